@@ -1,0 +1,113 @@
+#include "base/hash.h"
+
+#include <openssl/evp.h>
+
+#include <cassert>
+#include <cstring>
+
+namespace reeve {
+namespace {
+
+// Odd constants with about half their bits set: the fractions of the square roots of 2, 3 and 5.
+constexpr uint64_t kA = 0x6a09e667f3bcc909ull;
+constexpr uint64_t kB = 0xbb67ae8584caa73bull;
+constexpr uint64_t kC = 0x3c6ef372fe94f82bull;
+
+uint64_t load64(const char* p) {
+  uint64_t v;
+  std::memcpy(&v, p, 8);
+  return v;
+}
+
+uint64_t load32(const char* p) {
+  uint32_t v;
+  std::memcpy(&v, p, 4);
+  return v;
+}
+
+// Both halves of a 128-bit product folded together: one multiplication that lets every input bit reach every output bit.
+uint64_t fold(uint64_t a, uint64_t b) {
+  auto product = static_cast<unsigned __int128>(a) * b;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+}  // namespace
+
+Sha256 sha256(std::string_view bytes) {
+  Sha256 digest;
+  unsigned size = 0;
+  [[maybe_unused]] int ok = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  assert(ok == 1 && size == digest.size());
+  return digest;
+}
+
+Sha256Stream::Sha256Stream() : context_(EVP_MD_CTX_new()) {
+  EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), EVP_sha256(), nullptr);
+}
+
+Sha256Stream::~Sha256Stream() { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_)); }
+
+void Sha256Stream::add(std::string_view bytes) {
+  EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_), bytes.data(), bytes.size());
+}
+
+Sha256 Sha256Stream::finish() {
+  Sha256 digest;
+  unsigned size = 0;
+  [[maybe_unused]] int ok = EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_), digest.data(), &size);
+  assert(ok == 1);
+  return digest;
+}
+
+std::string hex(const Sha256& digest) {
+  std::string out;
+  out.reserve(64);
+  for (uint8_t byte : digest) {
+    out += "0123456789abcdef"[byte >> 4];
+    out += "0123456789abcdef"[byte & 15];
+  }
+  return out;
+}
+
+std::string base32(const Sha256& digest, size_t bytes) {
+  assert(bytes <= digest.size());
+  std::string out;
+  uint32_t window = 0;
+  int bits = 0;
+  for (size_t i = 0; i < bytes; ++i) {
+    window = window << 8 | digest[i];
+    bits += 8;
+    while (bits >= 5) {
+      out += "abcdefghijklmnopqrstuvwxyz234567"[(window >> (bits - 5)) & 31];
+      bits -= 5;
+    }
+  }
+  if (bits > 0) out += "abcdefghijklmnopqrstuvwxyz234567"[(window << (5 - bits)) & 31];
+  return out;
+}
+
+uint64_t hash64(std::string_view bytes, uint64_t seed) {
+  const char* p = bytes.data();
+  size_t n = bytes.size();
+  uint64_t h = fold(seed ^ kA, n ^ kB);
+  while (n > 16) {
+    h = fold(load64(p) ^ h, load64(p + 8) ^ kB);
+    p += 16;
+    n -= 16;
+  }
+  // The last 1 to 16 bytes, read as two words that may overlap: the length went in above, so the overlap is harmless.
+  uint64_t a = 0, b = 0;
+  if (n >= 8) {
+    a = load64(p);
+    b = load64(p + n - 8);
+  } else if (n >= 4) {
+    a = load32(p);
+    b = load32(p + n - 4);
+  } else if (n > 0) {
+    a = static_cast<uint64_t>(static_cast<uint8_t>(p[0])) << 16 | static_cast<uint64_t>(static_cast<uint8_t>(p[n / 2])) << 8 |
+        static_cast<uint8_t>(p[n - 1]);
+  }
+  return fold(fold(a ^ kC, b ^ h) ^ kA, h ^ kC);
+}
+
+}  // namespace reeve
