@@ -1,0 +1,183 @@
+// Content: everything Reeve knows, loaded, validated and indexed.
+//
+// `load_content` lays the trees over one another (content_files.h), reads each item strictly and gives what holds; each item that does
+// not hold is left out and named by an Error with file, line, column, what was expected and the nearest valid word. An error in content
+// is exit status 3 of whoever asked; the rest is used.
+//
+//   Content content = load_content({.content_dir = "my-content"});
+//   for (const Error& e : content.errors) …             // name each, exit status 3
+//   for (const Control& c : content.controls) …          // sorted by id
+//   if (const Control* c = content.control("root-mfa-enabled")) …
+//
+// This room reads folders; it judges nothing. Guard and SQL texts are kept as texts: the check room compiles them, the estate room
+// turns resource type files into mappings. `validate_content` holds the whole against the house rules (every practice has a control
+// at each level, …), with a hook through which the caller tells which types a Guard file judges.
+//
+// Formats: docs/formats/controls.md, resources.md, practices.md. A Content is immutable once loaded and may be read from any thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "content/content_files.h"
+#include "formats/document.h"
+
+namespace reeve {
+
+enum class Severity : uint8_t { informational, low, medium, high, critical };
+std::string_view name(Severity severity);
+std::optional<Severity> parse_severity(std::string_view word);
+// Weight in scores: 1, 2, 4, 8 for low to critical (design §6); informational counts nothing.
+int weight(Severity severity);
+
+enum class Responsibility : uint8_t { customer, aws, shared };
+std::string_view name(Responsibility responsibility);
+
+// How a control is judged: by the one file of its folder that says so.
+enum class Judge : uint8_t { guard, sql, attested };
+std::string_view name(Judge judge);
+
+// The candidates of a SQL control.
+enum class Candidates : uint8_t { account, account_region, organization, type };
+
+// A fact that no API knows (attest.yaml).
+struct AttestQuestion {
+  std::string question;
+  std::string claim;            // the sentence that is attested
+  int age_days_max = 0;         // older attestations count as expired
+  std::string contradicted_by;  // SQL giving (resource, why); each row turns the claim into a fail; may be empty
+  Place contradicted_by_at;     // where that SQL begins
+};
+
+// A text file of a control, kept as it is: its name for error places, and its text.
+struct ControlFile {
+  std::string name;   // check.guard, check.sql, attest.yaml, prevent.scp.json, respond.ssm.yaml, examples/fail-one.yaml
+  std::string shown;  // path for messages
+  std::string text;
+};
+
+struct Control {
+  std::string id;  // the folder's name
+  std::string title, statement, why, fix;
+  std::string objective;  // slug
+  std::string practice;   // slug of a Practice
+  int level = 0;          // 1 Basic … 4 Innovative
+  std::string area;       // one of operations_areas()
+  int phase = 0;          // roadmap phase 1–4
+  Severity severity = Severity::medium;
+  Responsibility responsibility = Responsibility::customer;
+  std::string effort;        // as written: `15 min`
+  int effort_minutes = 0;    // for one resource; a day is 8 hours
+  std::string owner;         // role; the workspace says who that is
+  std::vector<std::string> attack;  // ATT&CK technique ids
+  std::vector<std::string> facts;   // rows of the fact table
+  bool live = true, in_template = true;  // applies_to
+
+  Judge judge = Judge::guard;
+  ControlFile check;  // check.guard, check.sql or attest.yaml
+
+  // SQL controls only.
+  Candidates candidates = Candidates::account;
+  std::string candidate_type;      // the resource type if candidates == type
+  std::string where;               // filter over the candidates' view; may be empty
+  std::vector<std::string> needs;  // operations `service:Operation`, all of which a candidate needs
+
+  std::optional<AttestQuestion> attest;  // attested controls only
+
+  std::vector<ControlFile> prevent, respond;  // other layers of defence in the folder
+  std::vector<ControlFile> examples;          // examples/*.yaml; empty for built-in controls
+  LayerKind layer = LayerKind::built_in;
+  std::string folder;                  // for messages, and to open it from disk
+  std::map<std::string, Place> at;     // place of each key of control.yaml, for errors found later
+};
+
+// The operations areas of design §4, in order, and the function each belongs to.
+struct OperationsArea {
+  std::string_view name;      // access control
+  std::string_view function;  // preventive, detective or responsive
+};
+const std::vector<OperationsArea>& operations_areas();
+std::string_view level_name(int level);  // 0 → "None", 1 → "Basic", 2 "Managed", 3 "Optimized", 4 "Innovative"
+std::string_view phase_name(int phase);  // 1 → "foundation and governance" …
+
+struct Practice {
+  std::string slug;  // the file's name without .yaml
+  std::string title;
+  std::vector<std::string> questions;
+  std::string risk;  // if not done: high, medium or low
+  std::map<std::string, std::string> numbers;  // edition → SEC01-BP02
+  Place at;
+  // The number in an edition; empty if that edition does not have the practice.
+  std::string number(const std::string& edition) const;
+};
+
+// One release of the framework: which practice has which number in it.
+struct Edition {
+  std::string id;         // 2024-06
+  std::string title;      // may be empty
+  std::string source;     // address of the page it was read from; may be empty
+  bool standard = false;  // used where nobody chose
+};
+
+// A parsed file of a kind whose meaning another room knows.
+struct ContentDocument {
+  std::string path;   // inside the tree: resources/s3-bucket.yaml
+  std::string shown;  // for messages
+  LayerKind layer = LayerKind::built_in;
+  DocumentPtr document;
+};
+
+struct LayerSummary {
+  LayerKind kind = LayerKind::built_in;
+  std::string root;
+  std::string digest;
+  size_t items = 0;     // that it has
+  size_t replaced = 0;  // of these, how many replace an item of a lower layer
+};
+
+struct Content {
+  std::vector<Practice> practices;  // in the order of their numbers in the standard edition, others behind, by slug
+  std::vector<Edition> editions;    // sorted by id
+  std::vector<Control> controls;    // sorted by id
+  std::vector<ContentDocument> resource_types;  // content/resources/*.yaml, sorted by path
+  std::vector<ContentDocument> schemas;         // content/schemas/*.json, sorted by path
+  std::vector<LayerSummary> layers;             // lowest first
+  std::string digest;                           // SHA-256 of the tree after layering, hex
+  std::vector<Error> errors;                    // in order of path and place
+  std::shared_ptr<const ContentFiles> files;    // for kinds that other rooms read
+
+  const Control* control(std::string_view id) const;
+  const Practice* practice(std::string_view slug) const;
+  const Edition* edition(std::string_view id) const;
+  const Edition* standard_edition() const;  // null only if there is none at all
+};
+
+struct ContentOptions {
+  bool built_in = true;
+  std::string content_dir;    // --content; empty: none
+  std::string workspace_dir;  // folder of reeve.yaml; empty: none
+};
+
+Content load_content(const ContentOptions& options);
+// The same from layers at hand, lowest first.
+Content load_content(std::vector<ContentLayer> layers);
+
+// What a Guard control judges, as the check room finds it by compiling the file.
+struct JudgedTypes {
+  std::vector<std::string> types;
+  bool any_type = false;  // something is asked outside of type blocks
+};
+using GuardTypes = std::function<Result<JudgedTypes>(const Control&)>;
+
+// House rules over the whole, for the build and the test suite: every practice has a control at each of the levels 1–4; at most a
+// quarter of the controls are attested; every resource type that a SQL control names in `for_each` is described in
+// content/resources. With `guard_types` also every type that a Guard control judges, and that it judges one at all.
+std::vector<Error> validate_content(const Content& content, const GuardTypes& guard_types = {});
+
+}  // namespace reeve
