@@ -1,0 +1,200 @@
+#include <cassert>
+#include <charconv>
+#include <cmath>
+
+#include "base/text.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+void append_string(std::string& out, std::string_view s) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out += '"';
+  size_t bad = utf8_error(s);
+  size_t run = 0;  // start of what can be copied as it stands
+  for (size_t i = 0; i < s.size(); ++i) {
+    auto c = static_cast<uint8_t>(s[i]);
+    if (i == bad) {
+      out.append(s, run, i - run);
+      out += "\xEF\xBF\xBD";
+      run = i + 1;
+      size_t next = utf8_error(s.substr(run));
+      bad = next == std::string_view::npos ? next : run + next;
+      continue;
+    }
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(s, run, i - run);
+    run = i + 1;
+    out += '\\';
+    switch (c) {
+      case '"': out += '"'; break;
+      case '\\': out += '\\'; break;
+      case '\n': out += 'n'; break;
+      case '\r': out += 'r'; break;
+      case '\t': out += 't'; break;
+      case '\b': out += 'b'; break;
+      case '\f': out += 'f'; break;
+      default:
+        out += "u00";
+        out += kHex[c >> 4];
+        out += kHex[c & 15];
+    }
+  }
+  out.append(s, run);
+  out += '"';
+}
+
+// An integer beyond int64 as digits, without the plus sign and zeros that YAML allows before it; empty if it is written otherwise.
+std::string plain_digits(std::string_view raw) {
+  std::string out;
+  if (starts_with(raw, "-")) out = "-";
+  if (starts_with(raw, "-") || starts_with(raw, "+")) raw.remove_prefix(1);
+  while (raw.size() > 1 && raw.front() == '0') raw.remove_prefix(1);
+  for (char c : raw)
+    if (c < '0' || c > '9') return {};
+  return raw.empty() ? std::string() : out + std::string(raw);
+}
+
+}  // namespace
+
+JsonWriter::JsonWriter(std::string& out, int indent) : out_(out), indent_(indent) {}
+
+void JsonWriter::new_line() {
+  if (indent_ == 0) return;
+  out_ += '\n';
+  out_.append(static_cast<size_t>(indent_ * depth_), ' ');
+}
+
+void JsonWriter::before_value() {
+  if (after_key_) {
+    after_key_ = false;
+    return;
+  }
+  if (depth_ == 0) return;
+  if (!first_) out_ += ',';
+  new_line();
+  first_ = false;
+}
+
+JsonWriter& JsonWriter::begin_object() {
+  before_value();
+  out_ += '{';
+  ++depth_;
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::end_object() {
+  assert(depth_ > 0 && !after_key_);
+  --depth_;
+  if (!first_) new_line();
+  out_ += '}';
+  first_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::begin_array() {
+  before_value();
+  out_ += '[';
+  ++depth_;
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::end_array() {
+  assert(depth_ > 0 && !after_key_);
+  --depth_;
+  if (!first_) new_line();
+  out_ += ']';
+  first_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  assert(depth_ > 0 && !after_key_);
+  before_value();
+  append_string(out_, name);
+  out_ += indent_ ? ": " : ":";
+  after_key_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::string(std::string_view value) {
+  before_value();
+  append_string(out_, value);
+  return *this;
+}
+
+JsonWriter& JsonWriter::integer(int64_t value) {
+  before_value();
+  char buffer[24];
+  auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
+  out_.append(buffer, result.ptr);
+  return *this;
+}
+
+JsonWriter& JsonWriter::number(double value) {
+  if (!std::isfinite(value)) return null();  // JSON has no word for it
+  before_value();
+  char buffer[32];
+  auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
+  out_.append(buffer, result.ptr);
+  return *this;
+}
+
+JsonWriter& JsonWriter::boolean(bool value) {
+  before_value();
+  out_ += value ? "true" : "false";
+  return *this;
+}
+
+JsonWriter& JsonWriter::null() {
+  before_value();
+  out_ += "null";
+  return *this;
+}
+
+JsonWriter& JsonWriter::value(Value v) {
+  if (!v) return null();
+  switch (v.kind()) {
+    case Kind::null: return null();
+    case Kind::boolean: return boolean(v.boolean());
+    case Kind::integer: {
+      if (auto whole = v.integer()) return integer(*whole);
+      std::string digits = plain_digits(v.text());
+      if (digits.empty()) return string(v.text());
+      before_value();
+      out_ += digits;
+      return *this;
+    }
+    case Kind::number: {
+      auto real = v.number();
+      if (real && std::isfinite(*real)) return number(*real);
+      // Beyond a double: a JSON number as it was written, which is valid here too; YAML's infinities only as text.
+      if (real || v.style() != Style::json) return string(v.text());
+      before_value();
+      out_ += v.text();
+      return *this;
+    }
+    case Kind::string: return string(v.text());
+    case Kind::list:
+      begin_array();
+      for (Value item : v.items()) value(item);
+      return end_array();
+    case Kind::map:
+      begin_object();
+      for (auto entry : v.entries()) key(entry.key()).value(entry.value);
+      return end_object();
+    case Kind::unknown: return begin_object().member("$unknown", v.text()).end_object();
+  }
+  return *this;
+}
+
+std::string to_json(Value value, int indent) {
+  std::string out;
+  JsonWriter(out, indent).value(value);
+  return out;
+}
+
+}  // namespace reeve
