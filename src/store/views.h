@@ -1,0 +1,46 @@
+// The public SQL schema: the views that controls and hunts query (docs/formats/store.md, docs/formats/controls.md).
+//
+// They are TEMP views over the store's private tables, made for one connection after `end_load` (or on a committed store), and show
+// this run's input only. Each declared type has a view of its own; a column costs something only in queries that ask for it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "store/sqlite.h"
+
+namespace reeve::store {
+
+struct TypeView {
+  std::string type;                  // `AWS::S3::Bucket`
+  std::vector<std::string> columns;  // as declared by content/resources, in order
+};
+
+struct AttestationRow {
+  std::string control, answer, owner, approver, given, expires;  // dates as written in the workspace
+  int64_t age_days = 0;
+  bool valid = false;
+};
+
+struct ControlRow {
+  std::string id, practice;
+  int level = 0;
+  std::string area, severity;
+  int phase = 0;
+};
+
+struct ViewInput {
+  std::vector<TypeView> types;
+  std::vector<AttestationRow> attestations;
+  std::vector<ControlRow> controls;
+};
+
+// Makes the views, replacing those of an earlier call. Errors: a column name that the views use themselves, two types with one name.
+Status create_views(Db& db, const ViewInput& input);
+
+// `AWS::S3::Bucket` → `aws_s3_bucket`.
+std::string view_name(std::string_view type);
+
+}  // namespace reeve::store
