@@ -109,20 +109,23 @@ std::string_view phase_name(int phase);  // 1 → "foundation and governance" �
 struct Practice {
   std::string slug;  // the file's name without .yaml
   std::string title;
-  std::vector<std::string> questions;
-  std::string risk;  // if not done: high, medium or low
-  std::map<std::string, std::string> numbers;  // edition → SEC01-BP02
+  std::string question;                // the one question it comes down to
+  std::vector<std::string> questions;  // and those behind it
+  std::string statement;
+  Severity risk = Severity::medium;  // if it is not followed: high, medium or low
+  std::string page;                  // slug of its page in the framework
+  std::map<std::string, std::string> numbers;  // edition → SEC01-BP02; an edition that does not have it is missing here
   Place at;
   // The number in an edition; empty if that edition does not have the practice.
   std::string number(const std::string& edition) const;
 };
 
-// One release of the framework: which practice has which number in it.
+// One release of the framework, which numbers the practices in its own way (content/frameworks/sec01.yaml).
 struct Edition {
   std::string id;         // 2024-06
-  std::string title;      // may be empty
-  std::string source;     // address of the page it was read from; may be empty
-  bool standard = false;  // used where nobody chose
+  std::string from, to;   // in force, as written; `to` empty: still
+  bool complete = true;   // false: not all of it was seen
+  bool standard = false;  // the one Reeve answers unless the workspace chooses
 };
 
 // A parsed file of a kind whose meaning another room knows.

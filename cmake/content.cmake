@@ -1,0 +1,36 @@
+# Packs content/ into the program: a tar with nothing in it that differs from machine to machine, without the examples, compressed
+# and put into reeve_content by .incbin. Included after reeve_room(content …).
+#
+# Also defines the target check_content: the tree on disk is loaded and held against the house rules; a breach fails the build.
+set(REEVE_CONTENT_PACK ${CMAKE_BINARY_DIR}/content.tar.zst)
+set(REEVE_CONTENT_ASSEMBLY ${CMAKE_BINARY_DIR}/content.S)
+find_program(TAR tar REQUIRED)
+find_program(ZSTD zstd REQUIRED)
+
+# A new, renamed or removed file changes this list, a changed one is newer than the pack.
+file(GLOB_RECURSE content_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/content/*)
+list(FILTER content_files EXCLUDE REGEX "/examples/")
+string(SHA256 content_names "${content_files}")
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/content.names CONTENT "${content_names}\n")
+
+add_custom_command(
+  OUTPUT ${REEVE_CONTENT_PACK}
+  COMMAND ${CMAKE_SOURCE_DIR}/cmake/pack_content.sh ${CMAKE_SOURCE_DIR}/content ${REEVE_CONTENT_PACK}
+  DEPENDS ${content_files} ${CMAKE_BINARY_DIR}/content.names ${CMAKE_SOURCE_DIR}/cmake/pack_content.sh
+  COMMENT "Packing content/"
+  VERBATIM)
+
+# The note says that this object needs no executable stack; without it the linker would give the whole program one.
+file(CONFIGURE OUTPUT ${REEVE_CONTENT_ASSEMBLY} CONTENT [=[
+    .section .rodata
+    .global reeve_content_begin
+    .global reeve_content_end
+    .balign 16
+reeve_content_begin:
+    .incbin "@REEVE_CONTENT_PACK@"
+reeve_content_end:
+    .byte 0
+    .section .note.GNU-stack,"",%progbits
+]=] @ONLY)
+set_source_files_properties(${REEVE_CONTENT_ASSEMBLY} PROPERTIES OBJECT_DEPENDS ${REEVE_CONTENT_PACK})
+target_sources(reeve_content PRIVATE ${REEVE_CONTENT_ASSEMBLY} ${REEVE_CONTENT_PACK})

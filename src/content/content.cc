@@ -1,0 +1,204 @@
+#include "content/content.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/text.h"
+#include "content/fields.h"
+#include "content/read_items.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+constexpr std::string_view editions_file = "sec01.yaml";
+
+std::vector<std::string> practice_slugs(const Content& content) {
+  std::vector<std::string> slugs;
+  for (const Practice& practice : content.practices) slugs.push_back(practice.slug);
+  return slugs;
+}
+
+void load_practices(Content& content) {
+  for (const ContentItem& item : content.files->items("practices"))
+    if (auto practice = read_practice(item, content.errors)) content.practices.push_back(std::move(*practice));
+}
+
+// An edition is one entry of one file: what the practices' own files do not say about it stands there.
+void load_editions(Content& content) {
+  for (const ContentItem& item : content.files->items("frameworks")) {
+    if (item.name != editions_file) continue;
+    EditionsFile file = read_editions(item, content.errors);
+    content.editions = std::move(file.editions);
+    for (const auto& number : file.numbers) {
+      auto practice = std::find_if(content.practices.begin(), content.practices.end(), [&](const Practice& p) { return p.slug == number.practice; });
+      if (practice == content.practices.end()) {
+        content.errors.push_back(unknown_word("there is no practice `" + number.practice + "`", number.at, number.practice, practice_slugs(content)));
+        continue;
+      }
+      auto [known, added] = practice->numbers.emplace(number.edition, number.number);
+      if (!added && known->second != number.number)
+        content.errors.push_back({Code::conflict, "edition `" + number.edition + "` numbers practice `" + number.practice + "` " + number.number, number.at,
+                                  known->second + ", as the practice's own file says", {}});
+    }
+  }
+  std::sort(content.editions.begin(), content.editions.end(), [](const Edition& a, const Edition& b) { return a.id < b.id; });
+  const Edition* standard = content.standard_edition();
+  std::string id = standard ? standard->id : "";
+  auto key = [&id](const Practice& p) {
+    std::string number = p.number(id);
+    return std::tuple(number.empty(), number, p.slug);
+  };
+  std::sort(content.practices.begin(), content.practices.end(), [&](const Practice& a, const Practice& b) { return key(a) < key(b); });
+}
+
+// Two controls that ask literally the same would count one fact twice. The one of the lower layer, then of the lesser id, stays.
+void refuse_equal_checks(Content& content) {
+  std::vector<const Control*> order;
+  for (const Control& control : content.controls) order.push_back(&control);
+  std::stable_sort(order.begin(), order.end(), [](const Control* a, const Control* b) { return a->layer < b->layer; });
+  std::map<std::tuple<Judge, std::string, int, std::string, std::string>, const Control*> seen;
+  std::vector<std::string> refused;
+  for (const Control* control : order) {
+    auto key = std::tuple(control->judge, check_essence(*control), static_cast<int>(control->candidates), control->candidate_type, control->where);
+    auto [first, added] = seen.emplace(std::move(key), control);
+    if (added) continue;
+    refused.push_back(control->id);
+    content.errors.push_back({Code::conflict, "control `" + control->id + "` is judged by the same check as `" + first->second->id + "`",
+                              {control->check.shown}, {}, "ask something else, or keep one of the two"});
+  }
+  std::erase_if(content.controls, [&](const Control& c) { return std::find(refused.begin(), refused.end(), c.id) != refused.end(); });
+}
+
+void load_controls(Content& content) {
+  std::vector<std::string> slugs = practice_slugs(content);
+  for (const ContentItem& item : content.files->items("controls")) {
+    if (item.name == "README.md") continue;
+    if (item.files.front()->path == "controls/" + item.name) {
+      content.errors.push_back({Code::type, "`" + item.name + "` is a file", {item.shown}, "a folder for each control", {}});
+      continue;
+    }
+    auto control = read_control(item, content.errors);
+    if (!control) continue;
+    if (std::find(slugs.begin(), slugs.end(), control->practice) == slugs.end()) {
+      content.errors.push_back(unknown_word("there is no practice `" + control->practice + "`", control->at["practice"], control->practice, slugs));
+      continue;
+    }
+    content.controls.push_back(std::move(*control));
+  }
+  refuse_equal_checks(content);
+}
+
+void load_documents(Content& content, std::string_view kind, std::string_view ending, std::vector<ContentDocument>& out) {
+  for (const ContentItem& item : content.files->items(kind)) {
+    for (const ContentFile* file : item.files) {
+      if (ends_with(file->path, "/README.md")) continue;
+      if (!ends_with(file->path, ending)) {
+        content.errors.push_back({Code::usage, "`" + item.name + "` has no place in " + std::string(kind) + "/", {file->shown},
+                                  "files that end in " + std::string(ending), {}});
+        continue;
+      }
+      std::optional<DocumentPtr> document;
+      if (ending == ".yaml") {
+        document = read_content_yaml(file->text, file->shown, content.errors);
+      } else {
+        Source self;
+        self.file = file->shown;
+        self.path_prefix = "$";
+        if (auto read = read_json(file->text, std::move(self)))
+          document = *read;
+        else
+          content.errors.push_back(read.error());
+      }
+      if (!document) continue;
+      if (!(*document)->root().is_map())
+        content.errors.push_back({Code::type, "`" + item.name + "` holds no map", {file->shown, 1, 1}, "a map", {}});
+      else
+        out.push_back({file->path, file->shown, item.layer, *document});
+    }
+  }
+}
+
+void summarize_layers(Content& content) {
+  std::map<std::pair<std::string, std::string>, int> seen;
+  for (const ContentLayer& layer : content.files->layers()) {
+    LayerSummary summary{layer.kind, layer.root, layer.digest(), 0, 0};
+    std::map<std::pair<std::string, std::string>, int> own;
+    for (const ContentFile& file : layer.files) {
+      auto parts = split(file.path, '/');
+      if (parts.size() >= 2) own[{std::string(parts[0]), std::string(parts[1])}] = 1;
+    }
+    for (const auto& [key, one] : own) {
+      ++summary.items;
+      summary.replaced += seen.contains(key);
+    }
+    seen.insert(own.begin(), own.end());
+    content.layers.push_back(std::move(summary));
+  }
+}
+
+Content load(std::vector<ContentLayer> layers, std::vector<Error> problems) {
+  Content content;
+  content.errors = std::move(problems);
+  content.files = std::make_shared<const ContentFiles>(std::move(layers));
+  content.digest = content.files->digest();
+  summarize_layers(content);
+  load_practices(content);
+  load_editions(content);
+  load_controls(content);
+  load_documents(content, "resources", ".yaml", content.resource_types);
+  load_documents(content, "schemas", ".json", content.schemas);
+  std::stable_sort(content.errors.begin(), content.errors.end(), [](const Error& a, const Error& b) {
+    return std::tie(a.at.path, a.at.line, a.at.column) < std::tie(b.at.path, b.at.line, b.at.column);
+  });
+  return content;
+}
+
+}  // namespace
+
+std::string Practice::number(const std::string& edition) const {
+  auto found = numbers.find(edition);
+  return found == numbers.end() ? "" : found->second;
+}
+
+const Control* Content::control(std::string_view id) const {
+  auto found = std::lower_bound(controls.begin(), controls.end(), id, [](const Control& c, std::string_view key) { return c.id < key; });
+  return found != controls.end() && found->id == id ? &*found : nullptr;
+}
+
+const Practice* Content::practice(std::string_view slug) const {
+  for (const Practice& practice : practices)
+    if (practice.slug == slug) return &practice;
+  return nullptr;
+}
+
+const Edition* Content::edition(std::string_view id) const {
+  for (const Edition& edition : editions)
+    if (edition.id == id) return &edition;
+  return nullptr;
+}
+
+const Edition* Content::standard_edition() const {
+  for (const Edition& edition : editions)
+    if (edition.standard) return &edition;
+  return nullptr;
+}
+
+Content load_content(std::vector<ContentLayer> layers) { return load(std::move(layers), {}); }
+
+Content load_content(const ContentOptions& options) {
+  std::vector<ContentLayer> layers;
+  std::vector<Error> problems;
+  if (options.built_in) {
+    auto layer = built_in_layer();
+    if (layer)
+      layers.push_back(std::move(*layer));
+    else
+      problems.push_back(layer.error());
+  }
+  if (!options.content_dir.empty()) layers.push_back(folder_layer(options.content_dir, LayerKind::folder, problems));
+  if (!options.workspace_dir.empty()) layers.push_back(folder_layer(options.workspace_dir, LayerKind::workspace, problems));
+  return load(std::move(layers), std::move(problems));
+}
+
+}  // namespace reeve

@@ -1,0 +1,251 @@
+#include "content/content_files.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <set>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "formats/archive.h"
+
+// The packed tree, put into the program by cmake/content.cmake.
+extern "C" {
+extern const char reeve_content_begin[];
+extern const char reeve_content_end[];
+}
+
+namespace reeve {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Content is written by people and reviewed by people; anything larger than this got there by accident.
+constexpr uint64_t file_bytes_max = 4ull << 20;
+constexpr uint64_t pack_bytes_max = 256ull << 20;
+
+bool is_example(std::string_view path) { return contains(path, "/examples/"); }
+
+// Files that editors, version control and file managers leave behind.
+bool is_litter(std::string_view name) { return starts_with(name, ".") || ends_with(name, "~") || starts_with(name, "#"); }
+
+bool has_litter(std::string_view path) {
+  for (std::string_view part : split(path, '/'))
+    if (is_litter(part)) return true;
+  return false;
+}
+
+std::string digest_of(std::vector<const ContentFile*> files) {
+  std::sort(files.begin(), files.end(), [](auto* a, auto* b) { return a->path < b->path; });
+  Sha256Stream stream;
+  for (const ContentFile* file : files) {
+    if (is_example(file->path)) continue;
+    // Lengths first, so that no other cutting of the same bytes into names and texts has the same digest.
+    stream.add(std::to_string(file->path.size()) + " " + std::to_string(file->text.size()) + "\n");
+    stream.add(file->path);
+    stream.add(file->text);
+  }
+  return hex(stream.finish());
+}
+
+// --- The packed tree: POSIX ustar, made by our own build, so anything unexpected means a damaged program file.
+
+std::string_view tar_field(std::string_view header, size_t offset, size_t size) {
+  std::string_view field = header.substr(offset, size);
+  return field.substr(0, std::min(field.find('\0'), field.size()));
+}
+
+std::optional<uint64_t> tar_octal(std::string_view field) {
+  uint64_t value = 0;
+  field = trim(field);
+  if (field.empty()) return std::nullopt;
+  for (char c : field) {
+    if (c < '0' || c > '7') return std::nullopt;
+    value = value * 8 + static_cast<uint64_t>(c - '0');
+  }
+  return value;
+}
+
+Result<std::vector<ContentFile>> read_tar(std::string_view tar) {
+  auto damaged = [] { return fail(Code::internal, "the content packed into the program is damaged", {}, {}, "install reeve again"); };
+  std::vector<ContentFile> files;
+  size_t at = 0;
+  while (at + 512 <= tar.size() && tar[at] != '\0') {
+    std::string_view header = tar.substr(at, 512);
+    at += 512;
+    auto size = tar_octal(tar_field(header, 124, 12));
+    if (!size || *size > tar.size() - at || tar_field(header, 257, 5) != "ustar") return damaged();
+    std::string path(tar_field(header, 345, 155));
+    if (!path.empty()) path += '/';
+    path += tar_field(header, 0, 100);
+    if (starts_with(path, "./")) path.erase(0, 2);
+    char type = header[156];
+    if (type == '0' || type == '\0')
+      files.push_back({path, "built-in/" + path, std::string(tar.substr(at, *size))});
+    else if (type != '5')
+      return damaged();
+    at += (*size + 511) / 512 * 512;
+  }
+  return files;
+}
+
+void sort_files(std::vector<ContentFile>& files) {
+  std::sort(files.begin(), files.end(), [](const ContentFile& a, const ContentFile& b) { return a.path < b.path; });
+}
+
+// --- Trees on disk.
+
+bool holds_controls(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator i(folder, error), end; !error && i != end; i.increment(error))
+    if (exists((i->path() / "control.yaml").string())) return true;
+  return false;
+}
+
+// Folders at the top that are no kind of content. In a tree given by --content each is a mistake; a workspace lives in a repository
+// with folders of its own, so there only one that holds controls is.
+void name_strange_folders(const std::string& root, LayerKind kind, std::vector<Error>& problems) {
+  std::set<std::string> strange;
+  std::error_code error;
+  for (fs::directory_iterator i(root, error), end; !error && i != end; i.increment(error)) {
+    std::string name = i->path().filename().string();
+    if (is_litter(name) || !is_folder(i->path().string())) continue;
+    if (std::binary_search(content_kinds().begin(), content_kinds().end(), name)) continue;
+    if (kind == LayerKind::workspace && !holds_controls(i->path())) continue;
+    strange.insert(name);
+  }
+  for (const std::string& name : strange) {
+    std::string near = nearest(name, content_kinds());
+    problems.push_back({Code::not_found, "`" + name + "` is no kind of content", {join_path(root, name)},
+                        near.empty() ? "one of " + join(content_kinds(), ", ") : "", near.empty() ? "" : "did you mean `" + near + "`?"});
+  }
+}
+
+// The walk leaves links to folders alone; an item that is one would be missing without a word.
+void name_linked_items(const std::string& folder, std::vector<Error>& problems) {
+  std::set<std::string> linked;
+  std::error_code error;
+  for (fs::directory_iterator i(folder, error), end; !error && i != end; i.increment(error)) {
+    std::error_code ignored;
+    if (i->is_symlink(ignored) && i->is_directory(ignored) && !is_litter(i->path().filename().string()))
+      linked.insert(i->path().filename().string());
+  }
+  for (const std::string& name : linked)
+    problems.push_back({Code::unsupported, "a link to a folder is not followed", {join_path(folder, name)}, "a folder", {}});
+}
+
+}  // namespace
+
+const std::vector<std::string>& content_kinds() {
+  static const std::vector<std::string> kinds = {"baselines",  "controls",  "detections", "frameworks", "hunts",  "objectives",
+                                                 "practices",  "resources", "runbooks",   "schemas",    "threats"};
+  return kinds;
+}
+
+std::string ContentLayer::digest() const {
+  std::vector<const ContentFile*> all;
+  for (const ContentFile& file : files) all.push_back(&file);
+  return digest_of(std::move(all));
+}
+
+Result<ContentLayer> built_in_layer() {
+  std::string_view packed(reeve_content_begin, static_cast<size_t>(reeve_content_end - reeve_content_begin));
+  std::string tar = TRY(zstd_unpack(packed, pack_bytes_max, "built-in"));
+  ContentLayer layer;
+  layer.kind = LayerKind::built_in;
+  layer.root = "built-in";
+  layer.files = TRY(read_tar(tar));
+  sort_files(layer.files);
+  return layer;
+}
+
+ContentLayer folder_layer(const std::string& root, LayerKind kind, std::vector<Error>& problems) {
+  ContentLayer layer;
+  layer.kind = kind;
+  layer.root = root;
+  if (!is_folder(root)) {
+    problems.push_back({Code::not_found, "no such folder of content", {root}, "a folder with controls/, resources/ or the like", {}});
+    return layer;
+  }
+  name_strange_folders(root, kind, problems);
+  for (const std::string& name : content_kinds()) {
+    std::string folder = join_path(root, name);
+    if (!is_folder(folder)) {
+      if (exists(folder)) problems.push_back({Code::type, "`" + name + "` is a file", {folder}, "a folder of content", {}});
+      continue;
+    }
+    name_linked_items(folder, problems);
+    for (const Entry& entry : walk(folder, problems)) {
+      std::string path = name + "/" + entry.path.substr(std::min(folder.size() + 1, entry.path.size()));
+      if (has_litter(path)) continue;
+      auto text = read_file(entry.path, file_bytes_max);
+      if (!text)
+        problems.push_back(text.error());
+      else
+        layer.files.push_back({std::move(path), entry.path, std::move(*text)});
+    }
+  }
+  sort_files(layer.files);
+  return layer;
+}
+
+ContentLayer memory_layer(const std::map<std::string, std::string>& files, std::string root, LayerKind kind) {
+  ContentLayer layer;
+  layer.kind = kind;
+  layer.root = std::move(root);
+  for (const auto& [path, text] : files) layer.files.push_back({path, layer.root + "/" + path, text});
+  return layer;
+}
+
+const ContentFile* ContentItem::find(std::string_view relative_path) const {
+  for (const ContentFile* file : files)
+    if (relative(*file) == relative_path) return file;
+  return nullptr;
+}
+
+std::string_view ContentItem::relative(const ContentFile& file) const {
+  size_t item = kind.size() + 1 + name.size();
+  return std::string_view(file.path).substr(std::min(item + 1, file.path.size()));
+}
+
+ContentFiles::ContentFiles(std::vector<ContentLayer> layers) : layers_(std::move(layers)) {
+  for (const std::string& kind : content_kinds()) items_[kind];
+  std::map<std::pair<std::string, std::string>, ContentItem> found;
+  for (const ContentLayer& layer : layers_) {
+    std::map<std::pair<std::string, std::string>, ContentItem> own;
+    for (const ContentFile& file : layer.files) {
+      std::vector<std::string_view> parts = split(file.path, '/');
+      if (parts.size() < 2) continue;  // a README at the top
+      std::pair<std::string, std::string> key(parts[0], parts[1]);
+      ContentItem& item = own[key];
+      if (item.files.empty()) {
+        item.kind = key.first;
+        item.name = key.second;
+        item.layer = layer.kind;
+        size_t below = file.path.size() - key.first.size() - 1 - key.second.size();
+        item.shown = file.shown.substr(0, file.shown.size() - std::min(below, file.shown.size()));
+      }
+      item.files.push_back(&file);
+    }
+    for (auto& [key, item] : own) found[key] = std::move(item);
+  }
+  for (auto& [key, item] : found) items_[key.first].push_back(std::move(item));
+}
+
+const std::vector<ContentItem>& ContentFiles::items(std::string_view kind) const {
+  auto found = items_.find(kind);
+  assert(found != items_.end() && "not one of content_kinds()");
+  return found->second;
+}
+
+std::string ContentFiles::digest() const {
+  std::vector<const ContentFile*> all;
+  for (const auto& [kind, items] : items_)
+    for (const ContentItem& item : items) all.insert(all.end(), item.files.begin(), item.files.end());
+  return digest_of(std::move(all));
+}
+
+}  // namespace reeve

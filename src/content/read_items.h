@@ -1,0 +1,30 @@
+// One item of each kind this room understands, read strictly. Private to this room; content.cc calls them for each item of the tree.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "content/content.h"
+
+namespace reeve {
+
+// Nothing if the folder does not hold; why stands in `errors`.
+std::optional<Control> read_control(const ContentItem& item, std::vector<Error>& errors);
+std::optional<Practice> read_practice(const ContentItem& item, std::vector<Error>& errors);
+// content/frameworks/sec01.yaml: the editions, and numbers of practices that stand there instead of in the practices' own files.
+struct EditionsFile {
+  std::vector<Edition> editions;
+  struct Number {
+    std::string edition, practice, number;
+    Place at;
+  };
+  std::vector<Number> numbers;
+};
+EditionsFile read_editions(const ContentItem& item, std::vector<Error>& errors);
+
+// `15 min`, `2 h`, `1 day`, `3 days` in minutes; a day is 8 hours.
+std::optional<int> parse_effort(std::string_view text);
+// What makes two checks literally the same: the text without comment lines, blank lines and indentation.
+std::string check_essence(const Control& control);
+
+}  // namespace reeve

@@ -1,0 +1,63 @@
+// The house rules over content as a whole. What is wrong with one file was said when it was loaded.
+#include <algorithm>
+#include <set>
+
+#include "content/content.h"
+#include "content/fields.h"
+
+namespace reeve {
+namespace {
+
+void every_level_has_a_control(const Content& content, std::vector<Error>& errors) {
+  for (const Practice& practice : content.practices)
+    for (int level = 1; level <= 4; ++level) {
+      bool found = std::any_of(content.controls.begin(), content.controls.end(),
+                               [&](const Control& c) { return c.practice == practice.slug && c.level == level; });
+      if (found) continue;
+      errors.push_back({Code::not_found, "practice `" + practice.slug + "` has no control at level " + std::to_string(level) + " " + std::string(level_name(level)),
+                        practice.at, "at least one control at each of the levels 1 to 4", {}});
+    }
+}
+
+// An assessment that stands on people's word is a questionnaire.
+void few_are_attested(const Content& content, std::vector<Error>& errors) {
+  auto attested = static_cast<size_t>(
+      std::count_if(content.controls.begin(), content.controls.end(), [](const Control& c) { return c.judge == Judge::attested; }));
+  if (attested * 4 <= content.controls.size()) return;
+  errors.push_back({Code::limit, std::to_string(attested) + " of " + std::to_string(content.controls.size()) + " controls are attested", {},
+                    "at most a quarter", "judge more of them by facts"});
+}
+
+void types_are_described(const Content& content, const GuardTypes& guard_types, std::vector<Error>& errors) {
+  std::vector<std::string> known;
+  for (const ContentDocument& file : content.resource_types) known.emplace_back(file.document->root().get("type") ? file.document->root().get("type").text() : "");
+  std::set<std::string> described(known.begin(), known.end());
+  auto hold = [&](const std::string& type, const Place& at) {
+    if (!described.contains(type)) errors.push_back(unknown_word("resource type `" + type + "` is described by no file in resources/", at, type, known));
+  };
+  for (const Control& control : content.controls) {
+    if (control.judge == Judge::sql && control.candidates == Candidates::type) hold(control.candidate_type, control.at.at("for_each"));
+    if (control.judge != Judge::guard || !guard_types) continue;
+    auto judged = guard_types(control);
+    if (!judged) {
+      errors.push_back(judged.error());
+      continue;
+    }
+    for (const std::string& type : judged->types) hold(type, {control.check.shown});
+    if (judged->any_type || judged->types.empty())
+      errors.push_back({Code::usage, "control `" + control.id + "` asks outside of type blocks", {control.check.shown},
+                        "rules that stand in blocks such as AWS::S3::Bucket { … }", {}});
+  }
+}
+
+}  // namespace
+
+std::vector<Error> validate_content(const Content& content, const GuardTypes& guard_types) {
+  std::vector<Error> errors;
+  every_level_has_a_control(content, errors);
+  few_are_attested(content, errors);
+  types_are_described(content, guard_types, errors);
+  return errors;
+}
+
+}  // namespace reeve
