@@ -1,0 +1,478 @@
+#include "estate/inputs.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "aws/region.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/threads.h"
+#include "estate/snapshot.h"
+#include "formats/archive.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+constexpr size_t kHeadBytes = 64 << 10;
+constexpr uint64_t kMemberBytesMax = 1ull << 30;
+constexpr uint64_t kScanBytesMax = 64ull << 20;
+
+bool is_packed(std::string_view bytes) {
+  Packing packing = packing_of(bytes);
+  return packing == Packing::gzip || packing == Packing::zstd;
+}
+
+std::string strip_packing_suffix(std::string_view name) {
+  for (std::string_view suffix : {".gz", ".zst", ".zstd"})
+    if (ends_with(name, suffix)) return std::string(name.substr(0, name.size() - suffix.size()));
+  return std::string(name);
+}
+
+bool is_archive_name(std::string_view name) {
+  return is_tar_name(name) || ends_with(name, ".zip");
+}
+
+// `a-bc-d2` in lower case: how CLI output names a call.
+bool looks_like_cli_name(std::string_view name) {
+  bool dash = false;
+  for (char c : name) {
+    if (c == '-') dash = true;
+    else if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) return false;
+  }
+  return dash && !name.empty() && name[0] >= 'a' && name[0] <= 'z';
+}
+
+bool is_region_folder(std::string_view name) { return is_region_name(name) || name == "global" || name == "aws-global"; }
+
+bool has_key(std::string_view head, std::string_view key) { return contains(head, "\"" + std::string(key) + "\""); }
+
+// A line of YAML that begins with `key:` at the margin.
+bool has_top_key(std::string_view text, std::string_view key) {
+  for (size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+    bool starts_line = at == 0 || text[at - 1] == '\n';
+    if (starts_line && at + key.size() < text.size() && text[at + key.size()] == ':') return true;
+  }
+  return false;
+}
+
+// The 12-digit ids that stand in ARNs of `text`.
+void account_ids_in(std::string_view text, std::set<std::string>& ids) {
+  for (size_t at = text.find("arn:"); at != std::string_view::npos; at = text.find("arn:", at + 4)) {
+    size_t from = at;
+    int colons = 0;
+    size_t limit = std::min(text.size(), at + 120);
+    for (; from < limit && colons < 4; ++from)
+      if (text[from] == ':') ++colons;
+    if (colons == 4 && from + 13 <= text.size() && text[from + 12] == ':' && is_account_id(text.substr(from, 12)))
+      ids.insert(std::string(text.substr(from, 12)));
+  }
+}
+
+class Finder {
+ public:
+  explicit Finder(const ResourceCatalogue& catalogue) : catalogue_(catalogue) {}
+
+  Inputs find(const std::vector<std::string>& sources) {
+    for (const std::string& source : sources) add_source(source);
+    classify();
+    place_accounts();
+    group();
+    return std::move(out_);
+  }
+
+ private:
+  struct Candidate {
+    Input input;
+    std::vector<std::string> parts;  // path components below the source
+    bool named = false;              // the user named exactly this file
+  };
+
+  void add_source(const std::string& source) {
+    if (!exists(source)) {
+      out_.problems.push_back({Code::not_found, "`" + source + "` does not exist", {source}, "a folder, file or archive", ""});
+      return;
+    }
+    bool folder = is_folder(source);
+    for (const Entry& entry : walk(source, out_.problems)) {
+      std::string below = folder && entry.path.size() > source.size() ? entry.path.substr(source.size()) : entry.path;
+      if (contains(below, "/.git/") || contains(below, "/.reeve/")) continue;
+      if (is_archive_name(lower(entry.path))) {
+        add_archive(entry);
+        continue;
+      }
+      Candidate candidate;
+      candidate.input.shown = entry.path;
+      candidate.input.disk_path = entry.path;
+      candidate.input.size_bytes = entry.size_bytes;
+      candidate.input.mtime_ms = entry.mtime_ms;
+      candidate.named = !folder;
+      // Two folders given may be the account's or the Region's folder itself, so the whole path counts.
+      for (auto part : split(entry.path, '/'))
+        if (!part.empty() && part != ".") candidate.parts.emplace_back(part);
+      candidates_.push_back(std::move(candidate));
+    }
+  }
+
+  void add_archive(const Entry& entry) {
+    size_t before = out_.problems.size();
+    auto visit = [&](Member& member) {
+      Candidate candidate;
+      candidate.input.shown = entry.path + "!" + member.path();
+      candidate.input.mtime_ms = entry.mtime_ms;
+      std::string name = lower(member.path());
+      for (auto part : split(member.path(), '/'))
+        if (!part.empty()) candidate.parts.emplace_back(part);
+      if (is_archive_name(name)) {
+        candidate.input.why = "an archive inside an archive is not opened";
+        candidate.input.kind = InputKind::ignored;
+        candidates_.push_back(std::move(candidate));
+        return;
+      }
+      auto bytes = member.read_all(kMemberBytesMax);
+      if (!bytes) {
+        candidate.input.kind = InputKind::broken;
+        candidate.input.why = bytes.error().what;
+        Error error = bytes.error();
+        error.at.path = candidate.input.shown;
+        out_.problems.push_back(error);
+      } else {
+        candidate.input.size_bytes = bytes->size();
+        candidate.input.member = std::make_shared<const std::string>(std::move(*bytes));
+      }
+      candidates_.push_back(std::move(candidate));
+    };
+    if (auto status = walk_archive(entry.path, visit, out_.problems); !status) out_.problems.push_back(status.error());
+    (void)before;
+  }
+
+  void classify() {
+    std::vector<std::vector<Error>> problems(candidates_.size());
+    parallel_for(candidates_.size(), worker_count(), [&](size_t i, size_t) { classify(candidates_[i], problems[i]); });
+    for (auto& some : problems) out_.problems.insert(out_.problems.end(), some.begin(), some.end());
+  }
+
+  void classify(Candidate& c, std::vector<Error>& problems) {
+    Input& input = c.input;
+    if (input.kind == InputKind::broken || !input.why.empty()) return;
+    std::string name = c.parts.empty() ? input.shown : c.parts.back();
+    std::string plain_name = strip_packing_suffix(name);
+    std::string lowered = lower(plain_name);
+    bool cli = place_cli(c, plain_name);
+    bool data = cli || ends_with(lowered, ".json") || ends_with(lowered, ".jsn") || ends_with(lowered, ".template") ||
+                ends_with(lowered, ".yaml") || ends_with(lowered, ".yml") || ends_with(lowered, ".csv") || ends_with(lowered, ".frames") || c.named;
+    if (ends_with(lowered, ".index") && !c.named) {
+      input.why = "the index of a snapshot";
+      return;
+    }
+    if (!data) {
+      input.why = "not a kind of file Reeve reads";
+      return;
+    }
+    digest(input, problems);
+    if (input.kind == InputKind::broken) return;
+    if (cli && input.kind == InputKind::unplaced) return;
+    if (cli) {
+      input.kind = InputKind::reply;
+      return;
+    }
+    std::string head;
+    auto status = input.stream([&](std::string_view piece) {
+      head.append(piece.substr(0, kHeadBytes - head.size()));
+      return head.size() < kHeadBytes;
+    });
+    if (!status) {
+      input.kind = InputKind::broken;
+      input.why = status.error().what;
+      Error error = status.error();
+      if (error.at.path.empty()) error.at.path = input.shown;
+      problems.push_back(error);
+      return;
+    }
+    by_content(c, head, lowered);
+    if (input.kind == InputKind::ignored && c.named)
+      problems.push_back({Code::unsupported, "`" + input.shown + "` is not a kind of input Reeve knows", {input.shown},
+                          "an AWS Config snapshot, AWS CLI output, a credential report, authorization details, a snapshot or a template", ""});
+  }
+
+  // SERVICE-OPERATION.json below a folder named like a Region; parameters as sub-folders. Gives true if it is laid out like that.
+  bool place_cli(Candidate& c, const std::string& plain_name) {
+    auto& parts = c.parts;
+    auto without_json = [](const std::string& part) { return ends_with(part, ".json") ? part.substr(0, part.size() - 5) : part; };
+    auto place = [&](size_t call_at, const std::string& region, const std::string& folder) {
+      std::string cli_name = call_at + 1 == parts.size() ? without_json(plain_name) : parts[call_at];
+      Input& input = c.input;
+      input.call = catalogue_.call_of_cli_name(cli_name);
+      input.region = region;
+      input.folder = folder;
+      for (size_t i = call_at + 1; i < parts.size(); ++i)
+        input.parameters.emplace_back("", percent_decode(i + 1 == parts.size() ? strip_packing_suffix(without_json(parts[i])) : parts[i]));
+      if (input.call.empty()) {
+        input.kind = InputKind::unplaced;
+        input.why = "no resource type reads `" + cli_name + "`";
+      }
+      return true;
+    };
+    for (size_t i = 0; i + 1 < parts.size(); ++i) {
+      if (!is_region_folder(parts[i])) continue;
+      bool last = i + 2 == parts.size();
+      std::string call = last ? without_json(plain_name) : parts[i + 1];
+      if (last && !ends_with(plain_name, ".json")) continue;
+      if (!looks_like_cli_name(call)) continue;
+      return place(i + 1, parts[i] == "aws-global" ? "global" : parts[i], folder_key(c, i));
+    }
+    // Without a Region folder only names of calls that are known count.
+    if (!parts.empty() && ends_with(plain_name, ".json") && !catalogue_.call_of_cli_name(without_json(plain_name)).empty())
+      return place(parts.size() - 1, "global", folder_key(c, parts.size() - 1));
+    return false;
+  }
+
+  // What stands for the account: the archive or path down to the part before `end`.
+  std::string folder_key(const Candidate& c, size_t end) const {
+    std::string out;
+    size_t archive = c.input.shown.find('!');
+    if (c.input.member && archive != std::string::npos) out = c.input.shown.substr(0, archive + 1);
+    for (size_t i = 0; i < end; ++i) out += "/" + c.parts[i];
+    return out;
+  }
+
+  void digest(Input& input, std::vector<Error>& problems) {
+    if (input.member) {
+      input.digest = hex(sha256(*input.member)).substr(0, 32);
+      return;
+    }
+    auto bytes = FileBytes::open(input.disk_path);
+    if (!bytes) {
+      input.kind = InputKind::broken;
+      input.why = bytes.error().what;
+      problems.push_back(bytes.error());
+      return;
+    }
+    input.digest = hex(sha256((*bytes)->view())).substr(0, 32);
+  }
+
+  void by_content(Candidate& c, std::string_view head, const std::string& lowered) {
+    Input& input = c.input;
+    std::string_view text = trim(head);
+    if (starts_with(text, "\xef\xbb\xbf")) text = trim(text.substr(3));
+    if (ends_with(lowered, ".frames")) {
+      input.kind = InputKind::snapshot;
+    } else if (starts_with(text, "user,arn,user_creation_time,")) {
+      input.kind = InputKind::credential_report;
+      input.call = "iam:GetCredentialReport";
+      input.region = "global";
+    } else if (starts_with(text, "{")) {
+      if (has_key(head, "configurationItems")) {
+        input.kind = InputKind::config;
+        size_t at = std::min(head.find("\"awsAccountId\""), head.find("\"accountId\""));
+        if (at != std::string_view::npos) {
+          size_t colon = head.find(':', at);
+          size_t quote = colon == std::string_view::npos ? colon : head.find('"', colon);
+          if (quote != std::string_view::npos && is_account_id(head.substr(quote + 1, 12))) input.account = std::string(head.substr(quote + 1, 12));
+        }
+        if (input.account.empty())  // …/AWSLogs/111122223333/Config/… or 111122223333_Config_…
+          for (auto& part : c.parts)
+            if (is_account_id(part.substr(0, 12)) && (part.size() == 12 || part[12] == '_')) input.account = part.substr(0, 12);
+      } else if (has_key(head, "UserDetailList") || has_key(head, "RoleDetailList") || has_key(head, "GroupDetailList")) {
+        input.kind = InputKind::authorization_details;
+        input.call = "iam:GetAccountAuthorizationDetails";
+        input.region = "global";
+      } else if (has_key(head, "AWSTemplateFormatVersion") || (has_key(head, "Resources") && contains(head, "AWS::"))) {
+        input.kind = InputKind::cloudformation;
+      } else {
+        input.why = "JSON of a kind Reeve does not know";
+      }
+    } else if (ends_with(lowered, ".yaml") || ends_with(lowered, ".yml") || ends_with(lowered, ".template")) {
+      bool whole = head.size() < kHeadBytes;
+      if (has_top_key(head, "AWSTemplateFormatVersion") || (has_top_key(head, "Resources") && contains(head, "Type:")) ||
+          (!whole && contains(head, "AWS::")))
+        input.kind = InputKind::cloudformation;
+      else
+        input.why = "YAML of a kind Reeve does not know";
+    } else {
+      input.why = "not a kind of file Reeve reads";
+    }
+  }
+
+  // Contracts §7: sts-get-caller-identity in the folder, else a folder of twelve digits, else the only account id in its ARNs.
+  void place_accounts() {
+    std::map<std::string, std::vector<Candidate*>> folders;
+    for (Candidate& c : candidates_) {
+      if (c.input.kind == InputKind::snapshot) continue;
+      if (!c.input.folder.empty() && c.input.kind == InputKind::reply) folders[c.input.folder].push_back(&c);
+      if (c.input.kind == InputKind::authorization_details || c.input.kind == InputKind::credential_report) {
+        std::set<std::string> ids;
+        auto text = c.input.read(kScanBytesMax);
+        if (text) account_ids_in(*text, ids);
+        std::string folder;
+        for (auto& part : c.parts)
+          if (is_account_id(part)) folder = part;
+        settle(c.input.shown, ids, folder, {&c});
+      }
+      if (c.input.kind == InputKind::config && c.input.account.empty()) c.input.account = "unknown";
+    }
+    for (auto& [folder, members] : folders) {
+      std::string account;
+      for (Candidate* c : members) {
+        if (c->input.call != "sts:GetCallerIdentity") continue;
+        auto text = c->input.read(1 << 20);
+        if (!text) continue;
+        auto document = read_json(*text, Source{});
+        if (document && is_account_id((*document)->root().get("Account").text())) account = std::string((*document)->root().get("Account").text());
+      }
+      std::string last(folder.substr(folder.find_last_of("/!") + 1));
+      if (account.empty() && is_account_id(last)) account = last;
+      if (!account.empty()) {
+        for (Candidate* c : members) c->input.account = account;
+        continue;
+      }
+      std::set<std::string> ids;
+      for (Candidate* c : members)
+        if (auto text = c->input.read(kScanBytesMax)) account_ids_in(*text, ids);
+      settle(folder.empty() ? "." : folder.substr(1), ids, "", members);
+    }
+  }
+
+  void settle(const std::string& where, const std::set<std::string>& ids, const std::string& folder, const std::vector<Candidate*>& members) {
+    std::string account = ids.size() == 1 ? *ids.begin() : is_account_id(folder) ? folder : "unknown";
+    if (account == "unknown")
+      out_.notes.push_back({Code::not_found, "the account is not known: it is read as account `unknown`", {where},
+                            "`sts-get-caller-identity.json`, a folder named by the account id, or one account id in its ARNs", ""});
+    for (Candidate* c : members) c->input.account = account;
+  }
+
+  static bool tells_of_organization(const ResourceType& type) {
+    return type.singleton == Singleton::organization || starts_with(type.type, "AWS::Organizations::");
+  }
+
+  void group() {
+    std::sort(candidates_.begin(), candidates_.end(), [](auto& a, auto& b) { return a.input.shown < b.input.shown; });
+    std::map<std::string, Unit> units;
+    Unit organization;
+    organization.kind = Unit::Kind::organization;
+    organization.key = "organization";
+    auto account_unit = [&](const std::string& account) -> Unit& {
+      Unit& unit = units["account:" + account];
+      unit.key = "account:" + account;
+      unit.account = account;
+      return unit;
+    };
+    auto add_call = [&](const Input& input) {
+      bool of_account = false, of_organization = false;
+      std::string other;  // the management account may ask about a member's account settings
+      const auto* uses = catalogue_.uses(input.call);
+      for (auto& use : uses ? *uses : std::vector<ResourceCatalogue::Use>()) {
+        if (tells_of_organization(*use.type)) {
+          of_organization = true;
+        } else {
+          of_account = true;
+          if (use.type->singleton == Singleton::account)
+            for (auto& [name, value] : input.parameters)
+              if (is_account_id(value) && value != input.account) other = value;
+        }
+      }
+      if (of_organization) organization.inputs.push_back(input);
+      if (of_account || !of_organization) account_unit(other.empty() ? input.account : other).inputs.push_back(input);
+      if (!other.empty() || (of_organization && !of_account)) account_unit(input.account);  // the account was read all the same
+    };
+    std::set<std::string> seen;
+    for (Candidate& c : candidates_) {
+      Input& input = c.input;
+      if (!input.disk_path.empty() && !seen.insert(input.disk_path).second) continue;  // named twice
+      switch (input.kind) {
+        case InputKind::reply:
+        case InputKind::credential_report:
+        case InputKind::authorization_details: add_call(input); break;
+        case InputKind::config: account_unit(input.account).inputs.push_back(input); break;
+        case InputKind::snapshot: {
+          auto frames = read_snapshot_index(input.shown, input.disk_path, input.member, out_.problems);
+          for (Input& frame : frames) {
+            frame.digest = frame.digest.empty() ? input.digest : frame.digest;
+            add_call(frame);
+          }
+          break;
+        }
+        case InputKind::cloudformation: {
+          Unit unit;
+          unit.kind = Unit::Kind::cloudformation;
+          unit.key = "template:" + input.shown;
+          unit.inputs.push_back(input);
+          units[unit.key] = std::move(unit);
+          break;
+        }
+        case InputKind::ignored:
+        case InputKind::unplaced:
+        case InputKind::broken: out_.set_aside.push_back(std::move(input)); break;
+      }
+    }
+    for (auto& [key, unit] : units) out_.units.push_back(std::move(unit));
+    out_.units.push_back(std::move(organization));
+  }
+
+  const ResourceCatalogue& catalogue_;
+  Inputs out_;
+  std::vector<Candidate> candidates_;
+};
+
+}  // namespace
+
+std::string_view name(InputKind kind) {
+  switch (kind) {
+    case InputKind::reply: return "reply";
+    case InputKind::config: return "config";
+    case InputKind::credential_report: return "credential_report";
+    case InputKind::authorization_details: return "authorization_details";
+    case InputKind::cloudformation: return "cloudformation";
+    case InputKind::snapshot: return "snapshot";
+    case InputKind::ignored: return "ignored";
+    case InputKind::unplaced: return "unplaced";
+    case InputKind::broken: return "broken";
+  }
+  return "broken";
+}
+
+Result<std::string> Input::read(uint64_t bytes_max) const {
+  if (frame_bytes != 0) return read_snapshot_frame(*this, bytes_max);
+  if (member) {
+    if (is_packed(*member)) return unpack_bytes(*member, bytes_max, shown);
+    return std::string(*member);
+  }
+  auto bytes = TRY(FileBytes::open(disk_path));
+  if (is_packed(bytes->view())) return unpack_bytes(bytes->view(), bytes_max, shown);
+  if (bytes->view().size() > bytes_max)
+    return fail(Code::limit, "`" + shown + "` is larger than " + with_thousands(bytes_max) + " bytes", {shown}, "", "");
+  return std::string(bytes->view());
+}
+
+Status Input::stream(const std::function<bool(std::string_view)>& piece) const {
+  if (member) {
+    std::string text = TRY(read(8ull << 30));
+    piece(text);
+    return {};
+  }
+  auto bytes = TRY(FileBytes::open(disk_path));
+  if (is_packed(bytes->view())) return unpack_stream(disk_path, piece);
+  constexpr size_t step = 1 << 20;
+  std::string_view text = bytes->view();
+  for (size_t at = 0; at < text.size(); at += step)
+    if (!piece(text.substr(at, step))) break;
+  return {};
+}
+
+std::string Unit::digest() const {
+  Sha256Stream all;
+  for (const Input& input : inputs) {
+    all.add(input.shown);
+    all.add(std::string("\0", 1));
+    all.add(input.digest);
+    all.add(std::to_string(input.mtime_ms) + "," + input.account + "\n");
+  }
+  return hex(all.finish());
+}
+
+Inputs find_inputs(const std::vector<std::string>& sources, const ResourceCatalogue& catalogue) { return Finder(catalogue).find(sources); }
+
+}  // namespace reeve

@@ -1,0 +1,541 @@
+#include "estate/resource.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "aws/region.h"
+#include "base/text.h"
+
+namespace reeve {
+namespace {
+
+Source without_document(const Source& source) {
+  Source out = source;
+  out.document = nullptr;
+  return out;
+}
+
+std::string upper_first(std::string_view key) {
+  std::string out(key);
+  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  return out;
+}
+
+// What a form makes of an item, before anything is written.
+struct Made {
+  enum class State : uint8_t { nothing, value, unknown } state = State::nothing;
+  Value value;  // where one existing value is the whole answer
+  Found found;  // other answers of a path
+  std::string reason;
+};
+
+Made look(const SetForm& form, Value item) {
+  Made made;
+  switch (form.kind) {
+    case SetForm::Kind::constant:
+    case SetForm::Kind::list: made.state = Made::State::value; return made;
+    default: break;
+  }
+  std::vector<DocumentPtr> kept;
+  if (form.kind == SetForm::Kind::first) {
+    made.found = form.first.find(item);
+    kept = made.found.kept;
+    if (!made.found.unknown.empty() || !made.found.any()) {
+      made.reason = made.found.unknown;
+      made.state = made.reason.empty() ? Made::State::nothing : Made::State::unknown;
+      return made;
+    }
+    item = made.found.first();
+    made.found = form.path.find(item);
+    made.found.kept.insert(made.found.kept.end(), kept.begin(), kept.end());
+    made.reason = made.found.unknown;
+    if (!made.reason.empty()) made.state = Made::State::unknown;
+    else if (made.found.any()) made.state = Made::State::value;
+    if (!made.found.projected) made.value = made.found.first();
+    return made;
+  }
+  if (form.path.plain()) {
+    made.value = form.path.find_plain(item);
+    if (made.value.is_unknown()) {
+      made.reason = std::string(made.value.text());
+      made.state = Made::State::unknown;
+      return made;
+    }
+    if (made.value) made.state = Made::State::value;
+  } else {
+    made.found = form.path.find(item);
+    if (!made.found.unknown.empty()) {
+      made.reason = made.found.unknown;
+      made.state = Made::State::unknown;
+      return made;
+    }
+    if (made.found.any()) {
+      made.state = Made::State::value;
+      if (!made.found.projected) made.value = made.found.first();
+    }
+  }
+  if (form.kind == SetForm::Kind::present) {
+    made.state = Made::State::value;
+  } else if (form.kind == SetForm::Kind::values && made.state == Made::State::value) {
+    auto text = made.value ? made.value.scalar_text() : std::nullopt;
+    bool known = text && std::any_of(form.values.begin(), form.values.end(), [&](auto& v) { return v.first == *text; });
+    if (!known) {
+      made.state = Made::State::unknown;
+      made.reason = "value `" + std::string(text.value_or("(not a scalar)")) + "` at `" + form.path.text() + "` is not one this version knows";
+    }
+  }
+  return made;
+}
+
+// Writes what forms make, with origins.
+class Writer {
+ public:
+  // `slot`: the source of the item; `own`: its document.
+  Writer(Builder& builder, uint16_t slot, const Document* own) : builder_(builder), slot_(slot), own_(own) {}
+
+  void write(const SetForm& form, Value item, Made& made) {
+    switch (form.kind) {
+      case SetForm::Kind::path:
+      case SetForm::Kind::first: return write_path(form, made);
+      case SetForm::Kind::constant:
+        origin(item);
+        if (form.constant->root().is_scalar()) return scalar(form.constant->root());
+        return builder_.copy(form.constant->root(), slot_);
+      case SetForm::Kind::present:
+        origin(made.found.any() ? made.found.first() : made.value ? made.value : item);
+        return builder_.boolean(made.value || made.found.any());
+      case SetForm::Kind::values: {
+        auto text = *made.value.scalar_text();
+        for (auto& [from, to] : form.values)
+          if (from == text) {
+            origin(made.value);
+            return scalar(to->root());
+          }
+        return;
+      }
+      case SetForm::Kind::entries: {
+        Value map = made.value;
+        origin(map);
+        builder_.begin_list();
+        for (auto entry : map.entries()) {
+          origin(entry.value);
+          builder_.begin_map();
+          builder_.key("Key");
+          origin(entry.value);
+          builder_.string(entry.key());
+          builder_.key("Value");
+          copy(entry.value);
+          builder_.end();
+        }
+        return builder_.end();
+      }
+      case SetForm::Kind::list: return write_list(form, item);
+    }
+  }
+
+ private:
+  void write_path(const SetForm& form, Made& made) {
+    if (made.found.projected) {
+      if (!made.found.values.empty()) origin(made.found.values.front());
+      builder_.begin_list();
+      for (Value value : made.found.values) write_value(form, value);
+      return builder_.end();
+    }
+    write_value(form, made.value);
+  }
+
+  void write_value(const SetForm& form, Value value) {
+    if (!form.keys_upper_first && form.rename.empty()) return copy(value);
+    if (value.is_map()) {
+      origin(value);
+      builder_.begin_map();
+      for (auto entry : value.entries()) {
+        std::string key(entry.key());
+        for (auto& [from, to] : form.rename)
+          if (from == key) key = to;
+        builder_.key(form.keys_upper_first ? upper_first(key) : key);
+        write_value(form, entry.value);
+      }
+      return builder_.end();
+    }
+    if (value.is_list()) {
+      origin(value);
+      builder_.begin_list();
+      for (Value item : value.items()) write_value(form, item);
+      return builder_.end();
+    }
+    copy(value);
+  }
+
+  void write_list(const SetForm& form, Value item) {
+    bool begun = false;
+    auto begin = [&](Value at) {
+      if (begun) return;
+      origin(at);
+      builder_.begin_list();
+      begun = true;
+    };
+    std::string unknown;
+    for (auto& entry : form.list) {
+      Found outers = entry.each.find(item);
+      if (!outers.unknown.empty()) unknown = outers.unknown;
+      keep(outers);
+      // A path that finds one list means its elements; a projection has found the elements already.
+      std::vector<Value> elements = elements_of(outers);
+      for (Value outer : elements) {
+        if (!entry.has_inner) {
+          begin(outer);
+          write_item(entry, outer, outer);
+          continue;
+        }
+        Found inners = entry.inner.find(outer);
+        if (!inners.unknown.empty()) unknown = inners.unknown;
+        keep(inners);
+        for (Value inner : elements_of(inners)) {
+          begin(outer);
+          write_item(entry, outer, inner);
+        }
+      }
+    }
+    begin(item);
+    if (!unknown.empty()) builder_.unknown(unknown);
+    builder_.end();
+  }
+
+  static std::vector<Value> elements_of(const Found& found) {
+    if (found.projected || !found.any()) return found.values;
+    std::vector<Value> out;
+    if (found.first().is_list())
+      for (Value item : found.first().items()) out.push_back(item);
+    else
+      out.push_back(found.first());
+    return out;
+  }
+
+  void write_item(const SetForm::ListEntry& entry, Value outer, Value inner) {
+    origin(inner);
+    builder_.begin_map();
+    for (auto* members : {&entry.outer, &entry.item}) {
+      Value from = members == &entry.outer ? outer : inner;
+      for (auto& member : *members) {
+        Made made = look(member.form, from);
+        if (made.state == Made::State::nothing) continue;
+        builder_.key(member.key);
+        if (made.state == Made::State::unknown) builder_.unknown(made.reason);
+        else write(member.form, from, made);
+        keep(made.found);
+      }
+    }
+    builder_.end();
+  }
+
+  void keep(const Found& found) {
+    for (auto& document : found.kept) builder_.keep(document);
+  }
+
+  // Text parsed on the way (from_json) is a document of its own with its own place.
+  uint16_t slot_of(Value value) {
+    if (value.document() == own_ || value.document()->self().path_prefix.empty()) return slot_;
+    for (auto& [document, slot] : parsed_)
+      if (document == value.document()) return slot;
+    Source self = value.document()->self();
+    self.document = value.document()->weak_from_this().lock();
+    parsed_.emplace_back(value.document(), builder_.add_source(self));
+    return parsed_.back().second;
+  }
+  void copy(Value value) { builder_.copy(value, slot_of(value)); }
+  void origin(Value value) {
+    if (value) builder_.with_origin(slot_of(value), value.index(), value.line(), value.column());
+  }
+  void scalar(Value value) {
+    switch (value.kind()) {
+      case Kind::boolean: return builder_.boolean(value.boolean());
+      case Kind::integer:
+      case Kind::number: return builder_.number_raw(value.kind(), value.text(), Style::built);
+      case Kind::null: return builder_.null();
+      default: return builder_.string(value.text());
+    }
+  }
+
+  Builder& builder_;
+  uint16_t slot_;
+  const Document* own_;
+  std::vector<std::pair<const Document*, uint16_t>> parsed_;
+};
+
+}  // namespace
+
+Value Resource::body() const {
+  if (!document) return {};
+  for (auto entry : document->root().get("Resources").entries()) return entry.value;
+  return {};
+}
+
+const Resource::Seen* Resource::seen_absent(std::string_view path) const {
+  if (!type) return nullptr;
+  for (auto& [target, seen] : absent) {
+    const std::string& name = type->targets[target];
+    bool below = path.size() > name.size() && starts_with(path, name) && (path[name.size()] == '.' || path[name.size()] == '[');
+    bool above = name.size() > path.size() && starts_with(name, path) && name[path.size()] == '.';
+    if (name == path || below || above) return &seen;
+  }
+  return nullptr;
+}
+
+ResourceDraft::ResourceDraft(const ResourceType& type) : type_(&type), facts_(type.targets.size()), reasons_(type.targets.size()) {}
+
+void ResourceDraft::clear() {
+  uid.clear(), account.clear(), region.clear(), id.clear(), name.clear(), tags.clear();
+  for (auto& fact : facts_) fact.clear();
+  for (auto& reason : reasons_) reason.clear();
+  sources_.clear();
+}
+
+uint16_t ResourceDraft::add_source(const Source& source, bool exact) {
+  sources_.push_back({source, exact, -1});
+  return static_cast<uint16_t>(sources_.size() - 1);
+}
+
+void ResourceDraft::answer(uint32_t target, const SetForm& form, Value item, uint16_t source) {
+  facts_[target].push_back({&form, item, source, {}});
+}
+
+void ResourceDraft::answer_absent(uint32_t target, uint16_t source, std::string path) {
+  facts_[target].push_back({nullptr, {}, source, std::move(path)});
+}
+
+void ResourceDraft::not_known(uint32_t target, std::string reason) {
+  if (reasons_[target].empty()) reasons_[target] = std::move(reason);
+}
+
+void ResourceDraft::set_tags(Value from) {
+  if (!from) return;
+  tags.clear();
+  if (from.is_map()) {
+    for (auto entry : from.entries()) tags.emplace_back(entry.key(), entry.value.text());
+  } else {
+    for (Value tag : from.items()) {
+      Value key, value;
+      for (auto entry : tag.entries()) {
+        std::string lowered = lower(entry.key());
+        if (lowered == "key" || lowered == "tagkey") key = entry.value;
+        else if (lowered == "value" || lowered == "tagvalue") value = entry.value;
+      }
+      if (key) tags.emplace_back(key.text(), value ? value.text() : "");
+    }
+  }
+  std::sort(tags.begin(), tags.end());
+}
+
+// Builds one resource's document.
+class ResourceDraft::Emitter {
+ public:
+  explicit Emitter(ResourceDraft& draft) : draft_(draft), leaves_(draft.type_->targets.size()) {}
+
+  Resource emit() {
+    Resource out;
+    const ResourceType& type = *draft_.type_;
+    for (uint32_t t = 0; t < leaves_.size(); ++t) decide(t, out);
+
+    builder_.begin_map();
+    builder_.key("Resources");
+    builder_.begin_map();
+    builder_.key(draft_.id.empty() ? type.type : draft_.id);
+    builder_.begin_map();
+    builder_.key("Type");
+    builder_.string(type.type);
+    for (auto& branch : type.tree.children) {
+      builder_.key(branch.key, true);
+      builder_.begin_map();
+      for (auto& child : branch.children) emit(child);
+      builder_.end();
+    }
+    bool has_properties = std::any_of(type.tree.children.begin(), type.tree.children.end(), [](auto& b) { return b.key == "Properties"; });
+    if (!has_properties) {
+      builder_.key("Properties");
+      builder_.begin_map();
+      builder_.end();
+    }
+    builder_.end();
+    builder_.end();
+    builder_.end();
+    out.document = builder_.finish();
+    return out;
+  }
+
+ private:
+  struct Leaf {
+    const Answer* answer = nullptr;
+    Made made;
+  };
+
+  // Which answer counts, and what it says.
+  void decide(uint32_t t, Resource& out) {
+    auto& answers = draft_.facts_[t];
+    Leaf& leaf = leaves_[t];
+    if (answers.empty()) {
+      leaf.made.state = Made::State::unknown;
+      leaf.made.reason = draft_.reasons_[t].empty() ? "not read" : draft_.reasons_[t];
+      return;
+    }
+    const Answer* best = nullptr;
+    Made best_made;
+    for (const Answer& answer : answers) {
+      Made made = answer.form ? look(*answer.form, answer.item) : Made{};
+      if (!best || better(answer, made, *best, best_made)) {
+        best = &answer;
+        best_made = std::move(made);
+      }
+    }
+    if (answers.size() > 1 && best_made.state == Made::State::value) {
+      for (const Answer& answer : answers) {
+        if (&answer == best || !same_moment(answer, *best)) continue;
+        Made made = answer.form ? look(*answer.form, answer.item) : Made{};
+        if (made.state == Made::State::value && !agree(answer, made, *best, best_made)) {
+          leaf.made.state = Made::State::unknown;
+          leaf.made.reason = "conflict: " + where(*best) + " and " + where(answer) + " disagree about one moment";
+          return;
+        }
+      }
+    }
+    if (best_made.state == Made::State::nothing) {
+      Resource::Seen seen;
+      seen.source = without_document(draft_.sources_[best->source].source);
+      if (best->form) {
+        seen.path = best->item.origin().path;
+        seen.path += best->form->path.suffix();
+      } else {
+        seen.path = best->path;
+      }
+      out.absent.emplace_back(t, std::move(seen));
+    }
+    leaf.answer = best;
+    leaf.made = std::move(best_made);
+  }
+
+  // A later answer wins. Times that are only bounds (the newest moment a reply mentions) do not let an absence beat a value, nor an
+  // unknown a value: replies of different calls simply have different members.
+  bool better(const Answer& a, const Made& a_made, const Answer& b, const Made& b_made) const {
+    auto rank = [](const Made& made) { return made.state == Made::State::value ? 2 : made.state == Made::State::nothing ? 1 : 0; };
+    const auto& sa = draft_.sources_[a.source];
+    const auto& sb = draft_.sources_[b.source];
+    bool both_exact = sa.exact && sb.exact;
+    if (both_exact && sa.source.time_ms != sb.source.time_ms) return sa.source.time_ms > sb.source.time_ms;
+    if (rank(a_made) != rank(b_made)) return rank(a_made) > rank(b_made);
+    return order_time(sa) > order_time(sb);
+  }
+  static int64_t order_time(const SourceEntry& entry) { return entry.exact || entry.source.time_basis != "file" ? entry.source.time_ms : 0; }
+  bool same_moment(const Answer& a, const Answer& b) const {
+    return order_time(draft_.sources_[a.source]) == order_time(draft_.sources_[b.source]);
+  }
+  std::string where(const Answer& answer) const {
+    const Source& source = draft_.sources_[answer.source].source;
+    return source.operation.empty() ? source.file : source.operation;
+  }
+
+  bool agree(const Answer& a, Made& a_made, const Answer& b, Made& b_made) const {
+    auto build = [](const Answer& answer, Made& made) {
+      Builder builder;
+      Writer writer(builder, builder.add_source({}), answer.item.document());
+      writer.write(*answer.form, answer.item, made);
+      for (auto& document : made.found.kept) builder.keep(document);
+      return builder.finish();
+    };
+    if (!a.form || !b.form) return !a.form && !b.form;
+    auto one = build(a, a_made), other = build(b, b_made);
+    return equal(one->root(), other->root());
+  }
+
+  enum class Below { nothing, value, unknown };
+  Below state(const ResourceType::Branch& branch, const std::string** reason) const {
+    if (branch.target >= 0) {
+      const Made& made = leaves_[branch.target].made;
+      if (made.state == Made::State::unknown) {
+        if (!*reason) *reason = &made.reason;
+        return Below::unknown;
+      }
+      return made.state == Made::State::value ? Below::value : Below::nothing;
+    }
+    Below all = Below::nothing;
+    for (auto& child : branch.children) {
+      Below one = state(child, reason);
+      if (one == Below::value) return one;
+      if (one == Below::unknown) all = one;
+    }
+    return all;
+  }
+
+  void emit(const ResourceType::Branch& branch) {
+    const std::string* reason = nullptr;
+    Below below = state(branch, &reason);
+    if (below == Below::nothing) return;
+    builder_.key(branch.key, true);
+    if (below == Below::unknown) return builder_.unknown(*reason);
+    if (branch.target < 0) {
+      builder_.begin_map();
+      for (auto& child : branch.children) emit(child);
+      return builder_.end();
+    }
+    Leaf& leaf = leaves_[branch.target];
+    auto& source = draft_.sources_[leaf.answer->source];
+    if (source.slot < 0) source.slot = builder_.add_source(source.source);
+    Writer writer(builder_, static_cast<uint16_t>(source.slot), leaf.answer->item.document());
+    writer.write(*leaf.answer->form, leaf.answer->item, leaf.made);
+    for (auto& document : leaf.made.found.kept) builder_.keep(document);
+  }
+
+  ResourceDraft& draft_;
+  std::vector<Leaf> leaves_;
+  Builder builder_;
+};
+
+Resource ResourceDraft::finish() {
+  Resource out = Emitter(*this).emit();
+  out.type = type_;
+  out.type_name = type_->type;
+  out.uid = uid;
+  out.account = account;
+  out.region = region;
+  out.id = id;
+  out.name = name;
+  out.tags = tags;
+  if (!sources_.empty()) {
+    out.main_source = without_document(sources_.front().source);
+    for (auto& fact : facts_)
+      for (auto& answer : fact)
+        if (answer.source == 0 && answer.form && answer.item && out.main_path.empty()) out.main_path = answer.item.origin().path;
+  }
+  return out;
+}
+
+std::string native_uid(std::string_view account, std::string_view region, std::string_view type, std::string_view id) {
+  std::string_view partition = partition_of_region(region);
+  std::string out(partition.empty() ? "aws" : partition);
+  for (std::string_view part : {account, region, type, id}) {
+    out += '/';
+    out += part;
+  }
+  return out;
+}
+
+std::string fill_arn(std::string_view arn_template, std::string_view account, std::string_view region, std::string_view id) {
+  std::string_view partition = partition_of_region(region);
+  std::string out;
+  for (size_t i = 0; i < arn_template.size();) {
+    if (arn_template[i] == '{') {
+      size_t end = arn_template.find('}', i);
+      if (end == std::string_view::npos) end = arn_template.size() - 1;
+      std::string_view name = arn_template.substr(i + 1, end - i - 1);
+      if (name == "partition") out += partition.empty() ? "aws" : partition;
+      else if (name == "account") out += account;
+      else if (name == "region") out += region == "global" ? "" : region;
+      else if (name == "id") out += id;
+      i = end + 1;
+    } else {
+      out += arn_template[i++];
+    }
+  }
+  return out;
+}
+
+}  // namespace reeve

@@ -1,0 +1,93 @@
+// Resource: one thing in the estate in its CloudFormation shape, with the place of every fact.
+//
+// A ResourceDraft collects answers (which item of which reply says something about which target of the type) from any number of
+// sources; `finish` decides between them (newest wins, equals agree, a tie that disagrees is unknown), turns "not read" and "denied"
+// into unknown nodes, and builds the document that judges see:
+//
+//   {"Resources": {"<id>": {"Type": "AWS::S3::Bucket", "Properties": {…}, "Observed": {…}}}}
+//
+// A branch none of whose facts has a value, but some are unknown, is unknown itself: whether it exists is not known either.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "estate/resource_type.h"
+#include "formats/document.h"
+
+namespace reeve {
+
+struct Resource {
+  const ResourceType* type = nullptr;  // null: a type Reeve has no file for (templates, unknown Config types)
+  std::string type_name;
+  std::string uid;      // ARN, or partition/account/region/type/native-id, or file#logical-id for templates (design §10.2)
+  std::string account;  // 12 digits, or `unknown`; empty for templates
+  std::string region;   // `global` where the type has no Region; empty for templates
+  std::string id;       // native id
+  std::string name;     // for people
+  bool born = true;     // false: from a template
+  std::vector<std::pair<std::string, std::string>> tags;
+  DocumentPtr document;
+
+  Value body() const;  // the map with Type, Properties, Observed
+
+  // Where the absence of a target was seen: the item of the reply that would have held it, and the path it would have had there.
+  struct Seen {
+    Source source;     // without its document
+    std::string path;
+  };
+  std::vector<std::pair<uint32_t, Seen>> absent;  // by target index
+  const Seen* seen_absent(std::string_view path) const;  // the target at, above or below `path`
+  Source main_source;    // of the item that first described it; without its document
+  std::string main_path;
+};
+
+class ResourceDraft {
+ public:
+  explicit ResourceDraft(const ResourceType& type);
+  // Makes it ready for another resource of the type; keeps its memory.
+  void clear();
+
+  const ResourceType& type() const { return *type_; }
+  std::string uid, account, region, id, name;
+  std::vector<std::pair<std::string, std::string>> tags;
+
+  // A source: where items come from. `exact`: its time is the moment the facts were true, not merely a bound.
+  uint16_t add_source(const Source& source, bool exact);
+  // `item` answers `target` through `form`.
+  void answer(uint32_t target, const SetForm& form, Value item, uint16_t source);
+  // The target is known to be absent (an error that says so).
+  void answer_absent(uint32_t target, uint16_t source, std::string path);
+  // Nothing has answered the target: why (only used if nothing did).
+  void not_known(uint32_t target, std::string reason);
+  bool answered(uint32_t target) const { return !facts_[target].empty(); }
+  void set_tags(Value tags);
+
+  Resource finish();
+
+ private:
+  struct Answer {
+    const SetForm* form = nullptr;  // null: absent
+    Value item;
+    uint16_t source = 0;
+    std::string path;  // of an absent answer
+  };
+  struct SourceEntry {
+    Source source;
+    bool exact = false;
+    int32_t slot = -1;  // in the builder
+  };
+  class Emitter;
+  const ResourceType* type_;
+  std::vector<std::vector<Answer>> facts_;
+  std::vector<std::string> reasons_;
+  std::vector<SourceEntry> sources_;
+};
+
+// `aws` for aws-global Regions and so on; used in uids of things without an ARN.
+std::string native_uid(std::string_view account, std::string_view region, std::string_view type, std::string_view id);
+std::string fill_arn(std::string_view arn_template, std::string_view account, std::string_view region, std::string_view id);
+
+}  // namespace reeve

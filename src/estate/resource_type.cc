@@ -1,0 +1,308 @@
+#include "estate/resource_type.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace reeve {
+namespace {
+
+Place place(Value value, const std::string& file) { return {file, value.line(), value.column()}; }
+
+class TypeReader {
+ public:
+  TypeReader(Value root, const std::string& file) : root_(root), file_(file), type_(std::make_shared<ResourceType>()) {}
+
+  Result<ResourceTypePtr> read() {
+    type_->file = file_;
+    if (!root_.is_map()) return wrong(root_, "a resource type is a map", "`type`, `reads` …");
+    TRY(known(root_, {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "permissions", "reads", "config", "cites", "note"}));
+    type_->type = TRY(text(root_, "type", true));
+    type_->title = TRY(text(root_, "title", true));
+    type_->arn_template = TRY(text(root_, "arn", false));
+    std::string scope = TRY(text(root_, "scope", true));
+    if (scope != "global" && scope != "regional") return wrong(root_.get("scope"), "`" + scope + "` is no scope", "`global` or `regional`");
+    type_->global = scope == "global";
+    std::string singleton = TRY(text(root_, "singleton", false));
+    if (singleton == "account") type_->singleton = Singleton::account;
+    else if (singleton == "region") type_->singleton = Singleton::region;
+    else if (singleton == "organization") type_->singleton = Singleton::organization;
+    else if (!singleton.empty()) return wrong(root_.get("singleton"), "`" + singleton + "` is no singleton", "`account`, `region` or `organization`");
+    type_->terraform = TRY(texts(root_.get("terraform"), "terraform"));
+    type_->permissions = TRY(texts(root_.get("permissions"), "permissions"));
+
+    Value reads = root_.get("reads");
+    if (reads && !reads.is_list()) return wrong(reads, "`reads` is a list of calls", "a list");
+    for (Value read : reads.items()) type_->reads.push_back(TRY(this->read(read)));
+    if (Value config = root_.get("config")) {
+      type_->has_config = true;
+      TRY(known(config, {"set", "cites", "note"}));
+      type_->config = TRY(set(config.get("set")));
+    }
+    for (auto column : root_.get("columns").entries())
+      type_->columns.emplace_back(std::string(column.key()), TRY(body_path(column.value, "column `" + std::string(column.key()) + "`")));
+    for (Value edge : root_.get("edges").items()) {
+      TRY(known(edge, {"kind", "to", "by", "note"}));
+      Edge out;
+      out.kind = TRY(text(edge, "kind", true));
+      out.to = TRY(text(edge, "to", true));
+      if (!edge.get("by")) return wrong(edge, "an edge needs `by`", "a path");
+      out.by = TRY(body_path(edge.get("by"), "edge `" + out.kind + "`"));
+      type_->edges.push_back(std::move(out));
+    }
+
+    type_->setters.resize(type_->targets.size());
+    for (uint32_t r = 0; r < type_->reads.size(); ++r)
+      for (auto& [target, form] : type_->reads[r].set) type_->setters[target].push_back(r);
+    TRY(build_tree());
+    return ResourceTypePtr(type_);
+  }
+
+ private:
+  Result<Read> read(Value from) {
+    if (!from.is_map()) return wrong(from, "a read is a map", "`call`, `set` …");
+    TRY(known(from, {"call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "set", "cites", "note"}));
+    Read read;
+    read.call = TRY(text(from, "call", true));
+    size_t colon = read.call.find(':');
+    if (colon == std::string::npos) return wrong(from.get("call"), "`" + read.call + "` is no call", "`service:Operation`");
+    read.service = read.call.substr(0, colon);
+    read.operation = read.call.substr(colon + 1);
+    read.has_each = static_cast<bool>(from.get("each"));
+    struct {
+      const char* key;
+      Path* path;
+    } paths[] = {{"each", &read.each}, {"id", &read.id}, {"arn", &read.arn}, {"name", &read.name}, {"region", &read.region},
+                 {"account", &read.account}, {"tags", &read.tags}, {"time", &read.time}};
+    for (auto& [key, path] : paths) {
+      Value value = from.get(key);
+      if (value && !value.is_null()) *path = TRY(this->path(value));
+    }
+    read.parameters = TRY(texts(from.get("parameter"), "parameter"));
+    if (from.get("match")) read.match = TRY(text(from, "match", true));
+    for (auto fixed : from.get("with").entries())
+      read.with.emplace_back(std::string(fixed.key()), TRY(texts(fixed.value, "with")));
+    read.absent_when = TRY(texts(from.get("absent_when"), "absent_when"));
+    read.set = TRY(set(from.get("set")));
+    return read;
+  }
+
+  Result<std::vector<std::pair<uint32_t, SetForm>>> set(Value from) {
+    std::vector<std::pair<uint32_t, SetForm>> out;
+    if (from && !from.is_null() && !from.is_map()) return wrong(from, "`set` is a map from targets to values", "a map");
+    for (auto entry : from.entries()) {
+      std::string target(entry.key());
+      if (!starts_with(target, "Properties.") && !starts_with(target, "Observed."))
+        return wrong(entry.key_node, "`" + target + "` is no target", "a name that begins with `Properties.` or `Observed.`");
+      out.emplace_back(target_index(target), TRY(form(entry.value)));
+    }
+    return out;
+  }
+
+  Result<SetForm> form(Value from) {
+    SetForm out;
+    if (from.is_string()) {
+      out.path = TRY(path(from));
+      return out;
+    }
+    if (!from.is_map()) return wrong(from, "a target is set from a path or a form", "a path, or a map with `path`, `present`, `const`, `entries` or `list`");
+    TRY(known(from, {"path", "keys", "rename", "values", "present", "const", "entries", "list", "first", "note"}));
+    if (Value list = from.get("list")) {
+      out.kind = SetForm::Kind::list;
+      for (Value entry : list.items()) {
+        TRY(known(entry, {"each", "inner", "outer", "item", "note"}));
+        SetForm::ListEntry made;
+        if (!entry.get("each")) return wrong(entry, "a list entry needs `each`", "a path");
+        made.each = TRY(path(entry.get("each")));
+        made.has_inner = static_cast<bool>(entry.get("inner"));
+        if (made.has_inner) made.inner = TRY(path(entry.get("inner")));
+        for (auto member : entry.get("outer").entries()) made.outer.push_back({std::string(member.key()), TRY(form(member.value))});
+        for (auto member : entry.get("item").entries()) made.item.push_back({std::string(member.key()), TRY(form(member.value))});
+        if (made.outer.empty() && made.item.empty()) return wrong(entry, "a list entry makes nothing", "`item` or `outer`");
+        out.list.push_back(std::move(made));
+      }
+      return out;
+    }
+    if (Value constant = from.get("const")) {
+      out.kind = SetForm::Kind::constant;
+      Builder builder;
+      builder.copy(constant, builder.add_source({}));
+      out.constant = builder.finish();
+      return out;
+    }
+    if (from.get("present")) {
+      out.kind = SetForm::Kind::present;
+      out.path = TRY(path(from.get("present")));
+      return out;
+    }
+    if (from.get("entries")) {
+      out.kind = SetForm::Kind::entries;
+      out.path = TRY(path(from.get("entries")));
+      return out;
+    }
+    if (from.get("first")) {
+      out.kind = SetForm::Kind::first;
+      out.first = TRY(path(from.get("first")));
+      if (from.get("path")) out.path = TRY(path(from.get("path")));
+      else out.path = TRY(Path::compile("@", place(from, file_)));
+      return out;
+    }
+    if (!from.get("path")) return wrong(from, "this form has no source", "`path`, `present`, `const`, `entries` or `list`");
+    out.path = TRY(path(from.get("path")));
+    if (Value keys = from.get("keys")) {
+      if (keys.text() != "upper_first") return wrong(keys, "`" + std::string(keys.text()) + "` is no way to change keys", "`upper_first`");
+      out.keys_upper_first = true;
+    }
+    for (auto rename : from.get("rename").entries()) out.rename.emplace_back(rename.key(), rename.value.text());
+    if (Value values = from.get("values")) {
+      out.kind = SetForm::Kind::values;
+      for (auto value : values.entries()) {
+        Builder builder;
+        builder.copy(value.value, builder.add_source({}));
+        out.values.emplace_back(std::string(value.key()), builder.finish());
+      }
+    }
+    return out;
+  }
+
+  uint32_t target_index(const std::string& target) {
+    auto& all = type_->targets;
+    auto found = std::find(all.begin(), all.end(), target);
+    if (found == all.end()) {
+      all.push_back(target);
+      return static_cast<uint32_t>(all.size() - 1);
+    }
+    return static_cast<uint32_t>(found - all.begin());
+  }
+
+  Status build_tree() {
+    for (size_t i = 0; i < type_->targets.size(); ++i) {
+      ResourceType::Branch* at = &type_->tree;
+      for (std::string_view part : split(type_->targets[i], '.')) {
+        if (at->target >= 0) return clash(type_->targets[i]);
+        auto next = std::find_if(at->children.begin(), at->children.end(), [&](auto& child) { return child.key == part; });
+        if (next == at->children.end()) {
+          at->children.push_back({std::string(part), -1, {}});
+          next = at->children.end() - 1;
+        }
+        at = &*next;
+      }
+      if (!at->children.empty()) return clash(type_->targets[i]);
+      at->target = static_cast<int32_t>(i);
+    }
+    return {};
+  }
+  tl::unexpected<Error> clash(const std::string& target) {
+    return fail(Code::parse, "target `" + target + "` is set both whole and in parts", {file_, root_.line(), root_.column()},
+                "one of the two in all reads of the file");
+  }
+
+  // A path from the document's body whose first two identifiers must name something that is set.
+  Result<Path> body_path(Value from, const std::string& what) {
+    Path out = TRY(path(from));
+    std::string plain;
+    for (char c : out.text()) {
+      if (c == '[' || c == ' ' || c == '|') break;
+      plain += c;
+    }
+    while (ends_with(plain, ".")) plain.pop_back();
+    bool mapped = false;
+    for (auto& target : type_->targets)
+      mapped |= target == plain || starts_with(target, plain + ".") || starts_with(plain, target + ".");
+    if (!mapped && from) return wrong(from, what + " asks for `" + plain + "`, which no read sets", "a target, or a path below or above one");
+    return out;
+  }
+
+  Result<Path> path(Value from) {
+    if (!from.is_string() && !from.is_scalar()) return wrong(from, "a path is text", "a path");
+    return Path::compile(from.text(), place(from, file_));
+  }
+  Result<std::string> text(Value from, const char* key, bool needed) {
+    Value value = from.get(key);
+    if (!value || value.is_null()) {
+      if (needed) return wrong(from, "`" + std::string(key) + "` is missing", "a text");
+      return std::string();
+    }
+    if (!value.is_scalar()) return wrong(value, "`" + std::string(key) + "` is not a text", "a text");
+    return std::string(value.text());
+  }
+  Result<std::vector<std::string>> texts(Value from, const char* key) {
+    std::vector<std::string> out;
+    if (!from || from.is_null()) return out;
+    if (from.is_scalar()) return std::vector<std::string>{std::string(from.text())};
+    if (!from.is_list()) return wrong(from, "`" + std::string(key) + "` is not a list of texts", "a list");
+    for (Value item : from.items()) out.emplace_back(item.text());
+    return out;
+  }
+  Status known(Value map, const std::vector<std::string>& keys) {
+    for (auto entry : map.entries()) {
+      if (std::find(keys.begin(), keys.end(), entry.key()) != keys.end()) continue;
+      std::string near = nearest(entry.key(), keys);
+      return fail(Code::parse, "unknown key `" + std::string(entry.key()) + "`", place(entry.key_node, file_),
+                  near.empty() ? "one of: " + join(keys, ", ") : "`" + near + "`");
+    }
+    return {};
+  }
+  tl::unexpected<Error> wrong(Value at, std::string what, std::string expected) {
+    return fail(Code::parse, std::move(what), at ? place(at, file_) : Place{file_, root_.line(), root_.column()}, std::move(expected));
+  }
+
+  Value root_;
+  const std::string& file_;
+  std::shared_ptr<ResourceType> type_;
+};
+
+// CLI names and operation names agree once case and dashes are gone: `describe-db-instances`, `DescribeDBInstances`.
+std::string squash(std::string_view name) {
+  std::string out;
+  for (char c : lower(name))
+    if (c != '-') out += c;
+  return out;
+}
+
+}  // namespace
+
+bool ResourceType::maps(std::string_view path) const {
+  for (const std::string& target : targets) {
+    if (target == path) return true;
+    if (starts_with(path, target) && path[target.size()] == '.') return true;
+    if (starts_with(target, path) && target[path.size()] == '.') return true;
+  }
+  return path == "Properties" || path == "Observed" || path == "Type";
+}
+
+Result<ResourceTypePtr> read_resource_type(Value root, const std::string& file) { return TypeReader(root, file).read(); }
+
+void ResourceCatalogue::add(ResourceTypePtr type) {
+  if (auto old = by_type_.find(type->type); old != by_type_.end()) {  // a later layer replaces the whole file
+    const ResourceType* gone = old->second;
+    for (auto& [call, uses] : by_call_) std::erase_if(uses, [&](const Use& use) { return use.type == gone; });
+    std::erase_if(types_, [&](const ResourceTypePtr& t) { return t.get() == gone; });
+  }
+  by_type_[type->type] = type.get();
+  for (const Read& read : type->reads) {
+    by_call_[read.call].push_back({type.get(), &read});
+    by_cli_name_.emplace(read.service + ":" + squash(read.operation), read.call);
+  }
+  types_.insert(std::upper_bound(types_.begin(), types_.end(), type, [](auto& a, auto& b) { return a->type < b->type; }), std::move(type));
+}
+
+const ResourceType* ResourceCatalogue::find(std::string_view type) const {
+  auto found = by_type_.find(type);
+  return found == by_type_.end() ? nullptr : found->second;
+}
+
+const std::vector<ResourceCatalogue::Use>* ResourceCatalogue::uses(std::string_view call) const {
+  auto found = by_call_.find(call);
+  return found == by_call_.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+std::string ResourceCatalogue::call_of_cli_name(std::string_view name) const {
+  for (size_t dash = name.find('-'); dash != std::string_view::npos; dash = name.find('-', dash + 1)) {
+    auto found = by_cli_name_.find(std::string(name.substr(0, dash)) + ":" + squash(name.substr(dash + 1)));
+    if (found != by_cli_name_.end()) return found->second;
+  }
+  return "";
+}
+
+}  // namespace reeve

@@ -1,0 +1,123 @@
+// A resource type as content/resources describes it: which replies tell what about it, and how that becomes the CloudFormation
+// shape. The YAML form is specified in docs/formats/resources.md; this is its compiled form, immutable and shared between threads.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "estate/path.h"
+#include "formats/document.h"
+
+namespace reeve {
+
+// How one target's value is made from one item of a reply.
+struct SetForm {
+  enum class Kind : uint8_t { path, constant, present, values, entries, list, first } kind = Kind::path;
+  Path path;
+  Path first;  // of Kind::first: its first element is where `path` starts
+  bool keys_upper_first = false;
+  std::vector<std::pair<std::string, std::string>> rename;
+  std::vector<std::pair<std::string, DocumentPtr>> values;
+  DocumentPtr constant;
+  struct Member;
+  struct ListEntry;
+  std::vector<ListEntry> list;
+};
+struct SetForm::Member {
+  std::string key;
+  SetForm form;
+};
+struct SetForm::ListEntry {
+  Path each;
+  bool has_inner = false;
+  Path inner;
+  std::vector<Member> outer, item;
+};
+
+// One API call that tells something about resources of a type.
+struct Read {
+  std::string service, operation;
+  std::string call;             // `s3:ListBuckets`
+  bool has_each = false;
+  Path each;
+  Path id, arn, name, region, account, tags, time;  // empty text: not given
+  std::vector<std::string> parameters;              // of a call per resource
+  std::string match = "id";                         // id | arn | a target
+  // Parameters with a fixed value. One value: only replies to a request with it count. Several: the call is made once for each.
+  std::vector<std::pair<std::string, std::vector<std::string>>> with;
+  std::vector<std::string> absent_when;
+  std::vector<std::pair<uint32_t, SetForm>> set;    // target index → form
+  bool lists() const { return parameters.empty(); }
+};
+
+enum class Singleton : uint8_t { none, account, region, organization };
+
+struct Edge {
+  std::string kind, to;
+  Path by;  // from the document's body: Properties.… or Observed.…
+};
+
+struct ResourceType {
+  std::string type, title;
+  bool global = false;
+  Singleton singleton = Singleton::none;
+  std::string arn_template;
+  std::vector<std::string> targets;  // `Properties.BucketName`; indexes are used everywhere else
+  std::vector<std::pair<std::string, Path>> columns;  // name → path from the body
+  std::vector<Edge> edges;
+  std::vector<std::string> terraform, permissions;
+  std::vector<Read> reads;
+  bool has_config = false;
+  std::vector<std::pair<uint32_t, SetForm>> config;
+  std::vector<std::vector<uint32_t>> setters;  // target → indexes of the reads that set it
+  std::string file;
+
+  // The maps between the body and the targets, as a tree: a node is a leaf (target >= 0) or has children.
+  struct Branch {
+    std::string key;
+    int32_t target = -1;
+    std::vector<Branch> children;
+  };
+  Branch tree;
+
+  // True if a rule may ask for `path` (`Properties.BucketEncryption.X`): it is, is below, or is above a target.
+  bool maps(std::string_view path) const;
+};
+
+using ResourceTypePtr = std::shared_ptr<const ResourceType>;
+
+// Reads one file of content/resources. Errors: Code::parse with file, line and column.
+Result<ResourceTypePtr> read_resource_type(Value root, const std::string& file);
+
+// All types, and which of them each call tells about.
+class ResourceCatalogue {
+ public:
+  struct Use {
+    const ResourceType* type;
+    const Read* read;
+  };
+  void add(ResourceTypePtr type);
+  const ResourceType* find(std::string_view type) const;
+  const std::vector<ResourceTypePtr>& types() const { return types_; }  // by name
+  const std::vector<Use>* uses(std::string_view call) const;            // `s3:ListBuckets`
+  // `s3-list-buckets` or `iam-get-account-summary` (AWS CLI spelling) → `s3:ListBuckets`; empty if no type reads it.
+  std::string call_of_cli_name(std::string_view name) const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }
+  };
+  template <class T>
+  using Table = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
+  std::vector<ResourceTypePtr> types_;
+  Table<const ResourceType*> by_type_;
+  Table<std::vector<Use>> by_call_;
+  Table<std::string> by_cli_name_;
+};
+
+}  // namespace reeve

@@ -1,0 +1,193 @@
+#include "estate/snapshot.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <map>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "formats/archive.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+constexpr uint64_t kFrameBytesMax = 1ull << 30;
+
+std::string frame_text(const SnapshotCall& call) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object();
+  json.key("request").begin_object();
+  size_t colon = call.call.find(':');
+  json.member("service", call.call.substr(0, colon)).member("operation", call.call.substr(colon + 1));
+  json.key("parameters").begin_object();
+  for (auto& [name, value] : call.parameters) json.member(name, value);
+  json.end_object().end_object();
+  json.member("account", call.account).member("region", call.region).member("time", rfc3339(call.time));
+  if (!call.request_id.empty()) json.member("request_id", call.request_id);
+  if (!call.error_code.empty()) {
+    json.key("error").begin_object().member("Code", call.error_code).member("Message", call.error_message).end_object();
+  }
+  json.end_object();
+  if (call.error_code.empty()) {  // the reply goes in as it came, byte for byte
+    text.pop_back();
+    text += ",\"reply\":" + call.reply_json + "}";
+  }
+  return text;
+}
+
+class Writer : public SnapshotWriter {
+ public:
+  explicit Writer(std::string dir) : dir_(std::move(dir)) {}
+  ~Writer() override {
+    for (auto& [key, pair] : files_) ::close(pair.frames), ::close(pair.index);
+  }
+
+  Status add(const SnapshotCall& call) override {
+    Pair& pair = *TRY(file(call));
+    std::string text = frame_text(call);
+    std::string packed = zstd_pack(text, 3);
+    TRY(append(pair.frames, packed, pair.path + ".frames"));
+    std::string line;
+    JsonWriter json(line);
+    json.begin_object().member("offset", static_cast<int64_t>(pair.offset)).member("bytes", static_cast<int64_t>(packed.size()));
+    json.member("call", call.call).member("account", call.account).member("region", call.region).member("time", rfc3339(call.time));
+    json.key("parameters").begin_object();
+    for (auto& [name, value] : call.parameters) json.member(name, value);
+    json.end_object();
+    if (!call.error_code.empty()) json.member("error", call.error_code);
+    json.member("sha256", hex(sha256(text))).end_object();
+    pair.offset += packed.size();
+    pair.pending += line + "\n";
+    return {};
+  }
+
+  Status sync() override {
+    for (auto& [key, pair] : files_) {
+      if (pair.pending.empty()) continue;
+      if (::fdatasync(pair.frames) != 0) return failed("sync", pair.path + ".frames");
+      TRY(append(pair.index, pair.pending, pair.path + ".index"));
+      pair.pending.clear();
+      if (::fdatasync(pair.index) != 0) return failed("sync", pair.path + ".index");
+    }
+    return {};
+  }
+
+ private:
+  struct Pair {
+    std::string path;
+    int frames = -1, index = -1;
+    uint64_t offset = 0;
+    std::string pending;
+  };
+
+  static tl::unexpected<Error> failed(const std::string& doing, const std::string& path) {
+    return fail(Code::io, "cannot " + doing + " `" + path + "`: " + std::strerror(errno), {path});
+  }
+  static Status append(int fd, std::string_view bytes, const std::string& path) {
+    while (!bytes.empty()) {
+      ssize_t n = ::write(fd, bytes.data(), bytes.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return failed("write", path);
+      bytes.remove_prefix(static_cast<size_t>(n));
+    }
+    return {};
+  }
+  Result<Pair*> file(const SnapshotCall& call) {
+    std::string path = join_path(join_path(dir_, call.account), call.region);
+    auto found = files_.find(path);
+    if (found != files_.end()) return &found->second;
+    ::mkdir(dir_.c_str(), 0777);
+    ::mkdir(join_path(dir_, call.account).c_str(), 0777);
+    Pair pair;
+    pair.path = path;
+    pair.frames = ::open((path + ".frames").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
+    if (pair.frames < 0) return failed("open", path + ".frames");
+    pair.index = ::open((path + ".index").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
+    if (pair.index < 0) return failed("open", path + ".index");
+    struct stat info {};
+    if (::fstat(pair.frames, &info) != 0) return failed("read", path + ".frames");
+    pair.offset = static_cast<uint64_t>(info.st_size);
+    return &files_.emplace(path, std::move(pair)).first->second;
+  }
+
+  std::string dir_;
+  std::map<std::string, Pair> files_;
+};
+
+void describe(Input& input, Value line, const std::string& shown) {
+  input.kind = InputKind::reply;
+  input.shown = shown;
+  input.call = std::string(line.get("call").text());
+  input.account = std::string(line.get("account").text());
+  input.region = std::string(line.get("region").text());
+  if (auto time = parse_time(line.get("time").text())) input.time_ms = time->ms;
+  for (auto parameter : line.get("parameters").entries())
+    input.parameters.emplace_back(parameter.key(), parameter.value.scalar_text().value_or(""));
+  input.digest = std::string(line.get("sha256").text());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SnapshotWriter>> SnapshotWriter::open(const std::string& dir) {
+  return std::unique_ptr<SnapshotWriter>(std::make_unique<Writer>(dir));
+}
+
+std::vector<Input> read_snapshot_index(const std::string& shown, const std::string& disk_path, const std::shared_ptr<const std::string>& member,
+                                       std::vector<Error>& problems) {
+  std::vector<Input> out;
+  if (member) {
+    problems.push_back({Code::unsupported, "a snapshot inside an archive is not read", {shown}, "the snapshot's folder unpacked", ""});
+    return out;
+  }
+  std::string index_path = disk_path.substr(0, disk_path.size() - std::strlen(".frames")) + ".index";
+  auto index = read_file(index_path);
+  if (!index) {
+    problems.push_back(index.error());
+    return out;
+  }
+  struct stat info {};
+  uint64_t size = ::stat(disk_path.c_str(), &info) == 0 ? static_cast<uint64_t>(info.st_size) : 0;
+  uint32_t number = 0;
+  for (std::string_view line : split(*index, '\n')) {
+    ++number;
+    if (trim(line).empty()) continue;
+    auto document = read_json(line, Source{nullptr, index_path, "", 0, "", ""});
+    auto root = document ? (*document)->root() : Value();
+    auto offset = root.get("offset").integer(), bytes = root.get("bytes").integer();
+    if (!document || !offset || !bytes || *offset < 0 || *bytes <= 0 || root.get("call").text().empty()) {
+      problems.push_back({Code::parse, "this line of a snapshot's index is not understood", {index_path, number, 1}, "offset, bytes and call of a frame",
+                          "collect the account and Region again"});
+      continue;
+    }
+    if (static_cast<uint64_t>(*offset) + static_cast<uint64_t>(*bytes) > size) {
+      problems.push_back({Code::parse, "the frame that this line names is not in `" + disk_path + "`", {index_path, number, 1},
+                          "a frames file of at least " + std::to_string(*offset + *bytes) + " bytes", "collect the account and Region again"});
+      continue;
+    }
+    Input input;
+    input.disk_path = disk_path;
+    input.frame_offset = static_cast<uint64_t>(*offset);
+    input.frame_bytes = static_cast<uint64_t>(*bytes);
+    describe(input, root, shown + "@" + std::to_string(*offset));
+    out.push_back(std::move(input));
+  }
+  return out;
+}
+
+Result<std::string> read_snapshot_frame(const Input& input, uint64_t bytes_max) {
+  auto bytes = TRY(FileBytes::open(input.disk_path));
+  std::string_view packed = bytes->view().substr(std::min<size_t>(input.frame_offset, bytes->view().size()), input.frame_bytes);
+  std::string text = TRY(zstd_unpack(packed, std::min(bytes_max, kFrameBytesMax), input.shown));
+  if (!input.digest.empty() && input.digest.size() == 64 && hex(sha256(text)) != input.digest)
+    return fail(Code::parse, "the frame is not the one its index describes", {input.shown}, "SHA-256 " + input.digest,
+                "collect the account and Region again");
+  return text;
+}
+
+}  // namespace reeve
