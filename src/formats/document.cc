@@ -60,8 +60,9 @@ std::optional<double> number_of(std::string_view raw) {
   std::string_view tail = raw;
   bool negative = !tail.empty() && tail.front() == '-';
   if (negative || (!tail.empty() && tail.front() == '+')) tail.remove_prefix(1);
-  if (equal_ignoring_case(tail, ".inf")) return negative ? -__builtin_inf() : __builtin_inf();
-  if (equal_ignoring_case(raw, ".nan")) return __builtin_nan("");
+  if (starts_with(tail, ".")) tail.remove_prefix(1);  // YAML writes .inf and .nan, Guard's loader also takes them bare
+  if (equal_ignoring_case(tail, "inf") || equal_ignoring_case(tail, "infinity")) return negative ? -__builtin_inf() : __builtin_inf();
+  if (equal_ignoring_case(tail, "nan")) return __builtin_nan("");
   return std::nullopt;
 }
 

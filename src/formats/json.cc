@@ -428,6 +428,8 @@ Result<DocumentPtr> read_json(std::string_view text, std::shared_ptr<const void>
     return fail(Code::parse, "the text is not UTF-8", place_of(text, bad, self, options), "JSON in UTF-8");
   }
   static thread_local Scratch scratch;
+  // Room for many nodes costs nothing until it is written to, whereas growing copies all that is there.
+  if (text.size() > kCopyBelow * 16) scratch.nodes.reserve(std::min<size_t>(text.size() / 8, 16 << 20));
   auto document = std::make_shared<Document>();
   Reader reader(text, self, options, scratch);
   if (Status status = reader.read(); !status) return tl::unexpected(std::move(status).error());
