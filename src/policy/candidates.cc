@@ -1,0 +1,200 @@
+#include "policy/candidates.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "policy/condition.h"
+#include "policy/glob.h"
+
+namespace reeve::policy {
+
+void Compared::add(std::string pattern, bool has_wildcards) {
+  for (size_t i = 0; i < patterns.size(); ++i)
+    if (patterns[i] == pattern && wild[i] == has_wildcards) return;
+  patterns.push_back(std::move(pattern));
+  wild.push_back(has_wildcards);
+}
+
+namespace {
+
+constexpr size_t pairs_max = 48;  // patterns with wildcards beyond this many are not paired
+
+struct Collector {
+  std::vector<ContextValue> out;
+  std::set<std::string> seen;
+  void add(std::string text) {
+    if (seen.insert(text).second) out.push_back(ContextValue::of(std::move(text)));
+  }
+};
+
+void add_texts(Collector& collector, const Domain& domain, const std::vector<Glob>& globs) {
+  std::vector<Glob> templates;
+  for (const auto& text : domain.templates) templates.push_back(glob_of(text));
+  std::vector<const Glob*> wild;
+  for (const auto& glob : globs) {
+    for (const auto& shape : templates)
+      if (auto text = common_instance(glob, shape, filler)) {
+        collector.add(*text);
+        // The shortest instance too: `Get*` also matches `Get`, and other patterns may tell the two apart.
+        if (!glob.literal()) {
+          std::string bare = instance(glob, "");
+          if (matches(shape, bare)) collector.add(std::move(bare));
+        }
+      }
+    if (!glob.literal()) wild.push_back(&glob);
+    if (domain.tenant_end) {
+      size_t at = starts_with(glob.text, domain.tenant_prefix) ? domain.tenant_prefix.size() : 0;
+      size_t end = std::min(glob.text.find(domain.tenant_end, at), glob.text.size());
+      if (glob.literal_prefix() < end) collector.add(instance(glob, filler));
+    }
+  }
+  for (size_t i = 0; i < std::min(wild.size(), pairs_max); ++i)
+    for (size_t j = i + 1; j < std::min(wild.size(), pairs_max); ++j)
+      if (auto text = common_instance(*wild[i], *wild[j], filler))
+        for (const auto& shape : templates)
+          if (matches(shape, *text)) collector.add(*text);
+  for (const auto& shape : templates) collector.add(instance(shape, filler));
+}
+
+// Addresses spread over the space that is routed to customers.
+std::vector<std::string> probe_addresses() {
+  std::vector<std::string> out;
+  for (int first : {8, 18, 34, 51, 66, 91, 102, 129, 142, 155, 163, 177, 185, 196, 203, 217}) out.push_back(std::to_string(first) + ".57.113.201");
+  for (const char* v6 : {"2001:4860:57:113::201", "2400:57:113::201", "2600:57:113::201", "2804:57:113::201", "2a01:57:113::201", "2c0f:57:113::201"})
+    out.emplace_back(v6);
+  return out;
+}
+
+// Narrow enough that a range can be somebody's own; the bounds are those of the S3 User Guide's meaning of public.
+bool narrow(const Cidr& range) { return range.prefix >= (range.v6 ? 32 : 8); }
+
+void add_addresses(Collector& collector, const Domain& domain, const std::vector<const Condition*>& conditions) {
+  std::vector<Cidr> ranges;
+  for (const auto* condition : conditions)
+    if (condition->op == Operator::ip_address)
+      for (const auto& value : condition->values)
+        if (auto range = parse_cidr(value)) ranges.push_back(*range);
+  auto offer = [&](const std::string& text) {
+    auto address = parse_cidr(text);
+    if (!address) return;
+    if (domain.stranger_address)
+      for (const auto& range : ranges)
+        if (narrow(range) && contains(range, *address)) return;
+    collector.add(text);
+  };
+  for (const auto& text : probe_addresses()) offer(text);
+  for (const auto& range : ranges) {
+    // Its first address, and some spread through it, so that one outside the narrower ranges inside it is found.
+    for (int step = 0; step < 8; ++step) {
+      Cidr address = range;
+      int bits = range.v6 ? 128 : 32;
+      for (int k = 0; k < 3 && range.prefix + k < bits; ++k)
+        if (step >> k & 1) address.bytes[(range.prefix + k) / 8] |= 0x80 >> ((range.prefix + k) % 8);
+      if (step && bits - range.prefix > 3) address.bytes[(bits - 1) / 8] |= 1;
+      address.prefix = bits;
+      offer(text_of(address));
+    }
+  }
+}
+
+void add_typed(Collector& collector, const Condition& condition) {
+  switch (condition.op) {
+    case Operator::boolean:
+      collector.add("true");
+      collector.add("false");
+      break;
+    case Operator::numeric_equals:
+    case Operator::numeric_less:
+    case Operator::numeric_less_equals:
+    case Operator::numeric_greater:
+    case Operator::numeric_greater_equals:
+      for (const auto& value : condition.values) {
+        if (auto whole = parse_int(value); whole && std::abs(*whole) < (int64_t(1) << 52)) {
+          for (int64_t n : {*whole, *whole - 1, *whole + 1}) collector.add(std::to_string(n));
+        } else if (auto number = parse_double(value)) {
+          collector.add(value);
+          collector.add(std::to_string(*number - 1));
+          collector.add(std::to_string(*number + 1));
+        }
+      }
+      break;
+    case Operator::date_equals:
+    case Operator::date_less:
+    case Operator::date_less_equals:
+    case Operator::date_greater:
+    case Operator::date_greater_equals:
+      for (const auto& value : condition.values)
+        if (auto moment = parse_moment(value))
+          for (int64_t ms : {moment->ms, moment->ms - 1000, moment->ms + 1000}) collector.add(rfc3339(Time{ms}));
+      break;
+    default: break;
+  }
+}
+
+}  // namespace
+
+std::vector<ContextValue> text_candidates(const Domain& domain, const Compared& compared) {
+  Collector collector;
+  std::vector<Glob> globs;
+  for (size_t i = 0; i < compared.patterns.size(); ++i) globs.push_back(glob_of(compared.patterns[i], compared.wild[i]));
+  std::vector<ContextValue> out = domain.fixed;
+  add_texts(collector, domain, globs);
+  out.insert(out.end(), collector.out.begin(), collector.out.end());
+  if (domain.absent) out.push_back(ContextValue::absent());
+  return out;
+}
+
+std::vector<ContextValue> key_candidates(const Domain& domain, const std::vector<const Condition*>& conditions, const Context& known,
+                                         bool variables) {
+  Collector collector;
+  std::vector<Glob> globs;
+  bool sets = false, address = false, text = false, nulls = false, binary = false;
+  for (const auto* condition : conditions) {
+    sets = sets || condition->set != SetTest::none;
+    switch (condition->op) {
+      case Operator::string_equals:
+      case Operator::string_equals_ignore_case:
+      case Operator::string_like:
+      case Operator::arn_like: {
+        text = true;
+        bool wildcards = condition->op == Operator::string_like || condition->op == Operator::arn_like;
+        for (const auto& value : condition->values) {
+          auto expanded = expand(value, known, variables, wildcards);
+          if (!expanded.null) globs.push_back(std::move(expanded.glob));
+        }
+        break;
+      }
+      case Operator::binary_equals: binary = true; [[fallthrough]];
+      case Operator::null: nulls = true; break;
+      case Operator::ip_address: address = true; break;
+      default: break;
+    }
+  }
+  if (domain.typed) {
+    for (const auto* condition : conditions) {
+      add_typed(collector, *condition);
+      if (binary && condition->op == Operator::binary_equals)
+        for (const auto& value : condition->values) collector.add(value);
+    }
+    if (address || domain.stranger_address) add_addresses(collector, domain, conditions);
+  }
+  bool only_typed = !collector.out.empty() && !text;
+  if (!domain.templates.empty() && !only_typed && (text || nulls || domain.fixed.empty())) add_texts(collector, domain, globs);
+  std::vector<ContextValue> out = domain.fixed;
+  out.insert(out.end(), collector.out.begin(), collector.out.end());
+  if (sets && collector.out.size() > 1) {
+    // Several values at once: all that are named, and all with one that is not.
+    std::vector<std::string> all;
+    for (const auto& value : collector.out) all.push_back(value.values[0]);
+    out.push_back(ContextValue::of(all));
+    all.pop_back();
+    if (all.size() > 1) out.push_back(ContextValue::of(std::move(all)));
+  }
+  if (domain.absent) out.push_back(ContextValue::absent());
+  if (out.empty()) out.push_back(ContextValue::unknown());
+  return out;
+}
+
+}  // namespace reeve::policy

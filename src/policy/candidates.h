@@ -1,0 +1,24 @@
+// Candidate values for the witness search.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policy/witness.h"
+
+namespace reeve::policy {
+
+// Patterns of one dimension: what the policies compare it with.
+struct Compared {
+  std::vector<std::string> patterns;  // as written; `wildcards` and variables resolved by the caller
+  std::vector<bool> wild;
+  void add(std::string pattern, bool has_wildcards);
+};
+
+// Texts in the domain that the patterns tell apart.
+std::vector<ContextValue> text_candidates(const Domain& domain, const Compared& compared);
+// Values of a context key, given every condition that looks at it.
+std::vector<ContextValue> key_candidates(const Domain& domain, const std::vector<const Condition*>& conditions, const Context& known,
+                                         bool variables);
+
+}  // namespace reeve::policy

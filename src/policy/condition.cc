@@ -1,0 +1,240 @@
+// Condition operators, from the IAM User Guide's "Condition operators", "Conditions with multiple context keys or values" and
+// "Single-valued vs. multivalued context keys". Where those pages leave a case open the result is unknown.
+#include "policy/condition.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/text.h"
+#include "base/time.h"
+
+namespace reeve::policy {
+
+bool Cidr::mapped() const {
+  static constexpr uint8_t prefix_bytes[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  return v6 && std::memcmp(bytes.data(), prefix_bytes, 12) == 0;
+}
+
+std::optional<Cidr> parse_cidr(std::string_view text) {
+  Cidr out;
+  size_t slash = text.find('/');
+  std::string address(text.substr(0, slash));
+  if (inet_pton(AF_INET, address.c_str(), out.bytes.data()) == 1) {
+    out.prefix = 32;
+  } else if (inet_pton(AF_INET6, address.c_str(), out.bytes.data()) == 1) {
+    out.v6 = true;
+    out.prefix = 128;
+  } else {
+    return std::nullopt;
+  }
+  if (slash != std::string_view::npos) {
+    auto prefix = parse_int(text.substr(slash + 1));
+    if (!prefix || *prefix < 0 || *prefix > out.prefix) return std::nullopt;
+    out.prefix = static_cast<int>(*prefix);
+  }
+  return out;
+}
+
+bool contains(const Cidr& range, const Cidr& address) {
+  if (range.v6 != address.v6 || address.prefix < range.prefix) return false;
+  int whole = range.prefix / 8, rest = range.prefix % 8;
+  if (std::memcmp(range.bytes.data(), address.bytes.data(), whole) != 0) return false;
+  return rest == 0 || ((range.bytes[whole] ^ address.bytes[whole]) >> (8 - rest)) == 0;
+}
+
+std::string text_of(const Cidr& cidr) {
+  char buffer[INET6_ADDRSTRLEN] = {};
+  inet_ntop(cidr.v6 ? AF_INET6 : AF_INET, cidr.bytes.data(), buffer, sizeof buffer);
+  return buffer;
+}
+
+std::optional<Moment> parse_moment(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  if (std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    auto seconds = parse_int(text);
+    if (!seconds || *seconds > 1'000'000'000'000) return std::nullopt;
+    return Moment{*seconds * 1000, text.size() == 4};
+  }
+  if (auto time = parse_time(text)) return Moment{time->ms, false};
+  // W3C's shorter forms: a month alone, and a time without seconds.
+  if (text.size() == 7 && text[4] == '-')
+    if (auto time = parse_time(std::string(text) + "-01")) return Moment{time->ms, false};
+  if (text.size() >= 17 && text[10] == 'T' && text[13] == ':' && text[16] != ':')
+    if (auto time = parse_time(std::string(text.substr(0, 16)) + ":00" + std::string(text.substr(16)))) return Moment{time->ms, false};
+  return std::nullopt;
+}
+
+namespace {
+
+Truth arn_matches(const Expanded& pattern, std::string_view text) {
+  if (pattern.null || !matches(pattern.glob, text)) return Truth::no;
+  if (pattern.unknown) return Truth::unknown;
+  if (matches_everything(pattern.glob)) return Truth::yes;
+  std::vector<Glob> parts(1);
+  for (size_t i = 0; i < pattern.glob.text.size(); ++i) {
+    char c = pattern.glob.text[i], wild = pattern.glob.wild[i];
+    if (c == ':' && wild == 0 && parts.size() < 6)
+      parts.emplace_back();
+    else if (wild)
+      parts.back().add_wild(wild);
+    else
+      parts.back().add({&pattern.glob.text[i], 1});
+  }
+  if (parts.size() < 6) return Truth::unknown;  // no page says how a shorter pattern is read
+  std::string_view rest = text;
+  for (size_t i = 0; i < 6; ++i) {
+    size_t colon = i < 5 ? rest.find(':') : std::string_view::npos;
+    if (i < 5 && colon == std::string_view::npos) return Truth::no;
+    if (!matches(parts[i], rest.substr(0, colon))) return Truth::no;
+    if (i < 5) rest.remove_prefix(colon + 1);
+  }
+  return Truth::yes;
+}
+
+// -1, 0, 1, or nothing if either is no number.
+std::optional<int> compare_numbers(std::string_view a, std::string_view b) {
+  auto ia = parse_int(a), ib = parse_int(b);
+  if (ia && ib) return *ia < *ib ? -1 : *ia > *ib;
+  auto da = parse_double(a), db = parse_double(b);
+  if (!da || !db || std::isnan(*da) || std::isnan(*db)) return std::nullopt;
+  return *da < *db ? -1 : *da > *db;
+}
+
+Truth ordered(Operator op, int order) {
+  switch (op) {
+    case Operator::numeric_equals:
+    case Operator::date_equals: return truth(order == 0);
+    case Operator::numeric_less:
+    case Operator::date_less: return truth(order < 0);
+    case Operator::numeric_less_equals:
+    case Operator::date_less_equals: return truth(order <= 0);
+    case Operator::numeric_greater:
+    case Operator::date_greater: return truth(order > 0);
+    default: return truth(order >= 0);
+  }
+}
+
+// The operator without its negation: one request value against one policy value.
+Truth one(Operator op, std::string_view text, std::string_view pattern, const Context& context, bool variables) {
+  switch (op) {
+    case Operator::string_equals: return matches(expand(pattern, context, variables, false), text);
+    case Operator::string_equals_ignore_case: {
+      Expanded expanded = expand(pattern, context, variables, false);
+      expanded.glob.text = lower(expanded.glob.text);
+      return matches(expanded, lower(text));
+    }
+    case Operator::string_like: return matches(expand(pattern, context, variables, true), text);
+    case Operator::arn_like: return arn_matches(expand(pattern, context, variables, true), text);
+    case Operator::numeric_equals:
+    case Operator::numeric_less:
+    case Operator::numeric_less_equals:
+    case Operator::numeric_greater:
+    case Operator::numeric_greater_equals: {
+      if (!parse_double(pattern)) return Truth::unknown;  // AWS refuses such a policy
+      auto order = compare_numbers(text, pattern);
+      return order ? ordered(op, *order) : Truth::no;
+    }
+    case Operator::date_equals:
+    case Operator::date_less:
+    case Operator::date_less_equals:
+    case Operator::date_greater:
+    case Operator::date_greater_equals: {
+      auto wanted = parse_moment(pattern), had = parse_moment(text);
+      if (!wanted || wanted->ambiguous) return Truth::unknown;
+      return had ? ordered(op, had->ms < wanted->ms ? -1 : had->ms > wanted->ms) : Truth::no;
+    }
+    case Operator::boolean:
+      // AWS's pages disagree on variables in Bool.
+      if (variables && reeve::contains(pattern, "${")) return Truth::unknown;
+      return truth(equal_ignoring_case(pattern, text));
+    case Operator::binary_equals: {
+      auto wanted = base64_decode(pattern), had = base64_decode(text);
+      return truth(wanted && had && *wanted == *had);
+    }
+    case Operator::ip_address: {
+      auto range = parse_cidr(pattern);
+      auto address = parse_cidr(text);
+      if (!range) return Truth::unknown;
+      if (!address) return Truth::no;
+      if (range->mapped() || address->mapped()) return Truth::unknown;
+      return truth(contains(*range, *address));
+    }
+    case Operator::null: return Truth::unknown;  // handled by condition_on
+  }
+  return Truth::unknown;
+}
+
+Truth null_holds(const Condition& condition, const ContextValue& value) {
+  if (condition.set == SetTest::all_values) return Truth::yes;  // as IAM Access Analyzer's policy checks describe it
+  if (condition.set == SetTest::any_value) return Truth::no;
+  if (condition.if_exists) return Truth::unknown;  // not a valid operator
+  bool has_true = false, has_false = false;
+  for (const auto& item : condition.values) {
+    if (equal_ignoring_case(item, "true")) has_true = true;
+    if (equal_ignoring_case(item, "false")) has_false = true;
+  }
+  if (has_true && has_false) return Truth::yes;
+  if (condition.unknown) return Truth::unknown;
+  if (value.state == ContextValue::State::unknown) return has_true || has_false ? Truth::unknown : Truth::no;
+  bool absent = value.state == ContextValue::State::absent || value.values.empty();
+  return truth(absent ? has_true : has_false);
+}
+
+}  // namespace
+
+Truth condition_on(const Condition& condition, const ContextValue& value, const Context& context, bool variables) {
+  if (condition.op == Operator::null) return null_holds(condition, value);
+  if (value.state == ContextValue::State::unknown) return Truth::unknown;
+  bool absent = value.state == ContextValue::State::absent || value.values.empty();
+  if (absent) {
+    switch (condition.set) {
+      case SetTest::all_values: return Truth::yes;
+      // The page on set operators says false for an absent key, the page on operators says true for negated ones.
+      case SetTest::any_value: return condition.negated || condition.if_exists ? Truth::unknown : Truth::no;
+      case SetTest::none: break;
+    }
+    if (condition.if_exists) return Truth::yes;
+    if (condition.values.empty() && !condition.unknown) return Truth::unknown;
+    return truth(condition.negated);
+  }
+  if (condition.values.empty() && !condition.unknown) {
+    // An empty list: Access Analyzer's checks describe the set operators and IfExists; for the others the texts disagree.
+    return condition.set == SetTest::none && !condition.if_exists ? Truth::unknown : Truth::no;
+  }
+  auto holds_for = [&](std::string_view text) {
+    Truth hit = condition.unknown ? Truth::unknown : Truth::no;
+    for (const auto& pattern : condition.values) {
+      hit = either(hit, one(condition.op, text, pattern, context, variables));
+      if (hit == Truth::yes) break;
+    }
+    return condition.negated ? negate(hit) : hit;
+  };
+  Truth all = Truth::yes, any = Truth::no;
+  for (const auto& text : value.values) {
+    Truth holds = holds_for(text);
+    all = both(all, holds);
+    any = either(any, holds);
+  }
+  switch (condition.set) {
+    case SetTest::all_values: return all;
+    case SetTest::any_value: return any;
+    // Several values without a set operator: AWS asks for one and does not say what happens; certain only where all agree.
+    case SetTest::none: return all == any ? all : Truth::unknown;
+  }
+  return Truth::unknown;
+}
+
+}  // namespace reeve::policy
+
+namespace reeve {
+
+Truth condition_holds(const Condition& condition, const Context& context, bool variables) {
+  const ContextValue* value = context.find(condition.key_lower);
+  ContextValue otherwise{context.otherwise, {}};
+  return policy::condition_on(condition, value ? *value : otherwise, context, variables);
+}
+
+}  // namespace reeve

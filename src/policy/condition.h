@@ -1,0 +1,34 @@
+// One condition entry against one value of its key.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "policy/glob.h"
+#include "policy/policy.h"
+
+namespace reeve::policy {
+
+// Whether the entry holds when its key has `value`. `context` serves the variables in the entry's values.
+Truth condition_on(const Condition& condition, const ContextValue& value, const Context& context, bool variables);
+
+// An address range; a plain address is a range of one.
+struct Cidr {
+  bool v6 = false;
+  std::array<uint8_t, 16> bytes{};
+  int prefix = 0;
+  bool mapped() const;  // an IPv4 address written as IPv6
+};
+std::optional<Cidr> parse_cidr(std::string_view text);
+bool contains(const Cidr& range, const Cidr& address);
+std::string text_of(const Cidr& cidr);  // its first address
+
+// Milliseconds since 1970 of a date as conditions write it; `ambiguous` for a bare year, which may also be epoch seconds.
+struct Moment {
+  int64_t ms = 0;
+  bool ambiguous = false;
+};
+std::optional<Moment> parse_moment(std::string_view text);
+
+}  // namespace reeve::policy

@@ -1,0 +1,355 @@
+// Who outside can use a resource, by its policy alone.
+//
+// Strangers come in four kinds: nobody at all (anonymous), a principal of an account that the policy does not name, an AWS service
+// acting for such an account's resource, and a subject of an identity provider that serves everybody. Each has keys whose values are
+// given by its nature (its account, organization, ARN, unique id, endpoint, address …), and the rest it may choose.
+#include <algorithm>
+
+#include "aws/arn.h"
+#include "aws/region.h"
+#include "base/text.h"
+#include "policy/glob.h"
+#include "policy/s3_public.h"
+#include "policy/witness.h"
+
+namespace reeve {
+
+using namespace policy;
+
+namespace {
+
+struct Setting {
+  std::string resource_arn, account, org_id;
+};
+
+bool mentions(const Policy& policy, std::string_view text) {
+  auto in = [&](const std::vector<std::string>& values) {
+    return std::any_of(values.begin(), values.end(), [&](const std::string& value) { return contains(value, text); });
+  };
+  for (const auto& statement : policy.statements) {
+    for (const auto& principal : statement.principals.values)
+      if (contains(principal.value, text)) return true;
+    for (const auto& condition : statement.conditions)
+      if (in(condition.values)) return true;
+  }
+  return false;
+}
+
+// An account id that neither the policy nor the owner uses.
+std::string stranger_account(const Policy& policy, const Setting& setting) {
+  for (int n = 97;; --n) {
+    std::string id = "9900000000" + std::to_string(n);
+    if (id != setting.account && !mentions(policy, id)) return id;
+    if (n == 10) return id;
+  }
+}
+
+Domain fresh(std::string value, bool may_be_absent = true) { return {.fixed = {ContextValue::of(std::move(value))}, .absent = may_be_absent}; }
+
+// Facts of the resource and the network, the same for every stranger.
+void set_surroundings(Caller& caller, const Setting& setting) {
+  caller.set("aws:resourceaccount", setting.account.empty() ? Domain::unknown() : Domain::of(setting.account));
+  caller.set("aws:resourceorgid", setting.org_id.empty() ? Domain::unknown() : Domain::of(setting.org_id));
+  caller.set("aws:resourceorgpaths", Domain::unknown());
+  caller.set("aws:resourcetag/*", Domain::unknown());
+  caller.set("aws:sourceip", Domain{.absent = true, .typed = true, .stranger_address = true});  // absent through a VPC endpoint
+  caller.set("aws:vpcsourceip", Domain::open());                                                // private ranges are anybody's
+  caller.set("aws:sourcevpc", fresh("vpc-0zqother0000000"));
+  caller.set("aws:sourcevpce", fresh("vpce-0zqother0000000"));
+  caller.set("aws:sourcevpcarn", fresh("arn:aws:ec2:us-east-1:990000000003:vpc/vpc-0zqother0000000"));
+  caller.set("aws:vpceorgid", fresh("o-zqother000"));
+  caller.set("aws:vpceorgpaths", fresh("o-zqother000/r-zq00/ou-zq00-zqother0/"));
+  caller.set("aws:ec2instancesourcevpc", fresh("vpc-0zqother0000000"));
+  for (const char* key : {"aws:requestedregion", "aws:currenttime", "aws:epochtime"}) caller.set(key, Domain{.templates = {"*"}, .typed = true});
+  caller.set("aws:securetransport", Domain{.fixed = {ContextValue::of("true"), ContextValue::of("false")}});
+}
+
+void set_no_service_call(Caller& caller) {
+  for (const char* key : {"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner",
+                          "aws:principalservicename", "aws:principalservicenameslist"})
+    caller.set(key, Domain::none());
+}
+
+Caller anonymous(const Setting& setting) {
+  Caller caller{.kind = Caller::Kind::anonymous, .label = "anybody without credentials"};
+  caller.set("aws:principalaccount", Domain::of("anonymous"));
+  caller.set("aws:principaltype", Domain::of("Anonymous"));
+  caller.set("aws:userid", Domain::of("anonymous"));
+  for (const char* key : {"aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/*", "aws:username",
+                          "aws:principalisawsservice", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:tokenissuetime",
+                          "aws:federatedprovider", "aws:sourceidentity", "aws:assumedroot", "kms:calleraccount", "aws:vpceaccount",
+                          "s3:dataaccesspointaccount", "s3:dataaccesspointarn"})
+    caller.set(key, Domain::none());
+  set_no_service_call(caller);
+  set_surroundings(caller, setting);
+  return caller;
+}
+
+// A principal of the account; `orgs`: the organizations it may be in.
+Caller foreigner(const Setting& setting, const std::string& account, std::vector<ContextValue> orgs, bool stranger) {
+  Caller caller{.kind = Caller::Kind::aws, .label = stranger ? "any AWS account" : "account " + account};
+  Domain arns;
+  std::string partition = setting.resource_arn.empty() ? "*" : std::string(arn_partition(setting.resource_arn));
+  if (partition.empty()) partition = "*";
+  // An instance of `*` is no partition; the common one stands first.
+  if (partition == "*") arns.fixed.push_back(ContextValue::of(make_arn("aws", "iam", "", account, "role/zqother")));
+  for (const char* resource : {"role/*", "user/*", "root"}) arns.templates.push_back(make_arn(partition, "iam", "", account, resource));
+  caller.set("aws:principalarn", std::move(arns));
+  caller.set("aws:principalaccount", Domain::of(account));
+  caller.set("kms:calleraccount", Domain::of(account));
+  caller.set("aws:principalorgid", Domain{.fixed = orgs});
+  Domain paths;
+  for (const auto& org : orgs) {
+    if (org.state == ContextValue::State::present && !org.values.empty())
+      paths.fixed.push_back(ContextValue::of(org.values[0] + "/r-zq00/ou-zq00-zqother0/"));
+    else
+      paths.fixed.push_back(org);
+  }
+  caller.set("aws:principalorgpaths", paths);
+  caller.set("aws:principalisawsservice", Domain::of("false"));
+  // Unique ids are AWS's to give; what follows the colon is the caller's.
+  caller.set("aws:userid", stranger ? Domain{.fixed = {ContextValue::of(account)},
+                                             .templates = {"AROAZQSTRANGER0000000:*", "AIDAZQSTRANGER0000000", account + ":*"},
+                                             .tenant_prefix = "",
+                                             .tenant_end = ':'}
+                                    : Domain{.templates = {"*"}});
+  set_no_service_call(caller);
+  caller.set("aws:vpceaccount", fresh(account));
+  caller.set("s3:dataaccesspointaccount", fresh(account));
+  caller.set("s3:dataaccesspointarn", Domain{.templates = {"arn:*:s3:*:" + account + ":accesspoint/*"}, .absent = true});
+  caller.set("aws:federatedprovider", Domain{.templates = {"*"}, .absent = true});
+  set_surroundings(caller, setting);
+  return caller;
+}
+
+// A service that acts for a resource of the account. `service` empty: one that only `*` lets in.
+Caller service_for(const Setting& setting, const std::string& account, const std::string& service) {
+  Caller caller{.kind = Caller::Kind::service, .label = (service.empty() ? "an AWS service" : service) + " acting for any account", .service = service};
+  caller.set("aws:sourceaccount", Domain::of(account));
+  caller.set("aws:sourceowner", Domain::of(account));
+  // Some names carry no account: a bucket whose name anybody may still take.
+  caller.set("aws:sourcearn", Domain{.templates = {"arn:*:*:*:" + account + ":*", "arn:aws:s3:::zqother*"}});
+  caller.set("aws:sourceorgid", fresh("o-zqother000"));
+  caller.set("aws:sourceorgpaths", fresh("o-zqother000/r-zq00/ou-zq00-zqother0/"));
+  caller.set("aws:principalisawsservice", Domain::of("true"));
+  caller.set("aws:principalservicename", service.empty() ? Domain{.templates = {"*"}} : Domain::of(service));
+  caller.set("aws:principalservicenameslist", service.empty() ? Domain{.templates = {"*"}} : Domain::of(service));
+  for (const char* key : {"aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/*", "aws:username",
+                          "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:federatedprovider", "aws:assumedroot",
+                          "s3:dataaccesspointaccount", "s3:dataaccesspointarn"})
+    caller.set(key, Domain::none());
+  caller.set("aws:principalaccount", Domain::of("990000000001"));  // one of AWS's own
+  caller.set("kms:calleraccount", Domain::of(account));
+  caller.set("aws:userid", Domain::of("990000000001"));
+  set_surroundings(caller, setting);
+  return caller;
+}
+
+// Identity providers at which anybody can be a subject, and the claims by which they tell tenants apart. Sources: IAM User Guide,
+// "Create a role for OpenID Connect federation" and "Secure by default" list of shared providers; the providers' own claim formats.
+struct Tenancy {
+  const char *provider, *claim, *prefix;
+  char end;
+  const char* stranger;  // pattern of the claim's values within a stranger's reach
+};
+constexpr Tenancy tenancies[] = {
+    {"token.actions.githubusercontent.com", "sub", "repo:", '/', "repo:zqother/*"},
+    {"token.actions.githubusercontent.com", "repository", "", '/', "zqother/*"},
+    {"token.actions.githubusercontent.com", "repository_owner", "", 0, "zqother"},
+    {"token.actions.githubusercontent.com", "repository_id", "", 0, "990000097"},
+    {"token.actions.githubusercontent.com", "repository_owner_id", "", 0, "990000098"},
+    {"token.actions.githubusercontent.com", "enterprise", "", 0, "zqother"},
+    {"token.actions.githubusercontent.com", "actor_id", "", 0, "990000099"},
+    {"gitlab.com", "sub", "project_path:", '/', "project_path:zqother/*"},
+    {"gitlab.com", "namespace_path", "", '/', "zqother"},
+    {"gitlab.com", "project_path", "", '/', "zqother/*"},
+    {"app.terraform.io", "sub", "organization:", ':', "organization:zqother:*"},
+    {"agent.buildkite.com", "sub", "organization:", ':', "organization:zqother:*"},
+    {"cognito-identity.amazonaws.com", "aud", "", 0, "us-east-1:zqother"},
+    {"cognito-identity.amazonaws.com", "sub", "", 0, "us-east-1:zqother"},
+    {"accounts.google.com", "aud", "", 0, "zqother.apps.googleusercontent.com"},
+    {"accounts.google.com", "oaud", "", 0, "zqother.apps.googleusercontent.com"},
+    {"accounts.google.com", "sub", "", 0, "990000000000000000099"},
+    {"accounts.google.com", "email", "", 0, "zqother@zqother.example"},
+    {"www.amazon.com", "app_id", "", 0, "amzn1.application.zqother"},
+    {"www.amazon.com", "user_id", "", 0, "amzn1.account.zqother"},
+    {"graph.facebook.com", "app_id", "", 0, "990000000000099"},
+    {"graph.facebook.com", "id", "", 0, "990000000000098"},
+};
+
+std::string provider_host(std::string_view principal) {
+  auto arn = parse_arn(principal);
+  if (!arn) return lower(principal);
+  return starts_with(arn->resource, "oidc-provider/") ? lower(arn->resource.substr(14)) : std::string();
+}
+
+bool shared_provider(std::string_view host) {
+  return std::any_of(std::begin(tenancies), std::end(tenancies), [&](const Tenancy& row) { return host == row.provider; });
+}
+
+Caller federated(const Setting& setting, const std::string& principal) {
+  std::string host = provider_host(principal);
+  Caller caller{.kind = Caller::Kind::federated, .label = "any subject of " + (host.empty() ? principal : host), .provider = principal};
+  for (const auto& row : tenancies)
+    if (host == row.provider)
+      caller.set(std::string(row.provider) + ":" + row.claim, Domain{.templates = {row.stranger}, .tenant_prefix = row.prefix, .tenant_end = row.end});
+  for (const char* key : {"aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:multifactorauthpresent",
+                          "aws:multifactorauthage", "aws:principaltag/*"})
+    caller.set(key, Domain::none());
+  caller.set("aws:principalisawsservice", Domain::of("false"));
+  caller.set("aws:federatedprovider", Domain::of(principal));
+  set_no_service_call(caller);
+  set_surroundings(caller, setting);
+  return caller;
+}
+
+// Requests on the resource itself and on what lies in it (objects, aliases, streams).
+Domain resource_domain(const std::string& arn) {
+  if (arn.empty()) return Domain{.templates = {"*"}};
+  return Domain{.fixed = {ContextValue::of(arn)}, .templates = {arn + "/*", arn + ":*"}};
+}
+
+// Asks for each caller and keeps the worst answer.
+class Asking {
+ public:
+  Asking(const Policy& policy, const Setting& setting) : policy_(policy), setting_(setting) { answer_.verdict = Truth::no; }
+
+  void ask(Caller caller, Truth most = Truth::yes) {
+    if (answer_.verdict == Truth::yes) return;
+    Question question{.levels = {{&policy_}}, .action = {.templates = {"*:*"}}, .resource = resource_domain(setting_.resource_arn)};
+    question.caller = std::move(caller);
+    Found found = find_witness(question);
+    Truth verdict = both(found.verdict, most);
+    if (verdict <= answer_.verdict) return;
+    answer_.verdict = verdict;
+    answer_.action = found.action;
+    answer_.witness = found.witness;
+    answer_.decided = {};
+    answer_.decided.policy = policy_.name;
+    if (found.statement) {
+      answer_.decided = decided_by(policy_, *found.statement);
+      if (verdict == Truth::yes && !found.statement->actions.negated) answer_.action = granting_term(*found.statement, found.action);
+    }
+    if (found.exhausted)
+      answer_.why = "the policy is too entangled to decide";
+    else if (verdict == Truth::yes)
+      answer_.why = question.caller.label + " is allowed";
+    else if (!policy_.unknown.empty())
+      answer_.why = "the policy was not read: " + policy_.unknown;
+    else
+      answer_.why = "whether " + question.caller.label + " is allowed hangs on a part or a fact that is not known";
+  }
+
+  Answer done(std::string_view otherwise) {
+    if (answer_.verdict == Truth::no) {
+      answer_.decided.policy = policy_.name;
+      answer_.why = std::string(otherwise);
+    }
+    return std::move(answer_);
+  }
+
+ private:
+  static std::string granting_term(const Statement& statement, const std::string& action) {
+    for (const auto& term : statement.actions.values)
+      if (action_matches(term, action)) return term;
+    return action;
+  }
+  const Policy& policy_;
+  const Setting& setting_;
+  Answer answer_;
+};
+
+std::vector<std::string> principals_of(const Policy& policy, Principal::Kind kind) {
+  std::vector<std::string> out;
+  for (const auto& statement : policy.statements)
+    if (statement.effect != Effect::deny && !statement.principals.negated)
+      for (const auto& principal : statement.principals.values)
+        if (principal.kind == kind && std::find(out.begin(), out.end(), principal.value) == out.end()) out.push_back(principal.value);
+  return out;
+}
+
+const std::vector<ContextValue>& stranger_orgs() {
+  static const std::vector<ContextValue> orgs{ContextValue::absent(), ContextValue::of("o-zqother000")};
+  return orgs;
+}
+
+void ask_strangers(Asking& asking, const Policy& policy, const Setting& setting) {
+  std::string account = stranger_account(policy, setting);
+  asking.ask(anonymous(setting));
+  asking.ask(foreigner(setting, account, stranger_orgs(), true));
+  asking.ask(service_for(setting, account, {}));
+  for (const auto& provider : principals_of(policy, Principal::Kind::federated))
+    if (provider == "*" || shared_provider(provider_host(provider))) asking.ask(federated(setting, provider));
+}
+
+// Twelve-digit runs in a text.
+void accounts_in(std::string_view text, std::vector<std::string>& out) {
+  for (size_t i = 0; i < text.size();) {
+    size_t end = i;
+    while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+    if (end - i == 12) {
+      std::string id(text.substr(i, 12));
+      if (std::find(out.begin(), out.end(), id) == out.end()) out.push_back(std::move(id));
+    }
+    i = end == i ? i + 1 : end;
+  }
+}
+
+}  // namespace
+
+Answer allows_public(const Policy& policy, const PublicQuestion& question) {
+  if (question.meaning == PublicMeaning::s3) return s3_public(policy);
+  Setting setting{question.resource_arn, question.account, question.org_id};
+  Asking asking(policy, setting);
+  ask_strangers(asking, policy, setting);
+  return asking.done("no stranger is allowed");
+}
+
+Answer service_unbounded(const Policy& policy, const PublicQuestion& question) {
+  Setting setting{question.resource_arn, question.account, question.org_id};
+  Asking asking(policy, setting);
+  std::string account = stranger_account(policy, setting);
+  auto services = principals_of(policy, Principal::Kind::service);
+  for (const auto& service : services) asking.ask(service_for(setting, account, service));
+  bool unread = std::any_of(policy.statements.begin(), policy.statements.end(), [](const Statement& s) { return s.principals.unknown || !s.unknown.empty(); });
+  if (services.empty() && (unread || !policy.unknown.empty())) asking.ask(service_for(setting, account, "zqother.amazonaws.com"));
+  return asking.done(services.empty() ? "no service is allowed" : "every allowed service is bound to fixed sources");
+}
+
+Answer allows_account_outside(const Policy& policy, const Own& own) {
+  Setting setting{own.resource_arn, own.accounts.empty() ? std::string() : own.accounts[0], own.org_id};
+  if (auto account = arn_account(own.resource_arn); is_account_id(account)) setting.account = std::string(account);
+  Asking asking(policy, setting);
+  // Accounts that the policy names, whether as principals or in conditions. Being outside is being in none of ours.
+  std::vector<std::string> named, orgs;
+  for (const auto& statement : policy.statements) {
+    for (const auto& principal : statement.principals.values)
+      if (principal.kind == Principal::Kind::aws) accounts_in(principal.value, named);
+    for (const auto& condition : statement.conditions) {
+      for (const auto& value : condition.values) {
+        accounts_in(value, named);
+        if (condition.key_lower == "aws:principalorgid" || condition.key_lower == "aws:principalorgpaths") {
+          std::string org(value.substr(0, value.find('/')));
+          if (starts_with(org, "o-") && org.find_first_of("*?") == std::string::npos && org != own.org_id) orgs.push_back(org);
+        }
+      }
+    }
+  }
+  std::vector<ContextValue> possible = stranger_orgs();
+  for (const auto& org : orgs) possible.push_back(own.org_id.empty() ? ContextValue::unknown() : ContextValue::of(org));
+  for (const auto& account : named) {
+    if (std::find(own.accounts.begin(), own.accounts.end(), account) != own.accounts.end()) continue;
+    Caller caller = foreigner(setting, account, possible, false);
+    caller.canonical = Truth::unknown;
+    asking.ask(std::move(caller), own.accounts_complete ? Truth::yes : Truth::unknown);
+  }
+  Caller stranger = foreigner(setting, stranger_account(policy, setting), possible, true);
+  stranger.canonical = Truth::unknown;  // whose canonical id it is, the policy does not say
+  asking.ask(std::move(stranger));
+  asking.ask(anonymous(setting));
+  for (const auto& provider : principals_of(policy, Principal::Kind::federated))
+    if (provider == "*" || shared_provider(provider_host(provider))) asking.ask(federated(setting, provider));
+  return asking.done("no account outside is allowed");
+}
+
+}  // namespace reeve
