@@ -34,3 +34,20 @@ reeve_content_end:
 ]=] @ONLY)
 set_source_files_properties(${REEVE_CONTENT_ASSEMBLY} PROPERTIES OBJECT_DEPENDS ${REEVE_CONTENT_PACK})
 target_sources(reeve_content PRIVATE ${REEVE_CONTENT_ASSEMBLY} ${REEVE_CONTENT_PACK})
+
+add_executable(reeve_check_content EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/cmake/check_content.cc)
+set_target_properties(reeve_check_content PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tools)
+target_link_libraries(reeve_check_content PRIVATE reeve_content)
+file(GLOB_RECURSE example_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/content/controls/*/examples/*)
+add_custom_command(
+  OUTPUT ${CMAKE_BINARY_DIR}/content.checked
+  COMMAND reeve_check_content ${CMAKE_SOURCE_DIR}/content
+  COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_BINARY_DIR}/content.checked
+  DEPENDS reeve_check_content ${content_files} ${example_files} ${CMAKE_BINARY_DIR}/content.names
+  COMMENT "Holding content/ against the house rules"
+  VERBATIM)
+add_custom_target(check_content DEPENDS ${CMAKE_BINARY_DIR}/content.checked)
+
+# The test holds what was packed against the tree it was packed from.
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/content/content_test.cc PROPERTIES
+  COMPILE_DEFINITIONS REEVE_CONTENT_SOURCE="${CMAKE_SOURCE_DIR}/content" OBJECT_DEPENDS ${REEVE_CONTENT_PACK})

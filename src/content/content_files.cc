@@ -172,7 +172,7 @@ ContentLayer folder_layer(const std::string& root, LayerKind kind, std::vector<E
   }
   name_strange_folders(root, kind, problems);
   for (const std::string& name : content_kinds()) {
-    std::string folder = join_path(root, name);
+    std::string folder = join_path(root == "." ? "" : root, name);
     if (!is_folder(folder)) {
       if (exists(folder)) problems.push_back({Code::type, "`" + name + "` is a file", {folder}, "a folder of content", {}});
       continue;

@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "content/content.h"
 #include "formats/document.h"
 
 namespace reeve {
@@ -23,6 +24,7 @@ struct Attestation {
   bool answer = false;  // yes: the claim holds
   std::string owner, approver;
   Time given, expires;  // it counts from `given` until just before `expires`
+  std::string reason;   // may be empty
   std::vector<std::string> evidence;
   Place at;
 };
@@ -50,7 +52,8 @@ struct Workspace {
   std::string edition;  // empty: the standard one
   std::vector<Attestation> attestations;     // sorted by control, then given
   std::vector<ResourceException> exceptions; // in order of file and place
-  std::vector<Error> errors;                 // what did not hold
+  std::vector<Error> errors;                 // what did not hold, in order of path and place
+  std::map<std::string, Place> at;           // where things stand: `edition`, `owners.platform`
 
   // The exceptions that no longer except at `as_of`, as Errors that name place, owner and date. They are no failure to load:
   // the finding they excepted is simply open again, and the report says why.
@@ -61,6 +64,10 @@ struct Workspace {
 std::optional<std::string> find_workspace(const std::string& start);
 // An Error only if `dir` has no readable reeve.yaml that is a map; everything smaller goes to Workspace::errors.
 Result<Workspace> load_workspace(const std::string& dir);
+// What only content can tell about a workspace: exceptions and attestations of controls that are not there, attestations of controls
+// that are judged by facts, an edition or an owner role nobody knows. Exit status 3, like Workspace::errors.
+std::vector<Error> validate_workspace(const Workspace& workspace, const Content& content);
+
 // Writes a new workspace: reeve.yaml with every key explained, empty attestations/ and exceptions/ with a worked example in
 // comments, .gitignore for .reeve/. Refuses a folder that already has a reeve.yaml. Gives the paths written.
 Result<std::vector<std::string>> write_workspace(const std::string& dir, const std::string& organization);
