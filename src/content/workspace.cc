@@ -142,18 +142,20 @@ std::vector<Error> Workspace::expired_exceptions(Time as_of) const {
 }
 
 std::optional<std::string> find_workspace(const std::string& start) {
-  std::error_code error;
-  fs::path absolute = fs::weakly_canonical(start.empty() ? "." : start, error);
-  if (error) return std::nullopt;
   // The answer goes into messages and results, so it stays as relative as `start` was.
   fs::path shown = fs::path(start.empty() ? "." : start).lexically_normal();
   if (shown.has_relative_path() && !shown.has_filename()) shown = shown.parent_path();  // `a/` is `a`
   while (true) {
-    if (exists((absolute / "reeve.yaml").string())) return shown.string();
-    if (absolute == absolute.root_path()) return std::nullopt;
-    absolute = absolute.parent_path();
-    bool climbs = shown == "." || shown.empty() || shown.filename() == "..";
-    shown = climbs ? (shown == "." ? fs::path("..") : shown / "..") : shown.has_parent_path() ? shown.parent_path() : fs::path(".");
+    if (exists((shown / "reeve.yaml").string())) return shown.string();
+    std::error_code error;
+    fs::path here = fs::weakly_canonical(shown, error);
+    if (error || here == here.root_path()) return std::nullopt;
+    if (shown == ".")
+      shown = "..";
+    else if (shown.filename() == "..")
+      shown /= "..";
+    else
+      shown = shown.has_parent_path() ? shown.parent_path() : fs::path(".");
   }
 }
 
