@@ -1,0 +1,223 @@
+// What can be settled before any document is seen: rule references, arity, undefined variables, the case variants of every key, one
+// definition for each variable of a scope.
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "base/text.h"
+#include "check/guard_rules.h"
+
+namespace reeve::guard {
+namespace {
+
+// Calls back for every query, clause and `let` of a file, in no particular order.
+class Visit {
+ public:
+  std::function<void(Query&)> on_query = [](Query&) {};
+  std::function<Status(Clause&)> on_clause = [](Clause&) { return Status(); };
+  std::function<void(std::vector<Let>&)> on_lets = [](std::vector<Let>&) {};
+
+  Status file(File& file) {
+    TRY(lets(file.lets));
+    for (auto* rules : {&file.rules, &file.parameterised}) {
+      for (Rule& rule : *rules) {
+        TRY(conjunction(rule.conditions));
+        TRY(block(rule.block));
+      }
+    }
+    return {};
+  }
+
+ private:
+  Status lets(std::vector<Let>& lets) {
+    on_lets(lets);
+    for (Let& let : lets) TRY(operand(let.value));
+    return {};
+  }
+  Status block(Block& block) {
+    TRY(lets(block.lets));
+    return conjunction(block.clauses);
+  }
+  Status conjunction(Conjunction& all) {
+    for (Disjunction& any : all) {
+      for (Clause& clause : any) {
+        TRY(on_clause(clause));
+        if (!clause.query.parts.empty()) TRY(query(clause.query));
+        if (clause.kind == Clause::Kind::access && !unary(clause.op)) TRY(operand(clause.with));
+        for (Operand& argument : clause.arguments) TRY(operand(argument));
+        TRY(conjunction(clause.conditions));
+        TRY(block(clause.block));
+      }
+    }
+    return {};
+  }
+  Status operand(Operand& operand_) {
+    if (operand_.kind == Operand::Kind::query) TRY(query(operand_.query));
+    for (Operand& argument : operand_.arguments) TRY(operand(argument));
+    return {};
+  }
+  Status query(Query& query_) {
+    on_query(query_);
+    for (Part& part : query_.parts) {
+      TRY(conjunction(part.filter));
+      if (part.keys_with) TRY(operand(*part.keys_with));
+    }
+    return {};
+  }
+};
+
+void prepare(Query& query) {
+  query.plain = true;
+  for (Part& part : query.parts) {
+    if (part.kind != Part::Kind::key) {
+      query.plain = query.plain && part.kind == Part::Kind::self;
+      continue;
+    }
+    Key& key = part.key;
+    key.index = parse_int(key.name);
+    if (key.index) query.plain = false;
+    key.variants = case_variants(key.name);
+    for (std::string& variant : key.variants) {
+      if (variant == key.name) variant.clear();  // it was looked for already
+      else if (!variant.empty()) key.lengths |= 1ull << (variant.size() & 63);
+    }
+  }
+}
+
+// In one scope the literal of a name counts before a function, a function before a query, and among equals the last.
+void settle(std::vector<Let>& lets) {
+  auto rank = [](const Let& let) { return let.value.kind == Operand::Kind::literal ? 2 : let.value.kind == Operand::Kind::call ? 1 : 0; };
+  std::vector<Let> kept;
+  for (Let& let : lets) {
+    auto same = std::find_if(kept.begin(), kept.end(), [&](const Let& other) { return other.variable == let.variable; });
+    if (same == kept.end()) kept.push_back(std::move(let));
+    else if (rank(let) >= rank(*same)) *same = std::move(let);
+  }
+  lets = std::move(kept);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const GuardRules>> CompiledRules::make(File file) {
+  auto rules = std::make_shared<CompiledRules>();
+  rules->file_ = std::move(file);
+  TRY(rules->resolve());
+  Spoken spoken = spoken_of(rules->file_);
+  rules->types_ = std::move(spoken.types);
+  rules->mentions_ = std::move(spoken.mentions);
+  rules->any_type_ = spoken.any_type;
+  return std::shared_ptr<const GuardRules>(std::move(rules));
+}
+
+Status CompiledRules::resolve() {
+  std::unordered_map<std::string, uint32_t> group_of;
+  for (uint32_t i = 0; i < file_.rules.size(); ++i) {
+    auto [found, added] = group_of.try_emplace(file_.rules[i].name, static_cast<uint32_t>(groups_.size()));
+    if (added) groups_.emplace_back();
+    groups_[found->second].push_back(i);
+  }
+  std::unordered_map<std::string, uint32_t> callable;  // of two definitions the last counts
+  for (uint32_t i = 0; i < file_.parameterised.size(); ++i) callable[file_.parameterised[i].name] = i;
+
+  std::vector<bool> defined(file_.variables.size());
+  std::vector<Place> used(file_.variables.size());
+  for (const Rule& rule : file_.parameterised) {
+    for (uint32_t parameter : rule.parameters) defined[parameter] = true;
+  }
+
+  auto known = [](const auto& names) {
+    std::vector<std::string> out;
+    for (const auto& [name, number] : names) out.push_back(name);
+    std::sort(out.begin(), out.end());
+    return out;
+  };
+  auto hint = [](const std::string& near) { return near.empty() ? std::string() : "did you mean `" + near + "`"; };
+
+  Visit visit;
+  visit.on_query = [&](Query& query) {
+    prepare(query);
+    for (const Part& part : query.parts) {
+      if (part.variable == none) continue;
+      if (part.kind != Part::Kind::variable) defined[part.variable] = true;
+    }
+  };
+  visit.on_lets = [&](std::vector<Let>& lets) {
+    settle(lets);
+    for (const Let& let : lets) defined[let.variable] = true;
+  };
+  visit.on_clause = [&](Clause& clause) -> Status {
+    const Place here{file_.path, clause.line, clause.column};
+    for (const Part& part : clause.query.parts) {
+      if (part.kind == Part::Kind::variable && used[part.variable].line == 0) used[part.variable] = here;
+    }
+    if (clause.kind == Clause::Kind::rule) {
+      auto found = group_of.find(clause.name);
+      if (found == group_of.end()) {
+        return fail(Code::parse, "there is no rule `" + clause.name + "`", here, "a rule of this file",
+                    callable.count(clause.name) ? "it takes parameters: `" + clause.name + "(…)`" : hint(nearest(clause.name, known(group_of))));
+      }
+      clause.target = found->second;
+    } else if (clause.kind == Clause::Kind::call) {
+      auto found = callable.find(clause.name);
+      if (found == callable.end()) {
+        return fail(Code::parse, "there is no parameterised rule `" + clause.name + "`", here, "a rule of this file with parameters",
+                    hint(nearest(clause.name, known(callable))));
+      }
+      clause.target = found->second;
+      const size_t wanted = file_.parameterised[clause.target].parameters.size();
+      if (wanted != clause.arguments.size()) {
+        return fail(Code::parse, "`" + clause.name + "` was given " + std::to_string(clause.arguments.size()) + " arguments", here,
+                    std::to_string(wanted));
+      }
+    }
+    return {};
+  };
+  TRY(visit.file(file_));
+
+  // Every variable that is used anywhere must be defined somewhere; where exactly is settled when it is asked for, since a
+  // parameterised rule sees its caller's variables.
+  Visit again;
+  uint32_t undefined = none;
+  again.on_query = [&](Query& query) {
+    for (const Part& part : query.parts) {
+      if (part.kind == Part::Kind::variable && !defined[part.variable] && undefined == none) undefined = part.variable;
+    }
+  };
+  TRY(again.file(file_));
+  if (undefined != none) {
+    Place here = used[undefined];
+    if (here.path.empty()) here.path = file_.path;
+    std::vector<std::string> names;
+    for (uint32_t i = 0; i < defined.size(); ++i) {
+      if (defined[i]) names.push_back(file_.variables[i]);
+    }
+    return fail(Code::parse, "the variable `%" + file_.variables[undefined] + "` is defined nowhere", here, "a `let` of that name",
+                hint(nearest(file_.variables[undefined], names)));
+  }
+  return {};
+}
+
+std::vector<std::string> CompiledRules::rule_names() const {
+  std::vector<std::string> out;
+  std::set<std::string_view> seen;
+  for (const Rule& rule : file_.rules) {
+    if (seen.insert(rule.name).second) out.push_back(rule.name);
+  }
+  return out;
+}
+
+Result<std::shared_ptr<const GuardRules>> compile_guard(std::string_view text, const std::string& file) {
+  return CompiledRules::make(TRY(parse_guard(text, file)));
+}
+
+std::string_view name(GuardStatus status) {
+  switch (status) {
+    case GuardStatus::pass: return "PASS";
+    case GuardStatus::fail: return "FAIL";
+    case GuardStatus::skip: return "SKIP";
+    case GuardStatus::unknown: return "UNKNOWN";
+  }
+  return "?";
+}
+
+}  // namespace reeve::guard
