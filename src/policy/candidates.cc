@@ -29,32 +29,51 @@ struct Collector {
   }
 };
 
+// An ARN pattern whose stars before the fifth colon stay in their segment, which is how such patterns are meant.
+Glob by_segment(const Glob& glob) {
+  Glob out = glob;
+  if (!starts_with(out.text, "arn:")) return out;
+  int colons = 0;
+  for (size_t i = 0; i < out.text.size() && colons < 5; ++i) {
+    if (out.wild[i] == '*')
+      out.wild[i] = 'c';
+    else if (out.wild[i] == 0 && out.text[i] == ':')
+      ++colons;
+  }
+  return out;
+}
+
+// Texts that both match: one read segment by segment, one as plain text.
+void add_common(Collector& collector, const Glob& a, const Glob& b, const std::vector<Glob>& shapes) {
+  auto offer = [&](const std::optional<std::string>& text) {
+    if (text && std::any_of(shapes.begin(), shapes.end(), [&](const Glob& shape) { return matches(shape, *text); })) collector.add(*text);
+  };
+  offer(common_instance(by_segment(a), by_segment(b), filler));
+  offer(common_instance(a, b, filler));
+}
+
 void add_texts(Collector& collector, const Domain& domain, const std::vector<Glob>& globs) {
   std::vector<Glob> templates;
-  for (const auto& text : domain.templates) templates.push_back(glob_of(text));
+  for (const auto& text : domain.templates) templates.push_back(by_segment(glob_of(text)));
   std::vector<const Glob*> wild;
   for (const auto& glob : globs) {
     for (const auto& shape : templates)
-      if (auto text = common_instance(glob, shape, filler)) {
-        collector.add(*text);
-        // The shortest instance too: `Get*` also matches `Get`, and other patterns may tell the two apart.
-        if (!glob.literal()) {
-          std::string bare = instance(glob, "");
-          if (matches(shape, bare)) collector.add(std::move(bare));
-        }
-      }
+      add_common(collector, glob, shape, templates);
+    // The shortest instance too: `Get*` also matches `Get`, and other patterns may tell the two apart.
+    if (!glob.literal()) {
+      std::string bare = instance(glob, "");
+      if (std::any_of(templates.begin(), templates.end(), [&](const Glob& shape) { return matches(shape, bare); })) collector.add(std::move(bare));
+    }
     if (!glob.literal()) wild.push_back(&glob);
     if (domain.tenant_end) {
       size_t at = starts_with(glob.text, domain.tenant_prefix) ? domain.tenant_prefix.size() : 0;
       size_t end = std::min(glob.text.find(domain.tenant_end, at), glob.text.size());
-      if (glob.literal_prefix() < end) collector.add(instance(glob, filler));
+      if (glob.literal_prefix() < std::min(end, domain.tenant_enough)) collector.add(instance(glob, filler));
     }
   }
   for (size_t i = 0; i < std::min(wild.size(), pairs_max); ++i)
     for (size_t j = i + 1; j < std::min(wild.size(), pairs_max); ++j)
-      if (auto text = common_instance(*wild[i], *wild[j], filler))
-        for (const auto& shape : templates)
-          if (matches(shape, *text)) collector.add(*text);
+      add_common(collector, *wild[i], *wild[j], templates);
   for (const auto& shape : templates) collector.add(instance(shape, filler));
 }
 

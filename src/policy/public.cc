@@ -111,7 +111,8 @@ Caller foreigner(const Setting& setting, const std::string& account, std::vector
   caller.set("aws:userid", stranger ? Domain{.fixed = {ContextValue::of(account)},
                                              .templates = {"AROAZQSTRANGER0000000:*", "AIDAZQSTRANGER0000000", account + ":*"},
                                              .tenant_prefix = "",
-                                             .tenant_end = ':'}
+                                             .tenant_end = ':',
+                                             .tenant_enough = 16}
                                     : Domain{.templates = {"*"}});
   set_no_service_call(caller);
   caller.set("aws:vpceaccount", fresh(account));

@@ -17,11 +17,11 @@ namespace {
 
 bool fixed(std::string_view value) { return value.find_first_of("*?") == std::string_view::npos && value.find("${") == std::string_view::npos; }
 
-// The account of a source ARN ties it down even if the name has wildcards.
-bool fixed_arn(std::string_view value) {
+// An access point's name may have wildcards as long as its account has none; nothing else is read so kindly.
+bool fixed_access_point(std::string_view value) {
   if (fixed(value)) return true;
   auto arn = parse_arn(value);
-  return arn && arn->account.size() == 12 && fixed(arn->account);
+  return arn && fixed(arn->region) && fixed(arn->account) && !arn->account.empty() && starts_with(arn->resource, "accesspoint/");
 }
 
 Truth principal_fixed(const Principals& principals) {
@@ -46,9 +46,9 @@ Truth condition_binds(const Condition& condition) {
               return range && range->prefix >= (range->v6 ? 32 : 8);
             });
   } else if (text && std::find(std::begin(keys), std::end(keys), condition.key_lower) != std::end(keys)) {
-    bool arns = condition.key_lower == "aws:sourcearn" || condition.key_lower == "aws:principalarn" || condition.key_lower == "s3:dataaccesspointarn";
+    bool access_points = condition.key_lower == "s3:dataaccesspointarn";
     binds = std::all_of(condition.values.begin(), condition.values.end(), [&](const std::string& value) {
-      return arns ? fixed_arn(value) : fixed(value);
+      return access_points ? fixed_access_point(value) : fixed(value);
     });
   }
   if (!binds || condition.values.empty()) return condition.unknown && binds ? Truth::unknown : Truth::no;

@@ -77,8 +77,7 @@ Caller caller_of(const ScpRequest& request, const Kind& kind, Scope scope) {
   if (all) flag.fixed.push_back(ContextValue::of("true"));
   caller.set("aws:viaawsservice", flag);
   for (const char* key : {"aws:calledvia", "aws:calledviafirst", "aws:calledvialast"}) caller.set(key, all ? open : none);
-  if (user) caller.set("aws:multifactorauthpresent", Domain{.fixed = {ContextValue::of("true"), ContextValue::of("false")}, .absent = true});
-  if (role || !user) caller.set("aws:multifactorauthpresent", Domain{.fixed = {ContextValue::of("false"), ContextValue::of("true")}, .absent = true});
+  caller.set("aws:multifactorauthpresent", Domain{.fixed = {ContextValue::of("false"), ContextValue::of("true")}, .absent = true});
   // Always there, whatever they hold.
   for (const char* key : {"aws:requestedregion", "aws:currenttime", "aws:epochtime"}) caller.set(key, Domain{.templates = {"*"}, .typed = true});
   caller.set("aws:securetransport", Domain{.fixed = {ContextValue::of("true"), ContextValue::of("false")}});
@@ -132,6 +131,15 @@ Domain named_resources(const std::vector<std::vector<Policy>>& levels, const Scp
   return domain;
 }
 
+// Is the question about principals of that kind?
+bool asked(const ScpRequest& request, const Kind& kind, Scope scope) {
+  bool root = std::string_view(kind.type) == "Account";
+  if (request.who == ScpRequest::Who::root) return root;
+  if (request.who == ScpRequest::Who::any) return scope == Scope::all || kind.ordinary;
+  auto arn = parse_arn(request.principal_arn);
+  return arn && glob_match(kind.resource, arn->resource);
+}
+
 Answer denied(const std::vector<std::vector<Policy>>& levels, const ScpRequest& request, Scope scope, const Domain& resources) {
   Question question;
   for (const auto& level : levels) {
@@ -146,14 +154,7 @@ Answer denied(const std::vector<std::vector<Policy>>& levels, const ScpRequest& 
   answer.action = request.action;
   bool first = true;
   for (const auto& kind : kinds) {
-    bool root = std::string_view(kind.type) == "Account";
-    if (request.who == ScpRequest::Who::root && !root) continue;
-    if (request.who == ScpRequest::Who::arn) {
-      auto arn = parse_arn(request.principal_arn);
-      if (!arn || !glob_match(kind.resource, arn->resource)) continue;
-    } else if (scope == Scope::ordinary && !kind.ordinary) {
-      continue;
-    }
+    if (!asked(request, kind, scope)) continue;
     question.caller = caller_of(request, kind, scope);
     Found found = find_witness(question);
     Truth verdict = negate(found.verdict);
@@ -224,9 +225,10 @@ ScpAnswer scp_denies(const std::vector<std::vector<Policy>>& levels, const ScpRe
           if (!tells_caller(condition.key_lower)) continue;
           bool excepts = false, binds_ordinary = true;
           for (const auto& kind : kinds) {
+            if (!asked(request, kind, Scope::all)) continue;
             wide.caller = caller_of(request, kind, Scope::all);
             excepts = excepts || reach_of(condition, wide, policy).can_fail;
-            if (!kind.ordinary) continue;
+            if (!asked(request, kind, Scope::ordinary)) continue;
             wide.caller = caller_of(request, kind, Scope::ordinary);
             binds_ordinary = binds_ordinary && !reach_of(condition, wide, policy).can_fail;
           }

@@ -29,6 +29,7 @@ struct Domain {
   // follows `tenant_prefix` are within anybody's reach, others are not.
   std::string tenant_prefix;
   char tenant_end = 0;
+  size_t tenant_enough = SIZE_MAX;  // a literal beginning of this length is nobody else's either
 
   static Domain open() { return {.fixed = {}, .templates = {"*"}, .absent = true, .typed = true}; }
   static Domain none() { return {.absent = true}; }
