@@ -65,9 +65,8 @@ void add_texts(Collector& collector, const Domain& domain, const std::vector<Glo
       if (std::any_of(templates.begin(), templates.end(), [&](const Glob& shape) { return matches(shape, bare); })) collector.add(std::move(bare));
     }
     if (!glob.literal()) wild.push_back(&glob);
-    if (domain.tenant_end) {
-      size_t at = starts_with(glob.text, domain.tenant_prefix) ? domain.tenant_prefix.size() : 0;
-      size_t end = std::min(glob.text.find(domain.tenant_end, at), glob.text.size());
+    if (domain.tenant_end && starts_with(glob.text, domain.tenant_prefix)) {
+      size_t end = std::min(glob.text.find(domain.tenant_end, domain.tenant_prefix.size()), glob.text.size());
       if (glob.literal_prefix() < std::min(end, domain.tenant_enough)) collector.add(instance(glob, filler));
     }
   }
@@ -200,7 +199,8 @@ std::vector<ContextValue> key_candidates(const Domain& domain, const std::vector
     if (address || domain.stranger_address) add_addresses(collector, domain, conditions);
   }
   bool only_typed = !collector.out.empty() && !text;
-  if (!domain.templates.empty() && !only_typed && (text || nulls || domain.fixed.empty())) add_texts(collector, domain, globs);
+  bool texts = !domain.templates.empty() || domain.tenant_end;
+  if (texts && !only_typed && (text || nulls || domain.fixed.empty())) add_texts(collector, domain, globs);
   std::vector<ContextValue> out = domain.fixed;
   out.insert(out.end(), collector.out.begin(), collector.out.end());
   if (sets && collector.out.size() > 1) {

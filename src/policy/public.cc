@@ -44,7 +44,17 @@ std::string stranger_account(const Policy& policy, const Setting& setting) {
   }
 }
 
-Domain fresh(std::string value, bool may_be_absent = true) { return {.fixed = {ContextValue::of(std::move(value))}, .absent = may_be_absent}; }
+// An identifier that AWS gives out: the stranger has one of its own. A pattern with nearly nothing before its wildcard takes in
+// strangers' identifiers too; one that spells out ten characters hardly does.
+Domain fresh(std::string value, std::string prefix = {}) {
+  Domain domain{.fixed = {ContextValue::of(std::move(value))}, .absent = true};
+  if (!prefix.empty()) {
+    domain.tenant_prefix = std::move(prefix);
+    domain.tenant_end = '/';
+    domain.tenant_enough = domain.tenant_prefix.size() + 8;
+  }
+  return domain;
+}
 
 // Facts of the resource and the network, the same for every stranger.
 void set_surroundings(Caller& caller, const Setting& setting) {
@@ -54,12 +64,12 @@ void set_surroundings(Caller& caller, const Setting& setting) {
   caller.set("aws:resourcetag/*", Domain::unknown());
   caller.set("aws:sourceip", Domain{.absent = true, .typed = true, .stranger_address = true});  // absent through a VPC endpoint
   caller.set("aws:vpcsourceip", Domain::open());                                                // private ranges are anybody's
-  caller.set("aws:sourcevpc", fresh("vpc-0zqother0000000"));
-  caller.set("aws:sourcevpce", fresh("vpce-0zqother0000000"));
+  caller.set("aws:sourcevpc", fresh("vpc-0zqother0000000", "vpc-"));
+  caller.set("aws:sourcevpce", fresh("vpce-0zqother0000000", "vpce-"));
   caller.set("aws:sourcevpcarn", fresh("arn:aws:ec2:us-east-1:990000000003:vpc/vpc-0zqother0000000"));
-  caller.set("aws:vpceorgid", fresh("o-zqother000"));
-  caller.set("aws:vpceorgpaths", fresh("o-zqother000/r-zq00/ou-zq00-zqother0/"));
-  caller.set("aws:ec2instancesourcevpc", fresh("vpc-0zqother0000000"));
+  caller.set("aws:vpceorgid", fresh("o-zqother000", "o-"));
+  caller.set("aws:vpceorgpaths", fresh("o-zqother000/r-zq00/ou-zq00-zqother0/", "o-"));
+  caller.set("aws:ec2instancesourcevpc", fresh("vpc-0zqother0000000", "vpc-"));
   for (const char* key : {"aws:requestedregion", "aws:currenttime", "aws:epochtime"}) caller.set(key, Domain{.templates = {"*"}, .typed = true});
   caller.set("aws:securetransport", Domain{.fixed = {ContextValue::of("true"), ContextValue::of("false")}});
 }
@@ -97,8 +107,11 @@ Caller foreigner(const Setting& setting, const std::string& account, std::vector
   caller.set("aws:principalarn", std::move(arns));
   caller.set("aws:principalaccount", Domain::of(account));
   caller.set("kms:calleraccount", Domain::of(account));
-  caller.set("aws:principalorgid", Domain{.fixed = orgs});
-  Domain paths;
+  Domain ids = fresh("o-zqother000", "o-"), paths = ids;
+  ids.absent = paths.absent = false;
+  ids.fixed = orgs;
+  paths.fixed.clear();
+  caller.set("aws:principalorgid", std::move(ids));
   for (const auto& org : orgs) {
     if (org.state == ContextValue::State::present && !org.values.empty())
       paths.fixed.push_back(ContextValue::of(org.values[0] + "/r-zq00/ou-zq00-zqother0/"));
@@ -128,10 +141,12 @@ Caller service_for(const Setting& setting, const std::string& account, const std
   Caller caller{.kind = Caller::Kind::service, .label = (service.empty() ? "an AWS service" : service) + " acting for any account", .service = service};
   caller.set("aws:sourceaccount", Domain::of(account));
   caller.set("aws:sourceowner", Domain::of(account));
-  // Some names carry no account: a bucket whose name anybody may still take.
-  caller.set("aws:sourcearn", Domain{.templates = {"arn:*:*:*:" + account + ":*", "arn:aws:s3:::zqother*"}});
-  caller.set("aws:sourceorgid", fresh("o-zqother000"));
-  caller.set("aws:sourceorgpaths", fresh("o-zqother000/r-zq00/ou-zq00-zqother0/"));
+  // A bucket's ARN carries no account, and a name of which only a part is written may still be free for anybody to take.
+  caller.set("aws:sourcearn", Domain{.templates = {"arn:*:*:*:" + account + ":*", "arn:aws:s3:::zqother*"},
+                                     .tenant_prefix = "arn:aws:s3:::",
+                                     .tenant_end = '/'});
+  caller.set("aws:sourceorgid", fresh("o-zqother000", "o-"));
+  caller.set("aws:sourceorgpaths", fresh("o-zqother000/r-zq00/ou-zq00-zqother0/", "o-"));
   caller.set("aws:principalisawsservice", Domain::of("true"));
   caller.set("aws:principalservicename", service.empty() ? Domain{.templates = {"*"}} : Domain::of(service));
   caller.set("aws:principalservicenameslist", service.empty() ? Domain{.templates = {"*"}} : Domain::of(service));
@@ -274,11 +289,37 @@ const std::vector<ContextValue>& stranger_orgs() {
   return orgs;
 }
 
+// Account ids that fit a pattern of which only a part is written, such as `1111*`: they are strangers' accounts as well.
+std::vector<std::string> accounts_by_pattern(const Policy& policy, const Setting& setting) {
+  std::vector<std::string> out;
+  auto offer = [&](std::string_view pattern) {
+    if (pattern.find_first_of("*?") == std::string_view::npos || pattern.find_first_not_of("*?") == std::string_view::npos) return;
+    std::string id = instance(glob_of(pattern.substr(0, pattern.find('*'))), "7");
+    if (pattern.find('*') != std::string_view::npos) {
+      std::string_view rest = pattern.substr(pattern.find('*') + 1);
+      std::string tail = instance(glob_of(rest), "");
+      id += std::string(id.size() + tail.size() < 12 ? 12 - id.size() - tail.size() : 0, '7') + tail;
+    }
+    std::replace(id.begin(), id.end(), 'x', '7');
+    if (is_account_id(id) && id != setting.account && matches(glob_of(pattern), id)) out.push_back(id);
+  };
+  for (const auto& statement : policy.statements)
+    for (const auto& condition : statement.conditions)
+      for (const auto& value : condition.values) {
+        auto arn = parse_arn(value);
+        if (condition.op == Operator::string_like || condition.op == Operator::arn_like) offer(arn ? arn->account : std::string_view(value));
+      }
+  return out;
+}
+
 void ask_strangers(Asking& asking, const Policy& policy, const Setting& setting) {
-  std::string account = stranger_account(policy, setting);
+  std::vector<std::string> accounts{stranger_account(policy, setting)};
+  for (auto& account : accounts_by_pattern(policy, setting)) accounts.push_back(std::move(account));
   asking.ask(anonymous(setting));
-  asking.ask(foreigner(setting, account, stranger_orgs(), true));
-  asking.ask(service_for(setting, account, {}));
+  for (const auto& account : accounts) {
+    asking.ask(foreigner(setting, account, stranger_orgs(), true));
+    asking.ask(service_for(setting, account, {}));
+  }
   for (const auto& provider : principals_of(policy, Principal::Kind::federated))
     if (provider == "*" || shared_provider(provider_host(provider))) asking.ask(federated(setting, provider));
 }
@@ -347,6 +388,8 @@ Answer allows_account_outside(const Policy& policy, const Own& own) {
   Caller stranger = foreigner(setting, stranger_account(policy, setting), possible, true);
   stranger.canonical = Truth::unknown;  // whose canonical id it is, the policy does not say
   asking.ask(std::move(stranger));
+  for (const auto& account : accounts_by_pattern(policy, setting))
+    if (std::find(own.accounts.begin(), own.accounts.end(), account) == own.accounts.end()) asking.ask(foreigner(setting, account, possible, true));
   asking.ask(anonymous(setting));
   for (const auto& provider : principals_of(policy, Principal::Kind::federated))
     if (provider == "*" || shared_provider(provider_host(provider))) asking.ask(federated(setting, provider));

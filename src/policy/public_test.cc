@@ -34,6 +34,11 @@ TEST(Public, conditions_that_bound_and_that_do_not) {
       {R"({"StringEquals":{"aws:principalaccount":["111122223333","444455556666"]}})", no, no},
       {R"({"StringLike":{"aws:PrincipalAccount":"*"}})", yes, yes},
       {R"({"StringNotLike":{"aws:PrincipalAccount":"111122223333"}})", yes, yes},
+      {R"({"StringLike":{"aws:PrincipalAccount":"1111*"}})", yes, yes},
+      {R"({"StringLike":{"aws:PrincipalAccount":"11112222333?"}})", yes, yes},
+      {R"({"StringLike":{"aws:PrincipalOrgID":"o-a*"}})", yes, yes},
+      {R"({"StringLike":{"aws:PrincipalOrgID":"o-abcdefghij*"}})", no, yes},
+      {R"({"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::1111*:role/app"}})", yes, yes},
       {R"({"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/*"}})", no, yes},
       {R"({"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/app"}})", no, no},
       {R"({"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/app"}})", yes, yes},
@@ -55,6 +60,7 @@ TEST(Public, conditions_that_bound_and_that_do_not) {
       {R"({"ArnLike":{"aws:SourceArn":"arn:aws:sns:*:111122223333:*"}})", no, yes},
       {R"({"ArnLike":{"aws:SourceArn":"arn:aws:sns:*:*:*"}})", yes, yes},
       {R"({"ArnLike":{"aws:SourceArn":"arn:aws:s3:::mine"}})", no, no},
+      {R"({"ArnLike":{"aws:SourceArn":"arn:aws:s3:::mine-*"}})", yes, yes},  // the name may be taken by anybody
       {R"({"ArnLike":{"aws:SourceArn":"arn:aws:s3:*:*:*"}})", yes, yes},
       {R"({"StringEquals":{"aws:SourceOrgID":"o-own"}})", no, yes},
       // Networks.

@@ -25,7 +25,8 @@ bool fixed_access_point(std::string_view value) {
 }
 
 Truth principal_fixed(const Principals& principals) {
-  if (!principals.present || principals.negated) return Truth::no;
+  if (!principals.present) return Truth::unknown;  // S3 accepts no statement without one
+  if (principals.negated) return Truth::no;
   for (const auto& principal : principals.values)
     if (principal.kind == Principal::Kind::everyone || principal.kind == Principal::Kind::federated || !fixed(principal.value)) return Truth::no;
   return principals.unknown ? Truth::unknown : Truth::yes;
