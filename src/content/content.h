@@ -26,15 +26,10 @@
 
 #include "base/result.h"
 #include "content/content_files.h"
+#include "findings/level.h"
 #include "formats/document.h"
 
 namespace reeve {
-
-enum class Severity : uint8_t { informational, low, medium, high, critical };
-std::string_view name(Severity severity);
-std::optional<Severity> parse_severity(std::string_view word);
-// Weight in scores: 1, 2, 4, 8 for low to critical (design §6); informational counts nothing.
-int weight(Severity severity);
 
 enum class Responsibility : uint8_t { customer, aws, shared };
 std::string_view name(Responsibility responsibility);

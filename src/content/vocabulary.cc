@@ -3,34 +3,6 @@
 
 namespace reeve {
 
-std::string_view name(Severity severity) {
-  switch (severity) {
-    case Severity::informational: return "informational";
-    case Severity::low: return "low";
-    case Severity::medium: return "medium";
-    case Severity::high: return "high";
-    case Severity::critical: return "critical";
-  }
-  return "informational";
-}
-
-std::optional<Severity> parse_severity(std::string_view word) {
-  for (Severity s : {Severity::informational, Severity::low, Severity::medium, Severity::high, Severity::critical})
-    if (name(s) == word) return s;
-  return std::nullopt;
-}
-
-int weight(Severity severity) {
-  switch (severity) {
-    case Severity::informational: return 0;
-    case Severity::low: return 1;
-    case Severity::medium: return 2;
-    case Severity::high: return 4;
-    case Severity::critical: return 8;
-  }
-  return 0;
-}
-
 std::string_view name(Responsibility responsibility) {
   switch (responsibility) {
     case Responsibility::customer: return "customer";
