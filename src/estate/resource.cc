@@ -34,6 +34,10 @@ Made look(const SetForm& form, Value item) {
   switch (form.kind) {
     case SetForm::Kind::constant:
     case SetForm::Kind::list: made.state = Made::State::value; return made;
+    case SetForm::Kind::request:  // the item is the value itself
+      made.value = item;
+      made.state = item ? Made::State::value : Made::State::nothing;
+      return made;
     default: break;
   }
   std::vector<DocumentPtr> kept;
@@ -96,6 +100,7 @@ class Writer {
   void write(const SetForm& form, Value item, Made& made) {
     switch (form.kind) {
       case SetForm::Kind::path:
+      case SetForm::Kind::request:
       case SetForm::Kind::first: return write_path(form, made);
       case SetForm::Kind::constant:
         origin(item);
@@ -273,12 +278,11 @@ Value Resource::body() const {
 
 const Resource::Seen* Resource::seen_absent(std::string_view path) const {
   if (!type) return nullptr;
-  for (auto& [target, seen] : absent) {
-    const std::string& name = type->targets[target];
-    bool below = path.size() > name.size() && starts_with(path, name) && (path[name.size()] == '.' || path[name.size()] == '[');
-    bool above = name.size() > path.size() && starts_with(name, path) && name[path.size()] == '.';
-    if (name == path || below || above) return &seen;
-  }
+  auto above = [](std::string_view a, std::string_view b) {  // a is b or stands over it
+    return starts_with(b, a) && (a.size() == b.size() || b[a.size()] == '.' || b[a.size()] == '[');
+  };
+  for (auto& [target, seen] : absent)
+    if (above(type->targets[target], path) || above(path, type->targets[target])) return &seen;
   return nullptr;
 }
 
@@ -334,6 +338,7 @@ class ResourceDraft::Emitter {
 
   Resource emit() {
     Resource out;
+    for (auto& source : draft_.sources_) source.slot = -1;  // slots belong to one document
     const ResourceType& type = *draft_.type_;
     for (uint32_t t = 0; t < leaves_.size(); ++t) decide(t, out);
 

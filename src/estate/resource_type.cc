@@ -106,7 +106,7 @@ class TypeReader {
       return out;
     }
     if (!from.is_map()) return wrong(from, "a target is set from a path or a form", "a path, or a map with `path`, `present`, `const`, `entries` or `list`");
-    TRY(known(from, {"path", "keys", "rename", "values", "present", "const", "entries", "list", "first", "note"}));
+    TRY(known(from, {"path", "keys", "rename", "values", "present", "const", "entries", "list", "first", "request", "note"}));
     if (Value list = from.get("list")) {
       out.kind = SetForm::Kind::list;
       for (Value entry : list.items()) {
@@ -138,6 +138,11 @@ class TypeReader {
     if (from.get("entries")) {
       out.kind = SetForm::Kind::entries;
       out.path = TRY(path(from.get("entries")));
+      return out;
+    }
+    if (from.get("request")) {
+      out.kind = SetForm::Kind::request;
+      out.request = TRY(text(from, "request", true));
       return out;
     }
     if (from.get("first")) {

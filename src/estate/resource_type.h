@@ -16,8 +16,9 @@ namespace reeve {
 
 // How one target's value is made from one item of a reply.
 struct SetForm {
-  enum class Kind : uint8_t { path, constant, present, values, entries, list, first } kind = Kind::path;
+  enum class Kind : uint8_t { path, constant, present, values, entries, list, first, request } kind = Kind::path;
   Path path;
+  std::string request;  // of Kind::request: the parameter of the request whose value it is
   Path first;  // of Kind::first: its first element is where `path` starts
   bool keys_upper_first = false;
   std::vector<std::pair<std::string, std::string>> rename;

@@ -1,0 +1,378 @@
+#include "assess/assess.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "assess/guard_judge.h"
+#include "assess/sql_judge.h"
+#include "assess/tally.h"
+#include "assess/unit_result.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/threads.h"
+#include "store/views.h"
+
+namespace reeve {
+namespace {
+
+store::ReadStatus status_of(ReadRecord::Status status) {
+  switch (status) {
+    case ReadRecord::Status::ok: return store::ReadStatus::ok;
+    case ReadRecord::Status::denied: return store::ReadStatus::denied;
+    case ReadRecord::Status::absent: return store::ReadStatus::absent;
+    case ReadRecord::Status::error: return store::ReadStatus::error;
+  }
+  return store::ReadStatus::error;
+}
+
+store::FindingStatus status_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::fail: return store::FindingStatus::fail;
+    case Verdict::excepted: return store::FindingStatus::excepted;
+    default: return store::FindingStatus::unknown;
+  }
+}
+
+// Only to learn the newest stated time before anything is judged.
+class TimeSink : public UnitSink {
+ public:
+  void resource(Resource&&) override {}
+  void withdraw(const std::string&) override {}
+  void read(ReadRecord&&) override {}
+  void source(SourceRecord&&) override {}
+  void problem(Error&&) override {}
+  void note(Error&&) override {}
+  void stated_time(int64_t time_ms) override { newest = std::max(newest, time_ms); }
+  int64_t newest = 0;
+};
+
+class Run {
+ public:
+  Run(const AssessOptions& options, Assessment& out) : options_(options), out_(out) {}
+
+  Status all() {
+    TRY(load_content_and_workspace());
+    TRY(find());
+    TRY(open_store());
+    TRY(units());
+    TRY(judge_the_whole());
+    TRY(close_and_count());
+    return {};
+  }
+
+ private:
+  Status load_content_and_workspace() {
+    ContentOptions content;
+    content.content_dir = options_.content_dir;
+    content.workspace_dir = options_.workspace_dir;
+    out_.content = load_content(content);
+    out_.problems.insert(out_.problems.end(), out_.content.errors.begin(), out_.content.errors.end());
+    if (out_.content.controls.empty()) return fail(Code::not_found, "there is no control to judge by", {options_.content_dir}, "content/controls with at least one control");
+    catalogue_ = catalogue_of(out_.content, out_.problems);
+    if (!options_.workspace_dir.empty()) {
+      out_.workspace = TRY(load_workspace(options_.workspace_dir));
+      out_.problems.insert(out_.problems.end(), out_.workspace->errors.begin(), out_.workspace->errors.end());
+      out_.organization = out_.workspace->organization;
+      out_.edition = out_.workspace->edition;
+    }
+    const Edition* edition = out_.edition.empty() ? out_.content.standard_edition() : out_.content.edition(out_.edition);
+    if (!edition && !out_.edition.empty())
+      out_.problems.push_back({Code::not_found, "edition `" + out_.edition + "` is not known", {options_.workspace_dir + "/reeve.yaml"}, "an edition of content/practices", ""});
+    if (!edition) edition = out_.content.standard_edition();
+    out_.edition = edition ? edition->id : "";
+    guard_ = std::make_unique<GuardJudge>(out_.content, catalogue_, out_.problems);
+    asked_ = columns_asked(out_.content, catalogue_);
+    return {};
+  }
+
+  Status find() {
+    out_.source_names = options_.sources;
+    if (out_.source_names.empty() && out_.workspace) out_.source_names = out_.workspace->sources;
+    if (out_.source_names.empty())
+      return fail(Code::usage, "no source is named", {}, "a folder, file or archive, or `scope.sources` in reeve.yaml", "try: reeve assess FOLDER");
+    progress("finding inputs", 0, 0);
+    inputs_ = find_inputs(out_.source_names, catalogue_);
+    out_.problems.insert(out_.problems.end(), inputs_.problems.begin(), inputs_.problems.end());
+    out_.notes.insert(out_.notes.end(), inputs_.notes.begin(), inputs_.notes.end());
+    return {};
+  }
+
+  bool time_decides_warm() const { return guard_->uses_now() || (out_.workspace && !out_.workspace->exceptions.empty()); }
+
+  Status open_store() {
+    out_.as_of = options_.as_of;
+    if (out_.as_of.known()) out_.as_of_basis = "option";
+    else if (time_decides_warm()) {
+      std::vector<int64_t> newest(inputs_.units.size());
+      parallel_for(inputs_.units.size(), threads(), [&](size_t i, size_t) {
+        TimeSink sink;
+        load_unit(inputs_.units[i], catalogue_, sink);
+        newest[i] = sink.newest;
+      });
+      settle_as_of(newest.empty() ? 0 : *std::max_element(newest.begin(), newest.end()));
+    }
+    if (options_.workspace_dir.empty()) {
+      out_.store = TRY(store::Store::temporary());
+    } else {
+      out_.store = TRY(store::Store::open(options_.workspace_dir));
+      out_.has_history = true;
+    }
+    // What a kept unit's verdicts hang on besides its inputs.
+    Sha256Stream digest;
+    digest.add(out_.content.digest);
+    digest.add("|format 1|");
+    if (out_.workspace)
+      for (auto& exception : out_.workspace->exceptions)
+        if (!exception.expired(out_.as_of)) digest.add(exception.control + "\n" + exception.resource + "\n" + exception.approver + "\n" + exception.reason + rfc3339(exception.expires));
+    if (guard_->uses_now()) digest.add(rfc3339(out_.as_of));
+    store::RunInfo info;
+    info.as_of = out_.as_of;
+    info.content_digest = hex(digest.finish());
+    info.sources = out_.source_names;
+    run_ = TRY(out_.store->begin_run(info));
+    return {};
+  }
+
+  // Workers read and judge; this thread writes, in order of units. At most a few results wait at a time.
+  Status units() {
+    auto& units = inputs_.units;
+    JudgeContext context{&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of};
+    std::vector<bool> keep(units.size());
+    std::vector<std::string> digests(units.size());
+    for (size_t i = 0; i < units.size(); ++i) {
+      digests[i] = units[i].digest();
+      auto state = TRY(run_->unit_state(units[i].key));
+      keep[i] = state && state->digest == digests[i];
+    }
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<std::unique_ptr<UnitResult>> ready(units.size());
+    size_t next = 0, written = 0;
+    bool stop = false;
+    const size_t window = threads() * 4;
+    auto work = [&] {
+      for (;;) {
+        size_t i;
+        {
+          std::unique_lock lock(mutex);
+          while (next < units.size() && keep[next]) ++next;
+          changed.wait(lock, [&] { return stop || next >= units.size() || next < written + window; });
+          while (next < units.size() && keep[next]) ++next;
+          if (stop || next >= units.size()) return;
+          i = next++;
+        }
+        auto result = std::make_unique<UnitResult>();
+        UnitCollector collector(context, *result);
+        load_unit(units[i], catalogue_, collector);
+        {
+          std::lock_guard lock(mutex);
+          ready[i] = std::move(result);
+        }
+        changed.notify_all();
+      }
+    };
+    std::vector<std::thread> workers;
+    for (size_t t = 0; t < threads(); ++t) workers.emplace_back(work);
+    Status status;
+    for (size_t i = 0; i < units.size() && status; ++i) {
+      if (keep[i]) {
+        auto kept = run_->keep_unit(units[i].key);
+        if (!kept) status = tl::unexpected(kept.error());
+        {
+          std::lock_guard lock(mutex);
+          written = i + 1;
+        }
+        changed.notify_all();
+        ++kept_;
+        continue;
+      }
+      std::unique_ptr<UnitResult> result;
+      {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return ready[i] != nullptr; });
+        result = std::move(ready[i]);
+        written = i + 1;
+      }
+      changed.notify_all();
+      status = write(units[i], digests[i], *result);
+      progress("reading", i + 1, units.size());
+    }
+    {
+      std::lock_guard lock(mutex);
+      stop = true;
+    }
+    changed.notify_all();
+    for (auto& worker : workers) worker.join();
+    return status;
+  }
+
+  Status write(const Unit& unit, const std::string& digest, UnitResult& result) {
+    TRY(run_->begin_unit(unit.key, digest));
+    for (auto& source : result.sources)
+      TRY(run_->add_source({source.file, source.operation, {source.time_ms}, source.time_basis, source.bytes}));
+    std::map<std::string, uint32_t> numbers;
+    for (uint32_t i = 0; i < result.sources.size(); ++i) numbers.emplace(result.sources[i].file, i + 1);
+    std::vector<uint32_t> ordinals(result.resources.size());
+    std::vector<store::Counts> counts(out_.content.controls.size());
+    std::vector<store::Bitmap> passes(out_.content.controls.size());
+    std::vector<bool> touched(out_.content.controls.size());
+    for (size_t i = 0; i < result.resources.size(); ++i) {
+      ResourceOut& resource = result.resources[i];
+      if (resource.withdrawn) continue;
+      store::ResourceRow row{resource.uid, resource.type, resource.account, resource.region, resource.id, resource.name, resource.tags_json,
+                             resource.columns_json, resource.unknown_json, resource.origins_json, resource.digest, resource.born};
+      ordinals[i] = TRY(run_->add_resource(row));
+      for (auto& edge : resource.edges) TRY(run_->add_edge({ordinals[i], edge.kind, edge.target, edge.target_type}));
+      for (auto [control, verdict] : resource.verdicts) {
+        touched[control] = true;
+        switch (verdict) {
+          case Verdict::pass:
+            ++counts[control].pass;
+            passes[control].set(ordinals[i]);
+            break;
+          case Verdict::fail: ++counts[control].fail; break;
+          case Verdict::unknown: ++counts[control].unknown; break;
+          case Verdict::excepted: ++counts[control].excepted; break;
+          case Verdict::not_applicable: ++counts[control].not_applicable; break;
+        }
+      }
+    }
+    for (auto& read : result.reads) {
+      auto number = numbers.find(read.file);
+      TRY(run_->add_read({read.account, read.region, read.call, read.parameter, status_of(read.status), read.error, {read.time_ms},
+                          number == numbers.end() ? 0 : number->second}));
+    }
+    std::string id;
+    for (auto& finding : result.findings) {
+      const ResourceOut& resource = result.resources[finding.resource];
+      const Control& control = out_.content.controls[finding.control];
+      id = finding_id(control.id, resource.uid);
+      TRY(run_->add_finding({id, control.id, resource.uid, resource.type, resource.account, resource.region, status_of(finding.status),
+                             finding.reason, finding.evidence_json}));
+    }
+    for (size_t c = 0; c < counts.size(); ++c)
+      if (touched[c]) TRY(run_->set_counts(out_.content.controls[c].id, counts[c], passes[c]));
+    TRY(run_->end_unit());
+    out_.problems.insert(out_.problems.end(), result.problems.begin(), result.problems.end());
+    out_.notes.insert(out_.notes.end(), result.notes.begin(), result.notes.end());
+    newest_ms_ = std::max(newest_ms_, result.newest_ms);
+    return {};
+  }
+
+  void settle_as_of(int64_t newest_ms) {
+    if (out_.as_of.known()) return;
+    out_.as_of = {newest_ms};
+    out_.as_of_basis = "stated";
+    if (newest_ms != 0) return;
+    for (auto& unit : inputs_.units)
+      for (auto& input : unit.inputs) out_.as_of.ms = std::max(out_.as_of.ms, input.mtime_ms);
+    out_.as_of_basis = "file";
+    if (out_.as_of.known()) return;
+    out_.as_of = wall_clock();
+    out_.as_of_basis = "clock";
+    out_.notes.push_back({Code::not_found, "no input states a time: the clock's is taken", {}, "", "give --as-of TIME for the same answer tomorrow"});
+  }
+
+  Status judge_the_whole() {
+    TRY(run_->end_load());
+    // Kept units have not been read: their times are in the record.
+    TRY(out_.store->sources([&](const store::Store::StoredSource& source) -> Status {
+      if (source.time_basis != "file" && source.time_basis != "unknown") newest_ms_ = std::max(newest_ms_, source.time.ms);
+      return {};
+    }));
+    settle_as_of(newest_ms_);
+    TRY(run_->set_as_of(out_.as_of));
+    store::ViewInput views;
+    for (auto& type : catalogue_.types()) {
+      store::TypeView view;
+      view.type = type->type;
+      for (auto& [column, path] : type->columns) view.columns.push_back(column);
+      views.types.push_back(std::move(view));
+    }
+    for (auto& control : out_.content.controls)
+      views.controls.push_back({control.id, control.practice, control.level, control.area, std::string(name(control.severity)), control.phase});
+    if (out_.workspace)
+      for (auto& a : out_.workspace->attestations)
+        views.attestations.push_back({a.control, a.answer ? "yes" : "no", a.owner, a.approver, rfc3339(a.given), rfc3339(a.expires), days_between(a.given, out_.as_of),
+                                      a.given <= out_.as_of && out_.as_of < a.expires});
+    TRY(store::create_views(out_.store->db(), views));
+    progress("judging the whole", inputs_.units.size(), inputs_.units.size());
+    SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of};
+    SqlJudge judge(*out_.store, input);
+    return judge.judge_all(*run_, out_.problems);
+  }
+
+  Status close_and_count() {
+    // A finding that did not come again: its resource passes now, is proven gone, or was not judged.
+    std::set<std::string> listed;  // account, Region, call answered in this run
+    std::set<std::string> config;  // account, Region covered by AWS Config files
+    TRY(out_.store->reads([&](const store::Store::StoredRead& read) -> Status {
+      if (read.status == store::ReadStatus::ok && read.parameter.empty()) listed.insert(read.account + "\n" + read.region + "\n" + read.operation), listed.insert(read.account + "\n*\n" + read.operation);
+      return {};
+    }));
+    auto& rows = out_.store->db();
+    if (auto covered = rows.prepare("SELECT DISTINCT account, region FROM temp.resources"); covered && has_config()) {
+      while (TRY(covered->step())) config.insert(std::string(covered->text(0)) + "\n" + std::string(covered->text(1)));
+    }
+    auto decide = [&](const store::OpenFinding& old) {
+      if (old.resource_seen) return store::Decision::closed_pass;
+      const ResourceType* type = catalogue_.find(old.type);
+      if (!type) return store::Decision::not_rejudged;
+      for (const Read& read : type->reads) {
+        if (!read.lists()) continue;
+        std::string region = type->global ? "*" : std::string(old.region);
+        if (listed.count(std::string(old.account) + "\n" + region + "\n" + read.call)) return store::Decision::closed_deleted;
+      }
+      if (type->has_config && config.count(std::string(old.account) + "\n" + std::string(old.region))) return store::Decision::closed_deleted;
+      return store::Decision::not_rejudged;
+    };
+    out_.changes = TRY(run_->finish(decide));
+    TRY(tally(out_, catalogue_, *guard_, inputs_));
+    return run_->commit(summary_json(out_));
+  }
+
+  bool has_config() const {
+    for (auto& unit : inputs_.units)
+      for (auto& input : unit.inputs)
+        if (input.kind == InputKind::config) return true;
+    return false;
+  }
+  size_t threads() const { return options_.threads ? options_.threads : worker_count(); }
+  void progress(const std::string& what, uint64_t done, uint64_t total) {
+    if (options_.progress) options_.progress(what, done, total);
+  }
+
+  const AssessOptions& options_;
+  Assessment& out_;
+  ResourceCatalogue catalogue_;
+  std::unique_ptr<GuardJudge> guard_;
+  std::set<std::string> asked_;
+  Inputs inputs_;
+  std::unique_ptr<store::RunWriter> run_;
+  int64_t newest_ms_ = 0;
+  uint64_t kept_ = 0;
+};
+
+}  // namespace
+
+ResourceCatalogue catalogue_of(const Content& content, std::vector<Error>& errors) {
+  ResourceCatalogue out;
+  for (auto& file : content.resource_types) {
+    auto type = read_resource_type(file.document->root(), file.shown);
+    if (type) out.add(*type);
+    else errors.push_back(type.error());
+  }
+  return out;
+}
+
+Result<std::unique_ptr<Assessment>> assess(const AssessOptions& options) {
+  auto out = std::make_unique<Assessment>();
+  Run run(options, *out);
+  TRY(run.all());
+  return out;
+}
+
+}  // namespace reeve

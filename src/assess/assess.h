@@ -1,0 +1,119 @@
+// Assess: the main job. What the user named is read, judged and answered as SEC01's eight practices.
+//
+//   load content and workspace → find inputs → read and judge each unit → write the record → judge what needs the whole →
+//   close what is mended → count, level, score → what is not known and why
+//
+// One call does it and gives an Assessment, which the report room prints in any format. Nothing here prints; progress goes to a
+// callback. The same sources, content and as-of give the same Assessment, whatever the number of threads and whatever an earlier run
+// left in the store, but for history (first_seen, openings).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "content/content.h"
+#include "content/workspace.h"
+#include "estate/inputs.h"
+#include "estate/load.h"
+#include "findings/finding.h"
+#include "findings/level.h"
+#include "store/store.h"
+
+namespace reeve {
+
+struct AssessOptions {
+  std::vector<std::string> sources;
+  std::string workspace_dir;  // empty: none; the store is then temporary
+  std::string content_dir;
+  Time as_of;                 // 0: the newest time stated by a reply
+  size_t threads = 0;         // 0: worker_count()
+  // done and total count units; called from one thread.
+  std::function<void(const std::string& what, uint64_t done, uint64_t total)> progress;
+};
+
+struct ControlResult {
+  const Control* control = nullptr;
+  VerdictCounts counts;
+  Verdict status = Verdict::not_applicable;
+  std::vector<Evidence> evidence;           // at most three samples: of fails, else of unknowns, else of passes
+  std::string reason;                       // of the first finding
+  std::vector<std::string> resource_types;
+};
+
+struct PracticeResult {
+  const Practice* practice = nullptr;
+  std::string number;  // BP02 in the edition used
+  int level = 0, level_without_attested = 0;
+  std::optional<double> score;
+  std::vector<Blocker> blockers;
+  std::vector<size_t> controls;  // indexes into Assessment::controls, by level then id
+  VerdictCounts verdicts;
+};
+
+struct SourceOut {
+  std::string file, kind, account, operation, why, time_basis;
+  Time time;
+  uint64_t bytes = 0, resources = 0;
+};
+
+struct FailedCall {
+  std::string call, account, region, parameter, error;
+  uint64_t verdicts = 0;  // findings that are unknown for this reason
+};
+
+struct UnknownCause {
+  std::string cause;      // `iam:GetAccountSummary AccessDenied`
+  uint64_t verdicts = 0, controls = 0, accounts = 0;
+};
+
+struct LayerCount {
+  std::string layer;      // preventive, detective, responsive
+  std::string area;
+  uint64_t controls = 0, passing = 0, failing = 0, unknown = 0;
+};
+
+struct RoadmapItem {
+  int phase = 1;
+  std::string control, title, effort, owner, fix, practice;
+  uint64_t resources = 0;
+  double points = 0;      // severity weight × failing resources × exposure (design §10.15)
+  int effort_minutes = 0; // for all of them
+};
+
+struct Assessment {
+  Content content;
+  std::optional<Workspace> workspace;
+  std::string edition;
+  std::string organization;       // name for people; may be empty
+  Time as_of;
+  std::string as_of_basis;        // option | stated | file | clock
+  std::vector<std::string> source_names;
+  std::vector<SourceOut> sources;
+  std::vector<ControlResult> controls;    // by id
+  std::vector<PracticeResult> practices;  // in the edition's order
+  int level = 0, level_without_attested = 0;
+  std::optional<double> score;
+  VerdictCounts verdicts;
+  uint64_t resources = 0, accounts = 0, regions = 0, pairs = 0;
+  std::vector<FailedCall> calls_failed;
+  std::vector<UnknownCause> unknown_causes;
+  std::vector<LayerCount> layers;
+  std::vector<RoadmapItem> roadmap;
+  store::RunChanges changes;
+  bool has_history = false;
+
+  std::vector<Error> problems;  // exit status 3: named, the rest was judged
+  std::vector<Error> notes;     // named, status unaffected
+  std::unique_ptr<store::Store> store;  // findings are read from it, streaming
+
+  bool incomplete() const { return !problems.empty(); }
+};
+
+// Errors: only what makes the whole impossible (no source, a store that cannot be opened or written).
+Result<std::unique_ptr<Assessment>> assess(const AssessOptions& options);
+
+}  // namespace reeve

@@ -1,0 +1,152 @@
+#include "assess/guard_judge.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace reeve {
+namespace {
+
+constexpr size_t kEvidenceMax = 5;
+
+void take_source(Evidence& evidence, const Source& source) {
+  evidence.source = source.file;
+  evidence.time = {source.time_ms};
+  evidence.time_basis = source.time_basis;
+}
+
+// A path in the judged document without its head: `$.Resources.x.Properties.A.B` → `Properties.A.B`.
+std::string below_body(const Resource& resource, const std::string& path) {
+  std::string body = resource.body().path();
+  if (!starts_with(path, body)) return path;
+  std::string out = path.substr(body.size());
+  if (starts_with(out, ".")) out.erase(0, 1);
+  return out;
+}
+
+}  // namespace
+
+Evidence evidence_of(const Resource& resource, Value value, Value from, const std::string& rest, const std::string& expected) {
+  Evidence out;
+  if (value) {
+    auto origin = value.origin();
+    if (origin.source && !origin.source->file.empty()) {
+      out = evidence_at(value, resource.uid, expected);
+      return out;
+    }
+    out.value = redacted_json(value);
+  }
+  out.resource = resource.uid;
+  out.expected = expected;
+  std::string path = value ? below_body(resource, value.path()) : from ? below_body(resource, from.path()) + rest : rest;
+  if (starts_with(path, ".")) path.erase(0, 1);
+  // Something that is not there: the reply that would have had it.
+  if (const auto* seen = resource.seen_absent(path)) {
+    take_source(out, seen->source);
+    out.path = seen->path;
+    return out;
+  }
+  if (from && !value) {
+    auto origin = from.origin();
+    if (origin.source && !origin.source->file.empty()) {
+      take_source(out, *origin.source);
+      out.path = origin.path + rest;
+      out.line = origin.line;
+      out.column = origin.column;
+      return out;
+    }
+  }
+  take_source(out, resource.main_source);
+  out.path = resource.main_path.empty() ? path : resource.main_path;
+  return out;
+}
+
+GuardJudge::GuardJudge(const Content& content, const ResourceCatalogue& catalogue, std::vector<Error>& errors) {
+  for (size_t i = 0; i < content.controls.size(); ++i) {
+    const Control& control = content.controls[i];
+    if (control.judge != Judge::guard) continue;
+    auto rules = guard::compile_guard(control.check.text, control.check.shown);
+    if (!rules) {
+      errors.push_back(rules.error());
+      continue;
+    }
+    auto compiled = std::make_unique<Compiled>();
+    compiled->control = i;
+    compiled->source = &control;
+    compiled->rules = *rules;
+    uses_now_ |= (*rules)->uses_now();
+    types_[i] = (*rules)->types();
+    for (auto& mention : (*rules)->mentions()) {
+      const ResourceType* type = catalogue.find(mention.type);
+      if (type && !type->maps(mention.path) && !compiled->unmapped.count(mention.type)) compiled->unmapped[mention.type] = mention.path;
+    }
+    if ((*rules)->any_type()) {
+      if (control.live) any_live_.push_back(compiled.get());
+      if (control.in_template) any_template_.push_back(compiled.get());
+    }
+    for (auto& type : (*rules)->types()) {
+      if (control.live) live_[type].push_back(compiled.get());
+      if (control.in_template) born_not_[type].push_back(compiled.get());
+    }
+    compiled_.push_back(std::move(compiled));
+  }
+}
+
+const std::vector<const GuardJudge::Compiled*>& GuardJudge::of_type(std::string_view type, bool born) const {
+  const Table& table = born ? live_ : born_not_;
+  auto found = table.find(type);
+  return found == table.end() ? (born ? any_live_ : any_template_) : found->second;
+}
+
+const std::vector<std::string>& GuardJudge::types_of(size_t control) const {
+  static const std::vector<std::string> none;
+  auto found = types_.find(control);
+  return found == types_.end() ? none : found->second;
+}
+
+GuardVerdict GuardJudge::judge(const Compiled& control, const Resource& resource, Time as_of) const {
+  GuardVerdict out;
+  if (resource.born && !control.unmapped.empty()) {
+    auto unmapped = control.unmapped.find(resource.type_name);
+    if (unmapped != control.unmapped.end()) {
+      out.verdict = Verdict::unknown;
+      out.reason = "no read gives `" + unmapped->second + "` of " + resource.type_name;
+      out.evidence.push_back(evidence_of(resource, {}, resource.body(), "", ""));
+      return out;
+    }
+  }
+  guard::GuardOptions options;
+  options.as_of = as_of;
+  guard::GuardResult result = control.rules->evaluate(resource.document->root(), options);
+  switch (result.status) {
+    case guard::GuardStatus::pass: out.verdict = Verdict::pass; return out;
+    case guard::GuardStatus::skip: out.verdict = Verdict::not_applicable; return out;
+    case guard::GuardStatus::fail: out.verdict = Verdict::fail; break;
+    case guard::GuardStatus::unknown: out.verdict = Verdict::unknown; break;
+  }
+  for (auto& rule : result.rules) {
+    if (rule.status != result.status) continue;
+    if (rule.error && out.reason.empty()) out.reason = rule.error->what;
+    for (auto& failure : rule.failures) {
+      if (out.verdict == Verdict::unknown) {
+        if (out.reason.empty()) out.reason = failure.unknown_reason;
+      } else if (out.reason.empty()) {
+        out.reason = failure.message;
+      }
+      if (out.evidence.size() >= kEvidenceMax) break;
+      Evidence evidence = evidence_of(resource, failure.value, failure.missing_from, failure.missing_path, failure.expected);
+      if (failure.value.is_unknown()) {
+        evidence.value.clear();
+        std::string path = below_body(resource, failure.value.path());
+        if (evidence.path.empty() || evidence.source.empty()) evidence.path = path;
+      }
+      if (std::find(out.evidence.begin(), out.evidence.end(), evidence) == out.evidence.end()) out.evidence.push_back(std::move(evidence));
+    }
+  }
+  if (out.reason.empty() && out.verdict == Verdict::fail)
+    out.reason = out.evidence.empty() ? "the rule does not hold" : "expected " + out.evidence.front().expected;
+  if (out.reason.empty()) out.reason = "not known";
+  return out;
+}
+
+}  // namespace reeve

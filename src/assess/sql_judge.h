@@ -1,0 +1,79 @@
+// SQL controls and attestations: judged after the load, over the public views of this run (design §10.6).
+//
+// A candidate whose need was not read is unknown before the SQL counts; a candidate without a row is unknown; a row that is no
+// candidate, or has a verdict that is none, is an Error of the control. Evidence is found through the columns' origins.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.h"
+#include "content/content.h"
+#include "content/workspace.h"
+#include "estate/resource_type.h"
+#include "findings/finding.h"
+#include "store/store.h"
+#include "store/views.h"
+
+namespace reeve {
+
+struct SqlJudgeInput {
+  const Content* content = nullptr;
+  const ResourceCatalogue* catalogue = nullptr;
+  const Workspace* workspace = nullptr;  // may be null
+  Time as_of;
+};
+
+// One verdict of one candidate.
+struct SqlVerdict {
+  std::string uid;
+  Verdict verdict = Verdict::unknown;
+  std::string reason;
+  std::vector<Evidence> evidence;
+};
+
+class SqlJudge {
+ public:
+  // The views must be there and hold the run. Adds the functions that SQL controls use.
+  SqlJudge(store::Store& store, const SqlJudgeInput& input);
+
+  // Judges every SQL and attested control and writes findings and counts through `run`. Controls that could not be judged are named
+  // in `errors`, and all their candidates are unknown.
+  Status judge_all(store::RunWriter& run, std::vector<Error>& errors);
+
+ private:
+  struct Candidate {
+    std::string uid, type, account, region;
+    int64_t unit = 0;
+    uint32_t ordinal = 0;
+  };
+  Status load_reads();
+  Status judge(store::RunWriter& run, const Control& control, std::vector<Error>& errors);
+  Result<std::vector<Candidate>> candidates(const Control& control);
+  std::string unmet(const Control& control, const Candidate& candidate, Evidence& evidence) const;
+  Status run_query(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
+  Status attested(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
+  Evidence evidence_at_column(const std::string& uid, const std::string& path, const std::string& value, const std::string& expected);
+
+  struct Known {
+    store::ReadStatus status = store::ReadStatus::error;
+    std::string error, file;
+    Time time;
+  };
+  store::Store& store_;
+  const SqlJudgeInput& input_;
+  std::unordered_map<std::string, Known> reads_;  // account, Region (or `*`), call
+};
+
+// The functions of docs/formats/controls.md: policy_public, scp_denies, days_since …
+Status add_sql_functions(store::Store& store, Time as_of);
+
+// Column names that any SQL control mentions.
+std::set<std::string> columns_asked(const Content& content, const ResourceCatalogue& catalogue);
+// Types whose views a SQL text names.
+std::vector<std::string> types_asked(std::string_view sql, const ResourceCatalogue& catalogue);
+
+}  // namespace reeve

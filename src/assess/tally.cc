@@ -1,0 +1,328 @@
+#include "assess/tally.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "assess/sql_judge.h"
+#include "base/text.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+constexpr size_t kSamples = 3;
+
+std::string function_of(std::string_view area) {
+  for (auto& known : operations_areas())
+    if (known.name == area) return std::string(known.function);
+  return "";
+}
+
+// The cause of an unknown as it is grouped: the call and what came of it, without the resource. A reason that names several calls
+// counts for the first.
+std::string cause_of(std::string_view reason) {
+  size_t comma = reason.find(", ");
+  std::string_view first = reason.substr(0, comma);
+  return std::string(first);
+}
+
+// Evidence of passes is not kept; the few that are shown are looked up again in the input.
+class PassSampler : public UnitSink {
+ public:
+  PassSampler(const GuardJudge& guard, const std::map<std::string, std::vector<size_t>>& wanted, std::vector<ControlResult>& controls)
+      : guard_(guard), wanted_(wanted), controls_(controls) {}
+
+  void resource(Resource&& resource) override {
+    auto found = wanted_.find(resource.uid);
+    if (found == wanted_.end()) return;
+    for (const auto* control : guard_.of_type(resource.type_name, resource.born)) {
+      if (std::find(found->second.begin(), found->second.end(), control->control) == found->second.end()) continue;
+      ControlResult& result = controls_[control->control];
+      if (result.evidence.size() >= kSamples) continue;
+      // What the rule asks for, deepest property first found.
+      Evidence best;
+      for (auto& mention : control->rules->mentions()) {
+        if (mention.type != resource.type_name) continue;
+        auto path = Path::compile(mention.path, {});
+        if (!path) continue;
+        Value value = path->find_plain(resource.body());
+        if (value && value.is_unknown()) continue;
+        if (!best.source.empty() && !value) continue;
+        best = evidence_of(resource, value, value ? Value() : resource.body(), "." + mention.path, control->source->title);
+        if (value) break;
+      }
+      if (best.source.empty()) best = evidence_of(resource, {}, resource.body(), "", control->source->title);
+      result.evidence.push_back(std::move(best));
+    }
+  }
+  void withdraw(const std::string&) override {}
+  void read(ReadRecord&&) override {}
+  void source(SourceRecord&&) override {}
+  void problem(Error&&) override {}
+  void note(Error&&) override {}
+  void stated_time(int64_t) override {}
+
+ private:
+  const GuardJudge& guard_;
+  const std::map<std::string, std::vector<size_t>>& wanted_;
+  std::vector<ControlResult>& controls_;
+};
+
+Status sample_passes(Assessment& out, const ResourceCatalogue& catalogue, const GuardJudge& guard, const Inputs& inputs) {
+  std::map<std::string, std::map<std::string, std::vector<size_t>>> by_unit;  // unit → uid → controls
+  for (size_t i = 0; i < out.controls.size(); ++i) {
+    ControlResult& result = out.controls[i];
+    if (!result.evidence.empty() || result.counts.pass == 0) continue;
+    size_t taken = 0;
+    Status stopped;
+    auto each = [&](const store::Store::StoredResource& resource) -> Status {
+      if (taken++ >= kSamples) return fail(Code::internal, "enough");
+      if (result.control->judge == Judge::guard) {
+        by_unit[resource.unit][resource.uid].push_back(i);
+        return {};
+      }
+      Evidence evidence;
+      evidence.resource = resource.uid;
+      evidence.expected = result.control->title;
+      evidence.time_basis = "unknown";
+      const ResourceType* type = catalogue.find(resource.type);
+      auto origins = read_json(resource.origins_json.empty() ? "{}" : resource.origins_json, Source{});
+      auto columns = read_json(resource.columns_json.empty() ? "{}" : resource.columns_json, Source{});
+      if (type && origins && columns) {
+        for (auto& [column, path] : type->columns) {
+          Value origin = (*origins)->root().get(column);
+          if (!origin || !contains(result.control->check.text, column)) continue;
+          auto source = TRY(out.store->source(resource.unit, static_cast<uint32_t>(origin.at(0).integer().value_or(0))));
+          if (!source) continue;
+          evidence.source = source->file;
+          evidence.time = {origin.at(2).integer().value_or(0)};
+          evidence.time_basis = std::string(origin.at(3) ? origin.at(3).text() : "");
+          evidence.path = std::string(origin.at(1).text());
+          Value value = (*columns)->root().get(column);
+          evidence.value = value ? redacted_json(value) : "";
+          if (value) break;
+        }
+      }
+      if (evidence.source.empty() && result.control->judge == Judge::attested) evidence.source = "attestation:" + result.control->id;
+      if (evidence.source.empty() && !result.control->needs.empty()) evidence.source = result.control->needs.front();
+      result.evidence.push_back(std::move(evidence));
+      return {};
+    };
+    auto status = out.store->passes(result.control->id, each);
+    if (!status && status.error().what != "enough") return status;
+  }
+  for (auto& unit : inputs.units) {
+    auto wanted = by_unit.find(unit.key);
+    if (wanted == by_unit.end()) continue;
+    PassSampler sampler(guard, wanted->second, out.controls);
+    load_unit(unit, catalogue, sampler);
+  }
+  return {};
+}
+
+VerdictCounts counts_of(const store::Counts& from) {
+  VerdictCounts out;
+  out.pass = from.pass, out.fail = from.fail, out.unknown = from.unknown, out.excepted = from.excepted, out.not_applicable = from.not_applicable;
+  return out;
+}
+
+void add(VerdictCounts& to, const VerdictCounts& from) {
+  to.pass += from.pass, to.fail += from.fail, to.unknown += from.unknown, to.excepted += from.excepted, to.not_applicable += from.not_applicable;
+}
+
+}  // namespace
+
+Status tally(Assessment& out, const ResourceCatalogue& catalogue, const GuardJudge& guard, const Inputs& inputs) {
+  std::map<std::string, size_t> index;
+  for (size_t i = 0; i < out.content.controls.size(); ++i) {
+    const Control& control = out.content.controls[i];
+    ControlResult result;
+    result.control = &control;
+    if (control.judge == Judge::guard) result.resource_types = guard.types_of(i);
+    else if (control.judge == Judge::attested || control.candidates == Candidates::organization) result.resource_types = {"Reeve::Organization"};
+    else if (control.candidates == Candidates::account) result.resource_types = {"Reeve::Account::Settings"};
+    else if (control.candidates == Candidates::account_region) result.resource_types = {"Reeve::Region::Settings"};
+    else result.resource_types = {control.candidate_type};
+    index[control.id] = i;
+    out.controls.push_back(std::move(result));
+  }
+  for (auto& row : TRY(out.store->counts()))
+    if (auto found = index.find(row.control); found != index.end()) out.controls[found->second].counts = counts_of(row.counts);
+
+  // One walk over the open findings: samples of evidence, causes of unknowns.
+  struct Cause {
+    uint64_t verdicts = 0;
+    std::set<std::string> controls, accounts;
+  };
+  std::map<std::string, Cause> causes;
+  std::map<std::string, uint64_t> by_call_account;
+  std::vector<bool> sampled_fail(out.controls.size());
+  TRY(out.store->findings({}, [&](const store::StoredFinding& finding) -> Status {
+    auto found = index.find(finding.control);
+    if (found == index.end()) return {};
+    ControlResult& result = out.controls[found->second];
+    bool is_fail = finding.status == store::FindingStatus::fail;
+    if (is_fail && !sampled_fail[found->second]) {  // samples of fails push out those of unknowns
+      result.evidence.clear();
+      result.reason.clear();
+      sampled_fail[found->second] = true;
+    }
+    if ((is_fail || !sampled_fail[found->second]) && result.evidence.size() < kSamples) {
+      if (result.reason.empty()) result.reason = finding.reason;
+      auto evidence = evidence_from_json(finding.evidence_json);
+      if (evidence && !evidence->empty()) result.evidence.push_back(evidence->front());
+    }
+    if (finding.status == store::FindingStatus::unknown) {
+      std::string cause = cause_of(finding.reason);
+      Cause& one = causes[cause];
+      ++one.verdicts;
+      one.controls.insert(finding.control);
+      one.accounts.insert(finding.account);
+      ++by_call_account[cause + "\n" + finding.account];
+    }
+    return {};
+  }));
+  for (auto& [cause, one] : causes) out.unknown_causes.push_back({cause, one.verdicts, one.controls.size(), one.accounts.size()});
+  std::stable_sort(out.unknown_causes.begin(), out.unknown_causes.end(), [](auto& a, auto& b) { return a.verdicts > b.verdicts; });
+
+  TRY(out.store->reads([&](const store::Store::StoredRead& read) -> Status {
+    if (read.status != store::ReadStatus::denied && read.status != store::ReadStatus::error) return {};
+    FailedCall call{read.operation, read.account, read.region, read.parameter, read.error, 0};
+    auto verdicts = by_call_account.find(read.operation + " " + read.error + "\n" + read.account);
+    if (verdicts != by_call_account.end()) call.verdicts = verdicts->second;
+    out.calls_failed.push_back(std::move(call));
+    return {};
+  }));
+
+  std::vector<Standing> all;
+  for (ControlResult& result : out.controls) {
+    result.status = control_status(result.counts);
+    add(out.verdicts, result.counts);
+    out.pairs += result.counts.applicable();
+    all.push_back({result.control->id, result.control->practice, result.control->level, result.control->severity, result.counts, result.control->judge == Judge::attested});
+  }
+  TRY(sample_passes(out, catalogue, guard, inputs));
+  out.score = score(all);
+  std::vector<int> levels, levels_without;
+  for (const Practice& practice : out.content.practices) {
+    PracticeResult result;
+    result.practice = &practice;
+    result.number = practice.number(out.edition);
+    std::vector<Standing> standings;
+    for (size_t i = 0; i < out.controls.size(); ++i) {
+      if (out.controls[i].control->practice != practice.slug) continue;
+      standings.push_back(all[i]);
+      result.controls.push_back(i);
+      add(result.verdicts, out.controls[i].counts);
+    }
+    std::stable_sort(result.controls.begin(), result.controls.end(),
+                     [&](size_t a, size_t b) { return out.controls[a].control->level < out.controls[b].control->level; });
+    auto breakdown = level_breakdown(standings);
+    result.level = breakdown.level;
+    result.level_without_attested = breakdown.level_without_attested;
+    result.score = score(standings);
+    result.blockers = blockers(standings);
+    levels.push_back(result.level);
+    levels_without.push_back(result.level_without_attested);
+    out.practices.push_back(std::move(result));
+  }
+  out.level = lowest_level(levels);
+  out.level_without_attested = lowest_level(levels_without);
+
+  std::map<std::string, LayerCount> layers;
+  for (auto& area : operations_areas()) {
+    LayerCount& layer = layers[std::string(area.name)];
+    layer.area = area.name;
+    layer.layer = function_of(area.name);
+  }
+  for (ControlResult& result : out.controls) {
+    LayerCount& layer = layers[result.control->area];
+    layer.area = result.control->area;
+    layer.layer = function_of(layer.area);
+    ++layer.controls;
+    layer.passing += result.status == Verdict::pass;
+    layer.failing += result.status == Verdict::fail;
+    layer.unknown += result.status == Verdict::unknown;
+  }
+  for (auto& area : operations_areas()) out.layers.push_back(layers[std::string(area.name)]);
+
+  for (ControlResult& result : out.controls) {
+    if (result.counts.fail == 0) continue;
+    const Control& control = *result.control;
+    RoadmapItem item;
+    item.phase = control.phase;
+    item.control = control.id;
+    item.title = control.title;
+    item.effort = control.effort;
+    item.owner = control.owner;
+    item.fix = control.fix;
+    item.practice = control.practice;
+    item.resources = result.counts.fail;
+    item.points = risk_points(control.severity, result.counts.fail);
+    item.effort_minutes = control.effort_minutes * static_cast<int>(std::min<uint64_t>(result.counts.fail, 1'000'000));
+    out.roadmap.push_back(std::move(item));
+  }
+  std::stable_sort(out.roadmap.begin(), out.roadmap.end(), [](auto& a, auto& b) {
+    double x = a.points / std::max(1, a.effort_minutes), y = b.points / std::max(1, b.effort_minutes);
+    if (a.phase != b.phase) return a.phase < b.phase;
+    if (x != y) return x > y;
+    return a.control < b.control;
+  });
+
+  std::set<std::string> accounts, regions;
+  auto seen = TRY(out.store->db().prepare("SELECT account, region, count(*) FROM temp.resources GROUP BY account, region"));
+  while (TRY(seen.step())) {
+    out.resources += static_cast<uint64_t>(seen.integer(2));
+    if (!seen.text(0).empty() && seen.text(0) != "unknown") accounts.insert(std::string(seen.text(0)));
+    if (!seen.text(1).empty() && seen.text(1) != "global") regions.insert(std::string(seen.text(1)));
+  }
+  out.accounts = accounts.size();
+  out.regions = regions.size();
+
+  std::map<std::string, std::string> account_of;
+  std::map<std::string, InputKind> kind_of;
+  for (auto& unit : inputs.units)
+    for (auto& input : unit.inputs) account_of[input.shown] = input.account, kind_of[input.shown] = input.kind;
+  std::set<std::string> told;
+  TRY(out.store->sources([&](const store::Store::StoredSource& source) -> Status {
+    if (!told.insert(source.file).second) return {};
+    SourceOut one;
+    one.file = source.file;
+    one.operation = source.operation;
+    one.time = source.time;
+    one.time_basis = source.time_basis;
+    one.bytes = source.bytes;
+    one.account = account_of[source.file];
+    one.kind = std::string(name(kind_of.count(source.file) ? kind_of[source.file] : InputKind::reply));
+    out.sources.push_back(std::move(one));
+    return {};
+  }));
+  for (auto& input : inputs.set_aside) out.sources.push_back({input.shown, std::string(name(input.kind)), "", "", input.why, "", {}, input.size_bytes, 0});
+  std::sort(out.sources.begin(), out.sources.end(), [](auto& a, auto& b) { return a.file < b.file; });
+  return {};
+}
+
+std::string summary_json(const Assessment& assessment) {
+  std::string out;
+  JsonWriter json(out);
+  auto counts = [&](const VerdictCounts& verdicts) {
+    json.key("verdicts").begin_object();
+    json.member("pass", static_cast<int64_t>(verdicts.pass)).member("fail", static_cast<int64_t>(verdicts.fail));
+    json.member("unknown", static_cast<int64_t>(verdicts.unknown)).member("excepted", static_cast<int64_t>(verdicts.excepted)).end_object();
+  };
+  json.begin_object().member("as_of", rfc3339(assessment.as_of)).member("level", static_cast<int64_t>(assessment.level));
+  if (assessment.score) json.key("score").number(*assessment.score);
+  counts(assessment.verdicts);
+  json.key("practices").begin_array();
+  for (auto& practice : assessment.practices) {
+    json.begin_object().member("slug", practice.practice->slug).member("level", static_cast<int64_t>(practice.level));
+    if (practice.score) json.key("score").number(*practice.score);
+    counts(practice.verdicts);
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return out;
+}
+
+}  // namespace reeve

@@ -1,0 +1,192 @@
+#include "assess/unit_result.h"
+
+#include <cstring>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+// Of all facts with their places: a change of any shows.
+store::Digest digest_of(const Document& document) {
+  uint64_t a = 0x9e3779b97f4a7c15, b = 0xc2b2ae3d27d4eb4f;
+  for (const Node& node : document.nodes()) {
+    uint64_t head = static_cast<uint64_t>(node.kind) << 56 | static_cast<uint64_t>(node.source) << 40 | node.origin;
+    std::string_view text = node.text && node.kind != Kind::map && node.kind != Kind::list ? std::string_view(node.text, node.count) : std::string_view();
+    a = hash64(text, a ^ head);
+    b = b * 0x100000001b3 + a;
+  }
+  for (const Source& source : document.sources()) {
+    a = hash64(source.file, a ^ static_cast<uint64_t>(source.time_ms));
+    a = hash64(source.path_prefix, a);
+  }
+  store::Digest out;
+  std::memcpy(out.data(), &a, 8);
+  std::memcpy(out.data() + 8, &b, 8);
+  return out;
+}
+
+void write_source(JsonWriter& json, uint32_t number, const std::string& path, const Source& source) {
+  json.begin_array().integer(number).string(path).integer(source.time_ms);
+  if (!source.time_basis.empty()) json.string(source.time_basis);
+  json.end_array();
+}
+
+}  // namespace
+
+void UnitCollector::source(SourceRecord&& source) {
+  source_number({nullptr, source.file, source.operation, source.time_ms, source.time_basis, ""});
+  SourceRecord& known = out_.sources[source_numbers_[source.file] - 1];
+  source.resources = std::max(source.resources, known.resources);
+  known = std::move(source);
+}
+
+uint32_t UnitCollector::source_number(const Source& source) {
+  auto [found, is_new] = source_numbers_.try_emplace(source.file, 0);
+  if (is_new) {
+    SourceRecord record;
+    record.file = source.file;
+    record.operation = source.operation;
+    record.time_ms = source.time_ms;
+    record.time_basis = source.time_basis;
+    out_.sources.push_back(std::move(record));
+    found->second = static_cast<uint32_t>(out_.sources.size());
+  }
+  return found->second;
+}
+
+void UnitCollector::columns(const Resource& resource, ResourceOut& out) {
+  if (!resource.tags.empty()) {
+    JsonWriter json(out.tags_json);
+    json.begin_object();
+    for (auto& [key, value] : resource.tags) json.member(key, value);
+    json.end_object();
+  }
+  if (!resource.type || resource.type->columns.empty()) return;
+  JsonWriter columns(out.columns_json), unknown(out.unknown_json), origins(out.origins_json);
+  bool any_unknown = false, any_origin = false;
+  columns.begin_object();
+  unknown.begin_object();
+  origins.begin_object();
+  Value body = resource.body();
+  for (auto& [name, path] : resource.type->columns) {
+    bool asked = context_.asked_columns && context_.asked_columns->count(name);
+    Value at;
+    auto make_unknown = [&](std::string_view reason) {
+      unknown.member(name, reason);
+      any_unknown = true;
+    };
+    if (path.plain()) {
+      at = path.find_plain(body);
+      if (at.is_unknown()) {
+        make_unknown(at.text());
+        continue;
+      }
+      if (at) columns.key(name).value(at);
+    } else {
+      Found found = path.find(body);
+      if (!found.unknown.empty()) {
+        make_unknown(found.unknown);
+        continue;
+      }
+      bool unknown_inside = false;
+      for (Value value : found.values)
+        if (value.is_unknown()) {
+          make_unknown(value.text());
+          unknown_inside = true;
+          break;
+        }
+      if (unknown_inside) continue;
+      if (found.projected) {
+        columns.key(name).begin_array();
+        for (Value value : found.values) columns.value(value);
+        columns.end_array();
+        at = found.first();
+      } else if (found.any()) {
+        at = found.first();
+        columns.key(name).value(at);
+      }
+    }
+    if (!asked) continue;
+    if (at) {
+      auto origin = at.origin();
+      if (origin.source && !origin.source->file.empty()) {
+        origins.key(name);
+        write_source(origins, source_number(*origin.source), origin.path, *origin.source);
+        any_origin = true;
+      }
+    } else if (const auto* seen = resource.seen_absent(path.text())) {
+      origins.key(name);
+      write_source(origins, source_number(seen->source), seen->path, seen->source);
+      any_origin = true;
+    }
+  }
+  columns.end_object();
+  unknown.end_object();
+  origins.end_object();
+  if (!any_unknown) out.unknown_json.clear();
+  if (!any_origin) out.origins_json.clear();
+}
+
+void UnitCollector::resource(Resource&& resource) {
+  uint32_t index = static_cast<uint32_t>(out_.resources.size());
+  ResourceOut& out = out_.resources.emplace_back();
+  if (auto [found, is_new] = by_uid_.try_emplace(resource.uid, index); !is_new) found->second = index;
+  out.type = resource.type_name;
+  out.account = resource.account;
+  out.region = resource.region;
+  out.id = resource.id;
+  out.name = resource.name;
+  out.born = resource.born;
+  out.digest = digest_of(*resource.document);
+  columns(resource, out);
+  if (resource.main_source.file.size() && resource.born) {
+    uint32_t number = source_number(resource.main_source);
+    ++out_.sources[number - 1].resources;
+  }
+  if (resource.type) {
+    for (const Edge& edge : resource.type->edges) {
+      Found found = edge.by.find(resource.body());
+      for (Value value : found.values)
+        if (value.is_scalar()) out.edges.push_back({edge.kind, std::string(value.text()), edge.to});
+    }
+  }
+  for (const auto* control : context_.guard->of_type(resource.type_name, resource.born)) {
+    GuardVerdict verdict = context_.guard->judge(*control, resource, context_.as_of);
+    if (verdict.verdict == Verdict::not_applicable) {
+      ++out.not_applicable;
+      out.verdicts.emplace_back(static_cast<uint32_t>(control->control), verdict.verdict);
+      continue;
+    }
+    if (verdict.verdict == Verdict::fail && context_.workspace) {
+      for (auto& exception : context_.workspace->exceptions)
+        if (!exception.expired(context_.as_of) && exception.covers(control->source->id, resource.uid)) {
+          verdict.verdict = Verdict::excepted;
+          verdict.reason = "excepted until " + rfc3339(exception.expires) + " by " + exception.approver + ": " + exception.reason;
+          break;
+        }
+    }
+    out.verdicts.emplace_back(static_cast<uint32_t>(control->control), verdict.verdict);
+    if (verdict.verdict == Verdict::pass) continue;
+    JudgedFinding finding;
+    finding.resource = index;
+    finding.control = static_cast<uint32_t>(control->control);
+    finding.status = verdict.verdict;
+    finding.reason = redacted_text(verdict.reason);
+    finding.evidence_json = evidence_to_json(verdict.evidence);
+    out_.findings.push_back(std::move(finding));
+  }
+  out.uid = std::move(resource.uid);
+}
+
+void UnitCollector::withdraw(const std::string& uid) {
+  auto found = by_uid_.find(uid);
+  if (found == by_uid_.end()) return;
+  out_.resources[found->second].withdrawn = true;
+  std::erase_if(out_.findings, [&](const JudgedFinding& finding) { return finding.resource == found->second; });
+  by_uid_.erase(found);
+}
+
+}  // namespace reeve

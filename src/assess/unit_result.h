@@ -1,0 +1,78 @@
+// What one unit gave, judged and ready to be written: filled by a worker while it reads, committed by one thread in order of units, so
+// that the same input gives the same store whatever the threads did.
+#pragma once
+
+#include <deque>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "assess/guard_judge.h"
+#include "content/workspace.h"
+#include "estate/load.h"
+#include "store/store.h"
+
+namespace reeve {
+
+struct JudgedFinding {
+  uint32_t resource = 0;  // index into UnitResult::resources
+  uint32_t control = 0;   // index into Content::controls
+  Verdict status = Verdict::fail;
+  std::string reason;
+  std::string evidence_json;
+};
+
+struct ResourceOut {
+  bool withdrawn = false;
+  std::string uid, type, account, region, id, name;
+  std::string tags_json, columns_json, unknown_json, origins_json;
+  store::Digest digest{};
+  bool born = true;
+  std::vector<std::pair<uint32_t, Verdict>> verdicts;  // control index → verdict, not applicable left out
+  uint32_t not_applicable = 0;
+  struct EdgeOut {
+    std::string kind, target, target_type;
+  };
+  std::vector<EdgeOut> edges;
+};
+
+struct UnitResult {
+  std::vector<SourceRecord> sources;
+  std::deque<ResourceOut> resources;  // a deque: growing it moves nothing
+  std::vector<JudgedFinding> findings;
+  std::vector<ReadRecord> reads;
+  std::vector<Error> problems, notes;
+  int64_t newest_ms = 0;
+};
+
+struct JudgeContext {
+  const Content* content = nullptr;
+  const GuardJudge* guard = nullptr;
+  const Workspace* workspace = nullptr;    // may be null
+  const std::set<std::string>* asked_columns = nullptr;  // names that any SQL control uses: only these keep their origin
+  Time as_of;
+};
+
+class UnitCollector : public UnitSink {
+ public:
+  UnitCollector(const JudgeContext& context, UnitResult& out) : context_(context), out_(out) {}
+  void resource(Resource&& resource) override;
+  void withdraw(const std::string& uid) override;
+  void read(ReadRecord&& read) override { out_.reads.push_back(std::move(read)); }
+  void source(SourceRecord&& source) override;
+  void problem(Error&& error) override { out_.problems.push_back(std::move(error)); }
+  void note(Error&& error) override { out_.notes.push_back(std::move(error)); }
+  void stated_time(int64_t time_ms) override { out_.newest_ms = std::max(out_.newest_ms, time_ms); }
+
+ private:
+  void columns(const Resource& resource, ResourceOut& out);
+  uint32_t source_number(const Source& source);
+
+  const JudgeContext& context_;
+  UnitResult& out_;
+  std::unordered_map<std::string, uint32_t> by_uid_;
+  std::unordered_map<std::string, uint32_t> source_numbers_;
+};
+
+}  // namespace reeve

@@ -1,0 +1,258 @@
+#include "estate/load.h"
+
+#include <map>
+
+#include "aws/region.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "estate/replies.h"
+#include "estate/template.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+// The items of AWS Config files. Spellings differ between the API and the files in S3 (research: `accountId`/`awsAccountId`,
+// `arn`/`ARN`, `configuration` as text or map); all are read.
+class ConfigItems {
+ public:
+  ConfigItems(const Unit& unit, const ResourceCatalogue& catalogue, UnitSink& sink, ReplySet& replies)
+      : unit_(unit), catalogue_(catalogue), sink_(sink), replies_(replies) {}
+
+  void read(const Input& input) {
+    JsonArrayScanner scanner("configurationItems");
+    JsonArrayScanner::Item item;
+    size_t items = 0;
+    bool broken = false;
+    auto drain = [&] {
+      for (;;) {
+        switch (scanner.next(item)) {
+          case JsonArrayScanner::Step::item:
+            ++items;
+            one(input, item);
+            break;
+          case JsonArrayScanner::Step::refused: {
+            Error error = scanner.error();
+            error.at.path = input.shown;
+            sink_.problem(std::move(error));
+            broken = true;
+            break;
+          }
+          case JsonArrayScanner::Step::need_more:
+          case JsonArrayScanner::Step::done: return;
+        }
+      }
+    };
+    auto status = input.stream([&](std::string_view piece) {
+      scanner.feed(piece);
+      drain();
+      return true;
+    });
+    if (!status) {
+      Error error = status.error();
+      error.at.path = input.shown;
+      error.hint = "the " + std::to_string(items) + " items before the break were judged";
+      sink_.problem(std::move(error));
+      broken = true;
+    } else {
+      scanner.finish();
+      drain();
+    }
+    (void)broken;
+    SourceRecord source;
+    source.file = input.shown;
+    source.time_ms = newest_;
+    source.bytes = input.size_bytes;
+    source.kind = "config";
+    source.resources = items;
+    sink_.source(std::move(source));
+  }
+
+  void finish() {
+    for (auto& [type, count] : no_file_)
+      sink_.note({Code::unsupported, with_thousands(count) + " items of type `" + type + "` are not judged", {}, "a file for the type in content/resources", ""});
+  }
+
+ private:
+  struct Seen {
+    int64_t time_ms;
+    uint64_t digest;
+    bool deleted;
+  };
+
+  static Value either(Value item, std::string_view a, std::string_view b) {
+    Value value = item.get(a);
+    return value ? value : item.get(b);
+  }
+
+  void one(const Input& input, const JsonArrayScanner::Item& item) {
+    Source self;
+    self.file = input.shown;
+    self.path_prefix = "$.configurationItems[" + std::to_string(item.index) + "]";
+    JsonOptions options;
+    options.first_line = item.line;
+    options.first_column = item.column;
+    // The item's text is gone when the scanner goes on: documents that stay (held drafts) need their own copy.
+    auto text = std::make_shared<std::string>(item.text);
+    auto parsed = read_json(*text, text, self, options);
+    if (!parsed) {
+      Error error = parsed.error();
+      if (error.at.path.empty()) error.at.path = input.shown;
+      sink_.problem(std::move(error));
+      return;
+    }
+    DocumentPtr document = *parsed;
+    for (const Place& place : document->duplicate_keys())
+      sink_.problem({Code::parse, "a key stands twice in one map; the last value counts", {input.shown, place.line, place.column}, "each key once", ""});
+    Value root = document->root();
+    std::string type_name(root.get("resourceType").text());
+    std::string region(root.get("awsRegion").text());
+    if (is_region_name(region)) replies_.see_region(region);
+    std::string_view status = root.get("configurationItemStatus").text();
+    const ResourceType* type = catalogue_.find(type_name);
+    if (!type || !type->has_config) {
+      if (type_name.empty())
+        sink_.problem({Code::parse, "a configuration item has no `resourceType`", {input.shown, item.line, item.column}, "an item of AWS Config", ""});
+      else
+        ++no_file_[type_name];
+      return;
+    }
+    auto captured = parse_time(root.get("configurationItemCaptureTime").text());
+    self.time_ms = captured ? captured->ms : input.mtime_ms;
+    if (!captured) self.time_basis = input.mtime_ms != 0 ? "file" : "unknown";
+    if (captured) {
+      sink_.stated_time(captured->ms);
+      newest_ = std::max(newest_, captured->ms);
+    }
+    if (root.get("configuration").is_string()) {
+      auto opened = with_configuration_read(document, self);
+      if (!opened) {
+        Error error = opened.error();
+        error.at = {input.shown, item.line, item.column};
+        sink_.problem(std::move(error));
+        return;
+      }
+      document = *opened;
+      root = document->root();
+    }
+
+    std::string account(either(root, "awsAccountId", "accountId").text());
+    if (account.empty()) account = unit_.account;
+    std::string id(root.get("resourceId").text());
+    std::string arn(either(root, "ARN", "arn").text());
+    if (region.empty()) region = "global";
+    std::string home = type->global && !is_region_name(region) ? "global" : region;
+    std::string uid = starts_with(arn, "arn:") ? arn
+                      : !type->arn_template.empty() ? fill_arn(type->arn_template, account, region, id)
+                                                    : native_uid(account, type->global ? "global" : region, type->type, id);
+    bool deleted = starts_with(status, "ResourceDeleted");
+    self.document = document;
+
+    if (ResourceDraft* draft = replies_.find(uid); draft && &draft->type() == type) {
+      if (deleted) return;  // a list that names it is later knowledge, or the lists would not be held together
+      uint16_t source = draft->add_source(self, self.time_basis.empty());
+      for (auto& [target, form] : type->config) draft->answer(target, form, root, source);
+      held_.push_back(document);
+      return;
+    }
+    uint64_t digest = hash64(item.text);
+    auto [seen, is_new] = seen_.try_emplace(hash64(uid, 17), Seen{self.time_ms, digest, deleted});
+    bool conflict = false;
+    if (!is_new) {
+      if (seen->second.time_ms > self.time_ms || seen->second.digest == digest) return;
+      if (!seen->second.deleted) sink_.withdraw(uid);
+      conflict = seen->second.time_ms == self.time_ms && !deleted;
+      seen->second = {self.time_ms, digest, deleted};
+    }
+    if (deleted) return;
+
+    ResourceDraft& draft = scratch(*type);
+    draft.uid = uid;
+    draft.account = account;
+    draft.region = home;
+    draft.id = id;
+    std::string_view name = root.get("resourceName").text();
+    draft.name = name.empty() ? id : std::string(name);
+    draft.set_tags(root.get("tags"));
+    if (conflict) {
+      for (uint32_t target = 0; target < type->targets.size(); ++target)
+        draft.not_known(target, "conflict: two AWS Config items of " + rfc3339({self.time_ms}) + " disagree");
+      draft.add_source(self, true);
+    } else {
+      uint16_t source = draft.add_source(self, self.time_basis.empty());
+      for (auto& [target, form] : type->config) draft.answer(target, form, root, source);
+      name_missing(*type, draft);
+    }
+    sink_.resource(draft.finish());
+  }
+
+  // What AWS Config does not record about the type stays unknown, with the calls that would tell.
+  void name_missing(const ResourceType& type, ResourceDraft& draft) {
+    auto& reasons = missing_[&type];
+    if (reasons.empty()) {
+      reasons.resize(type.targets.size());
+      for (uint32_t target = 0; target < type.targets.size(); ++target) {
+        std::string calls;
+        for (uint32_t r : type.setters[target])
+          if (!contains(calls, type.reads[r].call)) calls += (calls.empty() ? "" : ", ") + type.reads[r].call + " not read";
+        reasons[target] = calls.empty() ? "not read" : calls;
+      }
+    }
+    for (uint32_t target = 0; target < type.targets.size(); ++target)
+      if (!draft.answered(target)) draft.not_known(target, reasons[target]);
+  }
+
+  // The API gives `configuration` as JSON text.
+  Result<DocumentPtr> with_configuration_read(const DocumentPtr& document, const Source& self) {
+    Builder builder;
+    uint16_t slot = builder.add_source(document->self());
+    builder.begin_map();
+    for (auto entry : document->root().entries()) {
+      builder.key(entry.key());
+      if (entry.key() == "configuration") {
+        auto inner = TRY(document_in_string(entry.value));
+        builder.copy(inner->root(), builder.add_source(inner->self()));
+      } else {
+        builder.copy(entry.value, slot);
+      }
+    }
+    builder.end();
+    return builder.finish(self);
+  }
+
+  ResourceDraft& scratch(const ResourceType& type) {
+    auto& draft = scratch_[&type];
+    if (!draft) draft = std::make_unique<ResourceDraft>(type);
+    draft->clear();
+    return *draft;
+  }
+
+  const Unit& unit_;
+  const ResourceCatalogue& catalogue_;
+  UnitSink& sink_;
+  ReplySet& replies_;
+  std::unordered_map<uint64_t, Seen> seen_;
+  std::unordered_map<const ResourceType*, std::unique_ptr<ResourceDraft>> scratch_;
+  std::unordered_map<const ResourceType*, std::vector<std::string>> missing_;
+  std::map<std::string, uint64_t> no_file_;
+  std::vector<DocumentPtr> held_;
+  int64_t newest_ = 0;
+};
+
+}  // namespace
+
+void load_unit(const Unit& unit, const ResourceCatalogue& catalogue, UnitSink& sink, const LoadOptions& options) {
+  if (unit.kind == Unit::Kind::cloudformation) {
+    for (const Input& input : unit.inputs) load_template(input, catalogue, sink);
+    return;
+  }
+  ReplySet replies(unit, catalogue, sink, options);
+  replies.assemble();
+  ConfigItems items(unit, catalogue, sink, replies);
+  for (const Input& input : unit.inputs)
+    if (input.kind == InputKind::config) items.read(input);
+  replies.finish();
+  items.finish();
+}
+
+}  // namespace reeve

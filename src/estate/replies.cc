@@ -1,0 +1,525 @@
+#include "estate/replies.h"
+
+#include <algorithm>
+
+#include "aws/arn.h"
+#include "aws/region.h"
+#include "base/text.h"
+#include "formats/csv.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+// Members whose value says when something happened: a reply that mentions a moment was given after it. Times of things to come
+// (expiry, next rotation) are not among them.
+bool names_a_past_moment(std::string_view key) {
+  std::string k = lower(key);
+  if (contains(k, "next") || contains(k, "expir") || contains(k, "notafter") || contains(k, "until") || contains(k, "earliest")) return false;
+  for (std::string_view part : {"creat", "launch", "modif", "updat", "generated", "lastused", "last_used", "rotated", "joined", "changed",
+                                "registered", "started", "starttime", "pushedat", "enabledat", "attachtime", "usercreat"})
+    if (contains(k, part)) return true;
+  return false;
+}
+
+int64_t newest_moment(const Document& document) {
+  int64_t newest = 0;
+  const auto& nodes = document.nodes();
+  // Keys are string nodes directly before their value; looking at every pair of neighbours is enough, and cheap.
+  for (size_t i = 0; i + 1 < nodes.size(); ++i) {
+    const Node& value = nodes[i + 1];
+    if (nodes[i].kind != Kind::string || value.kind != Kind::string || value.count < 19 || value.count > 35) continue;
+    std::string_view text(value.text, value.count);
+    if (text[4] != '-' || text[7] != '-' || !names_a_past_moment({nodes[i].text, nodes[i].count})) continue;
+    if (auto time = parse_time(text)) newest = std::max(newest, time->ms);
+  }
+  return newest;
+}
+
+bool is_denied(std::string_view code) {
+  for (std::string_view word : {"AccessDenied", "Unauthorized", "NotAuthorized", "AuthFailure", "Forbidden", "UnrecognizedClient", "OptInRequired"})
+    if (contains(code, word)) return true;
+  return code == "AccessDenied" || code == "403";
+}
+
+std::string text_at(const Path& path, Value item) {
+  if (path.empty()) return "";
+  Found found = path.find(item);
+  if (!found.any()) return "";
+  if (found.projected) {
+    std::string all;
+    for (Value value : found.values) all += (all.empty() ? "" : "/") + std::string(value.scalar_text().value_or(""));
+    return all;
+  }
+  return std::string(found.first().scalar_text().value_or(""));
+}
+
+}  // namespace
+
+ReplySet::ReplySet(const Unit& unit, const ResourceCatalogue& catalogue, UnitSink& sink, const LoadOptions& options)
+    : unit_(unit), catalogue_(catalogue), sink_(sink), options_(options) {}
+
+void ReplySet::assemble() {
+  for (const Input& input : unit_.inputs) {
+    if (input.kind == InputKind::config || input.kind == InputKind::cloudformation) continue;
+    Reply reply;
+    reply.input = &input;
+    bool read = read_reply(input, reply);
+    if (is_region_name(input.region)) see_region(input.region);
+    if (!read) continue;
+    replies_.push_back(std::move(reply));
+  }
+  for (bool parameters : {false, true}) {
+    for (size_t i = 0; i < replies_.size(); ++i) {
+      const auto* uses = catalogue_.uses(replies_[i].input->call);
+      if (!uses) continue;
+      for (auto& [type, read] : *uses) {
+        bool of_organization = type->singleton == Singleton::organization || starts_with(type->type, "AWS::Organizations::");
+        if (of_organization != (unit_.kind == Unit::Kind::organization)) continue;
+        if (read->lists() == parameters) continue;
+        use(replies_[i], i, *type, *read, parameters);
+      }
+    }
+  }
+  for (Reply& reply : replies_) {
+    if (reply.used || reply.input->parameters.empty() || !reply.error_code.empty()) continue;
+    std::string asked;
+    for (auto& [name, value] : reply.input->parameters) asked += (asked.empty() ? "" : " ") + value;
+    bool per_resource = false;
+    if (const auto* uses = catalogue_.uses(reply.input->call))
+      for (auto& use : *uses) per_resource |= !use.read->lists();
+    if (per_resource)
+      sink_.note({Code::not_found, "`" + reply.input->call + "` tells of `" + asked + "`, which no list names", {reply.input->shown}, "the reply of the call that lists it", ""});
+  }
+}
+
+bool ReplySet::read_reply(const Input& input, Reply& reply) {
+  reply.source.file = input.shown;
+  reply.source.operation = input.call;
+  reply.source.path_prefix = "$";
+  std::string text;
+  auto failed = [&](const Error& error) {
+    Error named = error;
+    if (named.at.path.empty()) named.at.path = input.shown;
+    sink_.problem(std::move(named));
+    reply.error_code = "unreadable";
+    reply.error_message = error.what;
+    return true;
+  };
+  auto read = input.read(options_.reply_bytes_max);
+  bool ok = true;
+  if (!read) {
+    ok = false;
+    failed(read.error());
+  } else if (trim(*read).empty()) {
+    ok = false;
+    failed(Error{Code::parse, "the reply is empty", {input.shown, 1, 1}, "JSON", "make the call again"});
+  } else if (input.kind == InputKind::credential_report) {
+    Source self = reply.source;
+    auto rows = read_csv(*read, self);
+    if (!rows) {
+      ok = false;
+      failed(rows.error());
+    } else {
+      Builder builder;
+      builder.begin_map();
+      builder.key("Content");
+      builder.copy((*rows)->root(), builder.add_source(self));
+      builder.end();
+      self.path_prefix = "$";
+      reply.document = builder.finish(self);
+      reply.body = reply.document->root();
+    }
+  } else {
+    auto document = read_json(*read, reply.source);
+    if (!document) {
+      ok = false;
+      failed(document.error());
+    } else {
+      reply.document = *document;
+      reply.body = reply.document->root();
+      for (const Place& place : reply.document->duplicate_keys())
+        sink_.problem({Code::parse, "a key stands twice in one map; the last value counts", {input.shown, place.line, place.column}, "each key once", ""});
+    }
+  }
+  if (ok && input.frame_bytes != 0) {
+    Value frame = reply.body;
+    if (Value error = frame.get("error")) {
+      reply.error_code = std::string(error.get("Code").text());
+      reply.error_message = std::string(error.get("Message").text());
+    }
+    reply.body = frame.get("reply");
+    reply.exact = true;
+    reply.source.time_ms = input.time_ms;
+  } else if (ok && reply.body.is_map() && reply.body.size() <= 2 && reply.body.get("Error").get("Code")) {
+    reply.error_code = std::string(reply.body.get("Error").get("Code").text());
+    reply.error_message = std::string(reply.body.get("Error").get("Message").text());
+  }
+  if (ok && input.call == "iam:GetCredentialReport" && input.kind != InputKind::credential_report && reply.error_code.empty()) credential_report(reply);
+  if (reply.document) {
+    int64_t newest = newest_moment(*reply.document);
+    if (!reply.exact) {
+      if (auto generated = parse_time(reply.body.get("GeneratedTime").text())) {
+        reply.source.time_ms = generated->ms;
+        reply.exact = true;
+      } else if (newest != 0) {
+        reply.source.time_ms = newest;
+        reply.source.time_basis = "stated";
+      } else {
+        reply.source.time_ms = input.mtime_ms;
+        reply.source.time_basis = input.mtime_ms != 0 ? "file" : "unknown";
+      }
+    }
+    if (reply.exact || newest != 0) sink_.stated_time(reply.exact ? reply.source.time_ms : newest);
+  }
+  record(reply);
+  return true;
+}
+
+// The report arrives as base64 or as the CSV itself; both become the rows, whose places keep the reply's file.
+void ReplySet::credential_report(Reply& reply) {
+  Value content = reply.body.get("Content");
+  std::string decoded;
+  std::string_view csv = content.text();
+  if (!starts_with(csv, "user,")) {
+    auto bytes = base64_decode(csv);
+    if (!bytes) {
+      sink_.problem({Code::parse, "the credential report's `Content` is neither base64 nor CSV", {reply.input->shown, content.line(), content.column()},
+                     "the report as IAM gives it", ""});
+      reply.error_code = "unreadable";
+      return;
+    }
+    decoded = *bytes;
+    csv = decoded;
+  }
+  Source self = reply.source;
+  self.path_prefix = "$.Content";
+  auto rows = read_csv(csv, self);
+  if (!rows) {
+    Error error = rows.error();
+    error.at.path = reply.input->shown;
+    sink_.problem(std::move(error));
+    reply.error_code = "unreadable";
+    return;
+  }
+  Builder builder;
+  builder.begin_map();
+  for (auto entry : reply.body.entries()) {
+    builder.key(entry.key());
+    if (entry.key() == "Content") builder.copy((*rows)->root(), builder.add_source((*rows)->self()));
+    else builder.copy(entry.value, builder.add_source(reply.document->self()));
+  }
+  builder.end();
+  reply.document = builder.finish(reply.source);
+  reply.body = reply.document->root();
+}
+
+void ReplySet::record(const Reply& reply) {
+  ReadRecord read;
+  read.account = reply.input->account;
+  read.region = reply.input->region;
+  read.call = reply.input->call;
+  for (auto& [name, value] : reply.input->parameters) read.parameter += (read.parameter.empty() ? "" : "/") + value;
+  read.time_ms = reply.source.time_ms;
+  read.file = reply.source.file;
+  if (!reply.error_code.empty()) {
+    bool absent = false;
+    if (const auto* uses = catalogue_.uses(read.call))
+      for (auto& use : *uses) absent |= std::find(use.read->absent_when.begin(), use.read->absent_when.end(), reply.error_code) != use.read->absent_when.end();
+    read.status = absent ? ReadRecord::Status::absent : is_denied(reply.error_code) ? ReadRecord::Status::denied : ReadRecord::Status::error;
+    read.error = reply.error_code == "unreadable" ? reply.error_message : reply.error_code;
+  } else {
+    answered_.insert(read.call);
+  }
+  SourceRecord source;
+  source.file = reply.source.file;
+  source.operation = reply.input->call;
+  source.time_ms = reply.source.time_ms;
+  source.time_basis = reply.source.time_basis;
+  source.bytes = reply.input->size_bytes;
+  source.kind = reply.input->kind == InputKind::reply && reply.input->frame_bytes != 0 ? "snapshot" : std::string(reeve::name(reply.input->kind));
+  sink_.source(std::move(source));
+  sink_.read(std::move(read));
+}
+
+// True if the reply is to a request that `read` means: parameters with a fixed value agree.
+bool ReplySet::wanted(const Reply& reply, const Read& read) const {
+  for (auto& [name, values] : read.with) {
+    bool agrees = false, named = false;
+    for (auto& [parameter, value] : reply.input->parameters) {
+      if (!parameter.empty() && parameter != name) continue;
+      named |= !parameter.empty();
+      agrees |= std::find(values.begin(), values.end(), value) != values.end();
+    }
+    if (agrees) continue;
+    // A call that is made once for each of several values may be exported without saying which.
+    if (values.size() > 1 && !named) continue;
+    return false;
+  }
+  return true;
+}
+
+void ReplySet::use(Reply& reply, size_t number, const ResourceType& type, const Read& read, bool parameters) {
+  if (!wanted(reply, read)) return;
+  if (!reply.error_code.empty()) return fail_read(reply, number, type, read);
+  Draft* known = nullptr;
+  if (parameters) {
+    auto matches = matching(type, read, reply);
+    if (matches.empty() && read.id.empty() && read.arn.empty()) {
+      return;
+    }
+    reply.used = true;
+    if (matches.size() == 1) known = matches.front();
+    if (matches.size() > 1) {
+      for (Draft* draft : matches) use_item(reply, number, type, read, reply.body, draft);
+      return;
+    }
+  }
+  if (!read.has_each) return use_item(reply, number, type, read, reply.body, known);
+  Found items = read.each.find(reply.body);
+  if (!items.unknown.empty())
+    sink_.problem({Code::parse, "`" + read.each.text() + "` in the reply: " + items.unknown, {reply.input->shown}, "", ""});
+  std::vector<Value> found = items.values;
+  if (!items.projected && found.size() == 1 && found[0].is_list()) {
+    auto list = found[0];
+    found.clear();
+    for (Value item : list.items()) found.push_back(item);
+  }
+  for (Value item : found) use_item(reply, number, type, read, item, known);
+  // A singleton of which the reply has no item: the facts are known to be absent.
+  if (found.empty() && type.singleton != Singleton::none) {
+    Draft* draft = known ? known : singleton(type, reply.input->account, reply.input->region);
+    if (!draft) return;
+    uint16_t source = source_of(*draft, reply, number);
+    for (auto& [target, form] : read.set) draft->draft->answer_absent(target, source, "$." + read.each.text());
+  }
+}
+
+void ReplySet::use_item(Reply& reply, size_t number, const ResourceType& type, const Read& read, Value item, Draft* known) {
+  Draft* draft = known;
+  std::string account = text_at(read.account, item);
+  if (account.empty()) account = reply.input->account;
+  std::string region = text_at(read.region, item);
+  if (!draft) {
+    if (type.singleton != Singleton::none) {
+      draft = singleton(type, account, reply.input->region);
+      if (draft && type.singleton == Singleton::organization) {
+        if (auto id = text_at(read.id, item); !id.empty()) draft->draft->id = id;
+        if (auto arn = text_at(read.arn, item); !arn.empty()) {
+          by_uid_.erase(draft->draft->uid);
+          draft->draft->uid = arn;
+          by_uid_[arn] = draft;
+        }
+      }
+    } else {
+      std::string id = text_at(read.id, item), arn = text_at(read.arn, item);
+      if (id.empty() && arn.empty()) {
+        sink_.note({Code::parse, "an item of `" + read.call + "` has neither id nor ARN and is left out", {reply.input->shown, item.line(), item.column()},
+                    "`" + (read.id.empty() ? read.arn.text() : read.id.text()) + "`", ""});
+        return;
+      }
+      std::string home = type.global ? "global" : region.empty() ? reply.input->region : region;
+      if (id.empty()) id = std::string(arn_resource(arn));
+      std::string uid = !arn.empty() ? arn : !type.arn_template.empty() ? fill_arn(type.arn_template, account, home, id) : native_uid(account, home, type.type, id);
+      draft = draft_for(type, uid, account, home, id);
+    }
+  }
+  if (!draft) return;
+  ResourceDraft& resource = *draft->draft;
+  if (!region.empty() && type.singleton == Singleton::none) resource.region = region;
+  if (auto name = text_at(read.name, item); !name.empty()) resource.name = name;
+  if (!read.tags.empty()) {
+    Found tags = read.tags.find(item);
+    if (tags.any() && !tags.projected) resource.set_tags(tags.first());
+  }
+  uint16_t source = source_of(*draft, reply, number);
+  for (auto& [target, form] : read.set) {
+    Value from = form.kind == SetForm::Kind::request ? request_value(reply, read, form.request) : item;
+    resource.answer(target, form, from, source);
+  }
+}
+
+// What the request asked for, as a value with a place of its own; CLI output names it by its file name.
+Value ReplySet::request_value(Reply& reply, const Read& read, const std::string& name) const {
+  std::string found;
+  for (auto& [parameter, value] : reply.input->parameters) {
+    bool fixed = false;
+    for (auto& [with, allowed] : read.with) fixed |= std::find(allowed.begin(), allowed.end(), value) != allowed.end();
+    if (parameter == name) found = value;
+    else if (parameter.empty() && !fixed) found = value;
+  }
+  if (found.empty()) return {};
+  Builder builder;
+  builder.string(found);
+  Source self = reply.source;
+  self.path_prefix = "request." + name;
+  reply.request_values.push_back(builder.finish(self));
+  return reply.request_values.back()->root();
+}
+
+uint16_t ReplySet::source_of(Draft& draft, const Reply& reply, size_t number) {
+  if (draft.reply != static_cast<int64_t>(number)) {
+    Source source = reply.source;
+    source.document = reply.document;
+    draft.source = draft.draft->add_source(source, reply.exact);
+    draft.reply = static_cast<int64_t>(number);
+  }
+  return draft.source;
+}
+
+ReplySet::Draft* ReplySet::draft_for(const ResourceType& type, const std::string& uid, const std::string& account, const std::string& region,
+                                     const std::string& id) {
+  if (auto found = by_uid_.find(uid); found != by_uid_.end() && &found->second->draft->type() == &type) return found->second;
+  // One source may name it by ARN and another by id alone.
+  std::string native = type.type + "\n" + id;
+  for (Draft* draft : by_native_[native])
+    if (draft->draft->region == region || type.global)
+      if (draft->draft->account == account && (draft->draft->uid == uid || !starts_with(uid, "arn:") || !starts_with(draft->draft->uid, "arn:"))) {
+        if (starts_with(uid, "arn:") && draft->draft->uid != uid) {
+          by_uid_.erase(draft->draft->uid);
+          draft->draft->uid = uid;
+          by_uid_[uid] = draft;
+        }
+        return draft;
+      }
+  auto made = std::make_unique<Draft>();
+  made->draft = std::make_unique<ResourceDraft>(type);
+  made->draft->uid = uid;
+  made->draft->account = account;
+  made->draft->region = region;
+  made->draft->id = id;
+  made->draft->name = id;
+  Draft* out = made.get();
+  drafts_.push_back(std::move(made));
+  by_uid_[uid] = out;
+  by_native_[native].push_back(out);
+  by_type_[&type].push_back(out);
+  return out;
+}
+
+ReplySet::Draft* ReplySet::singleton(const ResourceType& type, const std::string& account, const std::string& region) {
+  std::string home = type.singleton == Singleton::region ? region : "global";
+  if (type.singleton == Singleton::region && !is_region_name(home)) return nullptr;
+  std::string of = type.singleton == Singleton::organization ? "unknown" : unit_.kind == Unit::Kind::account ? unit_.account : account;
+  if (type.singleton == Singleton::organization) {
+    auto& all = by_type_[&type];
+    if (!all.empty()) return all.front();
+  }
+  std::string id = type.type.substr(type.type.rfind(':') + 1);
+  std::string uid = type.arn_template.empty() ? native_uid(of, home, type.type, lower(id)) : fill_arn(type.arn_template, of, home, lower(id));
+  Draft* draft = draft_for(type, uid, of, home, lower(id));
+  draft->draft->name = type.singleton == Singleton::region ? home : type.singleton == Singleton::account ? of : type.title;
+  return draft;
+}
+
+std::vector<ReplySet::Draft*> ReplySet::matching(const ResourceType& type, const Read& read, const Reply& reply) {
+  std::vector<Draft*> out;
+  auto& parameters = reply.input->parameters;
+  // The last parameter that is not one with a fixed value names the resource.
+  std::vector<std::string> values;
+  for (auto& [name, value] : parameters) {
+    bool fixed = false;
+    for (auto& [with, allowed] : read.with) fixed |= std::find(allowed.begin(), allowed.end(), value) != allowed.end();
+    bool named_otherwise = !name.empty() && std::find(read.parameters.begin(), read.parameters.end(), name) == read.parameters.end();
+    if (!fixed && !named_otherwise) values.push_back(value);
+  }
+  if (type.singleton != Singleton::none && read.match == "id") {
+    Draft* draft = singleton(type, unit_.account.empty() ? reply.input->account : unit_.account, reply.input->region);
+    if (draft) out.push_back(draft);
+    return out;
+  }
+  if (values.empty()) return out;
+  const std::string& wanted = values.back();
+  if (read.match == "id" || read.match == "arn") {
+    if (auto found = by_uid_.find(wanted); found != by_uid_.end() && &found->second->draft->type() == &type) out.push_back(found->second);
+    if (!out.empty()) return out;
+    if (auto found = by_native_.find(type.type + "\n" + wanted); found != by_native_.end()) {
+      for (Draft* draft : found->second) {
+        bool here = type.global || draft->draft->region == reply.input->region || reply.input->region == "global";
+        if (here && draft->draft->account == reply.input->account) out.push_back(draft);
+      }
+      if (out.empty() && found->second.size() == 1) out.push_back(found->second.front());
+    }
+    return out;
+  }
+  // By the value of a target (a queue's URL): one table for all such calls, made when the first is used, after all lists.
+  std::string table = type.type + "\n" + read.match;
+  if (by_target_.find(table) == by_target_.end()) {
+    auto& drafts = by_target_[table];
+    auto path = Path::compile(read.match, {});
+    for (Draft* draft : by_type_[&type]) {
+      Resource so_far = draft->draft->finish();
+      Value value = path ? path->find(so_far.body()).first() : Value();
+      if (value && value.scalar_text()) drafts[std::string(*value.scalar_text())].push_back(draft);
+    }
+  }
+  auto& drafts = by_target_[table];
+  if (auto found = drafts.find(wanted); found != drafts.end()) out = found->second;
+  return out;
+}
+
+void ReplySet::fail_read(Reply& reply, size_t number, const ResourceType& type, const Read& read) {
+  bool absent = std::find(read.absent_when.begin(), read.absent_when.end(), reply.error_code) != read.absent_when.end();
+  std::string why = reply.error_code == "unreadable" ? "reply unreadable" : reply.error_code;
+  auto name = [&](const std::string& region, const std::string& id) { return read.call + "\n" + region + "\n" + id; };
+  std::vector<Draft*> drafts;
+  if (!read.lists()) drafts = matching(type, read, reply);
+  else if (type.singleton != Singleton::none) {
+    if (Draft* draft = singleton(type, reply.input->account, reply.input->region)) drafts.push_back(draft);
+  } else {
+    failures_[name(type.global ? "global" : reply.input->region, "")] = {why, absent, &reply};
+  }
+  for (Draft* draft : drafts) {
+    if (absent) {
+      uint16_t source = source_of(*draft, reply, number);
+      for (auto& [target, form] : read.set) draft->draft->answer_absent(target, source, "$");
+    } else {
+      for (auto& [target, form] : read.set) draft->draft->not_known(target, read.call + " " + why);
+    }
+  }
+}
+
+ResourceDraft* ReplySet::find(const std::string& uid) {
+  auto found = by_uid_.find(uid);
+  return found == by_uid_.end() ? nullptr : found->second->draft.get();
+}
+
+void ReplySet::see_region(const std::string& region) { regions_.insert(region); }
+
+std::string ReplySet::missing_reason(const ResourceType& type, uint32_t target, const ResourceDraft& draft) const {
+  std::string denied, missing;
+  for (uint32_t r : type.setters[target]) {
+    const Read& read = type.reads[r];
+    auto failure = failures_.find(read.call + "\n" + (type.global ? "global" : draft.region) + "\n");
+    std::string& out = failure != failures_.end() ? denied : missing;
+    std::string text = read.call + " " + (failure != failures_.end() ? failure->second.text : "not read");
+    if (!contains(out, text)) out += (out.empty() ? "" : ", ") + text;
+  }
+  if (!denied.empty()) return denied;
+  return missing.empty() ? "not read" : missing;
+}
+
+void ReplySet::finish() {
+  // Singletons exist for every account and Region that was seen, whether or not any reply told of them.
+  for (auto& type : catalogue_.types()) {
+    if (unit_.kind == Unit::Kind::organization) {
+      if (type->singleton == Singleton::organization) singleton(*type, "unknown", "global");
+    } else if (type->singleton == Singleton::account) {
+      singleton(*type, unit_.account, "global");
+    } else if (type->singleton == Singleton::region) {
+      for (auto& region : regions_) singleton(*type, unit_.account, region);
+    }
+  }
+  std::sort(drafts_.begin(), drafts_.end(), [](auto& a, auto& b) { return a->draft->uid < b->draft->uid; });
+  for (auto& made : drafts_) {
+    ResourceDraft& draft = *made->draft;
+    const ResourceType& type = draft.type();
+    for (uint32_t target = 0; target < type.targets.size(); ++target)
+      if (!draft.answered(target)) draft.not_known(target, missing_reason(type, target, draft));
+    sink_.resource(draft.finish());
+    made->draft.reset();
+  }
+  drafts_.clear();
+}
+
+}  // namespace reeve
