@@ -189,6 +189,8 @@ class RunWriter {
   RunWriter& operator=(const RunWriter&) = delete;
 
   int64_t id() const;
+  // For a run begun without an as-of because only its input tells it (the newest time stated by a reply): sets it, before `finish`.
+  Status set_as_of(Time as_of);
 
   // What an earlier run with the same content left of this unit; none if it must be read and judged anew.
   Result<std::optional<UnitState>> unit_state(std::string_view key);

@@ -1,0 +1,84 @@
+// What a run being written holds in memory; private to run_writer.cc (units and facts) and run_findings.cc (verdicts, history).
+#pragma once
+
+#include <initializer_list>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "store/store.h"
+
+namespace reeve::store {
+
+struct RunWriter::State {
+  State(Db& database, const RunInfo& run_info) : db(database), info(run_info) {}
+
+  Db& db;
+  RunInfo info;
+  int64_t run = 0;
+  bool open = false;      // the transaction is ours
+  bool failed = false;    // a write failed; SQLite may have rolled back already, so nothing more may be written
+  bool finished = false;
+  bool loading = true;
+  RunChanges changes;
+
+  bool fresh_findings = false;  // the store had none: nothing to look up
+  bool indices_dropped = false;
+  uint64_t rows_before = 0, rows_touched = 0;
+  int64_t next_resource = 1;
+  int64_t next_finding = 1;
+  std::unordered_map<std::string, int64_t> words;
+  std::unordered_set<int64_t> rejudged;  // controls named by begin_control
+
+  // The unit begun.
+  int64_t unit = 0;
+  int64_t first_resource = 0;
+  uint32_t resources = 0, sources = 0, reads = 0;
+  std::unordered_map<std::string, Digest> previous;
+  struct Place {
+    std::string account, region, partition;
+  };
+  std::vector<Place> places;
+  std::unordered_map<std::string, size_t> place_index;
+  size_t last_place = 0;
+  struct Native {
+    uint64_t key;  // hash of type and native id
+    uint32_t ordinal;
+    bool operator<(const Native& other) const { return key != other.key ? key < other.key : ordinal < other.ordinal; }
+  };
+  std::vector<Native> natives;
+  struct Edge {
+    uint32_t source;
+    int64_t kind, target_type;
+    size_t begin, size;  // of the target in edge_text
+  };
+  std::vector<Edge> edges;
+  std::string edge_text;
+
+  Statement insert_resource, insert_source, insert_read, insert_edge, insert_place, find_word, insert_word, insert_counts;
+  Statement find_finding, insert_finding, update_finding, insert_transition, resource_by_id;
+
+  Status prepare();
+  Status usable() const;
+  Status note(Status status) {
+    if (!status) failed = true;
+    return status;
+  }
+  // Runs a cached statement with whole numbers as its first parameters.
+  Status run_sql(std::string_view sql, std::initializer_list<int64_t> numbers);
+  template <class T>
+  Result<T> note(Result<T> result) {
+    if (!result) failed = true;
+    return result;
+  }
+  Result<int64_t> word(std::string_view text);
+  Status see_place(std::string_view account, std::string_view region, std::string_view uid);
+  Status drop_rows(int64_t unit_id, int64_t first, int64_t count);
+  Status write_edges();
+  Result<int64_t> unit_id(std::string_view key, bool& named_before);
+  Status add_finding(int64_t unit_id, const FindingRow& row);
+  Status transition(int64_t finding, std::optional<FindingStatus> was, FindingStatus became, std::string_view why);
+  Status close(int64_t row, const Decide& decide, Statement& get, Statement& seen, Statement& mark, Statement& shut);
+  void leave_unit();
+};
+
+}  // namespace reeve::store

@@ -1,0 +1,223 @@
+#include "formats/json.h"
+#include "store/schema.h"
+#include "store/store.h"
+
+namespace reeve::store {
+
+namespace {
+
+// The columns of a StoredFinding, from `finding f` and `unit u`.
+constexpr std::string_view finding_select =
+    "SELECT f.id,c.text,f.uid,t.text,f.account,f.region,u.key,f.status,f.reason,f.evidence,f.first_seen,f.changed_at,f.closed_at,"
+    "f.openings,f.judged_run,f.not_rejudged OR (f.status<=2 AND u.state NOT IN (1,2)) "
+    "FROM finding f JOIN word c ON c.id=f.control JOIN word t ON t.id=f.type JOIN unit u ON u.id=f.unit ";
+
+StoredFinding read_finding(const Statement& row) {
+  StoredFinding found;
+  found.id = row.text(0);
+  found.control = row.text(1);
+  found.uid = row.text(2);
+  found.type = row.text(3);
+  found.account = row.text(4);
+  found.region = row.text(5);
+  found.unit = row.text(6);
+  found.status = static_cast<FindingStatus>(row.integer(7));
+  found.reason = row.text(8);
+  found.evidence_json = row.text(9);
+  found.first_seen = Time{row.integer(10)};
+  found.changed_at = Time{row.integer(11)};
+  found.closed_at = Time{row.integer(12)};
+  found.openings = static_cast<uint32_t>(row.integer(13));
+  found.judged_run = row.integer(14);
+  found.not_rejudged = row.integer(15) != 0;
+  return found;
+}
+
+constexpr std::string_view resource_select =
+    "SELECT r.uid,t.text,r.account,r.region,r.native,r.name,r.tags,r.columns,r.unknown,r.origins,u.key,r.id-u.first_resource,r.born "
+    "FROM resource r JOIN word t ON t.id=r.type JOIN unit u ON u.id=r.unit ";
+
+Store::StoredResource read_resource(const Statement& row) {
+  auto json = [&](int column) { return row.is_null(column) ? std::string("{}") : std::string(row.text(column)); };
+  Store::StoredResource found;
+  found.uid = row.text(0);
+  found.type = row.text(1);
+  found.account = row.text(2);
+  found.region = row.text(3);
+  found.id = row.text(4);
+  found.name = row.text(5);
+  found.tags_json = json(6);
+  found.columns_json = json(7);
+  found.unknown_json = json(8);
+  found.origins_json = json(9);
+  found.unit = row.text(10);
+  found.ordinal = static_cast<uint32_t>(row.integer(11));
+  found.born = row.integer(12) != 0;
+  return found;
+}
+
+constexpr std::string_view source_select =
+    "SELECT u.key,s.file,o.text,s.time_basis,s.n,s.time,s.bytes FROM source s JOIN unit u ON u.id=s.unit LEFT JOIN word o ON o.id=s.operation ";
+
+Store::StoredSource read_source(const Statement& row) {
+  Store::StoredSource found;
+  found.unit = row.text(0);
+  found.file = row.text(1);
+  found.operation = row.text(2);
+  found.time_basis = row.text(3);
+  found.number = static_cast<uint32_t>(row.integer(4));
+  found.time = Time{row.integer(5)};
+  found.bytes = static_cast<uint64_t>(row.integer(6));
+  return found;
+}
+
+}  // namespace
+
+Status Store::findings(const FindingFilter& filter, const std::function<Status(const StoredFinding&)>& each) {
+  // One control after the other, in order of their names; within one, the index gives uid order and no row is sorted or held.
+  auto controls = TRY(db_->prepare("SELECT id,text FROM word WHERE id IN (SELECT DISTINCT control FROM finding) ORDER BY text"));
+  std::string sql(finding_select);
+  sql += "WHERE f.control=?1";
+  if (!filter.closed) sql += " AND f.status<=2";
+  if (!filter.other_units) sql += filter.closed ? " AND (f.status>2 OR u.state<>0)" : " AND u.state<>0";
+  sql += " ORDER BY f.uid, f.id";
+  auto rows = TRY(db_->prepare(sql));
+  while (TRY(controls.step())) {
+    if (!filter.control.empty() && controls.text(1) != filter.control) continue;
+    rows.reset();
+    rows.bind(1, controls.integer(0));
+    while (TRY(rows.step())) TRY(each(read_finding(rows)));
+  }
+  return {};
+}
+
+Result<std::optional<StoredFinding>> Store::finding(std::string_view id) {
+  auto row = TRY(db_->prepare(std::string(finding_select) + "WHERE f.id=?1"));
+  if (!TRY(row.bind(1, id).step())) return std::optional<StoredFinding>{};
+  return std::optional<StoredFinding>(read_finding(row));
+}
+
+Result<std::vector<Transition>> Store::history(std::string_view id) {
+  auto rows = TRY(db_->prepare(
+      "SELECT t.run,r.as_of,t.was,t.became,t.why FROM finding f JOIN transition t ON t.finding=f.row JOIN run r ON r.id=t.run "
+      "WHERE f.id=?1 ORDER BY t.run"));
+  rows.bind(1, id);
+  std::vector<Transition> found;
+  while (TRY(rows.step())) {
+    Transition step;
+    step.run = rows.integer(0);
+    step.time = Time{rows.integer(1)};
+    if (!rows.is_null(2)) step.from = name(static_cast<FindingStatus>(rows.integer(2)));
+    step.to = name(static_cast<FindingStatus>(rows.integer(3)));
+    step.why = rows.text(4);
+    found.push_back(std::move(step));
+  }
+  return found;
+}
+
+Result<std::vector<Store::ControlCounts>> Store::counts() {
+  auto rows = TRY(db_->prepare(
+      "SELECT w.text,sum(c.pass),sum(c.fail),sum(c.unknown),sum(c.excepted),sum(c.not_applicable) FROM unit_control c "
+      "JOIN unit u ON u.id=c.unit JOIN word w ON w.id=c.control WHERE u.state IN (1,2) GROUP BY c.control ORDER BY w.text"));
+  std::vector<ControlCounts> found;
+  auto number = [&](int column) { return static_cast<uint64_t>(rows.integer(column)); };
+  while (TRY(rows.step()))
+    found.push_back({std::string(rows.text(0)), Counts{number(1), number(2), number(3), number(4), number(5)}});
+  return found;
+}
+
+Result<std::vector<RunRow>> Store::runs() {
+  auto rows = TRY(db_->prepare(
+      "SELECT id,as_of,content_digest,sources,opened,reopened,changed,closed,not_rejudged,units,units_kept,resources,summary FROM run ORDER BY id"));
+  std::vector<RunRow> found;
+  auto number = [&](int column) { return static_cast<uint64_t>(rows.integer(column)); };
+  while (TRY(rows.step())) {
+    RunRow run;
+    run.id = rows.integer(0);
+    run.as_of = Time{rows.integer(1)};
+    run.content_digest = rows.text(2);
+    const auto sources = TRY(read_json(rows.text(3), Source{}));
+    for (const auto source : sources->root().items()) run.sources.emplace_back(source.text());
+    run.changes = {number(4), number(5), number(6), number(7), number(8), number(9), number(10), number(11)};
+    run.summary_json = rows.text(12);
+    found.push_back(std::move(run));
+  }
+  return found;
+}
+
+Result<std::vector<UnitRow>> Store::units() {
+  auto rows = TRY(db_->prepare("SELECT id,key,digest,state,resources FROM unit WHERE state IN (1,2) ORDER BY key"));
+  std::vector<UnitRow> found;
+  while (TRY(rows.step())) {
+    UnitRow unit;
+    unit.id = rows.integer(0);
+    unit.key = rows.text(1);
+    unit.digest = rows.text(2);
+    unit.kept = rows.integer(3) == static_cast<int>(UnitIn::kept);
+    unit.resources = static_cast<uint64_t>(rows.integer(4));
+    found.push_back(std::move(unit));
+  }
+  return found;
+}
+
+Result<std::optional<Store::StoredResource>> Store::resource(std::string_view uid) {
+  auto row = TRY(db_->prepare(std::string(resource_select) + "WHERE r.uid=?1 AND u.state IN (1,2) ORDER BY u.key LIMIT 1"));
+  if (!TRY(row.bind(1, uid).step())) return std::optional<StoredResource>{};
+  return std::optional<StoredResource>(read_resource(row));
+}
+
+Status Store::passes(std::string_view control, const std::function<Status(const StoredResource&)>& each) {
+  auto units = TRY(db_->prepare(
+      "SELECT u.first_resource,u.resources,c.passes FROM unit_control c JOIN unit u ON u.id=c.unit "
+      "WHERE c.control=(SELECT id FROM word WHERE text=?1) AND u.state IN (1,2) AND c.passes IS NOT NULL ORDER BY u.key"));
+  auto row = TRY(db_->prepare(std::string(resource_select) + "WHERE r.id=?1"));
+  units.bind(1, control);
+  while (TRY(units.step())) {
+    const auto passes = Bitmap::from(units.blob(2));
+    const auto first = units.integer(0);
+    const auto count = std::min(static_cast<size_t>(units.integer(1)), passes.bytes().size() * 8);
+    for (uint32_t ordinal = 0; ordinal < count; ++ordinal) {
+      if (!passes.test(ordinal)) continue;
+      row.reset();
+      if (TRY(row.bind(1, first + ordinal).step())) TRY(each(read_resource(row)));
+    }
+  }
+  return {};
+}
+
+Status Store::reads(const std::function<Status(const StoredRead&)>& each) {
+  auto rows = TRY(db_->prepare(
+      "SELECT u.key,d.account,d.region,o.text,d.parameter,d.error,s.file,d.status,d.time FROM read d JOIN unit u ON u.id=d.unit "
+      "JOIN word o ON o.id=d.operation LEFT JOIN source s ON s.unit=d.unit AND s.n=d.source WHERE u.state IN (1,2) "
+      "ORDER BY d.account,d.region,o.text,d.parameter,u.key,d.n"));
+  while (TRY(rows.step())) {
+    StoredRead read;
+    read.unit = rows.text(0);
+    read.account = rows.text(1);
+    read.region = rows.text(2);
+    read.operation = rows.text(3);
+    read.parameter = rows.text(4);
+    read.error = rows.text(5);
+    read.file = rows.text(6);
+    read.status = static_cast<ReadStatus>(rows.integer(7));
+    read.time = Time{rows.integer(8)};
+    TRY(each(read));
+  }
+  return {};
+}
+
+Status Store::sources(const std::function<Status(const StoredSource&)>& each) {
+  auto rows = TRY(db_->prepare(std::string(source_select) + "WHERE u.state IN (1,2) ORDER BY u.key,s.n"));
+  while (TRY(rows.step())) TRY(each(read_source(rows)));
+  return {};
+}
+
+Result<std::optional<Store::StoredSource>> Store::source(std::string_view unit_key, uint32_t number) {
+  auto* row = TRY(db_->cached(std::string(source_select) + "WHERE u.key=?1 AND s.n=?2"));
+  std::optional<StoredSource> found;
+  if (TRY(row->bind(1, unit_key).bind(2, int64_t{number}).step())) found = read_source(*row);
+  row->reset();
+  return found;
+}
+
+}  // namespace reeve::store
