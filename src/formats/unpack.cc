@@ -81,7 +81,7 @@ class MemoryInput : public Input {
 
 class FileInput : public Input {
  public:
-  explicit FileInput(std::string path) : path_(std::move(path)), buffer_(kInBytes, '\0') {}
+  explicit FileInput(std::string path) : path_(std::move(path)) {}
   ~FileInput() override {
     if (fd_ > 2) ::close(fd_);
   }
@@ -92,36 +92,49 @@ class FileInput : public Input {
   }
   // A first look at up to `bytes` bytes, which `read` then gives again.
   Result<std::string_view> look(size_t bytes) {
-    if (buffer_.size() < bytes) buffer_.resize(bytes);
     while (held_ < bytes) {
-      ssize_t n = ::read(fd_, buffer_.data() + held_, bytes - held_);
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return failed();
+      if (held_ == room_) make_room(room_ * 2);
+      size_t n = TRY(read_some(std::min(bytes, room_) - held_));
       if (n == 0) break;
-      held_ += static_cast<size_t>(n);
+      held_ += n;
     }
-    return std::string_view(buffer_.data(), held_);
+    return std::string_view(buffer_.get(), held_);
   }
 
  protected:
   Result<std::string_view> read() override {
-    if (held_ > 0) return std::string_view(buffer_.data(), std::exchange(held_, 0));
-    for (;;) {
-      ssize_t n = ::read(fd_, buffer_.data(), buffer_.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return failed();
-      return std::string_view(buffer_.data(), static_cast<size_t>(n));
-    }
+    if (held_ > 0) return std::string_view(buffer_.get(), std::exchange(held_, 0));
+    size_t n = TRY(read_some(room_));
+    return std::string_view(buffer_.get(), n);
   }
 
  private:
-  tl::unexpected<Error> failed() const {
-    return fail(Code::io, "cannot read `" + path_ + "`: " + std::strerror(errno), {path_});
+  // Reads behind the bytes held.
+  Result<size_t> read_some(size_t bytes) {
+    for (;;) {
+      ssize_t n = ::read(fd_, buffer_.get() + held_, bytes);
+      if (n >= 0) return static_cast<size_t>(n);
+      if (errno != EINTR) return fail(Code::io, "cannot read `" + path_ + "`: " + std::strerror(errno), {path_});
+    }
+  }
+  void make_room(size_t bytes) {
+    auto larger = std::make_unique_for_overwrite<char[]>(bytes);
+    if (held_ > 0) std::memcpy(larger.get(), buffer_.get(), held_);
+    buffer_ = std::move(larger);
+    room_ = bytes;
   }
   std::string path_;
-  std::string buffer_;
+  std::unique_ptr<char[]> buffer_ = std::make_unique_for_overwrite<char[]>(kInBytes);
+  size_t room_ = kInBytes;
   size_t held_ = 0;
   int fd_ = -1;
+};
+
+// Where unpacked bytes go before they are given on; not filled with zeros first, for most files are small.
+struct Output {
+  std::unique_ptr<char[]> bytes = std::make_unique_for_overwrite<char[]>(kOutBytes);
+  char* data() { return bytes.get(); }
+  size_t size() const { return kOutBytes; }
 };
 
 // Holds what comes out against the limits.
@@ -151,7 +164,7 @@ Status gunzip(Input& input, const Piece& piece, Meter& meter) {
   z_stream z{};
   if (inflateInit2(&z, 15 + 16) != Z_OK) return fail(Code::limit, "out of memory", {meter.name});
   std::unique_ptr<z_stream, int (*)(z_stream*)> ended(&z, inflateEnd);
-  std::string out(kOutBytes, '\0');
+  Output out;
   bool in_member = true;
   size_t filled = 0;
   bool go_on = true;
@@ -207,7 +220,7 @@ Status gunzip(Input& input, const Piece& piece, Meter& meter) {
 Status unzstd(Input& input, const Piece& piece, Meter& meter) {
   std::unique_ptr<ZSTD_DStream, size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(), ZSTD_freeDStream);
   if (!stream) return fail(Code::limit, "out of memory", {meter.name});
-  std::string out(kOutBytes, '\0');
+  Output out;
   size_t wanted = 1;  // 0: a frame has ended
   for (;;) {
     std::string_view some = TRY(input.some());
