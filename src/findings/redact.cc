@@ -1,0 +1,225 @@
+// What may be shown of a value. Names of things stay (ARNs, access key ids under their own key, names of environment variables):
+// without them evidence cannot be followed. What opens a door does not.
+#include <algorithm>
+#include <cctype>
+
+#include "base/text.h"
+#include "findings/finding.h"
+
+namespace reeve {
+
+namespace {
+
+// Ends of keys, letters and digits only, whose text value is a secret.
+constexpr std::string_view secret_ends[] = {"password", "passwd", "pwd", "passphrase", "secret", "secretkey", "secretaccesskey", "secretstring",
+                                            "secretbinary", "clientsecret", "apikey", "authtoken", "accesstoken", "sessiontoken", "refreshtoken",
+                                            "idtoken", "bearertoken", "securitytoken", "oauthtoken", "privatekey", "secrettoken", "credential",
+                                            "credentials", "connectionstring", "keymaterial", "sshkey", "presharedkey"};
+// Keys that end like one of those but hold a setting.
+constexpr std::string_view harmless[] = {"httptokens", "httptoken", "nexttoken", "paginationtoken", "clienttoken", "clientrequesttoken", "managemasteruserpassword"};
+// All values below these are secret: nobody can tell which environment variable holds one.
+constexpr std::string_view environments[] = {"environment", "environmentvariables", "environmentvars"};
+// Scripts and documents that may carry anything.
+constexpr std::string_view opaque[] = {"userdata", "userdatabase64"};
+
+std::string letters(std::string_view key) {
+  std::string out;
+  for (char c : key)
+    if (std::isalnum(static_cast<unsigned char>(c))) out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+template <size_t N>
+bool among(const std::string_view (&names)[N], std::string_view name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+// A text under a secret's name that is itself no secret: a reference, a state, a moment.
+bool is_no_secret(std::string_view text) {
+  if (text.empty() || starts_with(text, "arn:") || starts_with(text, "{{resolve:")) return true;
+  if (parse_time(text)) return true;
+  for (std::string_view word : {"true", "false", "none", "null", "n/a", "not_supported", "no_information", "enabled", "disabled", "required", "optional"})
+    if (equal_ignoring_case(text, word)) return true;
+  return false;
+}
+
+bool key_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '+'; }
+
+// An access key id in running text: AKIA or ASIA and sixteen more capitals or digits (IAM User Guide, "IAM identifiers").
+size_t access_key_at(std::string_view text, size_t at) {
+  constexpr size_t length = 20;
+  if (text.size() - at < length || (text.compare(at, 4, "AKIA") != 0 && text.compare(at, 4, "ASIA") != 0)) return 0;
+  if (at > 0 && key_character(text[at - 1])) return 0;
+  for (size_t i = at + 4; i < at + length; ++i)
+    if (!std::isdigit(static_cast<unsigned char>(text[i])) && !std::isupper(static_cast<unsigned char>(text[i]))) return 0;
+  return at + length < text.size() && std::isalnum(static_cast<unsigned char>(text[at + length])) ? 0 : length;
+}
+
+// A run of exactly forty base64 characters with both cases and a digit, as secret access keys are.
+size_t secret_key_at(std::string_view text, size_t at) {
+  constexpr size_t length = 40;
+  if (at > 0 && (key_character(text[at - 1]) || text[at - 1] == '=')) {
+    // `key=SECRET` begins after the sign; inside base64 padding nothing does.
+    if (text[at - 1] != '=' ) return 0;
+  }
+  size_t end = at;
+  while (end < text.size() && key_character(text[end])) ++end;
+  if (end - at != length) return 0;
+  bool upper = false, small = false, digit = false;
+  for (size_t i = at; i < end; ++i) {
+    upper |= std::isupper(static_cast<unsigned char>(text[i])) != 0;
+    small |= std::islower(static_cast<unsigned char>(text[i])) != 0;
+    digit |= std::isdigit(static_cast<unsigned char>(text[i])) != 0;
+  }
+  return upper && small && digit ? length : 0;
+}
+
+struct Redactor {
+  JsonWriter json;
+  void value(Value value, std::string_view key, bool environment);
+  void map(Value map, bool environment);
+};
+
+// `{Name: DB_PASS, Value: …}` as containers and tags write it: the name decides about the value.
+std::string_view named_by(Value map) {
+  for (std::string_view key : {"Name", "name", "Key", "key", "ParameterKey", "OptionName"})
+    if (const auto found = map.get(key); found && found.is_string()) return found.text();
+  return {};
+}
+
+void Redactor::map(Value map, bool environment) {
+  const auto given_name = named_by(map);
+  json.begin_object();
+  for (const auto entry : map.entries()) {
+    const auto key = entry.key();
+    json.key(key);
+    const auto plain = letters(key);
+    const bool is_value = plain == "value" || plain == "parametervalue";
+    if (is_value && !given_name.empty()) value(entry.value, given_name, environment);
+    else if (environment && (plain == "name" || plain == "key" || plain == "type") && !given_name.empty()) value(entry.value, "", false);
+    else value(entry.value, key, environment);
+  }
+  json.end_object();
+}
+
+void Redactor::value(Value value, std::string_view key, bool environment) {
+  const auto plain = letters(key);
+  environment = environment || among(environments, plain);
+  switch (value.kind()) {
+    case Kind::map: return map(value, environment);
+    case Kind::list:
+      json.begin_array();
+      for (const auto item : value.items()) this->value(item, key, environment);
+      json.end_array();
+      return;
+    case Kind::string:
+      if (environment || among(opaque, plain)) json.string(value.text().empty() ? std::string_view() : redaction_mark);
+      else if (names_secret(key) && !is_no_secret(value.text())) json.string(redaction_mark);
+      else if (ends_with(plain, "accesskeyid")) json.string(value.text());
+      else json.string(redacted_text(value.text()));
+      return;
+    case Kind::integer:
+    case Kind::number:
+      // A number as environment variable or password (a PIN) is as secret as a text.
+      if (environment || (names_secret(key) && value.is_number())) json.string(redaction_mark);
+      else json.value(value);
+      return;
+    default: json.value(value); return;
+  }
+}
+
+// The keys above a value, innermost last: what decides whether it is an environment variable, and its own name.
+struct Above {
+  std::string key;
+  bool environment = false;
+};
+
+Above above(Value value) {
+  Above found;
+  const auto path = value.path();
+  // `$.A.B[0]['c d']`: keys are what stands between dots and brackets; indices keep the key before them.
+  size_t at = 1;
+  while (at < path.size()) {
+    std::string key;
+    if (path[at] == '.') {
+      const size_t end = std::min(path.find_first_of(".[", at + 1), path.size());
+      key = path.substr(at + 1, end - at - 1);
+      at = end;
+    } else if (path.compare(at, 2, "['") == 0) {
+      const size_t end = std::min(path.find("']", at), path.size());
+      key = path.substr(at + 2, end - at - 2);
+      at = std::min(end + 2, path.size());
+    } else {
+      at = std::min(path.find(']', at), path.size() - 1) + 1;
+      continue;
+    }
+    found.environment = found.environment || among(environments, letters(key));
+    found.key = key;
+  }
+  return found;
+}
+
+}  // namespace
+
+bool names_secret(std::string_view key) {
+  const auto plain = letters(key);
+  if (among(harmless, plain)) return false;
+  if (plain == "token") return true;
+  return std::any_of(std::begin(secret_ends), std::end(secret_ends), [&](std::string_view end) { return ends_with(plain, end); });
+}
+
+std::string redacted_text(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t at = 0; at < text.size();) {
+    constexpr std::string_view begin = "-----BEGIN ", end = "-----END ", dashes = "-----";
+    if (text[at] == '-' && text.compare(at, begin.size(), begin) == 0) {
+      // Certificates and public keys are public; everything else in this armour is not, and a cut-off block is taken whole.
+      const auto label = text.substr(at + begin.size(), text.find(dashes, at + begin.size()) - at - begin.size());
+      if (contains(label, "PRIVATE")) {
+        const auto closing = text.find(end, at);
+        const auto last = closing == std::string_view::npos ? closing : text.find(dashes, closing + end.size());
+        out += redaction_mark;
+        at = last == std::string_view::npos ? text.size() : last + dashes.size();
+        continue;
+      }
+    }
+    size_t length = 0;
+    if (text[at] == 'A') length = access_key_at(text, at);
+    if (length == 0 && key_character(text[at]) && (at == 0 || !key_character(text[at - 1]))) {
+      length = secret_key_at(text, at);
+      if (length == 0) {  // skip the whole run at once
+        size_t run = at;
+        while (run < text.size() && key_character(text[run])) ++run;
+        if (text.substr(at, run - at).find("AKIA") == std::string_view::npos && text.substr(at, run - at).find("ASIA") == std::string_view::npos) {
+          out += text.substr(at, run - at);
+          at = run;
+          continue;
+        }
+      }
+    }
+    if (length > 0) {
+      out += redaction_mark;
+      at += length;
+    } else {
+      out += text[at++];
+    }
+  }
+  return out;
+}
+
+std::string redacted_json(Value value, size_t bytes_max) {
+  std::string out;
+  if (!value) return out;
+  const auto context = above(value);
+  Redactor{JsonWriter(out)}.value(value, context.key, context.environment);
+  if (out.size() <= bytes_max) return out;
+  // Too long to be shown whole: the beginning, as text, and how much there is.
+  size_t cut = bytes_max;
+  while (cut > 0 && (static_cast<unsigned char>(out[cut]) & 0xc0) == 0x80) --cut;
+  std::string shortened;
+  JsonWriter(shortened).string(out.substr(0, cut) + "… (" + with_thousands(out.size()) + " bytes)");
+  return shortened;
+}
+
+}  // namespace reeve
