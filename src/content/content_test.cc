@@ -182,7 +182,7 @@ TEST(Content, SqlControlsSayWhatTheyStandOn) {
   const Case cases[] = {
       {"needs: []\n", "1:1: `for_each` is missing from a control; expected account, account_region, organization or a resource type such as AWS::S3::Bucket"},
       {"for_each: accounts\nneeds: []\n", "15:11: `for_each` is `accounts`; expected account, account_region, organization or a resource type such as AWS::S3::Bucket"},
-      {"for_each: account\n", "1:1: `needs` is missing from a control; expected a list of reads such as s3:ListBuckets"},
+      {"for_each: AWS::Bucket\n", "15:11: `for_each` is `AWS::Bucket`; expected account, account_region, organization or a resource type such as AWS::S3::Bucket"},
       {"for_each: account\nneeds: [ListBuckets]\n", "16:9: `needs` has `ListBuckets`; expected reads such as s3:ListBuckets"},
       {"for_each: account\nneeds: [S3:ListBuckets]\n", "16:9: `needs` has `S3:ListBuckets`; expected reads such as s3:ListBuckets"},
   };
@@ -280,6 +280,7 @@ TEST(Content, TheSameQueryOverOtherCandidatesIsAnotherCheck) {
   Tree tree = good_tree();
   add_control(tree, "one", std::string(control_text) + "for_each: account\nneeds: []\n", "check.sql", sql_text);
   add_control(tree, "two", std::string(control_text) + "for_each: account_region\nneeds: []\n", "check.sql", sql_text);
+  add_control(tree, "three", std::string(control_text) + "for_each: Reeve::Organization\n", "check.sql", sql_text);
   EXPECT_EQ(texts(load(tree).errors), std::vector<std::string>{});
 }
 
@@ -419,11 +420,10 @@ TEST(Content, Effort) {
     EXPECT_EQ(parse_effort(wrong), std::nullopt) << wrong;
 }
 
-TEST(Content, SeverityWeights) {
-  EXPECT_EQ(weight(Severity::critical), 8);
-  EXPECT_EQ(weight(Severity::low), 1);
+TEST(Content, FifteenAreasUnderThreeFunctions) {
   EXPECT_EQ(operations_areas().size(), 15u);
-  EXPECT_EQ(parse_severity("Critical"), std::nullopt);
+  for (const OperationsArea& area : operations_areas())
+    EXPECT_TRUE(area.function == "preventive" || area.function == "detective" || area.function == "responsive") << area.name;
 }
 
 // --- On disk.

@@ -36,15 +36,15 @@ bool is_operation(std::string_view text) {
   return is_slug(service) && is_word(operation) && operation.front() >= 'A' && operation.front() <= 'Z';
 }
 
-// `AWS::S3::Bucket`, `Reeve::Account::Root`
+// `AWS::S3::Bucket`, `Reeve::Account::Root`; one of our own may have two parts, `Reeve::Organization`.
 bool is_type_name(std::string_view text) {
-  size_t parts = 0;
+  size_t parts = 0, parts_min = starts_with(text, "Reeve::") ? 2 : 3;
   while (true) {
     size_t colons = text.find("::");
     std::string_view part = text.substr(0, colons);
     if (!is_word(part)) return false;
     ++parts;
-    if (colons == std::string_view::npos) return parts == 3;
+    if (colons == std::string_view::npos) return parts >= parts_min && parts <= 3;
     text.remove_prefix(colons + 2);
   }
 }
@@ -170,8 +170,8 @@ void read_candidates(Fields& fields, Control& control) {
                                                   : Candidates::type;
   if (control.candidates == Candidates::type) control.candidate_type = each;
   control.where = fields.text("where", Need::optional);
-  // Required even if empty: a control that forgot what it stands on would call a denied call a pass.
-  control.needs = fields.texts("needs", Need::required, "reads such as s3:ListBuckets", is_operation);
+  // None is fine where the candidates' own columns say what is unknown.
+  control.needs = fields.texts("needs", Need::optional, "reads such as s3:ListBuckets", is_operation);
 }
 
 void read_applies_to(Fields& fields, Control& control) {

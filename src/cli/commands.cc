@@ -1,0 +1,136 @@
+#include "cli/commands.h"
+
+namespace reeve {
+namespace {
+
+// --- Flags that several commands share.
+
+Flag format(std::vector<std::string> choices) {
+  std::string help = "how to print: " + choices[0] + " (default)";
+  for (size_t i = 1; i < choices.size(); ++i) help += (i + 1 == choices.size() ? " or " : ", ") + choices[i];
+  if (choices.size() == 1) help = "how to print: this command knows only " + choices[0];
+  return {.name = "--format", .value = "FORMAT", .form = Form::choice, .choices = std::move(choices), .help = std::move(help)};
+}
+
+Flag out_file() {
+  return {.name = "--out", .letter = 'o', .value = "FILE", .form = Form::file, .help = "write the result to FILE instead of standard output"};
+}
+
+Flag as_of() {
+  return {.name = "--as-of", .value = "TIME", .form = Form::time,
+          .help = "judge as of this moment; default: the newest time that the input states"};
+}
+
+Flag fail_on() {
+  return {.name = "--fail-on", .value = "WHAT", .form = Form::choice,
+          .choices = {"fail", "unknown", "critical", "high", "medium", "low", "informational", "never"},
+          .help = "exit status 1 from here on: fail (any; default), unknown (fails and unknowns), the least severity of a fail, or never"};
+}
+
+Flag accounts() {
+  return {.name = "--accounts", .value = "ID,…", .form = Form::account, .repeats = true, .commas = true, .help = "judge only these accounts"};
+}
+
+Flag regions() {
+  return {.name = "--regions", .value = "REGION,…", .form = Form::region, .repeats = true, .commas = true,
+          .help = "judge only these Regions and what has none"};
+}
+
+Program make_program() {
+  Program program;
+  program.name = "reeve";
+  program.version = REEVE_VERSION;
+  program.summary =
+      "Reeve keeps an AWS estate: it reads what an account exported and answers the eight practices of SEC01, each verdict with its evidence.";
+
+  program.common = {
+      {.name = "--workspace", .letter = 'w', .value = "DIR", .form = Form::folder, .help = "the workspace; default: the nearest reeve.yaml upward, else none"},
+      {.name = "--content", .value = "DIR", .form = Form::folder, .help = "controls and other content laid over what is built in"},
+      format({"text"}),
+      {.name = "--quiet", .letter = 'q', .help = "print results and errors only"},
+      {.name = "--no-color", .help = "no colour, even on a terminal"},
+      {.name = "--help", .letter = 'h', .help = "print the help of the command"},
+  };
+
+  program.statuses = {
+      {exit_done, "done"},
+      {exit_results, "results at or above --fail-on"},
+      {exit_usage, "the command line is wrong"},
+      {exit_input, "an input or rule file could not be read or loaded; each is named, the rest was judged"},
+      {exit_internal, "an error inside Reeve"},
+  };
+
+  program.commands = {
+      {.name = "assess",
+       .summary = "answer SEC01 from what an account exported",
+       .details = "Reads AWS CLI output, AWS Config snapshots and history, credential reports, organization replies, CloudFormation templates and "
+                  "snapshots, judges every control, and says per practice how mature it is and what blocks the next level.\n\n"
+                  "What could not be read is unknown, named with its call, and never counts as pass. With a workspace the run is kept: findings open "
+                  "and close, and an unchanged rerun is short.",
+       .arguments = {{.name = "SOURCE", .repeats = true, .form = Form::file,
+                      .help = "folder, file, .tar, .tar.zst or .zip; `-` is standard input; default: scope.sources of the workspace"}},
+       .flags = {format({"text", "json"}), out_file(), as_of(), fail_on(), accounts(), regions(),
+                 {.name = "--all", .help = "print every row and, in JSON, passes too"}},
+       .examples = {{"reeve assess exports/", "judge a folder, print to the terminal"},
+                    {"reeve assess snapshot.tar.zst --format json --out result.json", "one JSON document for other programs"},
+                    {"reeve assess --fail-on high", "the sources of the workspace; exit status 1 if a high or critical control fails"}}},
+      {.name = "explain",
+       .summary = "say what a control, finding, practice or exit status means",
+       .details = "Prints statement, why it matters, evidence, fix and the rule's own text.",
+       .arguments = {{.name = "ID", .required = true, .help = "id of a control, finding or practice, or an exit status"}},
+       .flags = {format({"text", "json"})},
+       .examples = {{"reeve explain root-mfa-enabled", "a control: what it asks, why, how to fix it"},
+                    {"reeve explain aws_account", "a practice and its controls by level"},
+                    {"reeve explain 3", "an exit status"}}},
+      {.name = "init",
+       .summary = "make a workspace",
+       .details = "Writes reeve.yaml, attestations/, exceptions/ and .gitignore into DIR. Nothing that is there is overwritten.",
+       .arguments = {{.name = "DIR", .form = Form::folder, .help = "folder of the new workspace, made if need be; default: here"}},
+       .flags = {{.name = "--organization", .value = "NAME", .help = "the name in reports; default: the folder's name"}},
+       .examples = {{"reeve init", "here"}, {"reeve init estate --organization 'Northfield Group'", "in a folder of its own"}},
+       .run = run_init},
+      {.name = "content list",
+       .summary = "list the controls",
+       .details = "Every control after layering (built in, --content, workspace), by practice and level.",
+       .flags = {format({"text", "json"}),
+                 {.name = "--practice", .value = "SLUG", .help = "only the controls of this practice"}},
+       .examples = {{"reeve content list", "all of them"}, {"reeve content list --practice aws_account --format json", "one practice, for other programs"}},
+       .run = run_content_list},
+      {.name = "content test",
+       .summary = "judge the examples of controls and hold content against the house rules",
+       .arguments = {{.name = "CONTROL", .repeats = true, .help = "ids of controls; default: all that have examples"}},
+       .flags = {format({"text", "json"})},
+       .examples = {{"reeve content test --content my-content", "every control of a folder"}, {"reeve content test root-mfa-enabled", "one control"}}},
+      {.name = "snapshot pack",
+       .summary = "turn one file per call into a snapshot",
+       .arguments = {{.name = "FOLDER", .required = true, .form = Form::folder, .help = "AWS CLI output, one file for each call"}},
+       .flags = {{.name = "--out", .letter = 'o', .value = "SNAPSHOT", .form = Form::folder, .help = "folder of the snapshot; default: FOLDER with .snapshot behind"}},
+       .examples = {{"reeve snapshot pack exports/ --out snap/", "pack what the AWS CLI wrote"}}},
+      {.name = "version",
+       .summary = "print the versions of the program and its content",
+       .flags = {format({"text", "json"})},
+       .examples = {{"reeve version", "version of the program, digest of its content"}},
+       .run = run_version},
+      {.name = "help",
+       .summary = "print the help of a command, the manual or shell completions",
+       .arguments = {{.name = "COMMAND", .repeats = true, .help = "the command, of one or two words"}},
+       .flags = {{.name = "--man", .help = "print the manual page"},
+                 {.name = "--completion", .value = "SHELL", .form = Form::choice, .choices = {"bash", "zsh"}, .help = "print completions for bash or zsh"}},
+       .examples = {{"reeve help assess", "all about one command"},
+                    {"reeve help --man > reeve.1", "the manual page, to install"},
+                    {"source <(reeve help --completion bash)", "completions in this shell"}},
+       .run = run_help},
+  };
+  // A command whose room is not furnished yet is not offered.
+  std::erase_if(program.commands, [](const Command& command) { return command.run == nullptr; });
+  return program;
+}
+
+}  // namespace
+
+const Program& reeve_program() {
+  static const Program program = make_program();
+  return program;
+}
+
+}  // namespace reeve

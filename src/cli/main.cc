@@ -1,0 +1,31 @@
+// The program, as a list of steps.
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "cli/commands.h"
+
+using namespace reeve;
+
+int main(int count, char** arguments) {
+  // 1. Where to write, and what the other end can show. A --no-color among the words takes the colour away later.
+  Io io;
+  io.terminal = terminal_of(STDOUT_FILENO, false);
+  io.error_terminal = terminal_of(STDERR_FILENO, false);
+
+  // 2. Which command, with what; run it. Nothing in Reeve throws on purpose: what arrives here is memory that ran out, or our mistake.
+  int status = exit_internal;
+  try {
+    status = run_reeve(reeve_program(), {arguments + 1, arguments + count}, io);
+  } catch (const std::exception& problem) {
+    io.error({Code::internal, std::string("reeve gave up: ") + problem.what(), {}, {}, {}});
+  }
+
+  // 3. Whether all of it got through: a result that did not reach its file must not look done.
+  if (Status finished = io.finish(); !finished) {
+    io.error(finished.error());
+    status = std::max(status, exit_input);
+  }
+  return status;
+}
