@@ -159,6 +159,7 @@ std::vector<ContextValue> text_candidates(const Domain& domain, const Compared& 
   for (size_t i = 0; i < compared.patterns.size(); ++i) globs.push_back(glob_of(compared.patterns[i], compared.wild[i]));
   std::vector<ContextValue> out = domain.fixed;
   add_texts(collector, domain, globs);
+  for (const auto& text : domain.plain) collector.add(text);
   out.insert(out.end(), collector.out.begin(), collector.out.end());
   if (domain.absent) out.push_back(ContextValue::absent());
   return out;

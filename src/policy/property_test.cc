@@ -153,13 +153,13 @@ bool naive_allowed(const std::vector<std::vector<Policy>>& levels, const std::st
 
 TEST(Property, a_witness_is_found_exactly_if_some_request_passes) {
   Random random;
-  const std::vector<std::string> action_terms{"s:a", "s:b", "s:*", "*", "s:a*", "t:*"};
+  const std::vector<std::string> action_terms{"s:a", "s:b", "s:*", "*", "s:a*", "t:*", "s:a?*"};
   const std::vector<std::string> resource_terms{"*", "arn:aws:s:::x", "arn:aws:s:::x*", "arn:aws:s:::*y", "arn:aws:s:::y"};
-  const std::vector<std::string> value_terms{"p", "q", "p*", "*q", "*"};
+  const std::vector<std::string> value_terms{"p", "q", "p*", "*q", "*", "p?*"};
   const std::vector<std::string> operators{"StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringLikeIfExists", "StringEqualsIfExists"};
   World world{{"s:a", "s:b", "s:ab", "s:c", "t:c", "u:c"},
               {"arn:aws:s:::x", "arn:aws:s:::xz", "arn:aws:s:::y", "arn:aws:s:::zy", "arn:aws:s:::xy", "arn:aws:s:::z", "*"},
-              {"", "p", "q", "pz", "zq", "pq", "z", "p*", "*q", "*"}};
+              {"", "p", "q", "pz", "zq", "pq", "z", "p*", "*q", "*", "p?*"}};
   auto pick = [&](const std::vector<std::string>& from) {
     std::string out;
     for (size_t n = 1 + random.below(2); n > 0; --n) out += (out.empty() ? "\"" : ",\"") + from[random.below(from.size())] + "\"";

@@ -64,12 +64,12 @@ void set_surroundings(Caller& caller, const Setting& setting) {
   caller.set("aws:resourcetag/*", Domain::unknown());
   caller.set("aws:sourceip", Domain{.absent = true, .typed = true, .stranger_address = true});  // absent through a VPC endpoint
   caller.set("aws:vpcsourceip", Domain::open());                                                // private ranges are anybody's
-  caller.set("aws:sourcevpc", fresh("vpc-0zqother0000000", "vpc-"));
-  caller.set("aws:sourcevpce", fresh("vpce-0zqother0000000", "vpce-"));
-  caller.set("aws:sourcevpcarn", fresh("arn:aws:ec2:us-east-1:990000000003:vpc/vpc-0zqother0000000"));
-  caller.set("aws:vpceorgid", fresh("o-zqother000", "o-"));
-  caller.set("aws:vpceorgpaths", fresh("o-zqother000/r-zq00/ou-zq00-zqother0/", "o-"));
-  caller.set("aws:ec2instancesourcevpc", fresh("vpc-0zqother0000000", "vpc-"));
+  caller.set("aws:sourcevpc", fresh("vpc-zqother", "vpc-"));
+  caller.set("aws:sourcevpce", fresh("vpce-zqother", "vpce-"));
+  caller.set("aws:sourcevpcarn", fresh("arn:aws:ec2:us-east-1:990000000003:vpc/vpc-zqother"));
+  caller.set("aws:vpceorgid", fresh("o-zqother", "o-"));
+  caller.set("aws:vpceorgpaths", fresh("o-zqother/r-zq00/ou-zq00-zqother/", "o-"));
+  caller.set("aws:ec2instancesourcevpc", fresh("vpc-zqother", "vpc-"));
   for (const char* key : {"aws:requestedregion", "aws:currenttime", "aws:epochtime"}) caller.set(key, Domain{.templates = {"*"}, .typed = true});
   caller.set("aws:securetransport", Domain{.fixed = {ContextValue::of("true"), ContextValue::of("false")}});
 }
@@ -107,14 +107,14 @@ Caller foreigner(const Setting& setting, const std::string& account, std::vector
   caller.set("aws:principalarn", std::move(arns));
   caller.set("aws:principalaccount", Domain::of(account));
   caller.set("kms:calleraccount", Domain::of(account));
-  Domain ids = fresh("o-zqother000", "o-"), paths = ids;
+  Domain ids = fresh("o-zqother", "o-"), paths = ids;
   ids.absent = paths.absent = false;
   ids.fixed = orgs;
   paths.fixed.clear();
   caller.set("aws:principalorgid", std::move(ids));
   for (const auto& org : orgs) {
     if (org.state == ContextValue::State::present && !org.values.empty())
-      paths.fixed.push_back(ContextValue::of(org.values[0] + "/r-zq00/ou-zq00-zqother0/"));
+      paths.fixed.push_back(ContextValue::of(org.values[0] + "/r-zq00/ou-zq00-zqother/"));
     else
       paths.fixed.push_back(org);
   }
@@ -145,8 +145,8 @@ Caller service_for(const Setting& setting, const std::string& account, const std
   caller.set("aws:sourcearn", Domain{.templates = {"arn:*:*:*:" + account + ":*", "arn:aws:s3:::zqother*"},
                                      .tenant_prefix = "arn:aws:s3:::",
                                      .tenant_end = '/'});
-  caller.set("aws:sourceorgid", fresh("o-zqother000", "o-"));
-  caller.set("aws:sourceorgpaths", fresh("o-zqother000/r-zq00/ou-zq00-zqother0/", "o-"));
+  caller.set("aws:sourceorgid", fresh("o-zqother", "o-"));
+  caller.set("aws:sourceorgpaths", fresh("o-zqother/r-zq00/ou-zq00-zqother/", "o-"));
   caller.set("aws:principalisawsservice", Domain::of("true"));
   caller.set("aws:principalservicename", service.empty() ? Domain{.templates = {"*"}} : Domain::of(service));
   caller.set("aws:principalservicenameslist", service.empty() ? Domain{.templates = {"*"}} : Domain::of(service));
@@ -285,7 +285,7 @@ std::vector<std::string> principals_of(const Policy& policy, Principal::Kind kin
 }
 
 const std::vector<ContextValue>& stranger_orgs() {
-  static const std::vector<ContextValue> orgs{ContextValue::absent(), ContextValue::of("o-zqother000")};
+  static const std::vector<ContextValue> orgs{ContextValue::absent(), ContextValue::of("o-zqother")};
   return orgs;
 }
 
@@ -315,7 +315,13 @@ std::vector<std::string> accounts_by_pattern(const Policy& policy, const Setting
 void ask_strangers(Asking& asking, const Policy& policy, const Setting& setting) {
   std::vector<std::string> accounts{stranger_account(policy, setting)};
   for (auto& account : accounts_by_pattern(policy, setting)) accounts.push_back(std::move(account));
-  asking.ask(anonymous(setting));
+  // Nobody assumes a role without credentials, so a trust policy for everybody means every account.
+  bool trust = !policy.statements.empty() && std::all_of(policy.statements.begin(), policy.statements.end(), [](const Statement& statement) {
+    return !statement.actions.negated && !statement.actions.values.empty() &&
+           std::all_of(statement.actions.values.begin(), statement.actions.values.end(),
+                       [](const std::string& term) { return starts_with(lower(term), "sts:"); });
+  });
+  if (!trust) asking.ask(anonymous(setting));
   for (const auto& account : accounts) {
     asking.ask(foreigner(setting, account, stranger_orgs(), true));
     asking.ask(service_for(setting, account, {}));

@@ -178,6 +178,13 @@ TEST(Public, other_resources) {
   // An AWS managed key.
   std::string key = R"({"Effect":"Allow","Principal":{"AWS":"*"},"Action":"kms:Decrypt","Resource":"*","Condition":{"StringEquals":{"kms:ViaService":"s3.eu-west-1.amazonaws.com","kms:CallerAccount":"111122223333"}}})";
   EXPECT_EQ(allows_public(statements(key), {}).verdict, no);
+  // Trust in everybody: not in anonymous callers, who assume no role.
+  Answer trust = allows_public(statements(R"({"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"})"), {});
+  EXPECT_EQ(trust.verdict, yes);
+  EXPECT_EQ(trust.why, "any AWS account is allowed");
+  EXPECT_EQ(allows_public(statements(R"({"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"x"}}})"), {}).verdict, yes);
+  // A statement without a principal is none that a service accepts.
+  EXPECT_EQ(allows_public(statements(R"({"Effect":"Allow","Action":"sns:Publish","Resource":"*"})"), {}).verdict, unknown);
   // A function URL without authentication.
   std::string url = R"({"Effect":"Allow","Principal":"*","Action":"lambda:InvokeFunctionUrl","Resource":"arn:aws:lambda:eu-west-1:111122223333:function:f","Condition":{"StringEquals":{"lambda:FunctionUrlAuthType":"NONE"}}})";
   PublicQuestion lambda{.resource_arn = "arn:aws:lambda:eu-west-1:111122223333:function:f", .account = own};

@@ -102,9 +102,9 @@ std::string service_of(const std::string& action) {
 Domain any_resource(const ScpRequest& request) {
   std::string account = request.account.empty() ? "*" : request.account, service = service_of(request.action);
   Domain domain;
-  domain.fixed.push_back(ContextValue::of("*"));
   for (const std::string& owner : {account, std::string()})
     domain.templates.push_back(make_arn(request.partition, service, "*", owner, "*"));
+  domain.plain.push_back("*");
   return domain;
 }
 
@@ -171,7 +171,8 @@ Answer denied(const std::vector<std::vector<Policy>>& levels, const ScpRequest& 
       if (found.level_without_allow >= 0)
         answer.why = "no policy at level " + std::to_string(found.level_without_allow) + " allows it";
       else
-        answer.why = found.statement ? "denied whatever the request" : "several statements together deny every request";
+        answer.why = std::string(found.statement ? "denied" : "denied by several statements together") +
+                     (scope == Scope::all ? ", whatever the request" : " to every ordinary caller");
     } else if (verdict == Truth::no) {
       answer.action = found.action;
       answer.why = std::string(kind.label) + " gets through" + (found.witness.empty() ? "" : " with " + found.witness);
@@ -227,10 +228,10 @@ ScpAnswer scp_denies(const std::vector<std::vector<Policy>>& levels, const ScpRe
           for (const auto& kind : kinds) {
             if (!asked(request, kind, Scope::all)) continue;
             wide.caller = caller_of(request, kind, Scope::all);
-            excepts = excepts || reach_of(condition, wide, policy).can_fail;
+            excepts = excepts || !always_holds(condition, wide, policy);
             if (!asked(request, kind, Scope::ordinary)) continue;
             wide.caller = caller_of(request, kind, Scope::ordinary);
-            binds_ordinary = binds_ordinary && !reach_of(condition, wide, policy).can_fail;
+            binds_ordinary = binds_ordinary && always_holds(condition, wide, policy);
           }
           if (excepts && binds_ordinary)
             out.exceptions.push_back({decided_by(policy, statement), condition.key, condition.values});

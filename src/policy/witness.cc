@@ -385,6 +385,12 @@ class Search {
 
   // ---- words
 
+  static std::string readable(std::string text) {
+    for (std::string_view made_up : {filler, std::string_view("zqordinary")})
+      for (size_t at; (at = text.find(made_up)) != std::string::npos;) text.replace(at, made_up.size(), "<any>");
+    return text;
+  }
+
   void explain_yes(Found& found) const {
     if (!chosen_.empty() && chosen_.back() < rules_.size()) {
       found.policy = rules_[chosen_.back()].policy;
@@ -398,7 +404,7 @@ class Search {
       if (live == witness_[d].end()) continue;
       const ContextValue& value = dimensions_[d].values[live - witness_[d].begin()];
       if (d == 0) {
-        found.action = value.values.empty() ? std::string() : value.values[0];
+        found.action = value.values.empty() ? std::string() : readable(value.values[0]);
         continue;
       }
       if (!looked_at[d]) continue;
@@ -406,7 +412,7 @@ class Search {
       found.witness += dimensions_[d].label + "=";
       found.witness += value.state == ContextValue::State::absent    ? "absent"
                        : value.state == ContextValue::State::unknown ? "unknown"
-                                                                     : join(value.values, "|");
+                                                                     : readable(join(value.values, "|"));
     }
   }
 
@@ -461,17 +467,14 @@ class Search {
 
 Found find_witness(const Question& question) { return Search(question).run(); }
 
-Reach reach_of(const Condition& condition, const Question& question, const Policy& policy) {
+bool always_holds(const Condition& condition, const Question& question, const Policy& policy) {
   Context known;
   for (const auto& [key, domain] : question.caller.domains)
     if (domain.fixed.size() == 1 && domain.templates.empty() && !domain.absent) known.set(key, domain.fixed[0]);
-  Reach reach;
-  for (const auto& value : key_candidates(question.caller.domain_of(condition.key_lower), {&condition}, known, policy.variables())) {
-    Truth holds = condition_on(condition, value, known, policy.variables());
-    reach.can_fail = reach.can_fail || holds == Truth::no;
-    reach.can_hold = reach.can_hold || holds == Truth::yes;
-  }
-  return reach;
+  auto values = key_candidates(question.caller.domain_of(condition.key_lower), {&condition}, known, policy.variables());
+  return std::all_of(values.begin(), values.end(), [&](const ContextValue& value) {
+    return condition_on(condition, value, known, policy.variables()) == Truth::yes;
+  });
 }
 
 Truth conditions_escapable(const Policy& policy, const Statement& statement) {

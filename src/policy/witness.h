@@ -16,12 +16,13 @@
 
 namespace reeve::policy {
 
-inline constexpr std::string_view filler = "zqother";  // stands for a name that no policy mentions
+inline constexpr std::string_view filler = "zqother";  // stands for a name that no policy mentions; `<any>` in words
 
 // What values a key can have.
 struct Domain {
   std::vector<ContextValue> fixed;       // these, and …
   std::vector<std::string> templates;    // … texts that match one of these patterns and one of the policies'
+  std::vector<std::string> plain;        // … and these, after the others
   bool absent = false;                   // or none
   bool typed = false;                    // numbers, dates, booleans and addresses from the policies' values too
   bool stranger_address = false;         // addresses: none inside a range narrow enough to be somebody's own
@@ -68,11 +69,8 @@ struct Found {
 };
 Found find_witness(const Question& question);
 
-// How one Deny-side condition looks to a caller: does it fail for some value of its key, does it hold for some.
-struct Reach {
-  bool can_fail = false, can_hold = false;
-};
-Reach reach_of(const Condition& condition, const Question& question, const Policy& policy);
+// Does the condition hold for every value that its key can have with the question's caller? False also if that is not known.
+bool always_holds(const Condition& condition, const Question& question, const Policy& policy);
 
 // Is there a request that the statement does not cover (other than by action, resource or principal)?
 Truth conditions_escapable(const Policy& policy, const Statement& statement);
