@@ -18,24 +18,6 @@
 namespace reeve {
 namespace {
 
-store::ReadStatus status_of(ReadRecord::Status status) {
-  switch (status) {
-    case ReadRecord::Status::ok: return store::ReadStatus::ok;
-    case ReadRecord::Status::denied: return store::ReadStatus::denied;
-    case ReadRecord::Status::absent: return store::ReadStatus::absent;
-    case ReadRecord::Status::error: return store::ReadStatus::error;
-  }
-  return store::ReadStatus::error;
-}
-
-store::FindingStatus status_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::fail: return store::FindingStatus::fail;
-    case Verdict::excepted: return store::FindingStatus::excepted;
-    default: return store::FindingStatus::unknown;
-  }
-}
-
 // Only to learn the newest stated time before anything is judged.
 class TimeSink : public UnitSink {
  public:
@@ -95,6 +77,12 @@ class Run {
       return fail(Code::usage, "no source is named", {}, "a folder, file or archive, or `scope.sources` in reeve.yaml", "try: reeve assess FOLDER");
     progress("finding inputs", 0, 0);
     inputs_ = find_inputs(out_.source_names, catalogue_);
+    accounts_ = options_.accounts.empty() && out_.workspace ? out_.workspace->accounts : options_.accounts;
+    regions_ = options_.regions.empty() && out_.workspace ? out_.workspace->regions : options_.regions;
+    if (!accounts_.empty())
+      std::erase_if(inputs_.units, [&](const Unit& unit) {
+        return unit.kind == Unit::Kind::account && std::find(accounts_.begin(), accounts_.end(), unit.account) == accounts_.end();
+      });
     out_.problems.insert(out_.problems.end(), inputs_.problems.begin(), inputs_.problems.end());
     out_.notes.insert(out_.notes.end(), inputs_.notes.begin(), inputs_.notes.end());
     return {};
@@ -123,7 +111,7 @@ class Run {
     // What a kept unit's verdicts hang on besides its inputs.
     Sha256Stream digest;
     digest.add(out_.content.digest);
-    digest.add("|format 1|");
+    digest.add("|format 1|" + join(regions_, ",") + "|");
     if (out_.workspace)
       for (auto& exception : out_.workspace->exceptions)
         if (!exception.expired(out_.as_of)) digest.add(exception.control + "\n" + exception.resource + "\n" + exception.approver + "\n" + exception.reason + rfc3339(exception.expires));
@@ -139,7 +127,7 @@ class Run {
   // Workers read and judge; this thread writes, in order of units. At most a few results wait at a time.
   Status units() {
     auto& units = inputs_.units;
-    JudgeContext context{&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of};
+    JudgeContext context{&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of, &regions_};
     std::vector<bool> keep(units.size());
     std::vector<std::string> digests(units.size());
     for (size_t i = 0; i < units.size(); ++i) {
@@ -210,52 +198,7 @@ class Run {
   }
 
   Status write(const Unit& unit, const std::string& digest, UnitResult& result) {
-    TRY(run_->begin_unit(unit.key, digest));
-    for (auto& source : result.sources)
-      TRY(run_->add_source({source.file, source.operation, {source.time_ms}, source.time_basis, source.bytes}));
-    std::map<std::string, uint32_t> numbers;
-    for (uint32_t i = 0; i < result.sources.size(); ++i) numbers.emplace(result.sources[i].file, i + 1);
-    std::vector<uint32_t> ordinals(result.resources.size());
-    std::vector<store::Counts> counts(out_.content.controls.size());
-    std::vector<store::Bitmap> passes(out_.content.controls.size());
-    std::vector<bool> touched(out_.content.controls.size());
-    for (size_t i = 0; i < result.resources.size(); ++i) {
-      ResourceOut& resource = result.resources[i];
-      if (resource.withdrawn) continue;
-      store::ResourceRow row{resource.uid, resource.type, resource.account, resource.region, resource.id, resource.name, resource.tags_json,
-                             resource.columns_json, resource.unknown_json, resource.origins_json, resource.digest, resource.born};
-      ordinals[i] = TRY(run_->add_resource(row));
-      for (auto& edge : resource.edges) TRY(run_->add_edge({ordinals[i], edge.kind, edge.target, edge.target_type}));
-      for (auto [control, verdict] : resource.verdicts) {
-        touched[control] = true;
-        switch (verdict) {
-          case Verdict::pass:
-            ++counts[control].pass;
-            passes[control].set(ordinals[i]);
-            break;
-          case Verdict::fail: ++counts[control].fail; break;
-          case Verdict::unknown: ++counts[control].unknown; break;
-          case Verdict::excepted: ++counts[control].excepted; break;
-          case Verdict::not_applicable: ++counts[control].not_applicable; break;
-        }
-      }
-    }
-    for (auto& read : result.reads) {
-      auto number = numbers.find(read.file);
-      TRY(run_->add_read({read.account, read.region, read.call, read.parameter, status_of(read.status), read.error, {read.time_ms},
-                          number == numbers.end() ? 0 : number->second}));
-    }
-    std::string id;
-    for (auto& finding : result.findings) {
-      const ResourceOut& resource = result.resources[finding.resource];
-      const Control& control = out_.content.controls[finding.control];
-      id = finding_id(control.id, resource.uid);
-      TRY(run_->add_finding({id, control.id, resource.uid, resource.type, resource.account, resource.region, status_of(finding.status),
-                             finding.reason, finding.evidence_json}));
-    }
-    for (size_t c = 0; c < counts.size(); ++c)
-      if (touched[c]) TRY(run_->set_counts(out_.content.controls[c].id, counts[c], passes[c]));
-    TRY(run_->end_unit());
+    TRY(write_unit(*run_, out_.content, unit.key, digest, result));
     out_.problems.insert(out_.problems.end(), result.problems.begin(), result.problems.end());
     out_.notes.insert(out_.notes.end(), result.notes.begin(), result.notes.end());
     newest_ms_ = std::max(newest_ms_, result.newest_ms);
@@ -285,20 +228,7 @@ class Run {
     }));
     settle_as_of(newest_ms_);
     TRY(run_->set_as_of(out_.as_of));
-    store::ViewInput views;
-    for (auto& type : catalogue_.types()) {
-      store::TypeView view;
-      view.type = type->type;
-      for (auto& [column, path] : type->columns) view.columns.push_back(column);
-      views.types.push_back(std::move(view));
-    }
-    for (auto& control : out_.content.controls)
-      views.controls.push_back({control.id, control.practice, control.level, control.area, std::string(name(control.severity)), control.phase});
-    if (out_.workspace)
-      for (auto& a : out_.workspace->attestations)
-        views.attestations.push_back({a.control, a.answer ? "yes" : "no", a.owner, a.approver, rfc3339(a.given), rfc3339(a.expires), days_between(a.given, out_.as_of),
-                                      a.given <= out_.as_of && out_.as_of < a.expires});
-    TRY(store::create_views(out_.store->db(), views));
+    TRY(store::create_views(out_.store->db(), view_input(out_.content, catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of)));
     progress("judging the whole", inputs_.units.size(), inputs_.units.size());
     SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of};
     SqlJudge judge(*out_.store, input);
@@ -350,6 +280,7 @@ class Run {
   ResourceCatalogue catalogue_;
   std::unique_ptr<GuardJudge> guard_;
   std::set<std::string> asked_;
+  std::vector<std::string> accounts_, regions_;
   Inputs inputs_;
   std::unique_ptr<store::RunWriter> run_;
   int64_t newest_ms_ = 0;

@@ -29,6 +29,7 @@ struct AssessOptions {
   std::vector<std::string> sources;
   std::string workspace_dir;  // empty: none; the store is then temporary
   std::string content_dir;
+  std::vector<std::string> accounts, regions;  // judge only these; empty: all. What has no account or Region always counts
   Time as_of;                 // 0: the newest time stated by a reply
   size_t threads = 0;         // 0: worker_count()
   // done and total count units; called from one thread.

@@ -1,7 +1,10 @@
 #include "assess/unit_result.h"
 
+#include <algorithm>
 #include <cstring>
+#include <map>
 
+#include "aws/region.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "formats/json.h"
@@ -32,6 +35,24 @@ void write_source(JsonWriter& json, uint32_t number, const std::string& path, co
   json.begin_array().integer(number).string(path).integer(source.time_ms);
   if (!source.time_basis.empty()) json.string(source.time_basis);
   json.end_array();
+}
+
+store::ReadStatus status_of(ReadRecord::Status status) {
+  switch (status) {
+    case ReadRecord::Status::ok: return store::ReadStatus::ok;
+    case ReadRecord::Status::denied: return store::ReadStatus::denied;
+    case ReadRecord::Status::absent: return store::ReadStatus::absent;
+    case ReadRecord::Status::error: return store::ReadStatus::error;
+  }
+  return store::ReadStatus::error;
+}
+
+store::FindingStatus status_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::fail: return store::FindingStatus::fail;
+    case Verdict::excepted: return store::FindingStatus::excepted;
+    default: return store::FindingStatus::unknown;
+  }
 }
 
 }  // namespace
@@ -131,6 +152,9 @@ void UnitCollector::columns(const Resource& resource, ResourceOut& out) {
 }
 
 void UnitCollector::resource(Resource&& resource) {
+  if (context_.regions && !context_.regions->empty() && is_region_name(resource.region) &&
+      std::find(context_.regions->begin(), context_.regions->end(), resource.region) == context_.regions->end())
+    return;
   uint32_t index = static_cast<uint32_t>(out_.resources.size());
   ResourceOut& out = out_.resources.emplace_back();
   if (auto [found, is_new] = by_uid_.try_emplace(resource.uid, index); !is_new) found->second = index;
@@ -187,6 +211,73 @@ void UnitCollector::withdraw(const std::string& uid) {
   out_.resources[found->second].withdrawn = true;
   std::erase_if(out_.findings, [&](const JudgedFinding& finding) { return finding.resource == found->second; });
   by_uid_.erase(found);
+}
+
+Status write_unit(store::RunWriter& run, const Content& content, const std::string& key, const std::string& digest, UnitResult& result) {
+  TRY(run.begin_unit(key, digest));
+  for (auto& source : result.sources)
+    TRY(run.add_source({source.file, source.operation, {source.time_ms}, source.time_basis, source.bytes}));
+  std::map<std::string, uint32_t> numbers;
+  for (uint32_t i = 0; i < result.sources.size(); ++i) numbers.emplace(result.sources[i].file, i + 1);
+  std::vector<uint32_t> ordinals(result.resources.size());
+  std::vector<store::Counts> counts(content.controls.size());
+  std::vector<store::Bitmap> passes(content.controls.size());
+  std::vector<bool> touched(content.controls.size());
+  for (size_t i = 0; i < result.resources.size(); ++i) {
+    ResourceOut& resource = result.resources[i];
+    if (resource.withdrawn) continue;
+    store::ResourceRow row{resource.uid, resource.type, resource.account, resource.region, resource.id, resource.name, resource.tags_json,
+                           resource.columns_json, resource.unknown_json, resource.origins_json, resource.digest, resource.born};
+    ordinals[i] = TRY(run.add_resource(row));
+    for (auto& edge : resource.edges) TRY(run.add_edge({ordinals[i], edge.kind, edge.target, edge.target_type}));
+    for (auto [control, verdict] : resource.verdicts) {
+      touched[control] = true;
+      switch (verdict) {
+        case Verdict::pass:
+          ++counts[control].pass;
+          passes[control].set(ordinals[i]);
+          break;
+        case Verdict::fail: ++counts[control].fail; break;
+        case Verdict::unknown: ++counts[control].unknown; break;
+        case Verdict::excepted: ++counts[control].excepted; break;
+        case Verdict::not_applicable: ++counts[control].not_applicable; break;
+      }
+    }
+  }
+  for (auto& read : result.reads) {
+    auto number = numbers.find(read.file);
+    TRY(run.add_read({read.account, read.region, read.call, read.parameter, status_of(read.status), read.error, {read.time_ms},
+                        number == numbers.end() ? 0 : number->second}));
+  }
+  std::string id;
+  for (auto& finding : result.findings) {
+    const ResourceOut& resource = result.resources[finding.resource];
+    const Control& control = content.controls[finding.control];
+    id = finding_id(control.id, resource.uid);
+    TRY(run.add_finding({id, control.id, resource.uid, resource.type, resource.account, resource.region, status_of(finding.status),
+                           finding.reason, finding.evidence_json}));
+  }
+  for (size_t c = 0; c < counts.size(); ++c)
+    if (touched[c]) TRY(run.set_counts(content.controls[c].id, counts[c], passes[c]));
+  TRY(run.end_unit());
+  return {};
+}
+
+store::ViewInput view_input(const Content& content, const ResourceCatalogue& catalogue, const Workspace* workspace, Time as_of) {
+  store::ViewInput views;
+  for (auto& type : catalogue.types()) {
+    store::TypeView view;
+    view.type = type->type;
+    for (auto& [column, path] : type->columns) view.columns.push_back(column);
+    views.types.push_back(std::move(view));
+  }
+  for (auto& control : content.controls)
+    views.controls.push_back({control.id, control.practice, control.level, control.area, std::string(name(control.severity)), control.phase});
+  if (workspace)
+    for (auto& a : workspace->attestations)
+      views.attestations.push_back({a.control, a.answer ? "yes" : "no", a.owner, a.approver, rfc3339(a.given), rfc3339(a.expires), days_between(a.given, as_of),
+                                    a.given <= as_of && as_of < a.expires});
+  return views;
 }
 
 }  // namespace reeve

@@ -12,6 +12,7 @@
 #include "content/workspace.h"
 #include "estate/load.h"
 #include "store/store.h"
+#include "store/views.h"
 
 namespace reeve {
 
@@ -52,6 +53,7 @@ struct JudgeContext {
   const Workspace* workspace = nullptr;    // may be null
   const std::set<std::string>* asked_columns = nullptr;  // names that any SQL control uses: only these keep their origin
   Time as_of;
+  const std::vector<std::string>* regions = nullptr;  // only these; null or empty: all
 };
 
 class UnitCollector : public UnitSink {
@@ -74,5 +76,9 @@ class UnitCollector : public UnitSink {
   std::unordered_map<std::string, uint32_t> by_uid_;
   std::unordered_map<std::string, uint32_t> source_numbers_;
 };
+
+// Writes a judged unit whole: begin_unit … end_unit.
+Status write_unit(store::RunWriter& run, const Content& content, const std::string& key, const std::string& digest, UnitResult& result);
+store::ViewInput view_input(const Content& content, const ResourceCatalogue& catalogue, const Workspace* workspace, Time as_of);
 
 }  // namespace reeve

@@ -14,6 +14,9 @@ const Program& reeve_program();
 // Exit statuses; when several hold, the largest wins, for an incomplete answer must not look complete.
 constexpr int exit_done = 0, exit_results = 1, exit_usage = 2, exit_input = 3, exit_internal = 4;
 
+// The workspace that holds for a command: the one named, else the nearest upward, else none (empty).
+std::string workspace_of(const Options& options);
+
 int run_assess(const Options& options, Io& io);
 int run_explain(const Options& options, Io& io);
 int run_init(const Options& options, Io& io);

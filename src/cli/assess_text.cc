@@ -1,0 +1,191 @@
+#include "cli/assess_text.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+
+namespace reeve {
+namespace {
+
+constexpr size_t kRows = 20, kBrief = 6;
+
+Ink ink_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::fail: return Ink::fail;
+    case Verdict::unknown: return Ink::unknown;
+    case Verdict::excepted: return Ink::excepted;
+    default: return Ink::plain;
+  }
+}
+std::string short_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::fail: return "fail";
+    case Verdict::unknown: return "unkn";
+    case Verdict::excepted: return "exc";
+    case Verdict::not_applicable: return "n/a";
+    case Verdict::pass: return "pass";
+  }
+  return "";
+}
+
+Cell number(uint64_t n, Ink ink = Ink::plain) { return {with_thousands(n), n == 0 ? Ink::plain : ink}; }
+
+class Text {
+ public:
+  Text(Assessment& a, const Terminal& terminal, const AssessTextOptions& options) : a_(a), t_(terminal), options_(options) {}
+
+  std::string all() {
+    headline();
+    practices();
+    blockers();
+    do_first();
+    not_known();
+    summary();
+    return out_;
+  }
+
+ private:
+  size_t most(size_t brief) const { return options_.all ? 0 : brief; }
+  std::string said(std::string_view text) const { return fold(t_, text); }
+
+  void headline() {
+    std::string dot = said(" · ");
+    out_ += paint(t_, Ink::heading, "SEC01") + dot;
+    if (!a_.organization.empty()) out_ += safe(a_.organization) + dot;
+    out_ += count_text(a_.accounts, "account") + ", " + count_text(a_.regions, "Region") + dot + "facts of " + people_time(a_.as_of) + "\n\n";
+  }
+
+  void practices() {
+    int lowest = a_.level;
+    Table table({{""}, {"practice", Align::left, 0, true}, {"level"}, {"fail", Align::right}, {"unkn", Align::right}, {"exc", Align::right},
+                 {"pass", Align::right, 100}, {"n/a", Align::right, 100}, {"score", Align::right, 100}, {"first blocker", Align::left, 110, true}}, 1);
+    for (auto& practice : a_.practices) {
+      std::string number_text = practice.number.substr(practice.number.rfind('-') == std::string::npos ? 0 : practice.number.rfind('-') + 1);
+      std::string first = practice.blockers.empty() ? "" : practice.blockers.front().control.empty() ? practice.blockers.front().why : practice.blockers.front().control;
+      table.row({{practice.level == lowest ? "*" : ""},
+                 {(number_text.empty() ? "" : number_text + " ") + practice.practice->title},
+                 {std::to_string(practice.level) + " " + std::string(level_name(practice.level))},
+                 number(practice.verdicts.fail, Ink::fail),
+                 number(practice.verdicts.unknown, Ink::unknown),
+                 number(practice.verdicts.excepted, Ink::excepted),
+                 number(practice.verdicts.pass),
+                 number(practice.verdicts.not_applicable),
+                 {practice.score ? std::to_string(static_cast<int>(*practice.score + 0.5)) : said("–")},
+                 {first}});
+    }
+    out_ += table.text(t_) + "\n";
+  }
+
+  const ControlResult* control(const std::string& id) const {
+    for (auto& result : a_.controls)
+      if (result.control->id == id) return &result;
+    return nullptr;
+  }
+
+  std::string what(const ControlResult& result, Verdict status) const {
+    uint64_t n = status == Verdict::fail ? result.counts.fail : result.counts.unknown;
+    uint64_t of = result.counts.applicable();
+    const std::string& type = result.resource_types.empty() ? "" : result.resource_types.front();
+    if (result.control->judge == Judge::attested) return result.reason;
+    std::string noun = starts_with(type, "Reeve::Account") ? "account" : starts_with(type, "Reeve::Region") ? "Region" : type == "Reeve::Organization" ? "" : "resource";
+    if (noun.empty() || (n == 1 && of == 1)) return result.reason;
+    return with_thousands(n) + " of " + count_text(of, noun);
+  }
+
+  void blockers() {
+    if (a_.level >= 4) return;
+    // What holds the organization down: the blockers of every practice at its lowest level.
+    std::vector<std::pair<const Blocker*, const ControlResult*>> rows;
+    int64_t minutes = 0;
+    for (auto& practice : a_.practices) {
+      if (practice.level != a_.level) continue;
+      for (auto& blocker : practice.blockers) {
+        const ControlResult* result = control(blocker.control);
+        rows.emplace_back(&blocker, result);
+        if (result) minutes += result->control->effort_minutes * static_cast<int64_t>(std::max<uint64_t>(1, std::min<uint64_t>(blocker.resources, 10000)));
+      }
+    }
+    if (rows.empty()) return;
+    std::stable_sort(rows.begin(), rows.end(), [](auto& a, auto& b) {
+      if (a.first->status != b.first->status) return a.first->status < b.first->status;
+      int x = a.second ? weight(a.second->control->severity) : 0, y = b.second ? weight(b.second->control->severity) : 0;
+      return x > y;
+    });
+    out_ += paint(t_, Ink::heading, "Blocks level " + std::to_string(a_.level + 1)) + ": " + count_text(rows.size(), "control") + ", about " + effort_text(minutes) + "\n";
+    Table table({{""}, {""}, {"", Align::left, 0, true}, {"", Align::left, 90}, {"", Align::right, 90}}, 3);
+    for (auto& [blocker, result] : rows)
+      table.row({{short_name(blocker->status), ink_of(blocker->status)},
+                 {blocker->control.empty() ? std::string("-") : blocker->control},
+                 {safe(result ? what(*result, blocker->status) : blocker->why)},
+                 {result ? owner(result->control->owner) : ""},
+                 {result ? result->control->effort : ""}});
+    out_ += table.text(t_, most(kRows)) + "\n";
+  }
+
+  std::string owner(const std::string& role) const {
+    if (a_.workspace)
+      if (auto found = a_.workspace->owners.find(role); found != a_.workspace->owners.end()) return safe(found->second);
+    return role;
+  }
+
+  void do_first() {
+    if (a_.roadmap.empty()) return;
+    out_ += paint(t_, Ink::heading, "Do first") + "  (points: severity " + said("×") + " failing resources; money comes with the threat model)\n";
+    Table table({{"", Align::right}, {"", Align::left, 0, true}, {"", Align::right}, {"", Align::right}, {"", Align::left, 90}}, 3);
+    size_t n = 0;
+    for (auto& item : a_.roadmap)
+      table.row({{std::to_string(++n)}, {item.title}, {with_thousands(static_cast<uint64_t>(item.points)) + " points"}, {effort_text(item.effort_minutes)}, {owner(item.owner)}});
+    out_ += table.text(t_, most(kBrief)) + "\n";
+  }
+
+  void not_known() {
+    if (a_.verdicts.unknown == 0) return;
+    out_ += paint(t_, Ink::heading, "Not known") + ": " + count_text(a_.verdicts.unknown, "verdict");
+    size_t denied = 0;
+    for (auto& call : a_.calls_failed) denied += call.verdicts > 0;
+    if (denied) out_ += ", some because " + count_text(denied, "call was", "calls were") + " denied or failed";
+    out_ += "\n";
+    Table table({{"", Align::left, 0, true}, {"", Align::right}, {"", Align::right, 90}}, 3);
+    for (auto& cause : a_.unknown_causes) table.row({{safe(cause.cause)}, {count_text(cause.verdicts, "verdict")}, {count_text(cause.accounts, "account")}});
+    out_ += table.text(t_, most(kBrief)) + "\n";
+  }
+
+  void summary() {
+    std::string dot = said(" · ");
+    std::vector<std::string> set_aside;
+    size_t ignored = 0, unplaced = 0;
+    for (auto& source : a_.sources) ignored += source.kind == "ignored", unplaced += source.kind == "unplaced";
+    if (ignored + unplaced > 0) {
+      out_ += paint(t_, Ink::dim, count_text(ignored, "file is", "files are") + " no input" + (unplaced ? ", " + count_text(unplaced, "reply is", "replies are") + " not read by any resource type" : "") + ": see sources in --format json") + "\n";
+    }
+    if (a_.has_history) {
+      out_ += "Since the last run: " + count_text(a_.changes.opened + a_.changes.reopened, "finding") + " opened, " + with_thousands(a_.changes.closed) + " closed";
+      if (a_.changes.not_rejudged) out_ += ", " + with_thousands(a_.changes.not_rejudged) + " not judged again";
+      out_ += "\n";
+    }
+    out_ += paint(t_, Ink::heading, "Level " + std::to_string(a_.level) + " of 4" + (a_.level ? ", " + std::string(level_name(a_.level)) : ""));
+    out_ += dot + "score " + (a_.score ? std::to_string(static_cast<int>(*a_.score + 0.5)) : "unknown") + dot;
+    out_ += paint(t_, a_.verdicts.fail ? Ink::fail : Ink::plain, with_thousands(a_.verdicts.fail) + " fail") + dot;
+    out_ += paint(t_, a_.verdicts.unknown ? Ink::unknown : Ink::plain, with_thousands(a_.verdicts.unknown) + " unknown") + dot;
+    out_ += with_thousands(a_.verdicts.excepted) + " excepted";
+    if (options_.elapsed_ms > 0) out_ += dot + duration_text(options_.elapsed_ms);
+    out_ += "\n";
+    if (a_.level != a_.level_without_attested) out_ += "Without attestations: level " + std::to_string(a_.level_without_attested) + "\n";
+    std::string next;
+    for (auto& practice : a_.practices)
+      if (practice.level == a_.level && !practice.blockers.empty() && !practice.blockers.front().control.empty() && next.empty()) next = practice.blockers.front().control;
+    if (!next.empty()) out_ += "\nNext: reeve explain " + next + "\n";
+  }
+
+  Assessment& a_;
+  const Terminal& t_;
+  const AssessTextOptions& options_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string assess_text(Assessment& assessment, const Terminal& terminal, const AssessTextOptions& options) { return Text(assessment, terminal, options).all(); }
+
+}  // namespace reeve

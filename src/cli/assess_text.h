@@ -1,0 +1,18 @@
+// The assessment on a terminal (ux.md §2): details first, the summary last, then one next command.
+#pragma once
+
+#include <string>
+
+#include "assess/assess.h"
+#include "cli/terminal.h"
+
+namespace reeve {
+
+struct AssessTextOptions {
+  bool all = false;       // every row of every list
+  int64_t elapsed_ms = 0; // printed with the summary if not zero
+};
+
+std::string assess_text(Assessment& assessment, const Terminal& terminal, const AssessTextOptions& options);
+
+}  // namespace reeve

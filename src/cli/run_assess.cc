@@ -1,0 +1,128 @@
+#include <chrono>
+#include <cstdio>
+
+#include "cli/assess_text.h"
+#include "cli/commands.h"
+#include "report/assess_json.h"
+
+namespace reeve {
+namespace {
+
+// At most five lines a second on a terminal, one rewritten line; elsewhere a line each ten seconds (ux.md §2). Nothing in the first half
+// second.
+class Progress {
+ public:
+  explicit Progress(Io& io) : io_(io), begin_(Clock::now()) {}
+  ~Progress() {
+    if (shown_) io_.say("\r\x1b[K");
+  }
+  void operator()(const std::string& what, uint64_t done, uint64_t total) {
+    auto now = Clock::now();
+    auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now - last_).count();
+    auto all = std::chrono::duration_cast<std::chrono::milliseconds>(now - begin_).count();
+    if (all < 500 || since < (io_.error_terminal.tty ? 200 : 10000)) return;
+    last_ = now;
+    std::string count = total ? "  " + std::to_string(done) + " of " + std::to_string(total) + " units" : "";
+    if (io_.error_terminal.tty) {
+      io_.say("\r\x1b[Kassess " + duration_text(all) + "  " + what + count);
+      shown_ = true;
+    } else {
+      io_.say("assess elapsed=" + std::to_string(all / 1000) + "s step=\"" + what + "\" done=" + std::to_string(done) + " of=" + std::to_string(total) + "\n");
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Io& io_;
+  Clock::time_point begin_, last_{};
+  bool shown_ = false;
+};
+
+bool reached(const Assessment& assessment, const std::string& fail_on) {
+  if (fail_on == "never") return false;
+  if (fail_on.empty() || fail_on == "fail") return assessment.verdicts.fail > 0;
+  if (fail_on == "unknown") return assessment.verdicts.fail + assessment.verdicts.unknown > 0;
+  auto least = parse_severity(fail_on);
+  for (auto& result : assessment.controls)
+    if (result.counts.fail > 0 && least && result.control->severity >= *least) return true;
+  return false;
+}
+
+}  // namespace
+
+std::string workspace_of(const Options& options) {
+  std::string dir = options.value("--workspace");
+  if (dir.empty()) dir = find_workspace(".").value_or("");
+  return dir;
+}
+
+int run_assess(const Options& options, Io& io) {
+  auto begin = std::chrono::steady_clock::now();
+  AssessOptions what;
+  what.sources = options.arguments();
+  what.workspace_dir = workspace_of(options);
+  what.content_dir = options.value("--content");
+  what.accounts = options.values("--accounts");
+  what.regions = options.values("--regions");
+  if (auto time = options.time("--as-of")) what.as_of = *time;
+  Result<std::unique_ptr<Assessment>> done = [&] {
+    Progress progress(io);
+    what.progress = [&](const std::string& step, uint64_t n, uint64_t of) { progress(step, n, of); };
+    return assess(what);
+  }();
+  if (!done) {
+    io.error(done.error());
+    return done.error().code == Code::usage || done.error().code == Code::not_found ? exit_usage : done.error().code == Code::internal ? exit_internal : exit_input;
+  }
+  Assessment& assessment = **done;
+  for (auto& problem : assessment.problems) io.error(problem);
+  for (auto& note : assessment.notes) io.say("note  " + note.text() + "\n");
+  if (assessment.workspace)
+    for (auto& expired : assessment.workspace->expired_exceptions(assessment.as_of)) io.say("note  " + expired.text() + "\n");
+
+  std::FILE* file = nullptr;
+  std::string out_path = options.value("--out");
+  if (!out_path.empty()) {
+    file = std::fopen((out_path + ".part").c_str(), "wb");
+    if (!file) {
+      io.error({Code::io, "cannot write `" + out_path + "`", {out_path}, "a folder that exists and can be written", ""});
+      return exit_input;
+    }
+  }
+  bool written = true;
+  auto write = [&](std::string_view piece) -> Status {
+    if (file) written &= std::fwrite(piece.data(), 1, piece.size(), file) == piece.size();
+    else io.print(piece);
+    return {};
+  };
+  Status status;
+  if (options.value("--format", "text") == "json") {
+    AssessJsonOptions json;
+    json.all = options.has("--all");
+    status = write_assess_json(assessment, json, write);
+  } else {
+    AssessTextOptions text;
+    text.all = options.has("--all");
+    if (io.terminal.tty) text.elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
+    Terminal terminal = io.terminal;
+    if (file) terminal.tty = terminal.colour = false;
+    status = write(assess_text(assessment, terminal, text));
+  }
+  if (file) {
+    written &= std::fclose(file) == 0;
+    if (written) written &= std::rename((out_path + ".part").c_str(), out_path.c_str()) == 0;
+    if (!written) {
+      std::remove((out_path + ".part").c_str());
+      io.error({Code::io, "cannot write all of `" + out_path + "`", {out_path}, "room on the disk", ""});
+      return exit_input;
+    }
+  }
+  if (!status) {
+    io.error(status.error());
+    return exit_internal;
+  }
+  if (assessment.incomplete()) return exit_input;
+  return reached(assessment, options.value("--fail-on")) ? exit_results : exit_done;
+}
+
+}  // namespace reeve

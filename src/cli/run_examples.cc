@@ -1,0 +1,38 @@
+#include "assess/examples.h"
+#include "cli/commands.h"
+#include "content/content.h"
+#include "formats/json.h"
+
+namespace reeve {
+
+int run_content_test(const Options& options, Io& io) {
+  ContentOptions where;
+  where.content_dir = options.value("--content");
+  where.workspace_dir = workspace_of(options);
+  Content content = load_content(where);
+  std::vector<Error> errors = content.errors;
+  for (auto& wanted : options.arguments())
+    if (!content.control(wanted)) errors.push_back({Code::not_found, "there is no control `" + wanted + "`", {}, "the id of a control", "reeve content list"});
+  auto results = run_examples(content, options.arguments(), errors);
+  bool json = options.value("--format", "text") == "json";
+  size_t bad = 0;
+  for (auto& result : results) {
+    bad += !result.ok;
+    if (json) {
+      std::string line;
+      JsonWriter writer(line);
+      writer.begin_object().member("control", result.control).member("file", result.file).member("resource", result.resource);
+      writer.member("expected", result.expected).member("got", result.got).member("reason", result.reason).member("ok", result.ok).end_object();
+      io.print(line + "\n");
+    } else if (!result.ok) {
+      io.print("fail  " + result.file + "  " + result.resource + "  expected " + result.expected + ", got " + result.got +
+               (result.reason.empty() ? "" : " (" + result.reason + ")") + "\n");
+    }
+  }
+  for (auto& error : errors) io.error(error);
+  if (!json) io.print(count_text(results.size(), "example verdict") + ", " + std::to_string(bad) + " wrong, " + std::to_string(errors.size()) + " not run\n");
+  if (!errors.empty()) return exit_input;
+  return bad ? exit_results : exit_done;
+}
+
+}  // namespace reeve

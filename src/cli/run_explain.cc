@@ -1,0 +1,165 @@
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "content/content.h"
+#include "content/workspace.h"
+#include "findings/finding.h"
+#include "store/store.h"
+
+namespace reeve {
+namespace {
+
+class Explaining {
+ public:
+  Explaining(const Options& options, Io& io) : options_(options), io_(io) {}
+
+  int run() {
+    const std::string& id = options_.arguments()[0];
+    if (id.size() == 1 && id[0] >= '0' && id[0] <= '4') return status(id[0] - '0');
+    ContentOptions where;
+    where.content_dir = options_.value("--content");
+    where.workspace_dir = workspace_of(options_);
+    content_ = load_content(where);
+    for (auto& error : content_.errors) io_.error(error);
+    if (!where.workspace_dir.empty() && exists(where.workspace_dir + "/.reeve/store.db")) {
+      auto store = store::Store::open(where.workspace_dir);
+      if (store) store_ = std::move(*store);
+      else io_.error(store.error());
+    }
+    const Edition* edition = content_.standard_edition();
+    edition_ = edition ? edition->id : "";
+    if (const Control* found = content_.control(id)) return control(*found);
+    std::string upper_id;
+    for (char c : id) upper_id += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    for (const Practice& one : content_.practices) {
+      std::string number = one.number(edition_);
+      if (one.slug == id || (!number.empty() && (number == upper_id || ends_with(number, "-" + upper_id)))) return practice(one);
+    }
+    if (store_) {
+      auto stored = store_->finding(id);
+      if (stored && *stored) return finding(**stored);
+    }
+    std::vector<std::string> known;
+    for (auto& one : content_.controls) known.push_back(one.id);
+    for (auto& one : content_.practices) known.push_back(one.slug);
+    std::string near = nearest(id, known);
+    io_.error({Code::not_found, "nothing is called `" + id + "`", {}, near.empty() ? "the id of a control, a practice, a finding of this workspace, or an exit status" : "`" + near + "`?",
+               store_ ? "" : "findings are known in a workspace only: reeve init"});
+    return exit_usage;
+  }
+
+ private:
+  void heading(std::string_view text) { io_.print(paint(io_.terminal, Ink::heading, text) + "\n"); }
+  void field(std::string_view name, std::string_view text) {
+    if (text.empty()) return;
+    std::string label = "   " + std::string(name);
+    label.resize(std::max<size_t>(label.size() + 1, 18), ' ');
+    std::string body = wrap(text, io_.terminal.width, 18);
+    io_.print(label + (body.size() > 18 ? body.substr(18) : std::string(text)) + (ends_with(body, "\n") ? "" : "\n"));
+  }
+
+  int status(int number) {
+    for (auto& one : reeve_program().statuses)
+      if (one.status == number) io_.print("exit status " + std::to_string(number) + ": " + one.meaning + "\n");
+    return exit_done;
+  }
+
+  int control(const Control& c) {
+    heading(c.id);
+    io_.print("   " + c.title + "\n\n");
+    const Practice* of = content_.practice(c.practice);
+    field("statement", c.statement);
+    field("why", c.why);
+    field("practice", of ? of->number(edition_) + " " + of->title : c.practice);
+    field("level", std::to_string(c.level) + " " + std::string(level_name(c.level)));
+    field("severity", name(c.severity));
+    field("area", c.area);
+    field("phase", std::to_string(c.phase) + " " + std::string(phase_name(c.phase)));
+    field("responsible", std::string(name(c.responsibility)) + ", " + c.owner);
+    field("effort", c.effort + " for each resource");
+    field("ATT&CK", join(c.attack, ", "));
+    field("needs", join(c.needs, ", "));
+    field("fix", c.fix);
+    if (c.attest) field("asks", c.attest->question);
+    if (store_) {
+      if (auto counts = store_->counts())
+        for (auto& row : *counts)
+          if (row.control == c.id)
+            field("now", with_thousands(row.counts.pass) + " pass, " + with_thousands(row.counts.fail) + " fail, " + with_thousands(row.counts.unknown) + " unknown, " +
+                             with_thousands(row.counts.excepted) + " excepted");
+      size_t shown = 0;
+      store::FindingFilter filter;
+      filter.control = c.id;
+      auto each = store_->findings(filter, [&](const store::StoredFinding& f) -> Status {
+        if (++shown > 5) return {};
+        io_.print("   " + paint(io_.terminal, f.status == store::FindingStatus::fail ? Ink::fail : Ink::unknown, store::name(f.status)) + "  " +
+                  safe(shorten(io_.terminal, f.uid, io_.terminal.width - 12)) + "\n         " + safe(f.reason) + "\n         reeve explain " + f.id + "\n");
+        return {};
+      });
+      if (!each) io_.error(each.error());
+    }
+    io_.print("\n");
+    heading(c.check.name + " (" + c.check.shown + ")");
+    io_.print(c.check.text + (ends_with(c.check.text, "\n") ? "" : "\n"));
+    return exit_done;
+  }
+
+  int practice(const Practice& p) {
+    heading((p.number(edition_).empty() ? p.slug : p.number(edition_)) + " " + p.title);
+    for (auto& question : p.questions) io_.print("   - " + question + "\n");
+    io_.print("\n");
+    Table table({{"level"}, {"control", Align::left, 0, true}, {"severity"}, {"judged by"}}, 3);
+    for (int level = 1; level <= 4; ++level)
+      for (auto& c : content_.controls)
+        if (c.practice == p.slug && c.level == level)
+          table.row({{std::to_string(level) + " " + std::string(level_name(level))}, {c.id}, {std::string(name(c.severity))}, {std::string(name(c.judge))}});
+    io_.print(table.text(io_.terminal));
+    return exit_done;
+  }
+
+  int finding(const store::StoredFinding& f) {
+    const Control* c = content_.control(f.control);
+    heading(std::string(store::name(f.status)) + "  " + f.control + (c ? "  " + std::string(name(c->severity)) : ""));
+    if (c) io_.print("   " + c->title + "\n");
+    io_.print("\n");
+    field("resource", safe(f.uid));
+    field("type", f.type);
+    field("account", f.account);
+    field("region", f.region);
+    field("reason", safe(f.reason));
+    field("since", rfc3339(f.first_seen) + (f.openings > 1 ? ", opened " + std::to_string(f.openings) + " times" : ""));
+    if (f.closed_at.known()) field("closed", rfc3339(f.closed_at));
+    if (f.not_rejudged) field("note", "not judged in the last run: its account, Region or call was not in the input");
+    if (auto evidence = evidence_from_json(f.evidence_json)) {
+      for (auto& e : *evidence) {
+        io_.print("\n");
+        field("source", safe(e.source) + (e.line ? ":" + std::to_string(e.line) + ":" + std::to_string(e.column) : ""));
+        field("time", e.time.known() ? rfc3339(e.time) + (e.time_basis.empty() ? "" : " (" + e.time_basis + ")") : "");
+        field("path", safe(e.path));
+        field("value", safe(e.value.empty() ? "(nothing)" : e.value));
+        field("expected", e.expected);
+      }
+    }
+    if (auto history = store_->history(f.id); history && !history->empty()) {
+      io_.print("\n");
+      for (auto& step : *history) field(rfc3339(step.time).substr(0, 10), (step.from.empty() ? "" : step.from + " -> ") + step.to + (step.why.empty() ? "" : ": " + step.why));
+    }
+    if (c) {
+      io_.print("\n");
+      field("fix", c->fix);
+    }
+    return exit_done;
+  }
+
+  const Options& options_;
+  Io& io_;
+  Content content_;
+  std::string edition_;
+  std::unique_ptr<store::Store> store_;
+};
+
+}  // namespace
+
+int run_explain(const Options& options, Io& io) { return Explaining(options, io).run(); }
+
+}  // namespace reeve

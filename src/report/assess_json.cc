@@ -1,0 +1,218 @@
+#include "report/assess_json.h"
+
+#include "base/text.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+int64_t whole(uint64_t n) { return static_cast<int64_t>(n); }
+
+void counts(JsonWriter& json, const VerdictCounts& c) {
+  json.begin_object().member("pass", whole(c.pass)).member("fail", whole(c.fail)).member("unknown", whole(c.unknown));
+  json.member("excepted", whole(c.excepted)).member("not_applicable", whole(c.not_applicable)).end_object();
+}
+
+double rounded(double value) { return static_cast<double>(static_cast<int64_t>(value * 10 + 0.5)) / 10; }
+
+// Evidence holds JSON text already; it goes in as it is.
+void raw(std::string& out, JsonWriter& json, std::string_view key, std::string_view text) {
+  json.key(key).null();
+  out.erase(out.size() - 4);
+  out += text;
+}
+
+class Writing {
+ public:
+  Writing(Assessment& a, const AssessJsonOptions& options, const std::function<Status(std::string_view)>& write)
+      : a_(a), options_(options), write_(write), json_(out_, options.pretty ? 1 : 0) {}
+
+  Status all() {
+    json_.begin_object();
+    framework();
+    json_.member("generated_at", rfc3339(a_.as_of)).member("as_of_basis", a_.as_of_basis);
+    if (!a_.organization.empty()) json_.member("organization", a_.organization);
+    sources();
+    json_.member("level", int64_t{a_.level}).member("level_name", level_name(a_.level)).member("level_without_attested", int64_t{a_.level_without_attested});
+    json_.key("score");
+    if (a_.score) json_.number(rounded(*a_.score));
+    else json_.null();
+    json_.member("score_formula", score_formula);
+    json_.key("verdicts");
+    counts(json_, a_.verdicts);
+    json_.key("estate").begin_object().member("resources", whole(a_.resources)).member("accounts", whole(a_.accounts)).member("regions", whole(a_.regions));
+    json_.member("applicable_pairs", whole(a_.pairs)).end_object();
+    practices();
+    TRY(flush());
+    TRY(findings());
+    layers();
+    json_.key("risks").begin_array().end_array();
+    roadmap();
+    coverage();
+    json_.key("not_computed").begin_array();
+    for (const char* line : {"risks in money: the threat model (`model`) is not part of this version", "detections fired: `detect` is not part of this version"}) json_.string(line);
+    json_.end_array();
+    json_.end_object();
+    out_ += "\n";
+    return flush();
+  }
+
+ private:
+  void framework() {
+    json_.key("framework").begin_object().member("id", "SEC01").member("title", "How do you securely operate your workload?");
+    json_.member("edition", a_.edition).member("content_digest", a_.content.digest).end_object();
+  }
+
+  void sources() {
+    json_.key("sources").begin_array();
+    for (auto& source : a_.sources) {
+      json_.begin_object().member("path", source.file).member("kind", source.kind);
+      bool set_aside = source.kind == "ignored" || source.kind == "unplaced" || source.kind == "broken";
+      json_.member("status", set_aside ? source.kind : std::string("read"));
+      if (!source.why.empty()) json_.member("why", source.why);
+      if (!source.operation.empty()) json_.member("operation", source.operation);
+      if (!source.account.empty()) json_.member("account", source.account);
+      if (source.time.known()) json_.member("time", rfc3339(source.time));
+      if (!source.time_basis.empty()) json_.member("time_basis", source.time_basis);
+      json_.end_object();
+    }
+    json_.end_array();
+  }
+
+  void practices() {
+    json_.key("practices").begin_array();
+    for (auto& practice : a_.practices) {
+      json_.begin_object().member("id", practice.number).member("slug", practice.practice->slug).member("title", practice.practice->title);
+      json_.member("level", int64_t{practice.level}).member("level_name", level_name(practice.level));
+      json_.member("level_without_attested", int64_t{practice.level_without_attested});
+      json_.key("score");
+      if (practice.score) json_.number(rounded(*practice.score));
+      else json_.null();
+      json_.key("verdicts");
+      counts(json_, practice.verdicts);
+      json_.key("blockers").begin_array();
+      for (auto& blocker : practice.blockers) {
+        json_.begin_object();
+        if (!blocker.control.empty()) json_.member("control", blocker.control);
+        json_.member("level", int64_t{blocker.level}).member("status", name(blocker.status)).member("resources", whole(blocker.resources)).member("why", blocker.why);
+        json_.end_object();
+      }
+      json_.end_array();
+      json_.key("controls").begin_array();
+      for (size_t index : practice.controls) control(a_.controls[index]);
+      json_.end_array().end_object();
+    }
+    json_.end_array();
+  }
+
+  void control(const ControlResult& result) {
+    const Control& c = *result.control;
+    json_.begin_object().member("id", c.id).member("title", c.title).member("status", name(result.status)).member("level", int64_t{c.level});
+    json_.member("severity", name(c.severity)).member("area", c.area).member("judged_by", name(c.judge)).member("attested", c.judge == Judge::attested);
+    json_.member("objective", c.objective).member("responsibility", name(c.responsibility));
+    if (!result.reason.empty()) json_.member("reason", result.reason);
+    raw(out_, json_, "evidence", evidence_to_json(result.evidence));
+    json_.key("resource_types").begin_array();
+    for (auto& type : result.resource_types) json_.string(type);
+    json_.end_array();
+    json_.key("resources");
+    counts(json_, result.counts);
+    json_.end_object();
+  }
+
+  void one_finding(std::string_view id, std::string_view control, std::string_view uid, std::string_view type, std::string_view account,
+                   std::string_view region, std::string_view status) {
+    json_.begin_object().member("id", id).member("control", control);
+    json_.key("resource").begin_object().member("uid", uid).member("type", type).member("account", account).member("region", region).end_object();
+    json_.member("status", status);
+  }
+
+  Status findings() {
+    json_.key("findings").begin_array();
+    store::FindingFilter filter;
+    filter.other_units = a_.has_history;
+    TRY(a_.store->findings(filter, [&](const store::StoredFinding& finding) -> Status {
+      one_finding(finding.id, finding.control, finding.uid, finding.type, finding.account, finding.region, store::name(finding.status));
+      json_.member("reason", finding.reason).member("first_seen", rfc3339(finding.first_seen));
+      if (finding.openings > 1) json_.member("openings", int64_t{finding.openings});
+      if (finding.not_rejudged) json_.member("not_rejudged", true);
+      raw(out_, json_, "evidence", finding.evidence_json.empty() ? "[]" : finding.evidence_json);
+      json_.end_object();
+      return out_.size() > (1 << 16) ? flush() : Status();
+    }));
+    if (options_.all) {
+      for (auto& result : a_.controls) {
+        if (result.counts.pass == 0) continue;
+        TRY(a_.store->passes(result.control->id, [&](const store::Store::StoredResource& resource) -> Status {
+          one_finding(finding_id(result.control->id, resource.uid), result.control->id, resource.uid, resource.type, resource.account, resource.region, "pass");
+          json_.end_object();
+          return out_.size() > (1 << 16) ? flush() : Status();
+        }));
+      }
+    }
+    json_.end_array();
+    return {};
+  }
+
+  void layers() {
+    json_.key("layers").begin_array();
+    for (auto& layer : a_.layers) {
+      json_.begin_object().member("layer", layer.layer).member("area", layer.area).member("controls", whole(layer.controls));
+      json_.member("pass", whole(layer.passing)).member("fail", whole(layer.failing)).member("unknown", whole(layer.unknown)).end_object();
+    }
+    json_.end_array();
+  }
+
+  void roadmap() {
+    json_.key("roadmap").begin_array();
+    for (auto& item : a_.roadmap) {
+      json_.begin_object().member("phase", int64_t{item.phase}).member("phase_name", phase_name(item.phase)).member("control", item.control);
+      json_.member("title", item.title).member("practice", item.practice).member("resources", whole(item.resources));
+      json_.key("risk_removed_points").number(item.points);
+      json_.member("effort_minutes", int64_t{item.effort_minutes}).member("owner", item.owner).member("fix", item.fix).end_object();
+    }
+    json_.end_array();
+  }
+
+  void coverage() {
+    json_.key("coverage").begin_object();
+    json_.key("calls_failed").begin_array();
+    for (auto& call : a_.calls_failed) {
+      json_.begin_object().member("operation", call.call).member("account", call.account).member("region", call.region);
+      if (!call.parameter.empty()) json_.member("parameter", call.parameter);
+      json_.member("error", call.error).member("verdicts", whole(call.verdicts)).end_object();
+    }
+    json_.end_array();
+    json_.key("facts_unknown").begin_array();
+    for (auto& cause : a_.unknown_causes)
+      json_.begin_object().member("cause", cause.cause).member("verdicts", whole(cause.verdicts)).member("controls", whole(cause.controls)).member("accounts", whole(cause.accounts)).end_object();
+    json_.end_array();
+    json_.key("problems").begin_array();
+    for (auto& problem : a_.problems) json_.string(problem.text());
+    json_.end_array();
+    json_.key("notes").begin_array();
+    for (auto& note : a_.notes) json_.string(note.text());
+    json_.end_array();
+    json_.end_object();
+  }
+
+  Status flush() {
+    TRY(write_(out_));
+    out_.clear();
+    return {};
+  }
+
+  Assessment& a_;
+  const AssessJsonOptions& options_;
+  const std::function<Status(std::string_view)>& write_;
+  std::string out_;
+  JsonWriter json_;
+};
+
+}  // namespace
+
+Status write_assess_json(Assessment& assessment, const AssessJsonOptions& options, const std::function<Status(std::string_view)>& write) {
+  return Writing(assessment, options, write).all();
+}
+
+}  // namespace reeve
