@@ -280,7 +280,7 @@ class Search {
         }));
       push(rule, std::move(atom));
     }
-    if (question_.principals && statement.principals.present) {
+    if (question_.principals) {
       Atom atom{2, {}};
       for (const auto& value : dimensions_[2].values)
         atom.mask.push_back(principal_matches(statement.principals, question_.caller, value, rule.effect != Effect::deny));
