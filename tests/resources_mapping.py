@@ -42,7 +42,7 @@ ACTION = {"s3:ListBuckets": "s3:ListAllMyBuckets", "s3:GetPublicAccessBlock": "s
 # Actions that a file may name beside those of its calls: what makes the answer of one of them.
 ALSO = {"iam:GenerateCredentialReport"}
 # Names of AWS Config items that are neither in the API nor in the CloudFormation schema, lower case.
-CONFIG_NAMES = {"configuration", "supplementaryconfiguration", "value", "policytext", "bucketpolicy", "bucketversioningconfiguration", "bucketloggingconfiguration",
+CONFIG_NAMES = {"configuration", "id", "supplementaryconfiguration", "value", "policytext", "bucketpolicy", "bucketversioningconfiguration", "bucketloggingconfiguration",
                 "logfileprefix", "destinationbucketname", "ismfadeleteenabled", "serversideencryptionconfiguration", "keyrotationstatus",
                 "ipv4ranges", "loggingstatus", "objectlockconfiguration", "policy", "isdefaultversion", "document", "owner", "creationdate",
                 "keyspec", "kmskeyarn", "okactions", "topicarn", "displayname", "kmsmasterkeyid", "queueurl", "queuearn", "queuename",
