@@ -19,7 +19,11 @@ std::string flag_words(const Flag& flag) {
 }
 
 // Names on the left, sentences on the right, wrapped beside them.
-std::string described(const std::vector<std::pair<std::string, std::string>>& rows, const Terminal& terminal) {
+std::string described(std::vector<std::pair<std::string, std::string>> rows, const Terminal& terminal) {
+  for (auto& [name, text] : rows) {
+    name = fold(terminal, name);  // before it is measured, for `…` may become three
+    text = fold(terminal, text);
+  }
   int left = 0;
   constexpr int left_max = 24;
   for (const auto& [name, text] : rows)

@@ -223,12 +223,13 @@ std::string zsh_completion(const Program& program) {
     if (command.name.find(' ') == std::string::npos) out += "        " + command.name + ") " + zsh_arguments(program, command) + " ;;\n";
   for (const std::string& group : program.groups()) {
     out += "        " + group + ")\n"
-           "            if (( CURRENT == 1 )); then\n"
+           "            if (( CURRENT == 2 )); then\n"
            "                local -a commands=(\n";
     for (const Command* command : program.in_group(group)) out += "                    '" + command->name.substr(group.size() + 1) + ":" + zsh_text(command->summary) + "'\n";
     out += "                )\n"
            "                _describe command commands\n"
            "            else\n"
+           "                shift words; (( CURRENT-- ))\n"
            "                case $words[1] in\n";
     for (const Command* command : program.in_group(group)) out += "        " + command->name.substr(group.size() + 1) + ") " + zsh_arguments(program, *command) + " ;;\n";
     out += "                esac\n"
