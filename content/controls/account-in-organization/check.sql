@@ -1,9 +1,12 @@
--- Membership shows in the organization's list of accounts or in the account's own answer; absent is what an account outside any says.
+-- Membership shows in the organization's list of accounts or in the account's own answer; absent is what an account outside any
+-- says.
 WITH seen AS (
   SELECT s.uid,
          EXISTS (SELECT 1 FROM aws_organizations_account m WHERE m.id = s.account) OR
-         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.operation = 'organizations:DescribeOrganization' AND d.status = 'ok') AS member,
-         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.operation = 'organizations:DescribeOrganization' AND d.status = 'absent') AS outside,
+         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.operation = 'organizations:DescribeOrganization'
+             AND d.status = 'ok') AS member,
+         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.operation = 'organizations:DescribeOrganization'
+             AND d.status = 'absent') AS outside,
          (SELECT o.feature_set FROM reeve_organization o WHERE o.feature_set IS NOT NULL) AS features
   FROM reeve_account_settings s)
 SELECT uid AS resource,

@@ -1,4 +1,5 @@
--- Last days of standard support from the RDS and Aurora user guides' release calendars, as of 22 November 2026. Commercial engines follow
+-- Last days of standard support from the RDS and Aurora user guides' release calendars, as of 22 November 2026. Commercial
+-- engines follow
 -- their makers' calendars and are not judged; a version that is not in the table is newer or was never offered.
 WITH ends(engine, major, day) AS (VALUES
   ('mysql', '5.5', '2021-05-25'), ('mysql', '5.6', '2022-03-01'), ('mysql', '5.7', '2024-02-29'),
@@ -17,15 +18,19 @@ WITH ends(engine, major, day) AS (VALUES
   ('aurora-postgresql', '15', '2028-02-29'), ('aurora-postgresql', '16', '2029-02-28'),
   ('aurora-postgresql', '17', '2030-02-28')),
 judged AS (
-  SELECT d.uid, d.engine, d.engine_version, coalesce(json_extract(d.unknown, '$.engine'), json_extract(d.unknown, '$.engine_version')) AS unread,
-         (SELECT e.day FROM ends e WHERE e.engine = d.engine AND (d.engine_version = e.major OR d.engine_version LIKE e.major || '.%')) AS last_day
+  SELECT d.uid, d.engine, d.engine_version, coalesce(json_extract(d.unknown, '$.engine'), json_extract(d.unknown,
+      '$.engine_version')) AS unread,
+         (SELECT e.day FROM ends e WHERE e.engine = d.engine AND (d.engine_version = e.major OR d.engine_version LIKE e.major
+             || '.%')) AS last_day
   FROM aws_rds_dbinstance d)
 SELECT uid AS resource,
-       CASE WHEN engine LIKE 'oracle%' OR engine LIKE 'sqlserver%' OR engine LIKE 'custom%' OR engine LIKE 'db2%' OR engine IN ('neptune', 'docdb') THEN 'not_applicable'
+       CASE WHEN engine LIKE 'oracle%' OR engine LIKE 'sqlserver%' OR engine LIKE 'custom%' OR engine LIKE 'db2%'
+           OR engine IN ('neptune', 'docdb') THEN 'not_applicable'
             WHEN last_day < substr(as_of(), 1, 10) THEN 'fail'
             WHEN last_day IS NOT NULL THEN 'pass'
             ELSE 'unknown' END AS verdict,
        'Properties.EngineVersion' AS path,
        'a major version in standard support' AS expected,
-       coalesce(unread, engine || ' ' || engine_version || coalesce(', until ' || last_day, ', not in the table of 22 November 2026'), 'not told') AS value
+       coalesce(unread, engine || ' ' || engine_version || coalesce(', until ' || last_day,
+           ', not in the table of 22 November 2026'), 'not told') AS value
 FROM judged

@@ -2,12 +2,15 @@
 WITH said AS (
   SELECT r.account, r.uid, lower(trim(t.value)) AS word
   FROM resources r, json_each(r.tags) t
-  WHERE r.born = 1 AND (lower(t.key) IN ('environment', 'env') OR lower(t.key) LIKE '%:environment' OR lower(t.key) LIKE '%:env' OR lower(t.key) LIKE '%/environment' OR lower(t.key) LIKE '%/env')),
+  WHERE r.born = 1 AND (lower(t.key) IN ('environment', 'env') OR lower(t.key) LIKE '%:environment'
+      OR lower(t.key) LIKE '%:env' OR lower(t.key) LIKE '%/environment' OR lower(t.key) LIKE '%/env')),
 placed AS (
   SELECT account, uid,
          CASE WHEN word IN ('prod', 'prd', 'production', 'live') THEN 1
-              WHEN word IN ('dev', 'development', 'test', 'testing', 'tst', 'qa', 'uat', 'int', 'integration', 'stage', 'staging', 'stg', 'sandbox', 'sbx',
-                            'demo', 'preprod', 'pre-prod', 'preproduction', 'nonprod', 'non-prod', 'nonproduction', 'non-production') THEN 0 END AS production
+              WHEN word IN ('dev', 'development', 'test', 'testing', 'tst', 'qa', 'uat', 'int', 'integration', 'stage',
+                  'staging', 'stg', 'sandbox', 'sbx',
+                            'demo', 'preprod', 'pre-prod', 'preproduction', 'nonprod', 'non-prod', 'nonproduction',
+                                'non-production') THEN 0 END AS production
   FROM said),
 counted AS (
   SELECT s.uid, count(p.production) AS all_of_them, coalesce(sum(p.production), 0) AS production
@@ -20,5 +23,6 @@ SELECT uid AS resource,
             ELSE 'fail' END AS verdict,
        NULL AS path,
        'production alone, or none of it' AS expected,
-       iif(all_of_them = 0, 'no resource tells its environment', production || ' of ' || all_of_them || ' resources are production') AS value
+       iif(all_of_them = 0, 'no resource tells its environment', production || ' of ' || all_of_them
+           || ' resources are production') AS value
 FROM counted

@@ -1,4 +1,5 @@
--- Deprecation dates from the Lambda developer guide ("Lambda runtimes"), as of 22 November 2026. A runtime that is not in the table is newer.
+-- Deprecation dates from the Lambda developer guide ("Lambda runtimes"), as of 22 November 2026. A runtime that is not in the
+-- table is newer.
 WITH runtimes(name, deprecated) AS (VALUES
   ('dotnet10', '2028-11-14'), ('dotnet6', '2024-12-20'), ('dotnet8', '2026-11-10'), ('dotnet9', '2026-11-10'),
   ('dotnetcore1.0', '2019-06-27'), ('dotnetcore2.0', '2019-05-30'), ('dotnetcore2.1', '2022-01-05'),
@@ -14,7 +15,8 @@ WITH runtimes(name, deprecated) AS (VALUES
   ('ruby2.5', '2021-07-30'), ('ruby2.7', '2023-12-07'), ('ruby3.2', '2026-03-31'), ('ruby3.3', '2027-03-31'),
   ('ruby3.4', '2028-03-31'), ('ruby4.0', '2029-03-31')),
 judged AS (
-  SELECT f.uid, f.runtime, f.package_type, coalesce(json_extract(f.unknown, '$.runtime'), json_extract(f.unknown, '$.package_type')) AS unread, r.deprecated
+  SELECT f.uid, f.runtime, f.package_type, coalesce(json_extract(f.unknown, '$.runtime'), json_extract(f.unknown,
+      '$.package_type')) AS unread, r.deprecated
   FROM aws_lambda_function f LEFT JOIN runtimes r ON r.name = f.runtime)
 SELECT uid AS resource,
        CASE WHEN package_type = 'Image' THEN 'not_applicable'

@@ -7,5 +7,6 @@ SELECT o.uid AS resource,
             ELSE 'fail' END AS verdict,
        NULL AS path,
        'ALL in every Region that answered' AS expected,
-       iif(known = 0, 'guardduty:DescribeOrganizationConfiguration was not answered anywhere', everyone || ' of ' || known || ' Regions enrol all members') AS value
+       iif(known = 0, 'guardduty:DescribeOrganizationConfiguration was not answered anywhere', everyone || ' of ' || known
+           || ' Regions enrol all members') AS value
 FROM reeve_organization o CROSS JOIN answers

@@ -1,4 +1,5 @@
--- The summary and the credential report may both tell; an account whose place in the organization is not known may be the management account.
+-- The summary and the credential report may both tell; an account whose place in the organization is not known may be the
+-- management account.
 SELECT r.uid AS resource,
        CASE WHEN a.management = 1 THEN 'not_applicable'
             WHEN a.management IS NULL THEN 'unknown'

@@ -1,6 +1,8 @@
 WITH seen AS (
-  SELECT s.uid, (SELECT min(b.id) FROM aws_elasticloadbalancing_loadbalancer b WHERE b.account = s.account AND b.region = s.region) AS classic,
-         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.region = s.region AND d.operation = 'elb:DescribeLoadBalancers' AND d.status = 'ok') AS answered
+  SELECT s.uid, (SELECT min(b.id) FROM aws_elasticloadbalancing_loadbalancer b WHERE b.account = s.account
+      AND b.region = s.region) AS classic,
+         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.region = s.region
+             AND d.operation = 'elb:DescribeLoadBalancers' AND d.status = 'ok') AS answered
   FROM reeve_region_settings s)
 SELECT uid AS resource,
        CASE WHEN classic IS NOT NULL THEN 'fail'

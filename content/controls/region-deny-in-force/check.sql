@@ -2,11 +2,13 @@
 WITH RECURSIVE above(account, node) AS (
   SELECT id, id FROM aws_organizations_account
   UNION SELECT a.account, m.parent FROM above a JOIN aws_organizations_account m ON m.id = a.node WHERE m.parent IS NOT NULL
-  UNION SELECT a.account, u.parent FROM above a JOIN aws_organizations_organizationalunit u ON u.id = a.node WHERE u.parent IS NOT NULL),
+  UNION SELECT a.account, u.parent FROM above a JOIN aws_organizations_organizationalunit u ON u.id = a.node
+      WHERE u.parent IS NOT NULL),
 statements AS (
   SELECT p.uid, p.targets, t.value AS statement
   FROM aws_organizations_policy p,
-       json_each(iif(json_type(p.policy_document, '$.Statement') = 'array', json_extract(p.policy_document, '$.Statement'), json_array(json_extract(p.policy_document, '$.Statement')))) t
+       json_each(iif(json_type(p.policy_document, '$.Statement') = 'array', json_extract(p.policy_document, '$.Statement'),
+           json_array(json_extract(p.policy_document, '$.Statement')))) t
   WHERE p.policy_type = 'SERVICE_CONTROL_POLICY'),
 region_denies AS (
   SELECT s.uid, s.targets FROM statements s
@@ -14,11 +16,14 @@ region_denies AS (
     AND (json_type(s.statement, '$.NotAction') IS NOT NULL OR json_extract(s.statement, '$.Action') = '*')
     AND json_extract(s.statement, '$.Resource') = '*'
     AND EXISTS (SELECT 1 FROM json_each(s.statement, '$.Condition') c, json_each(c.value) k
-                WHERE lower(c.key) IN ('stringnotequals', 'stringnotlike', 'stringnotequalsignorecase') AND lower(k.key) = 'aws:requestedregion')),
+                WHERE lower(c.key) IN ('stringnotequals', 'stringnotlike', 'stringnotequalsignorecase')
+                    AND lower(k.key) = 'aws:requestedregion')),
 seen AS (
   SELECT s.uid, a.management,
-         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.operation = 'organizations:DescribeOrganization' AND d.status = 'absent') AS standalone,
-         EXISTS (SELECT 1 FROM region_denies d, json_each(d.targets) g JOIN above n ON n.node = g.value WHERE n.account = s.account) AS denied,
+         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.operation = 'organizations:DescribeOrganization'
+             AND d.status = 'absent') AS standalone,
+         EXISTS (SELECT 1 FROM region_denies d, json_each(d.targets) g JOIN above n ON n.node = g.value
+             WHERE n.account = s.account) AS denied,
          EXISTS (SELECT 1 FROM above n WHERE n.account = s.account AND n.node LIKE 'r-%') AS to_the_root,
          (SELECT count(*) FROM aws_organizations_policy p WHERE p.policy_type = 'SERVICE_CONTROL_POLICY') AS policies,
          (SELECT count(*) FROM aws_organizations_policy p

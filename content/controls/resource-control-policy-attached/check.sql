@@ -1,7 +1,9 @@
 WITH seen AS (
   SELECT o.uid, o.rcp_enabled, json_extract(o.unknown, '$.rcp_enabled') AS unread,
-         (SELECT count(*) FROM aws_organizations_policy p WHERE p.policy_type = 'RESOURCE_CONTROL_POLICY' AND p.aws_managed = 0 AND json_array_length(p.targets) > 0) AS attached,
-         (SELECT count(*) FROM aws_organizations_policy p WHERE p.policy_type = 'RESOURCE_CONTROL_POLICY' AND json_extract(p.unknown, '$.targets') IS NOT NULL) AS unread_targets,
+         (SELECT count(*) FROM aws_organizations_policy p WHERE p.policy_type = 'RESOURCE_CONTROL_POLICY' AND p.aws_managed = 0
+             AND json_array_length(p.targets) > 0) AS attached,
+         (SELECT count(*) FROM aws_organizations_policy p WHERE p.policy_type = 'RESOURCE_CONTROL_POLICY'
+             AND json_extract(p.unknown, '$.targets') IS NOT NULL) AS unread_targets,
          (SELECT count(*) FROM aws_organizations_policy) AS policies
   FROM reeve_organization o)
 SELECT uid AS resource,

@@ -1,4 +1,5 @@
--- A rule counts with a target, a metric filter with an alarm that acts. A filter on the log group of an organization trail serves every account.
+-- A rule counts with a target, a metric filter with an alarm that acts. A filter on the log group of an organization trail
+-- serves every account.
 -- Nothing found counts as nothing there only if the Region of global events was asked for rules and filters.
 WITH rules AS (
   SELECT e.account, e.targets, json_extract(e.unknown, '$.targets') AS unread_targets
@@ -6,15 +7,19 @@ WITH rules AS (
   WHERE e.state IN ('ENABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS')
     AND EXISTS (SELECT 1 FROM json_each(e.pattern, '$.detail.userIdentity.type') t WHERE t.value = 'Root')),
 filters AS (
-  SELECT f.account, EXISTS (SELECT 1 FROM aws_cloudtrail_trail t WHERE t.organization_trail = 1 AND t.log_group LIKE '%:log-group:' || f.log_group || ':%') AS for_all
-  FROM aws_logs_metricfilter f JOIN aws_cloudwatch_alarm a ON a.account = f.account AND a.region = f.region AND a.metric = f.metric AND a.namespace = f.namespace
-  WHERE replace(lower(f.pattern), ' ', '') LIKE '%$.useridentity.type="root"%' AND a.actions_enabled = 1 AND json_array_length(a.actions) > 0),
+  SELECT f.account, EXISTS (SELECT 1 FROM aws_cloudtrail_trail t WHERE t.organization_trail = 1
+      AND t.log_group LIKE '%:log-group:' || f.log_group || ':%') AS for_all
+  FROM aws_logs_metricfilter f JOIN aws_cloudwatch_alarm a ON a.account = f.account AND a.region = f.region
+      AND a.metric = f.metric AND a.namespace = f.namespace
+  WHERE replace(lower(f.pattern), ' ', '') LIKE '%$.useridentity.type="root"%' AND a.actions_enabled = 1
+      AND json_array_length(a.actions) > 0),
 seen AS (
   SELECT s.uid,
          EXISTS (SELECT 1 FROM rules r WHERE r.account = s.account AND json_array_length(r.targets) > 0) AS rule,
          EXISTS (SELECT 1 FROM rules r WHERE r.account = s.account AND r.unread_targets IS NOT NULL) AS unread,
          EXISTS (SELECT 1 FROM filters f WHERE f.account = s.account OR f.for_all) AS filter,
-         (SELECT count(DISTINCT d.operation) FROM reads d WHERE d.account = s.account AND d.status = 'ok' AND d.region IN ('us-east-1', 'us-gov-west-1', 'cn-north-1')
+         (SELECT count(DISTINCT d.operation) FROM reads d WHERE d.account = s.account AND d.status = 'ok'
+             AND d.region IN ('us-east-1', 'us-gov-west-1', 'cn-north-1')
             AND d.operation IN ('events:ListRules', 'logs:DescribeMetricFilters')) AS answered
   FROM reeve_account_settings s)
 SELECT uid AS resource,
@@ -23,6 +28,7 @@ SELECT uid AS resource,
             ELSE 'unknown' END AS verdict,
        NULL AS path,
        'a rule with a target, or a metric filter with an alarm' AS expected,
-       CASE WHEN rule THEN 'a rule' WHEN filter THEN 'a metric filter with an alarm' WHEN unread THEN 'events:ListTargetsByRule was not read'
+       CASE WHEN rule THEN 'a rule' WHEN filter THEN 'a metric filter with an alarm'
+           WHEN unread THEN 'events:ListTargetsByRule was not read'
             WHEN answered = 2 THEN 'neither' ELSE 'events:ListRules or logs:DescribeMetricFilters was not read' END AS value
 FROM seen

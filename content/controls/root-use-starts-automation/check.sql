@@ -6,10 +6,12 @@ WITH rules AS (
 seen AS (
   SELECT s.uid,
          EXISTS (SELECT 1 FROM rules r, json_each(r.targets) t WHERE r.account = s.account
-                 AND (json_extract(t.value, '$.Arn') LIKE 'arn:%:lambda:%:function:%' OR json_extract(t.value, '$.Arn') LIKE 'arn:%:states:%:stateMachine:%'
+                 AND (json_extract(t.value, '$.Arn') LIKE 'arn:%:lambda:%:function:%'
+                     OR json_extract(t.value, '$.Arn') LIKE 'arn:%:states:%:stateMachine:%'
                       OR json_extract(t.value, '$.Arn') LIKE 'arn:%:ssm:%:automation-definition/%')) AS machine,
          EXISTS (SELECT 1 FROM rules r WHERE r.account = s.account AND r.unread_targets IS NOT NULL) AS unread,
-         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.status = 'ok' AND d.region IN ('us-east-1', 'us-gov-west-1', 'cn-north-1')
+         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.status = 'ok' AND d.region IN ('us-east-1',
+             'us-gov-west-1', 'cn-north-1')
                  AND d.operation = 'events:ListRules') AS answered
   FROM reeve_account_settings s)
 SELECT uid AS resource,
@@ -18,5 +20,6 @@ SELECT uid AS resource,
             ELSE 'unknown' END AS verdict,
        NULL AS path,
        'a rule on root activity whose target is a function, state machine or automation' AS expected,
-       CASE WHEN machine THEN 'such a rule' WHEN unread THEN 'events:ListTargetsByRule was not read' WHEN answered THEN 'none' ELSE 'events:ListRules was not read' END AS value
+       CASE WHEN machine THEN 'such a rule' WHEN unread THEN 'events:ListTargetsByRule was not read' WHEN answered THEN 'none'
+           ELSE 'events:ListRules was not read' END AS value
 FROM seen

@@ -1,11 +1,13 @@
--- One subscription serves everybody, in whatever account it stands; that there is none shows only where every Region seen was asked.
+-- One subscription serves everybody, in whatever account it stands; that there is none shows only where every Region seen was
+-- asked.
 WITH heard AS (
   SELECT EXISTS (SELECT 1 FROM aws_sns_subscription s WHERE s.topic LIKE '%:GuardDutyAnnouncements') AND
          EXISTS (SELECT 1 FROM aws_sns_subscription s WHERE s.topic LIKE '%:SecurityHubAnnouncements') AS both),
 seen AS (
   SELECT s.uid, (SELECT count(*) FROM regions g WHERE g.account = s.account) AS areas,
          (SELECT min(g.region) FROM regions g WHERE g.account = s.account AND NOT EXISTS (
-            SELECT 1 FROM reads d WHERE d.account = g.account AND d.region = g.region AND d.operation = 'sns:ListSubscriptions' AND d.status = 'ok')) AS missing
+            SELECT 1 FROM reads d WHERE d.account = g.account AND d.region = g.region AND d.operation = 'sns:ListSubscriptions'
+                AND d.status = 'ok')) AS missing
   FROM reeve_account_settings s)
 SELECT uid AS resource,
        CASE WHEN both THEN 'pass'
