@@ -160,7 +160,11 @@ Evidence SqlJudge::evidence_at_column(const std::string& uid, const std::string&
   Evidence out;
   out.resource = uid;
   out.expected = expected;
-  out.value = value;
+  if (!value.empty()) {
+    // A number stays one; anything else that a query says is text.
+    if (parse_int(value) || parse_double(value)) out.value = value;
+    else JsonWriter(out.value).string(redacted_text(value));
+  }
   out.path = path;
   out.time_basis = "unknown";
   auto resource = store_.resource(uid);
