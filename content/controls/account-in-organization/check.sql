@@ -1,14 +1,14 @@
 -- Membership shows in the organization's list of accounts or in the account's own answer; absent is what an account outside any
 -- says.
-WITH seen AS (
-  SELECT s.uid,
-         EXISTS (SELECT 1 FROM aws_organizations_account m WHERE m.id = s.account) OR
-         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.operation = 'organizations:DescribeOrganization'
-             AND d.status = 'ok') AS member,
-         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.operation = 'organizations:DescribeOrganization'
-             AND d.status = 'absent') AS outside,
-         (SELECT o.feature_set FROM reeve_organization o WHERE o.feature_set IS NOT NULL) AS features
-  FROM reeve_account_settings s)
+WITH told AS (
+  SELECT id AS account, 'ok' AS status FROM aws_organizations_account
+  UNION SELECT account, status FROM reads WHERE operation = 'organizations:DescribeOrganization'
+      AND status IN ('ok', 'absent')),
+answers AS (SELECT account, max(status = 'ok') AS member, max(status = 'absent') AS outside FROM told GROUP BY account),
+seen AS (
+  SELECT s.uid, a.member, a.outside, (SELECT o.feature_set FROM reeve_organization o
+      WHERE o.feature_set IS NOT NULL) AS features
+  FROM reeve_account_settings s LEFT JOIN answers a ON a.account = s.account)
 SELECT uid AS resource,
        CASE WHEN outside THEN 'fail'
             WHEN member AND features = 'ALL' THEN 'pass'

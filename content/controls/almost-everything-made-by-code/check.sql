@@ -1,6 +1,6 @@
 -- The tags that CloudFormation, Auto Scaling, EKS and Karpenter set by themselves, and what teams set with other tools.
 WITH counted AS (
-  SELECT s.uid, count(r.uid) AS all_of_them, count(r.tags) AS known,
+  SELECT r.account, count(*) AS all_of_them, count(r.tags) AS known,
          count(CASE WHEN EXISTS (
            SELECT 1 FROM json_each(r.tags) t
            WHERE t.key IN ('aws:cloudformation:stack-name', 'aws:autoscaling:groupName', 'eks:nodegroup-name',
@@ -8,18 +8,17 @@ WITH counted AS (
               OR lower(replace(replace(t.key, '_', '-'), ' ', '-')) IN ('managed-by', 'managedby', 'iac', 'terraform', 'pulumi',
                   'cdk', 'provisioner')
               OR lower(t.key) LIKE '%:managed-by' OR lower(t.key) LIKE '%/managed-by') THEN 1 END) AS by_code
-  FROM reeve_account_settings s
-  LEFT JOIN resources r ON r.account = s.account AND r.born = 1
-   AND r.type IN ('AWS::EC2::Instance', 'AWS::RDS::DBInstance', 'AWS::RDS::DBCluster', 'AWS::DynamoDB::Table',
-       'AWS::S3::Bucket')
-  GROUP BY s.uid)
-SELECT uid AS resource,
-       CASE WHEN all_of_them = 0 THEN 'not_applicable'
+  FROM resources r
+  WHERE r.born = 1 AND r.type IN ('AWS::EC2::Instance', 'AWS::RDS::DBInstance', 'AWS::RDS::DBCluster', 'AWS::DynamoDB::Table',
+      'AWS::S3::Bucket')
+  GROUP BY r.account)
+SELECT s.uid AS resource,
+       CASE WHEN all_of_them IS NULL THEN 'not_applicable'
             WHEN known < all_of_them THEN 'unknown'
             WHEN 100 * by_code >= 95 * all_of_them THEN 'pass'
             ELSE 'fail' END AS verdict,
        NULL AS path,
        '95 % or more' AS expected,
-       by_code || ' of ' || all_of_them || iif(known < all_of_them, ', tags of ' || (all_of_them - known) || ' not read',
-           '') AS value
-FROM counted
+       coalesce(by_code || ' of ' || all_of_them || iif(known < all_of_them, ', tags of ' || (all_of_them - known)
+           || ' not read', ''), 'none there') AS value
+FROM reeve_account_settings s LEFT JOIN counted c ON c.account = s.account

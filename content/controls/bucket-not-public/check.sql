@@ -3,8 +3,9 @@ WITH judged AS (
   SELECT b.uid, b.policy, json_extract(b.unknown, '$.policy') AS unread,
          policy_public(b.policy, b.uid, b.account) AS strangers, policy_public_at(b.policy, b.uid, b.account) AS place,
          json_extract(b.public_access_block, '$.RestrictPublicBuckets') AS own_block,
-         (SELECT s.restrict_public_buckets FROM reeve_account_settings s WHERE s.account = b.account) AS account_block
-  FROM aws_s3_bucket b)
+         s.restrict_public_buckets AS account_block
+  FROM aws_s3_bucket b LEFT JOIN (SELECT account, restrict_public_buckets
+      FROM reeve_account_settings) s ON s.account = b.account)
 SELECT uid AS resource,
        CASE WHEN own_block = 1 THEN 'pass'
             WHEN account_block = 1 THEN 'pass'

@@ -1,12 +1,13 @@
 -- Service control policies never bind the management account, and an account outside an organization has none.
 WITH asked(action) AS (VALUES ('organizations:LeaveOrganization')),
+outside AS (SELECT DISTINCT account FROM reads WHERE operation = 'organizations:DescribeOrganization' AND status = 'absent'),
 answers AS (
-  SELECT s.uid, a.management, EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account
-      AND d.operation = 'organizations:DescribeOrganization' AND d.status = 'absent') AS standalone,
+  SELECT s.uid, a.management, x.account IS NOT NULL AS standalone,
          min(coalesce(scp_denies(s.account, asked.action, 'any'), 1)) AS least, count(scp_denies(s.account, asked.action,
              'any')) AS known,
          group_concat(iif(scp_denies(s.account, asked.action, 'any') = 0, asked.action, NULL), ', ') AS allowed
-  FROM reeve_account_settings s CROSS JOIN asked LEFT JOIN accounts a ON a.account = s.account
+  FROM reeve_account_settings s CROSS JOIN asked LEFT JOIN accounts a ON a.account = s.account LEFT
+      JOIN outside x ON x.account = s.account
   GROUP BY s.uid)
 SELECT uid AS resource,
        CASE WHEN management = 1 THEN 'not_applicable'

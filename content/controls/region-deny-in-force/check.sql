@@ -18,17 +18,17 @@ region_denies AS (
     AND EXISTS (SELECT 1 FROM json_each(s.statement, '$.Condition') c, json_each(c.value) k
                 WHERE lower(c.key) IN ('stringnotequals', 'stringnotlike', 'stringnotequalsignorecase')
                     AND lower(k.key) = 'aws:requestedregion')),
+outside AS (SELECT DISTINCT account FROM reads WHERE operation = 'organizations:DescribeOrganization' AND status = 'absent'),
+bound AS (SELECT DISTINCT n.account FROM region_denies d, json_each(d.targets) g JOIN above n ON n.node = g.value),
+rooted AS (SELECT DISTINCT account FROM above WHERE node LIKE 'r-%'),
 seen AS (
-  SELECT s.uid, a.management,
-         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.operation = 'organizations:DescribeOrganization'
-             AND d.status = 'absent') AS standalone,
-         EXISTS (SELECT 1 FROM region_denies d, json_each(d.targets) g JOIN above n ON n.node = g.value
-             WHERE n.account = s.account) AS denied,
-         EXISTS (SELECT 1 FROM above n WHERE n.account = s.account AND n.node LIKE 'r-%') AS to_the_root,
+  SELECT s.uid, a.management, x.account IS NOT NULL AS standalone, b.account IS NOT NULL AS denied,
+      t.account IS NOT NULL AS to_the_root,
          (SELECT count(*) FROM aws_organizations_policy p WHERE p.policy_type = 'SERVICE_CONTROL_POLICY') AS policies,
          (SELECT count(*) FROM aws_organizations_policy p
           WHERE p.policy_type = 'SERVICE_CONTROL_POLICY' AND (p.policy_document IS NULL OR p.targets IS NULL)) AS unread
-  FROM reeve_account_settings s LEFT JOIN accounts a ON a.account = s.account)
+  FROM reeve_account_settings s LEFT JOIN accounts a ON a.account = s.account LEFT JOIN outside x ON x.account = s.account
+  LEFT JOIN bound b ON b.account = s.account LEFT JOIN rooted t ON t.account = s.account)
 SELECT uid AS resource,
        CASE WHEN management = 1 THEN 'not_applicable'
             WHEN standalone THEN 'not_applicable'

@@ -1,14 +1,15 @@
 -- The report writes N/A or no_information where there was no use. A use before the report shows; a use after it does not, so an
 -- old report
 -- can prove a use and not its absence.
-WITH seen AS (
-  SELECT r.uid,
+WITH reports AS (
+  SELECT account, days_since(max(time)) AS report_days FROM reads WHERE operation = 'iam:GetCredentialReport'
+      AND status = 'ok' GROUP BY account),
+seen AS (
+  SELECT r.uid, d.report_days,
          min(coalesce(days_since(r.password_last_used), 99999), coalesce(days_since(r.access_key_1_last_used), 99999),
              coalesce(days_since(r.access_key_2_last_used), 99999)) AS days,
-         r.password_last_used IS NULL OR r.access_key_1_last_used IS NULL OR r.access_key_2_last_used IS NULL AS unread,
-         (SELECT days_since(max(d.time)) FROM reads d WHERE d.account = r.account AND d.operation = 'iam:GetCredentialReport'
-             AND d.status = 'ok') AS report_days
-  FROM reeve_account_root r)
+         r.password_last_used IS NULL OR r.access_key_1_last_used IS NULL OR r.access_key_2_last_used IS NULL AS unread
+  FROM reeve_account_root r LEFT JOIN reports d ON d.account = r.account)
 SELECT uid AS resource,
        CASE WHEN days < 90 THEN 'fail'
             WHEN unread THEN 'unknown'

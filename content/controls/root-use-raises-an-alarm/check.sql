@@ -13,15 +13,18 @@ filters AS (
       AND a.metric = f.metric AND a.namespace = f.namespace
   WHERE replace(lower(f.pattern), ' ', '') LIKE '%$.useridentity.type="root"%' AND a.actions_enabled = 1
       AND json_array_length(a.actions) > 0),
+answers AS (
+  SELECT account, count(DISTINCT operation) AS operations FROM reads
+  WHERE status = 'ok' AND region IN ('us-east-1', 'us-gov-west-1', 'cn-north-1') AND operation IN ('events:ListRules',
+      'logs:DescribeMetricFilters')
+  GROUP BY account),
 seen AS (
   SELECT s.uid,
          EXISTS (SELECT 1 FROM rules r WHERE r.account = s.account AND json_array_length(r.targets) > 0) AS rule,
          EXISTS (SELECT 1 FROM rules r WHERE r.account = s.account AND r.unread_targets IS NOT NULL) AS unread,
          EXISTS (SELECT 1 FROM filters f WHERE f.account = s.account OR f.for_all) AS filter,
-         (SELECT count(DISTINCT d.operation) FROM reads d WHERE d.account = s.account AND d.status = 'ok'
-             AND d.region IN ('us-east-1', 'us-gov-west-1', 'cn-north-1')
-            AND d.operation IN ('events:ListRules', 'logs:DescribeMetricFilters')) AS answered
-  FROM reeve_account_settings s)
+         coalesce(d.operations, 0) AS answered
+  FROM reeve_account_settings s LEFT JOIN answers d ON d.account = s.account)
 SELECT uid AS resource,
        CASE WHEN rule OR filter THEN 'pass'
             WHEN answered = 2 AND NOT unread THEN 'fail'

@@ -3,6 +3,9 @@ WITH rules AS (
   FROM aws_events_rule e
   WHERE e.state IN ('ENABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS')
     AND EXISTS (SELECT 1 FROM json_each(e.pattern, '$.detail.userIdentity.type') t WHERE t.value = 'Root')),
+answers AS (
+  SELECT DISTINCT account FROM reads
+  WHERE status = 'ok' AND region IN ('us-east-1', 'us-gov-west-1', 'cn-north-1') AND operation = 'events:ListRules'),
 seen AS (
   SELECT s.uid,
          EXISTS (SELECT 1 FROM rules r, json_each(r.targets) t WHERE r.account = s.account
@@ -10,10 +13,8 @@ seen AS (
                      OR json_extract(t.value, '$.Arn') LIKE 'arn:%:states:%:stateMachine:%'
                       OR json_extract(t.value, '$.Arn') LIKE 'arn:%:ssm:%:automation-definition/%')) AS machine,
          EXISTS (SELECT 1 FROM rules r WHERE r.account = s.account AND r.unread_targets IS NOT NULL) AS unread,
-         EXISTS (SELECT 1 FROM reads d WHERE d.account = s.account AND d.status = 'ok' AND d.region IN ('us-east-1',
-             'us-gov-west-1', 'cn-north-1')
-                 AND d.operation = 'events:ListRules') AS answered
-  FROM reeve_account_settings s)
+         d.account IS NOT NULL AS answered
+  FROM reeve_account_settings s LEFT JOIN answers d ON d.account = s.account)
 SELECT uid AS resource,
        CASE WHEN machine THEN 'pass'
             WHEN answered AND NOT unread THEN 'fail'

@@ -3,12 +3,13 @@
 WITH heard AS (
   SELECT EXISTS (SELECT 1 FROM aws_sns_subscription s WHERE s.topic LIKE '%:GuardDutyAnnouncements') AND
          EXISTS (SELECT 1 FROM aws_sns_subscription s WHERE s.topic LIKE '%:SecurityHubAnnouncements') AS both),
+answers AS (SELECT DISTINCT account, region FROM reads WHERE operation = 'sns:ListSubscriptions' AND status = 'ok'),
+asked AS (
+  SELECT g.account, count(*) AS areas, min(iif(d.account IS NULL, g.region, NULL)) AS missing
+  FROM regions g LEFT JOIN answers d ON d.account = g.account AND d.region = g.region GROUP BY g.account),
 seen AS (
-  SELECT s.uid, (SELECT count(*) FROM regions g WHERE g.account = s.account) AS areas,
-         (SELECT min(g.region) FROM regions g WHERE g.account = s.account AND NOT EXISTS (
-            SELECT 1 FROM reads d WHERE d.account = g.account AND d.region = g.region AND d.operation = 'sns:ListSubscriptions'
-                AND d.status = 'ok')) AS missing
-  FROM reeve_account_settings s)
+  SELECT s.uid, coalesce(a.areas, 0) AS areas, a.missing FROM reeve_account_settings s LEFT
+      JOIN asked a ON a.account = s.account)
 SELECT uid AS resource,
        CASE WHEN both THEN 'pass'
             WHEN areas > 0 AND missing IS NULL THEN 'fail'
