@@ -17,8 +17,9 @@ constexpr std::string_view secret_ends[] = {"password", "passwd", "pwd", "passph
                                             "credentials", "connectionstring", "keymaterial", "sshkey", "presharedkey"};
 // Keys that end like one of those but hold a setting.
 constexpr std::string_view harmless[] = {"httptokens", "httptoken", "nexttoken", "paginationtoken", "clienttoken", "clientrequesttoken", "managemasteruserpassword"};
-// All values below these are secret: nobody can tell which environment variable holds one.
-constexpr std::string_view environments[] = {"environment", "environmentvariables", "environmentvars"};
+// What CodeBuild keeps under `Environment` beside the variables; other services keep the variables there directly.
+constexpr std::string_view environment_settings[] = {"type", "computetype", "image", "privilegedmode", "certificate", "fleet", "registrycredential",
+                                                     "imagepullcredentialstype", "dockerserver"};
 // Scripts and documents that may carry anything.
 constexpr std::string_view opaque[] = {"userdata", "userdatabase64"};
 
@@ -55,29 +56,43 @@ size_t access_key_at(std::string_view text, size_t at) {
   return at + length < text.size() && std::isalnum(static_cast<unsigned char>(text[at + length])) ? 0 : length;
 }
 
-// A run of exactly forty base64 characters with both cases and a digit, as secret access keys are.
+// A run of exactly forty base64 characters with both cases and a digit, as secret access keys are; many slashes make it a path. The
+// caller sees to it that a run begins at `at`.
 size_t secret_key_at(std::string_view text, size_t at) {
   constexpr size_t length = 40;
-  if (at > 0 && (key_character(text[at - 1]) || text[at - 1] == '=')) {
-    // `key=SECRET` begins after the sign; inside base64 padding nothing does.
-    if (text[at - 1] != '=' ) return 0;
-  }
+  constexpr int slashes_max = 3;
   size_t end = at;
   while (end < text.size() && key_character(text[end])) ++end;
   if (end - at != length) return 0;
   bool upper = false, small = false, digit = false;
+  int slashes = 0;
   for (size_t i = at; i < end; ++i) {
     upper |= std::isupper(static_cast<unsigned char>(text[i])) != 0;
     small |= std::islower(static_cast<unsigned char>(text[i])) != 0;
     digit |= std::isdigit(static_cast<unsigned char>(text[i])) != 0;
+    slashes += text[i] == '/';
   }
-  return upper && small && digit ? length : 0;
+  return upper && small && digit && slashes <= slashes_max ? length : 0;
+}
+
+// Where a value stands with regard to environment variables: `below` is a child of a map called Environment, `variable` a value that is
+// one of the variables. Nobody can tell which variable holds a secret, so all do.
+enum class Within { nothing, below, variable };
+
+// The standing of the value at `key` whose map stands at `outer`. `list` says whether the value is a list: `Environment: [{Name, Value}]`.
+Within within(Within outer, std::string_view plain_key, bool map, bool list) {
+  if (outer == Within::variable) return outer;
+  if (ends_with(plain_key, "environmentvariables") || (outer == Within::below && plain_key == "variables")) return Within::variable;
+  if (outer == Within::below) return among(environment_settings, plain_key) ? Within::nothing : Within::variable;
+  if (plain_key == "environment") return list ? Within::variable : map ? Within::below : Within::nothing;
+  return Within::nothing;
 }
 
 struct Redactor {
   JsonWriter json;
-  void value(Value value, std::string_view key, bool environment);
-  void map(Value map, bool environment);
+  // `at` is the standing of the value itself, `key` the name it goes by.
+  void value(Value value, std::string_view key, Within at);
+  void map(Value map, Within at);
 };
 
 // `{Name: DB_PASS, Value: …}` as containers and tags write it: the name decides about the value.
@@ -87,33 +102,33 @@ std::string_view named_by(Value map) {
   return {};
 }
 
-void Redactor::map(Value map, bool environment) {
+void Redactor::map(Value map, Within at) {
   const auto given_name = named_by(map);
   json.begin_object();
   for (const auto entry : map.entries()) {
     const auto key = entry.key();
     json.key(key);
     const auto plain = letters(key);
-    const bool is_value = plain == "value" || plain == "parametervalue";
-    if (is_value && !given_name.empty()) value(entry.value, given_name, environment);
-    else if (environment && (plain == "name" || plain == "key" || plain == "type") && !given_name.empty()) value(entry.value, "", false);
-    else value(entry.value, key, environment);
+    const bool names = plain == "name" || plain == "key" || plain == "type";
+    if (!given_name.empty() && (plain == "value" || plain == "parametervalue")) value(entry.value, given_name, at);
+    else if (!given_name.empty() && at == Within::variable && names) value(entry.value, "", Within::nothing);
+    else value(entry.value, key, within(at, plain, entry.value.is_map(), entry.value.is_list()));
   }
   json.end_object();
 }
 
-void Redactor::value(Value value, std::string_view key, bool environment) {
+void Redactor::value(Value value, std::string_view key, Within at) {
   const auto plain = letters(key);
-  environment = environment || among(environments, plain);
   switch (value.kind()) {
-    case Kind::map: return map(value, environment);
+    case Kind::map: return map(value, at);
     case Kind::list:
       json.begin_array();
-      for (const auto item : value.items()) this->value(item, key, environment);
+      for (const auto item : value.items()) this->value(item, key, at);
       json.end_array();
       return;
     case Kind::string:
-      if (environment || among(opaque, plain)) json.string(value.text().empty() ? std::string_view() : redaction_mark);
+      if (value.text().empty()) json.string("");
+      else if (at == Within::variable || among(opaque, plain)) json.string(redaction_mark);
       else if (names_secret(key) && !is_no_secret(value.text())) json.string(redaction_mark);
       else if (ends_with(plain, "accesskeyid")) json.string(value.text());
       else json.string(redacted_text(value.text()));
@@ -121,7 +136,7 @@ void Redactor::value(Value value, std::string_view key, bool environment) {
     case Kind::integer:
     case Kind::number:
       // A number as environment variable or password (a PIN) is as secret as a text.
-      if (environment || (names_secret(key) && value.is_number())) json.string(redaction_mark);
+      if (at == Within::variable || names_secret(key)) json.string(redaction_mark);
       else json.value(value);
       return;
     default: json.value(value); return;
@@ -131,7 +146,7 @@ void Redactor::value(Value value, std::string_view key, bool environment) {
 // The keys above a value, innermost last: what decides whether it is an environment variable, and its own name.
 struct Above {
   std::string key;
-  bool environment = false;
+  Within at = Within::nothing;
 };
 
 Above above(Value value) {
@@ -153,7 +168,9 @@ Above above(Value value) {
       at = std::min(path.find(']', at), path.size() - 1) + 1;
       continue;
     }
-    found.environment = found.environment || among(environments, letters(key));
+    const bool list = at < path.size() && path[at] == '[' && path.compare(at, 2, "['") != 0;
+    const bool last = at >= path.size();
+    found.at = within(found.at, letters(key), last ? value.is_map() : !list, last ? value.is_list() : list);
     found.key = key;
   }
   return found;
@@ -212,7 +229,7 @@ std::string redacted_json(Value value, size_t bytes_max) {
   std::string out;
   if (!value) return out;
   const auto context = above(value);
-  Redactor{JsonWriter(out)}.value(value, context.key, context.environment);
+  Redactor{JsonWriter(out)}.value(value, context.key, context.at);
   if (out.size() <= bytes_max) return out;
   // Too long to be shown whole: the beginning, as text, and how much there is.
   size_t cut = bytes_max;

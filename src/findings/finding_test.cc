@@ -1,0 +1,156 @@
+#include "findings/finding.h"
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+
+namespace reeve {
+namespace {
+
+DocumentPtr json(std::string_view text, Source self = {}) {
+  auto document = read_json(text, std::move(self));
+  if (!document) {
+    ADD_FAILURE() << document.error().text();
+    std::abort();
+  }
+  return *document;
+}
+
+std::string redacted(std::string_view text) { return redacted_json(json(text)->root()); }
+
+// The expected id was computed with Python's hashlib and base64.
+TEST(FindingId, IsTheHashOfControlAndUid) {
+  EXPECT_EQ(finding_id("root-access-key-absent", "arn:aws:iam::111111111111:root").size(), 26u);
+  EXPECT_NE(finding_id("a", "bc"), finding_id("ab", "c"));
+  EXPECT_EQ(finding_id("a", "b"), "lgzhdlq3xsy5ghkbskmbp5frn4");
+}
+
+TEST(Verdicts, HaveNames) {
+  for (auto v : {Verdict::fail, Verdict::unknown, Verdict::pass, Verdict::excepted, Verdict::not_applicable}) EXPECT_EQ(parse_verdict(name(v)), v);
+  EXPECT_FALSE(parse_verdict("PASS"));
+}
+
+TEST(Evidence, ComesBackFromJsonEqual) {
+  Evidence full{"arn:aws:s3:::logs", "a/s3-list-buckets.json", Time{1795320000000}, "file", "$.Buckets[0]['a b']", R"({"a":[1,2.5,null,"ü\n"]})",
+                "versioning is \"Enabled\"", 12, 7, {"s3:GetPublicAccessBlock", "account block"}};
+  Evidence bare;
+  bare.resource = "x";
+  Evidence only_line;
+  only_line.line = 3;
+  const std::vector<Evidence> all = {full, bare, only_line, Evidence{}};
+  const auto text = evidence_to_json(all);
+  auto back = evidence_from_json(text);
+  ASSERT_TRUE(back) << back.error().text() << text;
+  EXPECT_EQ(*back, all);
+  EXPECT_EQ(evidence_to_json(*back), text);
+  EXPECT_EQ(evidence_to_json({}), "[]");
+  EXPECT_FALSE(evidence_from_json("{}"));
+  EXPECT_FALSE(evidence_from_json("[{"));
+}
+
+TEST(Evidence, NamesFilePathAndPlaceOfTheOriginal) {
+  Source source;
+  source.file = "111111111111/us-east-1/s3api-list-buckets.json";
+  source.operation = "s3:ListBuckets";
+  source.time_ms = 1795320000000;
+  source.time_basis = "file";
+  const auto reply = json("{\"Buckets\": [\n  {\"Name\": \"logs\"}]}", source);
+  const auto value = reply->root().get("Buckets").at(0).get("Name");
+  const auto direct = evidence_at(value, "arn:aws:s3:::logs", "another name");
+  EXPECT_EQ(direct.source, source.file);
+  EXPECT_EQ(direct.path, "$.Buckets[0].Name");
+  EXPECT_EQ(direct.value, "\"logs\"");
+  EXPECT_EQ(direct.line, 2u);
+  EXPECT_EQ(direct.time.ms, source.time_ms);
+  EXPECT_EQ(direct.time_basis, "file");
+
+  // The same fact copied into a resource's document still points at the reply.
+  Builder builder;
+  const auto slot = builder.add_source(reply->self());
+  builder.begin_map();
+  builder.key("Properties");
+  builder.begin_map();
+  builder.key("BucketName");
+  builder.copy(value, slot);
+  builder.end();
+  builder.end();
+  const auto resource = builder.finish();
+  const auto copied = evidence_at(resource->root().get("Properties").get("BucketName"), "arn:aws:s3:::logs", "another name");
+  EXPECT_EQ(copied, direct);
+
+  EXPECT_EQ(evidence_at(Value(), "uid", "there").value, "");
+}
+
+struct Case {
+  const char* in;
+  const char* out;
+};
+
+class Redaction : public testing::TestWithParam<Case> {};
+TEST_P(Redaction, ShowsNamesAndHidesSecrets) { EXPECT_EQ(redacted(GetParam().in), GetParam().out) << GetParam().in; }
+
+const Case cases[] = {
+    // Secrets by the name of their key, however it is spelt.
+    {R"({"MasterUserPassword":"hunter2"})", R"({"MasterUserPassword":"[redacted]"})"},
+    {R"({"master_user_password":"hunter2"})", R"({"master_user_password":"[redacted]"})"},
+    {R"({"SecretAccessKey":"x"})", R"({"SecretAccessKey":"[redacted]"})"},
+    {R"({"AuthToken":"abc","Token":"t"})", R"({"AuthToken":"[redacted]","Token":"[redacted]"})"},
+    {R"({"OidcClientSecret":"abc"})", R"({"OidcClientSecret":"[redacted]"})"},
+    {R"({"PrivateKey":"abc"})", R"({"PrivateKey":"[redacted]"})"},
+    {R"({"Password":1234})", R"({"Password":"[redacted]"})"},
+    {R"({"Passwords":["a"],"Password":["a","b"]})", R"({"Passwords":["a"],"Password":["[redacted]","[redacted]"]})"},
+    // Names that only look like it: what a control is about must stay readable.
+    {R"({"HttpTokens":"optional"})", R"({"HttpTokens":"optional"})"},
+    {R"({"PasswordLastUsed":"2026-01-01T00:00:00Z","password_enabled":"true"})", R"({"PasswordLastUsed":"2026-01-01T00:00:00Z","password_enabled":"true"})"},
+    {R"({"MinimumPasswordLength":8,"SecretArn":"arn:aws:secretsmanager:eu-west-1:111111111111:secret:db"})",
+     R"({"MinimumPasswordLength":8,"SecretArn":"arn:aws:secretsmanager:eu-west-1:111111111111:secret:db"})"},
+    {R"({"MasterUserSecret":{"SecretArn":"arn:aws:x","SecretStatus":"active"}})", R"({"MasterUserSecret":{"SecretArn":"arn:aws:x","SecretStatus":"active"}})"},
+    {R"({"Password":"{{resolve:secretsmanager:db}}","password":true,"Secret":null})", R"({"Password":"{{resolve:secretsmanager:db}}","password":true,"Secret":null})"},
+    // Environment variables, in the shapes of Lambda, ECS, CodeBuild, SageMaker and App Runner.
+    {R"({"Environment":{"Variables":{"DB":"x","N":1,"E":""}}})", R"({"Environment":{"Variables":{"DB":"[redacted]","N":"[redacted]","E":""}}})"},
+    {R"({"Environment":[{"Name":"DB","Value":"x"}]})", R"({"Environment":[{"Name":"DB","Value":"[redacted]"}]})"},
+    {R"({"Environment":{"Image":"aws/codebuild:5","PrivilegedMode":true,"EnvironmentVariables":[{"Name":"A","Type":"PLAINTEXT","Value":"x"}]}})",
+     R"({"Environment":{"Image":"aws/codebuild:5","PrivilegedMode":true,"EnvironmentVariables":[{"Name":"A","Type":"PLAINTEXT","Value":"[redacted]"}]}})"},
+    {R"({"Environment":{"MODEL":"x"}})", R"({"Environment":{"MODEL":"[redacted]"}})"},
+    {R"({"RuntimeEnvironmentVariables":[{"Name":"A","Value":"x"}]})", R"({"RuntimeEnvironmentVariables":[{"Name":"A","Value":"[redacted]"}]})"},
+    // A tag of that name is no environment.
+    {R"({"Environment":"prod"})", R"({"Environment":"prod"})"},
+    {R"([{"Key":"Environment","Value":"prod"}])", R"([{"Key":"Environment","Value":"prod"}])"},
+    {R"([{"Key":"db-password","Value":"x"}])", R"([{"Key":"db-password","Value":"[redacted]"}])"},
+    {R"([{"ParameterKey":"DbPassword","ParameterValue":"x"}])", R"([{"ParameterKey":"DbPassword","ParameterValue":"[redacted]"}])"},
+    // Secrets inside other text. The key id is a name under its own key, a leak anywhere else.
+    {R"({"AccessKeyId":"AKIAIOSFODNN7EXAMPLE"})", R"({"AccessKeyId":"AKIAIOSFODNN7EXAMPLE"})"},
+    {R"({"Cmd":"export K=AKIAIOSFODNN7EXAMPLE S=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY;"})", R"({"Cmd":"export K=[redacted] S=[redacted];"})"},
+    {R"({"Hash":"da39a3ee5e6b4b0d3255bfef95601890afd80709"})", R"({"Hash":"da39a3ee5e6b4b0d3255bfef95601890afd80709"})"},
+    {R"({"UserData":"IyEvYmluL2Jhc2g="})", R"({"UserData":"[redacted]"})"},
+    {R"({"Body":"a -----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY----- b"})", R"({"Body":"a [redacted] b"})"},
+    {R"({"Body":"-----BEGIN PRIVATE KEY-----\ncut off"})", R"({"Body":"[redacted]"})"},
+    {R"({"Cert":"-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----"})", R"({"Cert":"-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----"})"},
+};
+INSTANTIATE_TEST_SUITE_P(Table, Redaction, testing::ValuesIn(cases));
+
+TEST(Redaction, KnowsTheKeysAboveASingleValue) {
+  const auto document = json(R"({"Environment":{"Variables":{"A":"x"},"Image":"i"},"List":{"Environment":[{"Name":"n","Value":"v"}]},"Auth":{"Password":"p"},"Tags":{"Environment":"prod"}})");
+  const auto root = document->root();
+  EXPECT_EQ(redacted_json(root.get("Environment").get("Variables").get("A")), "\"[redacted]\"");
+  EXPECT_EQ(redacted_json(root.get("Environment").get("Variables")), R"({"A":"[redacted]"})");
+  EXPECT_EQ(redacted_json(root.get("Environment").get("Image")), "\"i\"");
+  EXPECT_EQ(redacted_json(root.get("List").get("Environment").at(0)), R"({"Name":"n","Value":"[redacted]"})");
+  EXPECT_EQ(redacted_json(root.get("List").get("Environment").at(0).get("Value")), "\"[redacted]\"");
+  EXPECT_EQ(redacted_json(root.get("Auth").get("Password")), "\"[redacted]\"");
+  EXPECT_EQ(redacted_json(root.get("Tags").get("Environment")), "\"prod\"");
+}
+
+TEST(Redaction, BoundsWhatItShows) {
+  const auto document = json("\"" + std::string(10000, 'a') + "\"");
+  const auto shown = redacted_json(document->root(), 100);
+  EXPECT_LT(shown.size(), 160u);
+  EXPECT_TRUE(contains(shown, "10,002 bytes")) << shown;
+  EXPECT_TRUE(read_json(shown, Source{}));
+  // Never cut inside a character.
+  const auto umlauts = json("\"" + [] { std::string s; for (int i = 0; i < 100; ++i) s += "ü"; return s; }() + "\"");
+  for (size_t most = 10; most < 20; ++most) EXPECT_TRUE(valid_utf8(redacted_json(umlauts->root(), most)));
+}
+
+}  // namespace
+}  // namespace reeve
