@@ -23,11 +23,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   limits.members_max = 1000;
   uint64_t streamed = 0;
   std::string text;
-  Status stream = unpack_stream(path, [&](std::string_view piece) {
-    streamed += piece.size();
-    text += piece;
-    return true;
-  }, limits);
+  Status stream = unpack_stream(
+      path,
+      [&](std::string_view piece) {
+        streamed += piece.size();
+        text += piece;
+        return true;
+      },
+      limits);
   if (streamed > limits.member_bytes_max + (1 << 20)) std::abort();
   auto whole = unpack_bytes(bytes, limits.member_bytes_max, "input");
   // Both ways must agree on what is well-formed and what it says.
@@ -38,13 +41,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::vector<Error> problems;
   uint64_t total = 0;
   int turn = 0;
-  (void)walk_archive(path, [&](Member& member) {
-    for (std::string_view part : split(member.path(), '/'))
-      if (part.empty() || part == "." || part == "..") std::abort();
-    if (!valid_utf8(member.path())) std::abort();
-    if (++turn % 3 == 0) return;
-    if (auto content = member.read_all(1 << 20)) total += content->size();
-  }, problems, limits);
+  (void)walk_archive(
+      path,
+      [&](Member& member) {
+        for (std::string_view part : split(member.path(), '/'))
+          if (part.empty() || part == "." || part == "..") std::abort();
+        if (!valid_utf8(member.path())) std::abort();
+        if (++turn % 3 == 0) return;
+        if (auto content = member.read_all(1 << 20)) total += content->size();
+      },
+      problems, limits);
   if (total > limits.total_bytes_max || problems.size() > 1001) std::abort();
   return 0;
 }

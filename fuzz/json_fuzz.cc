@@ -1,5 +1,5 @@
-// JSON: whatever the bytes, reading ends with a document or an error; a document survives writing and reading; and the array scanner,
-// cut anywhere, gives the elements that reading the whole gives.
+// JSON: whatever the bytes, reading ends with a document or an error; a document survives writing and reading; and the array
+// scanner, cut anywhere, gives the elements that reading the whole gives.
 #include <cstdint>
 #include <cstdlib>
 #include <memory>

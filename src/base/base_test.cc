@@ -29,11 +29,29 @@ TEST(Result, ErrorTextIsOneLineWithPlace) {
 }
 
 TEST(Text, Globs) {
-  struct { const char *pattern, *text; bool match; } cases[] = {
-      {"", "", true}, {"", "a", false}, {"*", "", true}, {"*", "abc", true}, {"?", "", false}, {"a?c", "abc", true},
-      {"a*c", "abbbc", true}, {"a*c", "abbbd", false}, {"*ab", "aab", true}, {"*a*b*c*", "xxaxxbxxc", true}, {"a*a", "a", false},
-      {"**", "x", true}, {"[a]", "a", false}, {"[a]", "[a]", true}, {"*?", "", false}, {"*?x", "yx", true}, {"s3:Get*", "s3:GetObject", true},
-      {"*.json", "a.json.gz", false}, {"a*?*b", "aXb", true}, {"a*?*b", "ab", false}};
+  struct {
+    const char *pattern, *text;
+    bool match;
+  } cases[] = {{"", "", true},
+               {"", "a", false},
+               {"*", "", true},
+               {"*", "abc", true},
+               {"?", "", false},
+               {"a?c", "abc", true},
+               {"a*c", "abbbc", true},
+               {"a*c", "abbbd", false},
+               {"*ab", "aab", true},
+               {"*a*b*c*", "xxaxxbxxc", true},
+               {"a*a", "a", false},
+               {"**", "x", true},
+               {"[a]", "a", false},
+               {"[a]", "[a]", true},
+               {"*?", "", false},
+               {"*?x", "yx", true},
+               {"s3:Get*", "s3:GetObject", true},
+               {"*.json", "a.json.gz", false},
+               {"a*?*b", "aXb", true},
+               {"a*?*b", "ab", false}};
   for (auto& c : cases) EXPECT_EQ(glob_match(c.pattern, c.text), c.match) << c.pattern << " ~ " << c.text;
 }
 
@@ -65,7 +83,8 @@ TEST(Text, GlobOfManyStarsEnds) {
 TEST(Text, Numbers) {
   EXPECT_EQ(parse_int("-9223372036854775808"), INT64_MIN);
   EXPECT_EQ(parse_int("+7"), 7);
-  for (const char* bad : {"", "+", "-", "+-1", "1 ", " 1", "0x1", "9223372036854775808", "1.0"}) EXPECT_FALSE(parse_int(bad)) << bad;
+  for (const char* bad : {"", "+", "-", "+-1", "1 ", " 1", "0x1", "9223372036854775808", "1.0"})
+    EXPECT_FALSE(parse_int(bad)) << bad;
   EXPECT_EQ(parse_double("1e3"), 1000.0);
   EXPECT_EQ(parse_double("-.5"), -0.5);
   for (const char* bad : {"", ".", "inf", "nan", "1,5", "0x1p3", "1e", "+-1"}) EXPECT_FALSE(parse_double(bad)) << bad;
@@ -74,8 +93,8 @@ TEST(Text, Numbers) {
 TEST(Text, Utf8) {
   for (const char* good : {"", "abc", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF"})
     EXPECT_TRUE(valid_utf8(good)) << good;
-  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
-                          "\xC3", "\xE2\x82", "\xF0\x9F\x98", "\xFF"})
+  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
+                          "\xF5\x80\x80\x80", "\xC3", "\xE2\x82", "\xF0\x9F\x98", "\xFF"})
     EXPECT_FALSE(valid_utf8(bad));
   EXPECT_EQ(utf8_error(std::string(40, 'x') + "\xC3\xA9\xFF"), 42u);
   for (uint32_t point : {0x24u, 0xA2u, 0x20ACu, 0x10348u}) {
@@ -92,7 +111,8 @@ TEST(Text, Decoding) {
   EXPECT_EQ(base64_decode("TWE="), "Ma");
   EXPECT_EQ(base64_decode("TQ==\n"), "M");
   EXPECT_EQ(base64_decode(""), "");
-  for (const char* bad : {"TWE", "TQ=", "TQ", "T===", "TWF=", "TR==", "TQ==TQ==", "====", "TQ=Q", "T-_="}) EXPECT_FALSE(base64_decode(bad)) << bad;
+  for (const char* bad : {"TWE", "TQ=", "TQ", "T===", "TWF=", "TR==", "TQ==TQ==", "====", "TQ=Q", "T-_="})
+    EXPECT_FALSE(base64_decode(bad)) << bad;
 }
 
 TEST(Text, Nearest) {
@@ -116,19 +136,31 @@ TEST(Text, SmallThings) {
 }
 
 TEST(Time, ReadsWhatAwsWrites) {
-  struct { const char* text; int64_t ms; } cases[] = {
-      {"1970-01-01T00:00:00Z", 0}, {"2026-11-22T04:12:00Z", 1795320720000}, {"2026-11-22T04:12:00.123Z", 1795320720123},
-      {"2026-11-22T04:12:00.1239999Z", 1795320720123}, {"2026-11-22T06:12:00+02:00", 1795320720000}, {"2026-11-22T06:12:00+0200", 1795320720000},
-      {"2026-11-22 04:12:00+00:00", 1795320720000}, {"2026-11-22 04:12:00 +0000", 1795320720000}, {"2026-11-22", 1795305600000},
-      {"2026-11-21T23:12:00-05:00", 1795320720000}, {"2024-02-29", 1709164800000}, {"1969-12-31T23:59:59Z", -1000}, {"2016-12-31T23:59:60Z", 1483228800000}};
+  struct {
+    const char* text;
+    int64_t ms;
+  } cases[] = {{"1970-01-01T00:00:00Z", 0},
+               {"2026-11-22T04:12:00Z", 1795320720000},
+               {"2026-11-22T04:12:00.123Z", 1795320720123},
+               {"2026-11-22T04:12:00.1239999Z", 1795320720123},
+               {"2026-11-22T06:12:00+02:00", 1795320720000},
+               {"2026-11-22T06:12:00+0200", 1795320720000},
+               {"2026-11-22 04:12:00+00:00", 1795320720000},
+               {"2026-11-22 04:12:00 +0000", 1795320720000},
+               {"2026-11-22", 1795305600000},
+               {"2026-11-21T23:12:00-05:00", 1795320720000},
+               {"2024-02-29", 1709164800000},
+               {"1969-12-31T23:59:59Z", -1000},
+               {"2016-12-31T23:59:60Z", 1483228800000}};
   for (auto& c : cases) {
     auto t = parse_time(c.text);
     ASSERT_TRUE(t) << c.text;
     EXPECT_EQ(t->ms, c.ms) << c.text;
   }
-  for (const char* bad : {"", "2026", "2026-13-01", "2026-02-29", "2026-11-22T04:12:00", "2026-11-22T04:12Z", "2026-11-22T24:00:00Z", "2026-11-22T04:60:00Z",
-                          "2026-11-22T04:12:61Z", "2026-11-22T04:12:00.Z", "2026-11-22T04:12:00Zx", " 2026-11-22", "2026-11-22T04:12:00+2:00",
-                          "20261122T041200Z", "2026-11-22T04:12:00 UTC", "1795320720"})
+  for (const char* bad :
+       {"", "2026", "2026-13-01", "2026-02-29", "2026-11-22T04:12:00", "2026-11-22T04:12Z", "2026-11-22T24:00:00Z",
+        "2026-11-22T04:60:00Z", "2026-11-22T04:12:61Z", "2026-11-22T04:12:00.Z", "2026-11-22T04:12:00Zx", " 2026-11-22",
+        "2026-11-22T04:12:00+2:00", "20261122T041200Z", "2026-11-22T04:12:00 UTC", "1795320720"})
     EXPECT_FALSE(parse_time(bad)) << bad;
 }
 
@@ -139,7 +171,8 @@ TEST(Time, Writes) {
   EXPECT_EQ(people_time({1795320720000}), "22 Nov 2026 04:12Z");
   EXPECT_EQ(days_between({0}, {86400000 - 1}), 0);
   EXPECT_EQ(days_between({1}, {0}), -1);
-  for (int64_t ms = -60'000'000'000'000; ms < 90'000'000'000'000; ms += 7'777'777'777'777) EXPECT_EQ(parse_time(rfc3339({ms}))->ms, ms);
+  for (int64_t ms = -60'000'000'000'000; ms < 90'000'000'000'000; ms += 7'777'777'777'777)
+    EXPECT_EQ(parse_time(rfc3339({ms}))->ms, ms);
 }
 
 TEST(Hash, Sha256) {

@@ -19,13 +19,10 @@ Civil civil(Time time) {
   int64_t day = floor_div(time.ms, kDayMs);
   int64_t rest = time.ms - day * kDayMs;
   std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
-  return {static_cast<int>(date.year()),
-          static_cast<unsigned>(date.month()),
-          static_cast<unsigned>(date.day()),
-          static_cast<unsigned>(rest / 3'600'000),
-          static_cast<unsigned>(rest / 60'000 % 60),
-          static_cast<unsigned>(rest / 1000 % 60),
-          static_cast<unsigned>(rest % 1000)};
+  return {
+      static_cast<int>(date.year()),           static_cast<unsigned>(date.month()),       static_cast<unsigned>(date.day()),
+      static_cast<unsigned>(rest / 3'600'000), static_cast<unsigned>(rest / 60'000 % 60), static_cast<unsigned>(rest / 1000 % 60),
+      static_cast<unsigned>(rest % 1000)};
 }
 
 // Reads exactly `digits` digits at the front of `s`.
@@ -50,7 +47,8 @@ bool take_char(std::string_view& s, char c) {
 
 std::optional<Time> parse_time(std::string_view s) {
   int year, month, day;
-  if (!take_number(s, 4, year) || !take_char(s, '-') || !take_number(s, 2, month) || !take_char(s, '-') || !take_number(s, 2, day))
+  if (!take_number(s, 4, year) || !take_char(s, '-') || !take_number(s, 2, month) || !take_char(s, '-') ||
+      !take_number(s, 2, day))
     return std::nullopt;
   std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
                                    std::chrono::day{static_cast<unsigned>(day)}};
@@ -62,7 +60,8 @@ std::optional<Time> parse_time(std::string_view s) {
   if (!spaced && s.front() != 'T' && s.front() != 't') return std::nullopt;
   s.remove_prefix(1);
   int hour, minute, second;
-  if (!take_number(s, 2, hour) || !take_char(s, ':') || !take_number(s, 2, minute) || !take_char(s, ':') || !take_number(s, 2, second))
+  if (!take_number(s, 2, hour) || !take_char(s, ':') || !take_number(s, 2, minute) || !take_char(s, ':') ||
+      !take_number(s, 2, second))
     return std::nullopt;
   // A leap second is written as second 60 at the end of an hour (in UTC of a day; offsets move it by whole minutes).
   if (hour > 23 || minute > 59 || second > 60 || (second == 60 && minute % 15 != 14)) return std::nullopt;
@@ -91,7 +90,8 @@ std::optional<Time> parse_time(std::string_view s) {
 std::string rfc3339(Time time) {
   Civil c = civil(time);
   char buffer[64];
-  int n = std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02uT%02u:%02u:%02u", c.year, c.month, c.day, c.hour, c.minute, c.second);
+  int n =
+      std::snprintf(buffer, sizeof buffer, "%04d-%02u-%02uT%02u:%02u:%02u", c.year, c.month, c.day, c.hour, c.minute, c.second);
   if (c.ms) n += std::snprintf(buffer + n, sizeof buffer - static_cast<size_t>(n), ".%03u", c.ms);
   return std::string(buffer, static_cast<size_t>(n)) + "Z";
 }

@@ -19,8 +19,8 @@ constexpr size_t kBlockBytes = 64 << 10;
 constexpr uint64_t kRatioFrom = 64ull << 20;
 constexpr size_t kProblemsMax = 1000;
 
-// libarchive turns names into the locale's encoding, so a program that runs in the C locale would lose every name beyond ASCII. This
-// gives the current thread a UTF-8 locale for the time of a walk.
+// libarchive turns names into the locale's encoding, so a program that runs in the C locale would lose every name beyond ASCII.
+// This gives the current thread a UTF-8 locale for the time of a walk.
 class Utf8Locale {
  public:
   Utf8Locale() : own_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
@@ -45,7 +45,8 @@ class Walk {
       : path_(path), problems_(problems), limits_(limits), archive_(archive_read_new(), archive_read_free) {}
   ~Walk() {
     if (unnamed_ > 0)
-      problems_.push_back({Code::limit, "`" + path_ + "` has " + with_thousands(unnamed_) + " more problems of this kind", {path_}, "", ""});
+      problems_.push_back(
+          {Code::limit, "`" + path_ + "` has " + with_thousands(unnamed_) + " more problems of this kind", {path_}, "", ""});
   }
 
   Status open();
@@ -136,21 +137,26 @@ class ArchiveMember : public Member {
       if (out > walk_.limits().member_bytes_max) return refuse(Code::limit, too_large(walk_.limits().member_bytes_max));
       if (walk_.over_total()) {
         walk_.stop();
-        return refuse(Code::limit, "the archive unpacks to more than " + with_thousands(walk_.limits().total_bytes_max) + " bytes");
+        return refuse(Code::limit,
+                      "the archive unpacks to more than " + with_thousands(walk_.limits().total_bytes_max) + " bytes");
       }
       uint32_t ratio = walk_.limits().ratio_max;
-      if (ratio != 0 && out > kRatioFrom && out / ratio > walk_.packed_bytes() - std::min(walk_.packed_bytes(), packed_before_) + kBlockBytes)
+      if (ratio != 0 && out > kRatioFrom &&
+          out / ratio > walk_.packed_bytes() - std::min(walk_.packed_bytes(), packed_before_) + kBlockBytes)
         return refuse(Code::limit, "`" + path_ + "` unpacks to more than " + with_thousands(ratio) + " times its size",
                       "this looks like a decompression bomb");
       if (bytes > 0 && !piece({static_cast<const char*>(data), bytes})) return {};
     }
     if (stated_ && out < size_)
-      return refuse(Code::parse, "`" + path_ + "` has " + with_thousands(out) + " bytes, the archive says " + with_thousands(size_));
+      return refuse(Code::parse,
+                    "`" + path_ + "` has " + with_thousands(out) + " bytes, the archive says " + with_thousands(size_));
     return {};
   }
 
  private:
-  std::string too_large(uint64_t bytes_max) const { return "`" + path_ + "` is larger than " + with_thousands(bytes_max) + " bytes"; }
+  std::string too_large(uint64_t bytes_max) const {
+    return "`" + path_ + "` is larger than " + with_thousands(bytes_max) + " bytes";
+  }
   tl::unexpected<Error> refuse(Code code, std::string what, std::string hint = "") {
     return tl::unexpected<Error>(walk_.problem(code, path_, std::move(what), std::move(hint)));
   }
@@ -190,7 +196,8 @@ std::string Walk::accept(archive_entry* entry) {
     problem(Code::unsupported, name, "`" + name + "` " + why + " and was left out");
     return std::string();
   };
-  if (archive_entry_hardlink(entry) || archive_entry_symlink(entry) || archive_entry_filetype(entry) == AE_IFLNK) return refuse("is a link");
+  if (archive_entry_hardlink(entry) || archive_entry_symlink(entry) || archive_entry_filetype(entry) == AE_IFLNK)
+    return refuse("is a link");
   if (archive_entry_filetype(entry) == AE_IFDIR) return {};
   if (archive_entry_filetype(entry) != AE_IFREG) return refuse("is a device or another special file");
   if (archive_entry_is_data_encrypted(entry) == 1) return refuse("is encrypted");
@@ -219,19 +226,23 @@ Status Walk::run(const std::function<void(Member&)>& visit) {
       break;
     }
     if (++count > limits_.members_max) {
-      problem(Code::limit, "", "`" + path_ + "` has more than " + with_thousands(limits_.members_max) + " members; the rest was left out");
+      problem(Code::limit, "",
+              "`" + path_ + "` has more than " + with_thousands(limits_.members_max) + " members; the rest was left out");
       break;
     }
     if (code != ARCHIVE_OK && code != ARCHIVE_WARN) {
       problem(Code::parse, "", "member " + std::to_string(count) + " is broken: " + reason());
       continue;
     }
-    // Members that nobody reads are unpacked too, below a compression: they count as soon as they are announced, or a bomb could hide
-    // there.
+    // Members that nobody reads are unpacked too, below a compression: they count as soon as they are announced, or a bomb could
+    // hide there.
     uint64_t passed = static_cast<uint64_t>(std::max<la_int64_t>(0, archive_filter_bytes(raw(), 0)));
-    uint64_t announced = archive_entry_size_is_set(entry) ? static_cast<uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry))) : 0;
+    uint64_t announced =
+        archive_entry_size_is_set(entry) ? static_cast<uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry))) : 0;
     if (passed > limits_.total_bytes_max || announced > limits_.total_bytes_max - passed) {
-      problem(Code::limit, "", "`" + path_ + "` unpacks to more than " + with_thousands(limits_.total_bytes_max) + " bytes; the rest was left out");
+      problem(
+          Code::limit, "",
+          "`" + path_ + "` unpacks to more than " + with_thousands(limits_.total_bytes_max) + " bytes; the rest was left out");
       break;
     }
     std::string name = accept(entry);

@@ -1,8 +1,8 @@
 // Compressed files and archives in (libarchive, zlib and zstd under it): gzip, zstd, tar, tar.gz, tar.zst, zip.
 //
 // Hostile archives are bounded and named: members outside the archive (`..`, absolute paths), links, devices and repeated names
-// are refused one by one and the rest goes on; so are members and totals that unpack to more than the limits, truncated and corrupt
-// data. Nothing is ever written to disk.
+// are refused one by one and the rest goes on; so are members and totals that unpack to more than the limits, truncated and
+// corrupt data. Nothing is ever written to disk.
 #pragma once
 
 #include <functional>
@@ -28,10 +28,11 @@ Packing packing_of(std::string_view leading_bytes);
 // True for names that say tar below the compression: .tar .tar.gz .tgz .tar.zst .tzst
 bool is_tar_name(std::string_view name);
 
-// Unpacks one gzip (all members) or zstd (all frames) file, giving the text piece by piece; a file that is neither comes as it is.
-// `piece` returns false to stop early without error. Tar and zip are refused: they are for walk_archive. What was unpacked before a
-// broken place has been given when the error comes.
-Status unpack_stream(const std::string& path, const std::function<bool(std::string_view piece)>& piece, const UnpackLimits& limits = {});
+// Unpacks one gzip (all members) or zstd (all frames) file, giving the text piece by piece; a file that is neither comes as it
+// is. `piece` returns false to stop early without error. Tar and zip are refused: they are for walk_archive. What was unpacked
+// before a broken place has been given when the error comes.
+Status unpack_stream(const std::string& path, const std::function<bool(std::string_view piece)>& piece,
+                     const UnpackLimits& limits = {});
 // The same from memory to memory, at most `bytes_max`.
 Result<std::string> unpack_bytes(std::string_view packed, uint64_t bytes_max, const std::string& name_for_errors);
 
@@ -40,14 +41,14 @@ class Member {
  public:
   virtual ~Member() = default;
   virtual const std::string& path() const = 0;  // '/' separated, no leading '/', no '..'
-  virtual uint64_t size_bytes() const = 0;       // as the archive claims; 0 if not stated
+  virtual uint64_t size_bytes() const = 0;      // as the archive claims; 0 if not stated
   // Read once, during the visit, by one of these two. An error is also in the walk's `problems`.
   virtual Result<std::string> read_all(uint64_t bytes_max) = 0;
   virtual Status read_pieces(const std::function<bool(std::string_view)>& piece) = 0;
 };
-// Visits the files of a tar (packed or not) or zip in archive order; folders are passed over in silence. Refused members and broken
-// ends go to `problems` (at most a thousand of them, then their number) and the walk goes on as far as it can; the Status is an
-// error only when the archive cannot be opened at all. Places of problems are `archive!member`.
+// Visits the files of a tar (packed or not) or zip in archive order; folders are passed over in silence. Refused members and
+// broken ends go to `problems` (at most a thousand of them, then their number) and the walk goes on as far as it can; the Status
+// is an error only when the archive cannot be opened at all. Places of problems are `archive!member`.
 Status walk_archive(const std::string& path, const std::function<void(Member&)>& visit, std::vector<Error>& problems,
                     const UnpackLimits& limits = {});
 

@@ -89,18 +89,24 @@ struct Seen {
 
 Seen walk_all(const std::string& path, const UnpackLimits& limits = {}, uint64_t bytes_max = 1ull << 30) {
   Seen seen;
-  seen.status = walk_archive(path, [&](Member& m) {
-    if (auto text = m.read_all(bytes_max)) seen.members[m.path()] = *text;
-  }, seen.problems, limits);
+  seen.status = walk_archive(
+      path,
+      [&](Member& m) {
+        if (auto text = m.read_all(bytes_max)) seen.members[m.path()] = *text;
+      },
+      seen.problems, limits);
   return seen;
 }
 
 std::pair<std::string, Status> stream(const std::string& path, const UnpackLimits& limits = {}) {
   std::string out;
-  Status s = unpack_stream(path, [&](std::string_view piece) {
-    out += piece;
-    return true;
-  }, limits);
+  Status s = unpack_stream(
+      path,
+      [&](std::string_view piece) {
+        out += piece;
+        return true;
+      },
+      limits);
   return {out, s};
 }
 
@@ -237,29 +243,47 @@ TEST(Archive, PackingByContentAndName) {
 TEST(Archive, WalksTarAndZip) {
   Folder f;
   std::string big = sample(700'000);
-  std::vector<Spec> members = {{"dir/", "", AE_IFDIR}, {"./dir/a.json", "{}"}, {"dir//b", big}, {"\xC3\xA9/c", "x"}, {"empty", ""}};
-  struct { const char* name; bool zip; const char* filter; } kinds[] = {{"a.tar", false, ""}, {"a.tgz", false, "gzip"}, {"a.tzst", false, "zstd"}, {"a.zip", true, ""}};
+  std::vector<Spec> members = {
+      {"dir/", "", AE_IFDIR}, {"./dir/a.json", "{}"}, {"dir//b", big}, {"\xC3\xA9/c", "x"}, {"empty", ""}};
+  struct {
+    const char* name;
+    bool zip;
+    const char* filter;
+  } kinds[] = {{"a.tar", false, ""}, {"a.tgz", false, "gzip"}, {"a.tzst", false, "zstd"}, {"a.zip", true, ""}};
   for (auto& k : kinds) {
     pack(f.at(k.name), k.zip, k.filter, members);
     Seen seen = walk_all(f.at(k.name));
     ASSERT_TRUE(seen.status) << seen.status.error().text();
     EXPECT_TRUE(seen.problems.empty()) << k.name << ": " << seen.all_problems();
-    EXPECT_EQ(seen.members, (std::map<std::string, std::string>{{"dir/a.json", "{}"}, {"dir/b", big}, {"\xC3\xA9/c", "x"}, {"empty", ""}})) << k.name;
+    EXPECT_EQ(seen.members,
+              (std::map<std::string, std::string>{{"dir/a.json", "{}"}, {"dir/b", big}, {"\xC3\xA9/c", "x"}, {"empty", ""}}))
+        << k.name;
   }
 }
 
 TEST(Archive, HostileMembersAreRefusedOneByOne) {
   Folder f;
-  std::vector<Spec> members = {{"a", "1"}, {"../evil", "x"}, {"d/../../evil", "x"}, {"/abs", "x"}, {"link", "", AE_IFLNK, "", "/etc/passwd"},
-                               {"hard", "", AE_IFREG, "a", ""}, {"null", "", AE_IFCHR}, {"block", "", AE_IFBLK}, {"pipe", "", AE_IFIFO}, {"a", "2"}, {"./a", "3"}, {"z", "last"}};
+  std::vector<Spec> members = {{"a", "1"},
+                               {"../evil", "x"},
+                               {"d/../../evil", "x"},
+                               {"/abs", "x"},
+                               {"link", "", AE_IFLNK, "", "/etc/passwd"},
+                               {"hard", "", AE_IFREG, "a", ""},
+                               {"null", "", AE_IFCHR},
+                               {"block", "", AE_IFBLK},
+                               {"pipe", "", AE_IFIFO},
+                               {"a", "2"},
+                               {"./a", "3"},
+                               {"z", "last"}};
   pack(f.at("h.tar"), false, "", members);
   Seen seen = walk_all(f.at("h.tar"));
   ASSERT_TRUE(seen.status);
   EXPECT_EQ(seen.members, (std::map<std::string, std::string>{{"a", "1"}, {"z", "last"}}));
   EXPECT_EQ(seen.problems.size(), 10u) << seen.all_problems();
   std::string all = seen.all_problems();
-  for (const char* what : {"`../evil` points outside", "`d/../../evil` points outside", "`/abs` has an absolute path", "`link` is a link", "`hard` is a link",
-                           "`null` is a device", "`block` is a device", "`pipe` is a device", "`a` stands in the archive a second time", "`./a` stands"})
+  for (const char* what : {"`../evil` points outside", "`d/../../evil` points outside", "`/abs` has an absolute path",
+                           "`link` is a link", "`hard` is a link", "`null` is a device", "`block` is a device",
+                           "`pipe` is a device", "`a` stands in the archive a second time", "`./a` stands"})
     EXPECT_TRUE(contains(all, what)) << what << " in\n" << all;
   EXPECT_TRUE(contains(all, "h.tar!../evil: ")) << all;
   pack(f.at("h.zip"), true, "", {{"../evil", "x"}, {"/abs", "x"}, {"a", "1"}, {"link", "", AE_IFLNK, "", "a"}});
@@ -271,7 +295,11 @@ TEST(Archive, HostileMembersAreRefusedOneByOne) {
 TEST(Archive, TruncatedGivesWhatWasReadAndAProblem) {
   Folder f;
   std::vector<Spec> members = {{"a", sample(200'000)}, {"b", sample(300'000)}, {"c", "x"}};
-  struct { const char* name; bool zip; const char* filter; } kinds[] = {{"t.tar", false, ""}, {"t.tgz", false, "gzip"}, {"t.tzst", false, "zstd"}, {"t.zip", true, ""}};
+  struct {
+    const char* name;
+    bool zip;
+    const char* filter;
+  } kinds[] = {{"t.tar", false, ""}, {"t.tgz", false, "gzip"}, {"t.tzst", false, "zstd"}, {"t.zip", true, ""}};
   for (auto& k : kinds) {
     pack(f.at(k.name), k.zip, k.filter, members);
     std::string bytes = *read_file(f.at(k.name));
@@ -346,17 +374,20 @@ TEST(Archive, AVisitorMayReadInPiecesOrNotAtAll) {
   std::string out;
   std::vector<std::string> paths;
   std::vector<Error> problems;
-  ASSERT_TRUE(walk_archive(f.at("a.tgz"), [&](Member& m) {
-    paths.push_back(m.path());
-    if (m.path() == "pieces") {
-      EXPECT_EQ(m.size_bytes(), big.size());
-      EXPECT_TRUE(m.read_pieces([&](std::string_view piece) {
-        out += piece;
-        return true;
-      }));
-    }
-    if (m.path() == "stopped") EXPECT_TRUE(m.read_pieces([](std::string_view) { return false; }));
-  }, problems));
+  ASSERT_TRUE(walk_archive(
+      f.at("a.tgz"),
+      [&](Member& m) {
+        paths.push_back(m.path());
+        if (m.path() == "pieces") {
+          EXPECT_EQ(m.size_bytes(), big.size());
+          EXPECT_TRUE(m.read_pieces([&](std::string_view piece) {
+            out += piece;
+            return true;
+          }));
+        }
+        if (m.path() == "stopped") EXPECT_TRUE(m.read_pieces([](std::string_view) { return false; }));
+      },
+      problems));
   EXPECT_EQ(paths, (std::vector<std::string>{"skipped", "pieces", "stopped", "last"}));
   EXPECT_TRUE(out == big);
   EXPECT_TRUE(problems.empty());

@@ -62,7 +62,8 @@ class Reader {
     size_t begin = at_;
     while (at_ < text_.size() && text_[at_] != separator_ && !at_line_end()) {
       if (text_[at_] == '"')
-        return fail(Code::parse, "a quote stands inside a field that does not begin with one", place(), "the whole field in quotes");
+        return fail(Code::parse, "a quote stands inside a field that does not begin with one", place(),
+                    "the whole field in quotes");
       ++at_;
     }
     field.text = text_.substr(begin, at_ - begin);
@@ -90,7 +91,8 @@ class Reader {
       break;
     }
     if (at_ < text_.size() && text_[at_] != separator_ && !at_line_end())
-      return fail(Code::parse, "text follows a closing quote", place(), std::string("`") + separator_ + "` or the end of the line");
+      return fail(Code::parse, "text follows a closing quote", place(),
+                  std::string("`") + separator_ + "` or the end of the line");
     return {};
   }
 
@@ -117,11 +119,13 @@ Result<DocumentPtr> read_csv(std::string_view text, Source self, char separator)
   auto owner = std::make_shared<const std::string>(text);
   Reader reader(*owner, self, separator);
   std::vector<Field> columns, row;
-  if (!TRY(reader.next(columns))) return fail(Code::parse, "the text is empty", {self.file, 0, 0}, "a first row that names the columns");
+  if (!TRY(reader.next(columns)))
+    return fail(Code::parse, "the text is empty", {self.file, 0, 0}, "a first row that names the columns");
   std::unordered_map<std::string_view, const Field*> seen;
   for (const Field& column : columns)
     if (auto [at, is_new] = seen.try_emplace(column.value(), &column); !is_new)
-      return fail(Code::conflict, "the column `" + std::string(column.value()) + "` is named twice", {self.file, column.line, column.column});
+      return fail(Code::conflict, "the column `" + std::string(column.value()) + "` is named twice",
+                  {self.file, column.line, column.column});
 
   Builder builder;
   builder.keep(owner);
@@ -133,8 +137,11 @@ Result<DocumentPtr> read_csv(std::string_view text, Source self, char separator)
   builder.keep(names);
   while (TRY(reader.next(row))) {
     if (row.size() != columns.size())
-      return fail(Code::parse, "the row has " + std::to_string(row.size()) + " fields, the first row names " + std::to_string(columns.size()) + " columns",
-                  {self.file, row[0].line, row[0].column}, "one field for each column", "is the separator another one, or a quote missing?");
+      return fail(Code::parse,
+                  "the row has " + std::to_string(row.size()) + " fields, the first row names " + std::to_string(columns.size()) +
+                      " columns",
+                  {self.file, row[0].line, row[0].column}, "one field for each column",
+                  "is the separator another one, or a quote missing?");
     builder.at(row[0].line, row[0].column);
     builder.begin_map();
     for (size_t i = 0; i < row.size(); ++i) {

@@ -27,7 +27,10 @@ std::string refused(std::string_view text) {
 
 TEST(Csv, Rows) {
   EXPECT_EQ(json("a,b\n1,2\n3,4\n"), R"([{"a":"1","b":"2"},{"a":"3","b":"4"}])");
-  EXPECT_EQ(json("\xEF\xBB\xBF" "a;b\r\n1;x,y\r\n;\r\n", ';'), R"([{"a":"1","b":"x,y"},{"a":"","b":""}])");
+  EXPECT_EQ(json("\xEF\xBB\xBF"
+                 "a;b\r\n1;x,y\r\n;\r\n",
+                 ';'),
+            R"([{"a":"1","b":"x,y"},{"a":"","b":""}])");
   EXPECT_EQ(json("a,b\n\"x, \"\"y\"\"\nz\",\"\"\n"), R"([{"a":"x, \"y\"\nz","b":""}])");
   EXPECT_EQ(json("a,b\n1,2"), R"([{"a":"1","b":"2"}])");
   EXPECT_EQ(json("a,b\n\n1,\n\r\n"), R"([{"a":"1","b":""}])");
@@ -45,7 +48,9 @@ TEST(Csv, Places) {
 }
 
 TEST(Csv, RefusedByNameAndPlace) {
-  struct { const char *text, *place, *what; } cases[] = {
+  struct {
+    const char *text, *place, *what;
+  } cases[] = {
       {"", "f.csv: ", "empty"},
       {"a,b\n1\n", "f.csv:2:1", "the row has 1 fields, the first row names 2 columns"},
       {"a\n1,2\n", "f.csv:2:1", "the row has 2 fields"},

@@ -61,7 +61,8 @@ std::optional<double> number_of(std::string_view raw) {
   bool negative = !tail.empty() && tail.front() == '-';
   if (negative || (!tail.empty() && tail.front() == '+')) tail.remove_prefix(1);
   if (starts_with(tail, ".")) tail.remove_prefix(1);  // YAML writes .inf and .nan, Guard's loader also takes them bare
-  if (equal_ignoring_case(tail, "inf") || equal_ignoring_case(tail, "infinity")) return negative ? -__builtin_inf() : __builtin_inf();
+  if (equal_ignoring_case(tail, "inf") || equal_ignoring_case(tail, "infinity"))
+    return negative ? -__builtin_inf() : __builtin_inf();
   if (equal_ignoring_case(tail, "nan")) return __builtin_nan("");
   return std::nullopt;
 }
@@ -226,7 +227,8 @@ bool equal(Value a, Value b) {
   if (a.is_number() && b.is_number()) {
     auto x = a.integer(), y = b.integer();
     if (x && y) return *x == *y;
-    if (a.kind() == Kind::integer && b.kind() == Kind::integer) return !x && !y && a.text() == b.text();  // beyond int64: as written
+    if (a.kind() == Kind::integer && b.kind() == Kind::integer)
+      return !x && !y && a.text() == b.text();  // beyond int64: as written
     auto u = a.number(), v = b.number();
     return u && v ? *u == *v : !u && !v && a.text() == b.text();
   }

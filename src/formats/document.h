@@ -92,8 +92,6 @@ class Value {
   bool open() const { return is_map() && node().text != nullptr; }
   std::string_view open_reason() const;
 
-  class Iterator;
-  struct Pair;
   struct Items;
   struct Entries;
   Items items() const;      // of a list; empty for anything else

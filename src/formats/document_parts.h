@@ -70,7 +70,8 @@ class KeyCheck {
       for (size_t i = 1; i < count; ++i) {
         bool seen = false;
         for (size_t j = 0; j < i; ++j) seen |= first[i].print == first[j].print;  // no early exit: this loop becomes SIMD
-        if (!seen) [[likely]] continue;
+        if (!seen) [[likely]]
+          continue;
         for (size_t j = 0; j < i; ++j)
           if (first[i].view() == first[j].view()) {
             report(first[i].node);

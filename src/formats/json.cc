@@ -1,9 +1,9 @@
 // The JSON reader: one pass, written by hand, over text whose UTF-8 simdjson has checked.
 //
-// Why not simdjson's own tree: it gives no line and column, drops how numbers were written, and copies every string, so a walk over
-// it costs more than it saves. Three facts make a single pass quick and exact. A raw newline cannot stand inside a JSON string, so
-// lines are counted where white space is skipped and nowhere else. A string without escapes is its own value, so it is borrowed
-// from the text and sixteen bytes are looked at in one step. And the tape is written once, in reading order.
+// Why not simdjson's own tree: it gives no line and column, drops how numbers were written, and copies every string, so a walk
+// over it costs more than it saves. Three facts make a single pass quick and exact. A raw newline cannot stand inside a JSON
+// string, so lines are counted where white space is skipped and nowhere else. A string without escapes is its own value, so it is
+// borrowed from the text and sixteen bytes are looked at in one step. And the tape is written once, in reading order.
 //
 // Grammar: RFC 8259, nothing more; a byte-order mark before the value is passed over.
 #include "formats/json.h"
@@ -40,8 +40,16 @@ struct Scratch {
 class Reader {
  public:
   Reader(std::string_view text, const Source& self, const JsonOptions& options, Scratch& scratch)
-      : begin_(text.data()), p_(text.data()), end_(text.data() + text.size()), self_(self), options_(options), nodes_(scratch.nodes),
-        open_(scratch.open), keys_(scratch.keys), duplicates_(scratch.duplicates), line_(options.first_line),
+      : begin_(text.data()),
+        p_(text.data()),
+        end_(text.data() + text.size()),
+        self_(self),
+        options_(options),
+        nodes_(scratch.nodes),
+        open_(scratch.open),
+        keys_(scratch.keys),
+        duplicates_(scratch.duplicates),
+        line_(options.first_line),
         line_offset_(1 - static_cast<int64_t>(options.first_column)) {
     nodes_.clear();
     open_.clear();
@@ -272,7 +280,8 @@ bool Reader::read_escape(const char*& p, char*& out) {
       if (point >= 0xD800 && point < 0xDC00) {
         int low = p[6] == '\\' && p[7] == 'u' ? code_unit(p + 8) : -1;
         if (low < 0xDC00 || low > 0xDFFF)
-          return refuse("`" + std::string(begin, 6) + "` is half of a surrogate pair", p, "its second half, `\\uDC00` to `\\uDFFF`");
+          return refuse("`" + std::string(begin, 6) + "` is half of a surrogate pair", p,
+                        "its second half, `\\uDC00` to `\\uDFFF`");
         point = 0x10000 + ((point - 0xD800) << 10) + (static_cast<uint32_t>(low) - 0xDC00);
         p += 6;
       } else if (point >= 0xDC00 && point < 0xE000) {
@@ -337,7 +346,17 @@ value:
     case 'n':
       if (!read_word("null", Kind::null)) return stop();
       break;
-    case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
       if (!read_number()) return stop();
       break;
     default:
@@ -381,17 +400,16 @@ key:
   skip_space();
   goto value;
 
-close:
-  {
-    ++p_;
-    Open top = open_.back();
-    open_.pop_back();
-    Node& n = nodes_[top.node];
-    n.span = static_cast<uint32_t>(nodes_.size() - top.node);
-    n.count = top.count;
-    if (top.map) keys_.close(top.count, [this](uint32_t node) { duplicates_.push_back(node); });
-    goto after_value;
-  }
+close : {
+  ++p_;
+  Open top = open_.back();
+  open_.pop_back();
+  Node& n = nodes_[top.node];
+  n.span = static_cast<uint32_t>(nodes_.size() - top.node);
+  n.count = top.count;
+  if (top.map) keys_.close(top.count, [this](uint32_t node) { duplicates_.push_back(node); });
+  goto after_value;
+}
 
 done:
   skip_space();

@@ -16,12 +16,13 @@ namespace reeve {
 struct JsonOptions {
   uint32_t depth_max = 512;
   uint64_t bytes_max = (2ull << 30) - 1;  // longer texts are refused; positions and sizes are 32 bits wide in nodes
-  uint32_t first_line = 1;          // where `text` begins in its file, for documents cut out of a larger one
+  uint32_t first_line = 1;                // where `text` begins in its file, for documents cut out of a larger one
   uint32_t first_column = 1;
 };
 
 // `text` must stay valid and unchanged as long as `owner` lives. `self` describes the document's origin.
-Result<DocumentPtr> read_json(std::string_view text, std::shared_ptr<const void> owner, Source self, const JsonOptions& options = {});
+Result<DocumentPtr> read_json(std::string_view text, std::shared_ptr<const void> owner, Source self,
+                              const JsonOptions& options = {});
 // The same, copying `text`.
 Result<DocumentPtr> read_json(std::string_view text, Source self, const JsonOptions& options = {});
 
@@ -37,17 +38,18 @@ class JsonArrayScanner {
   JsonArrayScanner& operator=(const JsonArrayScanner&) = delete;
 
   struct Item {
-    std::string_view text;  // valid until the next call
-    uint64_t index = 0;     // in the array
+    std::string_view text;          // valid until the next call
+    uint64_t index = 0;             // in the array
     uint32_t line = 1, column = 1;  // where it begins in the file
   };
-  // Feeds the next piece of the file (any cut), which must stay valid until `next` says need_more. Then call `next` until it does.
+  // Feeds the next piece of the file (any cut), which must stay valid until `next` says need_more. Then call `next` until it
+  // does.
   void feed(std::string_view piece);
   void finish();  // no more pieces; then call `next` until it says done
   enum class Step { item, need_more, done, refused };
-  // refused: `error` tells why and where (without a path, which the scanner does not know); call `next` again, for the scanner goes
-  // on with the next element if it can. Refused are: an oversize element; a text that is no JSON around the elements, ends too early
-  // or goes on too long; a text in which the member is missing, is no array, or stands twice (the second is left out).
+  // refused: `error` tells why and where (without a path, which the scanner does not know); call `next` again, for the scanner
+  // goes on with the next element if it can. Refused are: an oversize element; a text that is no JSON around the elements, ends
+  // too early or goes on too long; a text in which the member is missing, is no array, or stands twice (the second is left out).
   // The inside of an element is not judged here: read_json does that.
   Step next(Item& item);
   const Error& error() const;
@@ -59,8 +61,8 @@ class JsonArrayScanner {
   std::unique_ptr<State> state_;
 };
 
-// Writes JSON to a string, keys in the order given; the caller nests properly. Numbers in shortest form, so the same value gives the
-// same bytes. Strings must be UTF-8; bytes that are not become U+FFFD.
+// Writes JSON to a string, keys in the order given; the caller nests properly. Numbers in shortest form, so the same value gives
+// the same bytes. Strings must be UTF-8; bytes that are not become U+FFFD.
 class JsonWriter {
  public:
   explicit JsonWriter(std::string& out, int indent = 0);  // indent 0: one line

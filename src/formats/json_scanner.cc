@@ -2,8 +2,8 @@
 //
 // Inside an element only its end matters. Containers are measured 64 bytes at a time: bit masks of quotes, backslashes, brackets
 // and newlines; the running parity of unescaped quotes tells what lies in strings; and as long as a block closes fewer brackets
-// than are open, its brackets only need counting. (Those masks are the idea of Langdale and Lemire's "Parsing Gigabytes of JSON per
-// Second", 2019; here they only count.) Around the elements the text is read byte by byte.
+// than are open, its brackets only need counting. (Those masks are the idea of Langdale and Lemire's "Parsing Gigabytes of JSON
+// per Second", 2019; here they only count.) Around the elements the text is read byte by byte.
 //
 // An element that lies within one piece is given as a view into that piece; one that was cut is put together in `carry_`.
 #include <array>
@@ -75,10 +75,10 @@ struct JsonArrayScanner::State {
 
   // Where in the text the next byte stands.
   enum class At {
-    start,         // before the top-level value
-    key_or_end,    // in the top-level map, before its first key or `}`
-    key,           // before a key
-    in_key,        // in the text of a top-level key
+    start,       // before the top-level value
+    key_or_end,  // in the top-level map, before its first key or `}`
+    key,         // before a key
+    in_key,      // in the text of a top-level key
     colon,
     member_value,  // before a top-level member's value
     in_member,     // in the value of a member that is not ours
@@ -86,17 +86,17 @@ struct JsonArrayScanner::State {
     item_or_end,   // in our array, before its first element or `]`
     item,          // before an element
     in_item,
-    item_comma,    // behind an element
-    after,         // behind the top-level value
-    failed,        // no JSON any more; nothing further is read
+    item_comma,  // behind an element
+    after,       // behind the top-level value
+    failed,      // no JSON any more; nothing further is read
   };
   enum class Shape { container, string, scalar };  // of the value being passed
 
   std::string member;
   uint64_t item_bytes_max;
   std::string_view piece;
-  size_t next = 0;          // in `piece`
-  uint64_t piece_begin = 0; // offset of `piece` in the file
+  size_t next = 0;           // in `piece`
+  uint64_t piece_begin = 0;  // offset of `piece` in the file
   bool finished = false;
   bool reported_end = false;
 
@@ -115,10 +115,10 @@ struct JsonArrayScanner::State {
   bool oversize = false;
   bool skip_items = false;  // a second array of the same name
 
-  std::string key;        // the top-level key being read, raw
+  std::string key;  // the top-level key being read, raw
   std::string envelope;
-  bool found = false;      // our array
-  bool wrong_type = false; // our member holds something else
+  bool found = false;       // our array
+  bool wrong_type = false;  // our member holds something else
   Place wrong_at;
   bool array_mode() const { return member.empty(); }
   Error error;
@@ -326,7 +326,8 @@ JsonArrayScanner::Step JsonArrayScanner::State::step(Item& item) {
   for (;;) {
     if (!array_mode() && envelope.size() > item_bytes_max && at != At::failed) {
       at = At::failed;
-      return refuse({Code::limit, "the text around the list `" + member + "` is larger than " + with_thousands(item_bytes_max) + " bytes",
+      return refuse({Code::limit,
+                     "the text around the list `" + member + "` is larger than " + with_thousands(item_bytes_max) + " bytes",
                      place(), "", ""});
     }
     if (next >= piece.size()) return finished ? at_end() : Step::need_more;
@@ -409,7 +410,9 @@ JsonArrayScanner::Step JsonArrayScanner::State::step(Item& item) {
             found = true;
             skip_items = twice;
             ++next;
-            if (twice) return refuse({Code::conflict, "`" + member + "` stands twice at the top level", where, "", "only the first list was read"});
+            if (twice)
+              return refuse(
+                  {Code::conflict, "`" + member + "` stands twice at the top level", where, "", "only the first list was read"});
             continue;
           }
           wrong_type = true;

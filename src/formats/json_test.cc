@@ -83,7 +83,8 @@ TEST(Json, PlacesOfACutOutDocument) {
 }
 
 TEST(Json, Escapes) {
-  auto d = read(R"(["\"\\\/\b\f\n\r\t", "\u0041\u00e9\u20ac\ud83d\ude00", "\u0000", "long enough to cross sixteen bytes \" and more text behind"])");
+  auto d = read(
+      R"(["\"\\\/\b\f\n\r\t", "\u0041\u00e9\u20ac\ud83d\ude00", "\u0000", "long enough to cross sixteen bytes \" and more text behind"])");
   EXPECT_EQ(d->root().at(0).text(), "\"\\/\b\f\n\r\t");
   EXPECT_EQ(d->root().at(1).text(), "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");
   EXPECT_EQ(d->root().at(2).text(), std::string_view("\0", 1));
@@ -91,7 +92,9 @@ TEST(Json, Escapes) {
 }
 
 TEST(Json, RefusedByNameAndPlace) {
-  struct { const char *text, *place, *what; } cases[] = {
+  struct {
+    const char *text, *place, *what;
+  } cases[] = {
       {"", "f.json:1:1", "empty"},
       {" \n ", "f.json:2:2", "empty"},
       {"{", "f.json:1:2", "ends inside the map"},
@@ -217,11 +220,19 @@ TEST(JsonWriter, Shapes) {
 }
 
 TEST(JsonWriter, NumbersAreShortestAndBadBytesReplaced) {
-  EXPECT_EQ(to_json(read("[1.50, 1E3, -0, 0.1, 123456789012345678901234567890, 1e999, 1e-7]")->root()),
-            "[1.5,1000,0,0.1,123456789012345678901234567890,1e999,1e-07]");
+  EXPECT_EQ(to_json(read("[1.50, 1E3, -0, -0.0, 0.1, 123456789012345678901234567890, 1e999, 1e-7]")->root()),
+            "[1.5,1000,0,0,0.1,123456789012345678901234567890,1e999,1e-07]");
   std::string out;
-  JsonWriter(out).begin_array().string("a\xFF" "b\xC3").number(__builtin_nan("")).end_array();
-  EXPECT_EQ(out, "[\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\",null]");
+  JsonWriter(out)
+      .begin_array()
+      .string(
+          "a\xFF"
+          "b\xC3")
+      .number(__builtin_nan(""))
+      .end_array();
+  EXPECT_EQ(out,
+            "[\"a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD\",null]");
 }
 
 // Random documents for the properties below.
@@ -234,8 +245,15 @@ struct Random {
     return kinds[below(8)];
   }
   std::string string() {
-    static const char* parts[] = {"a", "key", "\\\"", "\\\\", "\\n", "\\u00e9", "\xC3\xA9", "{", "}", "[", "]", ",", ":", "\\ud83d\\ude00",
-                                  " ", "a much longer run of text that fills several blocks of sixteen bytes ", "\\/"};
+    static const char* parts[] = {"a",        "key",
+                                  "\\\"",     "\\\\",
+                                  "\\n",      "\\u00e9",
+                                  "\xC3\xA9", "{",
+                                  "}",        "[",
+                                  "]",        ",",
+                                  ":",        "\\ud83d\\ude00",
+                                  " ",        "a much longer run of text that fills several blocks of sixteen bytes ",
+                                  "\\/"};
     std::string s = "\"";
     for (size_t i = below(6); i > 0; --i) s += parts[below(17)];
     return s + "\"";
@@ -255,7 +273,8 @@ struct Random {
       }
       default: {
         std::string s = "{" + space();
-        for (size_t i = 0, n = below(5); i < n; ++i) s += (i ? "," + space() : "") + string() + space() + ":" + space() + value(depth + 1) + space();
+        for (size_t i = 0, n = below(5); i < n; ++i)
+          s += (i ? "," + space() : "") + string() + space() + ":" + space() + value(depth + 1) + space();
         return s + "}";
       }
     }
@@ -326,7 +345,8 @@ TEST(JsonArrayScanner, EqualsReadingTheWholeWhereverItIsCut) {
     std::string text = random.space() + list + random.space();
     if (in_member) {
       text = random.space() + "{" + random.space();
-      for (size_t k = random.below(3); k > 0; --k) text += "\"x" + std::to_string(k) + "\":" + random.value(1) + random.space() + "," + random.space();
+      for (size_t k = random.below(3); k > 0; --k)
+        text += "\"x" + std::to_string(k) + "\":" + random.value(1) + random.space() + "," + random.space();
       text += "\"Items\"" + random.space() + ":" + random.space() + list + random.space();
       for (size_t k = random.below(3); k > 0; --k) text += ",\"y" + std::to_string(k) + "\":" + random.value(1) + random.space();
       text += "}" + random.space();
@@ -371,7 +391,10 @@ TEST(JsonArrayScanner, OversizeElementIsNamedAndSkipped) {
 }
 
 TEST(JsonArrayScanner, BrokenTextsAreNamed) {
-  struct { const char *text, *member, *what; size_t items; } cases[] = {
+  struct {
+    const char *text, *member, *what;
+    size_t items;
+  } cases[] = {
       {"", "", "the text is empty", 0},
       {"", "R", "the text is empty", 0},
       {"[1,{\"a\":", "", "ends inside item 1", 1},

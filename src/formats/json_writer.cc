@@ -45,7 +45,8 @@ void append_string(std::string& out, std::string_view s) {
   out += '"';
 }
 
-// An integer beyond int64 as digits, without the plus sign and zeros that YAML allows before it; empty if it is written otherwise.
+// An integer beyond int64 as digits, without the plus sign and zeros that YAML allows before it; empty if it is written
+// otherwise.
 std::string plain_digits(std::string_view raw) {
   std::string out;
   if (starts_with(raw, "-")) out = "-";
@@ -136,6 +137,7 @@ JsonWriter& JsonWriter::integer(int64_t value) {
 
 JsonWriter& JsonWriter::number(double value) {
   if (!std::isfinite(value)) return null();  // JSON has no word for it
+  if (value == 0) value = 0;                 // minus zero is the same value
   before_value();
   char buffer[32];
   auto result = std::to_chars(buffer, buffer + sizeof buffer, value);

@@ -22,7 +22,8 @@ using Piece = std::function<bool(std::string_view)>;
 constexpr size_t kInBytes = 256 << 10;
 constexpr size_t kOutBytes = 1 << 20;
 constexpr uint64_t kRatioFrom = 64ull << 20;
-// A gzip file up to this size goes through libdeflate in one step (twice as fast as zlib) if it says it unpacks to at most kWholeOut.
+// A gzip file up to this size goes through libdeflate in one step (twice as fast as zlib) if it says it unpacks to at most
+// kWholeOut.
 constexpr size_t kWholeIn = 8 << 20;
 constexpr size_t kWholeOut = 64 << 20;
 
@@ -159,7 +160,8 @@ tl::unexpected<Error> broken(const std::string& name, const std::string& why) {
   return fail(Code::parse, "cannot unpack `" + name + "`: " + why, {name}, "", "check that the file is complete");
 }
 
-// RFC 1952: one member after another, each with its own checksum, which zlib checks. Zero bytes may follow the last (tape padding).
+// RFC 1952: one member after another, each with its own checksum, which zlib checks. Zero bytes may follow the last (tape
+// padding).
 Status gunzip(Input& input, const Piece& piece, Meter& meter) {
   z_stream z{};
   if (inflateInit2(&z, 15 + 16) != Z_OK) return fail(Code::limit, "out of memory", {meter.name});
@@ -210,7 +212,8 @@ Status gunzip(Input& input, const Piece& piece, Meter& meter) {
       in_member = false;
     } else if (code != Z_OK && code != Z_BUF_ERROR) {
       give();
-      return broken(meter.name, std::string("the gzip data is corrupt") + (z.msg ? std::string(" (") + z.msg + ")" : std::string()));
+      return broken(meter.name,
+                    std::string("the gzip data is corrupt") + (z.msg ? std::string(" (") + z.msg + ")" : std::string()));
     }
     if (filled == out.size()) give();
   }
@@ -229,7 +232,8 @@ Status unzstd(Input& input, const Piece& piece, Meter& meter) {
     ZSTD_outBuffer to{out.data(), out.size(), 0};
     wanted = ZSTD_decompressStream(stream.get(), &to, &in);
     input.use(in.pos);
-    if (ZSTD_isError(wanted)) return broken(meter.name, std::string("the zstd data is corrupt (") + ZSTD_getErrorName(wanted) + ")");
+    if (ZSTD_isError(wanted))
+      return broken(meter.name, std::string("the zstd data is corrupt (") + ZSTD_getErrorName(wanted) + ")");
     TRY(meter.add(to.pos, input.used()));
     if (to.pos > 0 && !piece({out.data(), to.pos})) return {};
     // A full output may have more to come although the input is used up.
@@ -237,7 +241,8 @@ Status unzstd(Input& input, const Piece& piece, Meter& meter) {
       ZSTD_inBuffer none{nullptr, 0, 0};
       to.pos = 0;
       wanted = ZSTD_decompressStream(stream.get(), &to, &none);
-      if (ZSTD_isError(wanted)) return broken(meter.name, std::string("the zstd data is corrupt (") + ZSTD_getErrorName(wanted) + ")");
+      if (ZSTD_isError(wanted))
+        return broken(meter.name, std::string("the zstd data is corrupt (") + ZSTD_getErrorName(wanted) + ")");
       TRY(meter.add(to.pos, input.used()));
       if (to.pos > 0 && !piece({out.data(), to.pos})) return {};
     }
@@ -304,7 +309,8 @@ Status unpack_stream(const std::string& path, const Piece& piece, const UnpackLi
       uint32_t stated = 0;
       if (first.size() >= 18) std::memcpy(&stated, first.data() + first.size() - 4, 4);
       std::string text;
-      if (first.size() < kWholeIn && stated <= kWholeOut && gunzip_whole(first, std::min<uint64_t>(kWholeOut, meter.bytes_max), text)) {
+      if (first.size() < kWholeIn && stated <= kWholeOut &&
+          gunzip_whole(first, std::min<uint64_t>(kWholeOut, meter.bytes_max), text)) {
         if (!text.empty()) piece(text);
         return {};
       }
@@ -363,7 +369,8 @@ Result<std::string> zstd_unpack(std::string_view packed, uint64_t bytes_max, con
   unsigned long long stated = ZSTD_getFrameContentSize(packed.data(), packed.size());
   if (stated != ZSTD_CONTENTSIZE_ERROR && stated != ZSTD_CONTENTSIZE_UNKNOWN && stated <= bytes_max) {
     out.resize(std::min<uint64_t>(stated, std::max<uint64_t>(packed.size() * 64ull, 1 << 20)));
-    size_t made = out.size() < stated ? static_cast<size_t>(-1) : ZSTD_decompress(out.data(), out.size(), packed.data(), packed.size());
+    size_t made =
+        out.size() < stated ? static_cast<size_t>(-1) : ZSTD_decompress(out.data(), out.size(), packed.data(), packed.size());
     if (made == stated && !ZSTD_isError(made)) {
       out.resize(made);
       return out;
@@ -372,10 +379,13 @@ Result<std::string> zstd_unpack(std::string_view packed, uint64_t bytes_max, con
   }
   MemoryInput input(packed);
   Meter meter{name, bytes_max, 0};
-  TRY(unzstd(input, [&](std::string_view piece) {
-    out += piece;
-    return true;
-  }, meter));
+  TRY(unzstd(
+      input,
+      [&](std::string_view piece) {
+        out += piece;
+        return true;
+      },
+      meter));
   return out;
 }
 

@@ -29,7 +29,9 @@ struct Event {
   Event& operator=(const Event&) = delete;
 };
 
-std::string_view view(const yaml_char_t* s) { return s ? std::string_view(reinterpret_cast<const char*>(s)) : std::string_view(); }
+std::string_view view(const yaml_char_t* s) {
+  return s ? std::string_view(reinterpret_cast<const char*>(s)) : std::string_view();
+}
 
 Style style_of(yaml_scalar_style_t style) {
   switch (style) {
@@ -61,12 +63,12 @@ class Reader {
     uint32_t node;
     uint32_t count = 0;
     bool map = false;
-    bool want_key = false;     // map: the next node is a key
-    bool merging = false;      // map: the next value belongs to `<<`
-    bool wrapped = false;      // a short tag's map stands around this container
-    std::string anchor;        // of this container
+    bool want_key = false;                  // map: the next node is a key
+    bool merging = false;                   // map: the next value belongs to `<<`
+    bool wrapped = false;                   // a short tag's map stands around this container
+    std::string anchor;                     // of this container
     std::vector<std::vector<Node>> merges;  // maps to merge in when it ends
-    uint32_t height = 0;       // of the deepest value in it so far; scalars have 0
+    uint32_t height = 0;                    // of the deepest value in it so far; scalars have 0
   };
   struct Anchor {
     uint32_t node = 0;
@@ -82,7 +84,8 @@ class Reader {
   std::pair<uint32_t, uint32_t> position(const yaml_mark_t& mark);
 
   tl::unexpected<Error> syntax_error();
-  tl::unexpected<Error> refuse(Code code, std::string what, const yaml_mark_t& mark, std::string expected = "", std::string hint = "") {
+  tl::unexpected<Error> refuse(Code code, std::string what, const yaml_mark_t& mark, std::string expected = "",
+                               std::string hint = "") {
     return fail(code, std::move(what), place(mark), std::move(expected), std::move(hint));
   }
 
@@ -125,7 +128,8 @@ class Reader {
   std::vector<Node> nodes_;
   std::vector<Frame> open_;
   std::unordered_map<std::string, Anchor> anchors_;
-  std::vector<std::pair<uint32_t, std::string>> anchor_order_;  // (node, name) of the anchors whose nodes are on the tape, ascending
+  std::vector<std::pair<uint32_t, std::string>>
+      anchor_order_;  // (node, name) of the anchors whose nodes are on the tape, ascending
   std::shared_ptr<Arena> arena_;
   KeyCheck keys_;
   std::vector<std::pair<uint32_t, uint32_t>> duplicates_;
@@ -186,7 +190,8 @@ tl::unexpected<Error> Reader::syntax_error() {
       at.column = text_[i] == '\n' ? 1 : at.column + 1;
       if (text_[i] == '\n') ++at.line;
     }
-    return fail(Code::parse, "the text is not YAML: " + what, std::move(at), "", "write control characters as escapes in double quotes");
+    return fail(Code::parse, "the text is not YAML: " + what, std::move(at), "",
+                "write control characters as escapes in double quotes");
   }
   const yaml_mark_t& mark = parser_.problem_mark;
   Place at = place(mark);
@@ -215,8 +220,8 @@ void Reader::key_done(uint32_t node) {
 Status Reader::count_copied(size_t nodes, const yaml_mark_t& mark) {
   copied_ += nodes;
   if (copied_ > options_.alias_nodes_max || nodes_.size() + nodes > UINT32_MAX / 2)
-    return refuse(Code::limit, "aliases and merge keys copy more than " + with_thousands(options_.alias_nodes_max) + " values", mark, "",
-                  "this looks like an alias bomb; write the values out");
+    return refuse(Code::limit, "aliases and merge keys copy more than " + with_thousands(options_.alias_nodes_max) + " values",
+                  mark, "", "this looks like an alias bomb; write the values out");
   return {};
 }
 
@@ -238,7 +243,8 @@ Status Reader::take_merge(uint32_t node, const yaml_mark_t& mark) {
   Frame& frame = open_.back();
   frame.merging = false;
   auto take = [&](uint32_t first) -> Status {
-    if (nodes_[first].kind != Kind::map) return refuse(Code::type, "`<<` merges something that is no map", mark, "a map or a list of maps");
+    if (nodes_[first].kind != Kind::map)
+      return refuse(Code::type, "`<<` merges something that is no map", mark, "a map or a list of maps");
     frame.merges.emplace_back(nodes_.begin() + first, nodes_.begin() + first + nodes_[first].span);
     return {};
   };
@@ -263,9 +269,11 @@ Status Reader::take_merge(uint32_t node, const yaml_mark_t& mark) {
 
 Status Reader::append_merges(Frame& frame, const yaml_mark_t& mark) {
   std::unordered_set<std::string_view> have;
-  for (uint32_t i = frame.node + 1; i < nodes_.size(); i += 1 + nodes_[i + 1].span) have.insert({nodes_[i].text, nodes_[i].count});
+  for (uint32_t i = frame.node + 1; i < nodes_.size(); i += 1 + nodes_[i + 1].span)
+    have.insert({nodes_[i].text, nodes_[i].count});
   for (const auto& map : frame.merges) {
-    std::vector<std::string_view> added;  // only after the map: of its own duplicate keys both come, and the last wins as anywhere
+    std::vector<std::string_view>
+        added;  // only after the map: of its own duplicate keys both come, and the last wins as anywhere
     for (uint32_t i = 1; i < map.size(); i += 1 + map[i + 1].span) {
       std::string_view key{map[i].text, map[i].count};
       if (have.count(key)) continue;
@@ -306,7 +314,8 @@ Status Reader::scalar(const yaml_event_t& event) {
   } else if (starts_with(tag, kTypePrefix)) {
     kind = tagged_kind(text, tag.substr(kTypePrefix.size()));
     if (kind == Kind::unknown)
-      return refuse(Code::type, "`" + std::string(text) + "` is no `!!" + std::string(tag.substr(kTypePrefix.size())) + "`", event.start_mark);
+      return refuse(Code::type, "`" + std::string(text) + "` is no `!!" + std::string(tag.substr(kTypePrefix.size())) + "`",
+                    event.start_mark);
   } else if (options_.unknown_tag && tag == "!unknown") {
     kind = Kind::unknown;
   } else if (options_.short_tags && tag.size() > 1 && tag[0] == '!') {
@@ -340,8 +349,8 @@ Status Reader::begin(const yaml_event_t& event, bool map) {
   std::string_view tag = view(map ? event.data.mapping_start.tag : event.data.sequence_start.tag);
   const yaml_char_t* anchor = map ? event.data.mapping_start.anchor : event.data.sequence_start.anchor;
   if (wants_key())
-    return refuse(Code::type, std::string("a ") + (map ? "map" : "list") + " is used as a key", event.start_mark, "a scalar as key",
-                  "put text that begins with `{` or `[` in quotes");
+    return refuse(Code::type, std::string("a ") + (map ? "map" : "list") + " is used as a key", event.start_mark,
+                  "a scalar as key", "put text that begins with `{` or `[` in quotes");
   if (open_.size() >= options_.depth_max)
     return refuse(Code::limit, "nested deeper than " + std::to_string(options_.depth_max) + " levels", event.start_mark);
   Frame frame;
@@ -358,7 +367,8 @@ Status Reader::begin(const yaml_event_t& event, bool map) {
   }
   frame.node = static_cast<uint32_t>(nodes_.size());
   frame.map = frame.want_key = map;
-  bool flow = map ? event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE : event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+  bool flow = map ? event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+                  : event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
   add(map ? Kind::map : Kind::list, flow ? Style::json : Style::plain, event.start_mark);
   open_.push_back(std::move(frame));
   return {};
@@ -402,7 +412,9 @@ Status Reader::alias(const yaml_event_t& event) {
   TRY(count_copied(count, event.start_mark));
   // Aliases of aliases could otherwise nest far deeper than any text does.
   if (open_.size() + anchor.height > options_.depth_max)
-    return refuse(Code::limit, "nested deeper than " + std::to_string(options_.depth_max) + " levels by the alias `*" + name + "`", event.start_mark);
+    return refuse(Code::limit,
+                  "nested deeper than " + std::to_string(options_.depth_max) + " levels by the alias `*" + name + "`",
+                  event.start_mark);
   uint32_t first = static_cast<uint32_t>(nodes_.size());
   uint32_t height = anchor.height;
   if (nodes_.capacity() - nodes_.size() < count)  // before copying from itself, and by doubling, for there may be many aliases
@@ -412,7 +424,8 @@ Status Reader::alias(const yaml_event_t& event) {
   if (wants_key()) {
     Kind kind = nodes_[first].kind;
     if (kind == Kind::map || kind == Kind::list || kind == Kind::unknown)
-      return refuse(Code::type, "the alias `*" + name + "` is used as a key but names no scalar", event.start_mark, "a scalar as key");
+      return refuse(Code::type, "the alias `*" + name + "` is used as a key but names no scalar", event.start_mark,
+                    "a scalar as key");
     auto [line, column] = position(event.start_mark);
     nodes_[first].line = line;
     nodes_[first].column = column;
@@ -459,9 +472,27 @@ Result<DocumentPtr> Reader::next() {
   return DocumentPtr();
 }
 
+// libyaml looks each %TAG directive up among all before it, so many of them would take hours.
+constexpr size_t kTagDirectivesMax = 100;
+
+bool too_many_tag_directives(std::string_view text) {
+  size_t count = 0;
+  for (size_t at = text.find("%TAG"); at != std::string_view::npos; at = text.find("%TAG", at + 4)) {
+    // A directive stands at the start of a line, however that ends (the last bytes of YAML's other line breaks are 85, A8 and
+    // A9).
+    auto before = at == 0 ? uint8_t{'\n'} : static_cast<uint8_t>(text[at - 1]);
+    if (before == '\n' || before == '\r' || before == 0x85 || before == 0xA8 || before == 0xA9) ++count;
+  }
+  return count > kTagDirectivesMax;
+}
+
 Status check_text(std::string_view text, const Source& self, const YamlOptions& options) {
   uint64_t limit = std::min<uint64_t>(options.bytes_max, UINT32_MAX / 2);
-  if (text.size() > limit) return fail(Code::limit, "the text is longer than " + with_thousands(limit) + " bytes", {self.file, 0, 0});
+  if (text.size() > limit)
+    return fail(Code::limit, "the text is longer than " + with_thousands(limit) + " bytes", {self.file, 0, 0});
+  if (too_many_tag_directives(text))
+    return fail(Code::limit, "the text has more than " + std::to_string(kTagDirectivesMax) + " %TAG directives",
+                {self.file, 0, 0});
   if (simdjson::validate_utf8(text.data(), text.size())) return {};
   Place at{self.file, 1, 1};
   size_t bad = utf8_error(text);

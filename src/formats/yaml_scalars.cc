@@ -23,11 +23,11 @@ bool one_of(std::string_view s, std::initializer_list<std::string_view> words) {
 
 // Decimal digits, or 0o… or 0x… (YAML 1.2.2 §10.3.2).
 bool core_integer(std::string_view s) {
-  if (starts_with(s, "0o")) return s.size() > 2 && std::all_of(s.begin() + 2, s.end(), [](char c) { return c >= '0' && c <= '7'; });
+  if (starts_with(s, "0o"))
+    return s.size() > 2 && std::all_of(s.begin() + 2, s.end(), [](char c) { return c >= '0' && c <= '7'; });
   if (starts_with(s, "0x"))
-    return s.size() > 2 && std::all_of(s.begin() + 2, s.end(), [](char c) {
-             return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-           });
+    return s.size() > 2 && std::all_of(s.begin() + 2, s.end(),
+                                       [](char c) { return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
   return all_digits(without_sign(s));
 }
 
@@ -63,8 +63,8 @@ Kind core_kind(std::string_view s) {
   return Kind::string;
 }
 
-// cfn-guard's loader: a 64-bit integer, else a float in Rust's sense (which has bare `inf` and `nan` in any case), else the lower-case
-// booleans of YAML 1.1, else null. An empty scalar is an empty string there.
+// cfn-guard's loader: a 64-bit integer, else a float in Rust's sense (which has bare `inf` and `nan` in any case), else the
+// lower-case booleans of YAML 1.1, else null. An empty scalar is an empty string there.
 Kind guard_kind(std::string_view s) {
   if (all_digits(without_sign(s)) && parse_int(s)) return Kind::integer;
   std::string_view unsigned_text = without_sign(s);
@@ -84,8 +84,9 @@ Kind cloudformation_kind(std::string_view s) {
   return core_kind(s);
 }
 
-// The short tags of CloudFormation ("Intrinsic function reference") and of its Rules section ("Rule-specific intrinsic functions").
-// `guard_scalar` and `guard_list` say where cfn-guard knows them: only there are they turned to long forms under its schema.
+// The short tags of CloudFormation ("Intrinsic function reference") and of its Rules section ("Rule-specific intrinsic
+// functions"). `guard_scalar` and `guard_list` say where cfn-guard knows them: only there are they turned to long forms under its
+// schema.
 struct ShortTag {
   std::string_view tag, key;
   bool guard_scalar, guard_list;
@@ -133,8 +134,7 @@ Kind plain_kind(std::string_view text, YamlOptions::Schema schema) {
 
 Kind tagged_kind(std::string_view text, std::string_view name) {
   if (name == "null") return core_null(text) ? Kind::null : Kind::unknown;
-  if (name == "bool")
-    return core_boolean(text) || cloudformation_kind(text) == Kind::boolean ? Kind::boolean : Kind::unknown;
+  if (name == "bool") return core_boolean(text) || cloudformation_kind(text) == Kind::boolean ? Kind::boolean : Kind::unknown;
   if (name == "int") return core_integer(text) ? Kind::integer : Kind::unknown;
   if (name == "float") return core_number(text) || core_integer(text) ? Kind::number : Kind::unknown;
   return Kind::string;  // str, binary, timestamp and whatever else: text

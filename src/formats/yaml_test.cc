@@ -40,20 +40,31 @@ std::string refused(std::string_view text, const YamlOptions& options = {}) {
 
 TEST(Yaml, ScalarsBySchema) {
   // kind letters: n null, b boolean, i integer, f number, s string; core, cloudformation, guard
-  struct { const char *text, *kinds; } cases[] = {
-      {"~", "nnn"}, {"null", "nnn"}, {"Null", "nnn"}, {"nUll", "ssn"}, {"true", "bbb"}, {"True", "bbs"}, {"TRUE", "bbs"}, {"tRue", "sss"},
-      {"yes", "sbb"}, {"Yes", "sbs"}, {"on", "sbb"}, {"y", "ssb"}, {"n", "ssb"}, {"off", "sbb"}, {"false", "bbb"},
-      {"1", "iii"}, {"-1", "iii"}, {"+1", "iii"}, {"007", "isi"}, {"0x1F", "iis"}, {"0o17", "iis"}, {"0b1", "sss"}, {"1_000", "sss"},
-      {"99999999999999999999", "iif"}, {"1.5", "fff"}, {"1.", "fff"}, {".5", "fff"}, {".", "sss"}, {"1e3", "fff"}, {"1e", "sss"},
-      {".inf", "ffs"}, {"-.INF", "ffs"}, {"inf", "ssf"}, {".nan", "ffs"}, {"NaN", "ssf"}, {"2012-10-17", "sss"}, {"1:30", "sss"},
-      {"012345678901", "isi"}, {"'1'", "sss"}, {"\"true\"", "sss"}, {"''", "sss"}, {"1.2.3", "sss"}, {"-", "xxx"}, {"=", "sss"}};
+  struct {
+    const char *text, *kinds;
+  } cases[] = {{"~", "nnn"},    {"null", "nnn"},         {"Null", "nnn"},  {"nUll", "ssn"},
+               {"true", "bbb"}, {"True", "bbs"},         {"TRUE", "bbs"},  {"tRue", "sss"},
+               {"yes", "sbb"},  {"Yes", "sbs"},          {"on", "sbb"},    {"y", "ssb"},
+               {"n", "ssb"},    {"off", "sbb"},          {"false", "bbb"}, {"1", "iii"},
+               {"-1", "iii"},   {"+1", "iii"},           {"007", "isi"},   {"0x1F", "iis"},
+               {"0o17", "iis"}, {"0b1", "sss"},          {"1_000", "sss"}, {"99999999999999999999", "iif"},
+               {"1.5", "fff"},  {"1.", "fff"},           {".5", "fff"},    {".", "sss"},
+               {"1e3", "fff"},  {"1e", "sss"},           {".inf", "ffs"},  {"-.INF", "ffs"},
+               {"inf", "ssf"},  {".nan", "ffs"},         {"NaN", "ssf"},   {"2012-10-17", "sss"},
+               {"1:30", "sss"}, {"012345678901", "isi"}, {"'1'", "sss"},   {"\"true\"", "sss"},
+               {"''", "sss"},   {"1.2.3", "sss"},        {"-", "xxx"},     {"=", "sss"}};
   for (auto& c : cases) {
     if (c.kinds[0] == 'x') continue;  // `- -` is a list
     Schema schemas[] = {Schema::core, Schema::cloudformation, Schema::guard};
     for (int i = 0; i < 3; ++i) {
       auto d = read("- " + std::string(c.text), with(schemas[i]));
       Value v = d->root().at(0);
-      char got = v.is_null() ? 'n' : v.is_bool() ? 'b' : v.kind() == Kind::integer ? 'i' : v.kind() == Kind::number ? 'f' : v.is_string() ? 's' : '?';
+      char got = v.is_null()                 ? 'n'
+                 : v.is_bool()               ? 'b'
+                 : v.kind() == Kind::integer ? 'i'
+                 : v.kind() == Kind::number  ? 'f'
+                 : v.is_string()             ? 's'
+                                             : '?';
       EXPECT_EQ(got, c.kinds[i]) << c.text << " under schema " << i;
       if (c.text[0] != '\'' && c.text[0] != '"') EXPECT_EQ(v.text(), c.text);
     }
@@ -69,7 +80,9 @@ TEST(Yaml, ScalarsBySchema) {
 }
 
 TEST(Yaml, StylesAndExplicitTags) {
-  auto d = read("a: 'x'\nb: \"y\"\nc: |\n  one\n  two\nd: >-\n  one\n  two\ne: z\nf: !!str 5\ng: !!int '7'\nh: !!float 1\ni: !foo 5\nj: ! 5\n");
+  auto d = read(
+      "a: 'x'\nb: \"y\"\nc: |\n  one\n  two\nd: >-\n  one\n  two\ne: z\nf: !!str 5\ng: !!int '7'\nh: !!float 1\ni: !foo 5\nj: ! "
+      "5\n");
   Value r = d->root();
   EXPECT_EQ(r.get("a").style(), Style::single_quoted);
   EXPECT_EQ(r.get("b").style(), Style::double_quoted);
@@ -99,7 +112,9 @@ TEST(Yaml, LineAndColumnInBytes) {
 
 TEST(Yaml, ShortTags) {
   YamlOptions cfn = with(Schema::cloudformation), guard = with(Schema::guard);
-  struct { const char *yaml, *cloudformation, *guard; } cases[] = {
+  struct {
+    const char *yaml, *cloudformation, *guard;
+  } cases[] = {
       {"!Ref a", R"({"Ref":"a"})", R"({"Ref":"a"})"},
       {"!Condition c", R"({"Condition":"c"})", R"({"Condition":"c"})"},
       {"!GetAtt A.b", R"({"Fn::GetAtt":["A","b"]})", R"({"Fn::GetAtt":"A.b"})"},
@@ -108,7 +123,8 @@ TEST(Yaml, ShortTags) {
       {"!Sub 'x${y}'", R"({"Fn::Sub":"x${y}"})", R"({"Fn::Sub":"x${y}"})"},
       {"!Sub ['${y}', {y: 1}]", R"({"Fn::Sub":["${y}",{"y":1}]})", R"({"Fn::Sub":["${y}",{"y":1}]})"},
       {"!Join [':', [a, !Ref b]]", R"({"Fn::Join":[":",["a",{"Ref":"b"}]]})", R"({"Fn::Join":[":",["a",{"Ref":"b"}]]})"},
-      {"!If [c, 1, !Ref AWS::NoValue]", R"({"Fn::If":["c",1,{"Ref":"AWS::NoValue"}]})", R"({"Fn::If":["c",1,{"Ref":"AWS::NoValue"}]})"},
+      {"!If [c, 1, !Ref AWS::NoValue]", R"({"Fn::If":["c",1,{"Ref":"AWS::NoValue"}]})",
+       R"({"Fn::If":["c",1,{"Ref":"AWS::NoValue"}]})"},
       {"!Transform {Name: x}", R"({"Fn::Transform":{"Name":"x"}})", R"({"Name":"x"})"},
       {"!Cidr [a, 1]", R"({"Fn::Cidr":["a",1]})", R"(["a",1])"},
       {"!GetAZs ''", R"({"Fn::GetAZs":""})", R"({"Fn::GetAZs":""})"},
@@ -122,8 +138,10 @@ TEST(Yaml, ShortTags) {
     EXPECT_EQ(json(c.yaml, cfn), c.cloudformation) << c.yaml;
     EXPECT_EQ(json(c.yaml, guard), c.guard) << c.yaml;
   }
-  for (const char* tag : {"And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap", "GetAZs", "If", "ImportValue",
-                          "Join", "Length", "Not", "Or", "RefAll", "Select", "Split", "Sub", "ToJsonString", "Transform", "ValueOf", "ValueOfAll"})
+  for (const char* tag :
+       {"And",    "Base64", "Cidr",        "Contains",     "EachMemberEquals", "EachMemberIn", "Equals",    "FindInMap",
+        "GetAZs", "If",     "ImportValue", "Join",         "Length",           "Not",          "Or",        "RefAll",
+        "Select", "Split",  "Sub",         "ToJsonString", "Transform",        "ValueOf",      "ValueOfAll"})
     EXPECT_EQ(json("!" + std::string(tag) + " [1]", cfn), R"({"Fn::)" + std::string(tag) + R"(":[1]})");
   YamlOptions off;
   off.short_tags = false;
@@ -186,6 +204,13 @@ TEST(Yaml, BombsAreRefusedQuickly) {
   EXPECT_TRUE(contains(refused(tower), "nested deeper than 256 levels by the alias"));
 }
 
+TEST(Yaml, DirectivesAreBounded) {
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "%TAG !t" + std::to_string(i) + "! x\n";
+  read(text + "--- a");
+  EXPECT_TRUE(contains(refused(text + "%TAG !z! x\n--- a"), "more than 100 %TAG directives"));
+}
+
 TEST(Yaml, DepthAndLengthAreBounded) {
   EXPECT_TRUE(contains(refused(std::string(10000, '[')), "deeper than 256 levels"));
   std::string block;
@@ -198,7 +223,9 @@ TEST(Yaml, DepthAndLengthAreBounded) {
 }
 
 TEST(Yaml, RefusedByNameAndPlace) {
-  struct { const char *text, *place, *what; } cases[] = {
+  struct {
+    const char *text, *place, *what;
+  } cases[] = {
       {"a: b: c", "f.yaml:1:5", "mapping values are not allowed"},
       {"a:\n\t- b", "f.yaml:2:1", "indent with spaces"},
       {"{a: 1", "f.yaml:", "not YAML"},
@@ -209,7 +236,9 @@ TEST(Yaml, RefusedByNameAndPlace) {
       {"x: \xFF", "f.yaml:1:4", "not UTF-8"},
       {"a: 1\nb: \x01", "f.yaml:2:4", "control characters"},
       {"a: %b", "f.yaml:1:4", "cannot start any token"},
-      {"\xFF\xFE" "a", "f.yaml:1:1", "not UTF-8"},
+      {"\xFF\xFE"
+       "a",
+       "f.yaml:1:1", "not UTF-8"},
   };
   for (auto& c : cases) {
     std::string error = refused(c.text);
