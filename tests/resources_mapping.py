@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Holds every file of content/resources against what it speaks of: targets against the CloudFormation resource schemas (or ours), sources
-against botocore's shapes, paths against real replies. The last line is `N passed, N failed, N skipped`; the exit status 1 if any failed."""
+against botocore's shapes, paths against real replies. The last line is `N passed, N failed, N skipped`; the exit status 1 if any failed.
+With `--columns` it prints each type's view and columns instead, for people who write SQL controls."""
 import copy
 import glob
 import json
@@ -33,7 +34,7 @@ CODES = {
 }
 # The IAM action of a call, where it is not `prefix:Operation` (docs.aws.amazon.com/service-authorization).
 PREFIX = {"elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "accessanalyzer": "access-analyzer", "efs": "elasticfilesystem",
-          "opensearch": "es", "sso-admin": "sso", "stepfunctions": "states", "s3control": "s3"}
+          "opensearch": "es", "sso-admin": "sso", "stepfunctions": "states", "s3control": "s3", "sesv2": "ses"}
 ACTION = {"s3:ListBuckets": "s3:ListAllMyBuckets", "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
           "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration", "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
           "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration", "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
@@ -548,6 +549,10 @@ def main():
             except yaml.YAMLError as error:
                 failures.append(f"{os.path.basename(path)}: {error}")
     types = {node["type"]: node for node in nodes.values()}
+    if "--columns" in sys.argv:
+        for kind, node in sorted(types.items()):
+            print(f"{kind.lower().replace('::', '_')}: {' '.join(node.get('columns') or {})}")
+        return 0
     checker = Checker(services, schemas, types)
     for name, node in nodes.items():
         checker.file(name, node)
