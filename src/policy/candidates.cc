@@ -43,10 +43,39 @@ Glob by_segment(const Glob& glob) {
   return out;
 }
 
+std::vector<Glob> segments_of(const Glob& glob) {
+  std::vector<Glob> out(1);
+  for (size_t i = 0; i < glob.text.size(); ++i) {
+    if (glob.text[i] == ':' && glob.wild[i] == 0 && out.size() < 6)
+      out.emplace_back();
+    else if (glob.wild[i])
+      out.back().add_wild(glob.wild[i]);
+    else
+      out.back().add({&glob.text[i], 1});
+  }
+  return out;
+}
+
+// The pattern with the template's literal segments (partition, account …) put in where it leaves them open, so that what it has in
+// common with another pattern still fits the template.
+Glob narrowed_to(const Glob& glob, const Glob& shape) {
+  auto ours = segments_of(glob), theirs = segments_of(shape);
+  if (ours.size() < 6 || theirs.size() < 6) return glob;
+  Glob out;
+  for (size_t i = 0; i < 6; ++i) {
+    bool take = (theirs[i].literal() && matches(ours[i], theirs[i].text)) || (matches_everything(ours[i]) && i == 5);
+    const Glob& part = take ? theirs[i] : ours[i];
+    if (i > 0) out.add(":");
+    out.text += part.text;
+    out.wild += part.wild;
+  }
+  return out;
+}
+
 // Texts that both match: one read segment by segment, one as plain text.
-void add_common(Collector& collector, const Glob& a, const Glob& b, const std::vector<Glob>& shapes) {
+void add_common(Collector& collector, const Glob& a, const Glob& b, const Glob& shape) {
   auto offer = [&](const std::optional<std::string>& text) {
-    if (text && std::any_of(shapes.begin(), shapes.end(), [&](const Glob& shape) { return matches(shape, *text); })) collector.add(*text);
+    if (text && matches(shape, *text)) collector.add(*text);
   };
   offer(common_instance(by_segment(a), by_segment(b), filler));
   offer(common_instance(a, b, filler));
@@ -55,24 +84,26 @@ void add_common(Collector& collector, const Glob& a, const Glob& b, const std::v
 void add_texts(Collector& collector, const Domain& domain, const std::vector<Glob>& globs) {
   std::vector<Glob> templates;
   for (const auto& text : domain.templates) templates.push_back(by_segment(glob_of(text)));
-  std::vector<const Glob*> wild;
   for (const auto& glob : globs) {
-    for (const auto& shape : templates)
-      add_common(collector, glob, shape, templates);
+    for (const auto& shape : templates) add_common(collector, glob, shape, shape);
     // The shortest instance too: `Get*` also matches `Get`, and other patterns may tell the two apart.
     if (!glob.literal()) {
       std::string bare = instance(glob, "");
       if (std::any_of(templates.begin(), templates.end(), [&](const Glob& shape) { return matches(shape, bare); })) collector.add(std::move(bare));
     }
-    if (!glob.literal()) wild.push_back(&glob);
     if (domain.tenant_end && starts_with(glob.text, domain.tenant_prefix)) {
       size_t end = std::min(glob.text.find(domain.tenant_end, domain.tenant_prefix.size()), glob.text.size());
       if (glob.literal_prefix() < std::min(end, domain.tenant_enough)) collector.add(instance(glob, filler));
     }
   }
-  for (size_t i = 0; i < std::min(wild.size(), pairs_max); ++i)
-    for (size_t j = i + 1; j < std::min(wild.size(), pairs_max); ++j)
-      add_common(collector, *wild[i], *wild[j], templates);
+  for (const auto& shape : templates) {
+    if (shape.literal()) continue;
+    std::vector<Glob> wild;
+    for (const auto& glob : globs)
+      if (!glob.literal() && wild.size() < pairs_max) wild.push_back(narrowed_to(glob, shape));
+    for (size_t i = 0; i < wild.size(); ++i)
+      for (size_t j = i + 1; j < wild.size(); ++j) add_common(collector, wild[i], wild[j], shape);
+  }
   for (const auto& shape : templates) collector.add(instance(shape, filler));
 }
 

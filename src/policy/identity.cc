@@ -14,7 +14,7 @@ namespace {
 
 bool covers_every_action(const Glob& glob) {
   // `*`, `**`, `*:*`: only those that also match an action named nowhere, in a service named nowhere.
-  return matches(glob, "zqother:zqother") && glob.text.find_first_not_of("*?:") == std::string::npos;
+  return matches(glob, "zqxjkv:zqxjkv") && glob.text.find_first_not_of("*?:") == std::string::npos;
 }
 
 // Does the statement speak of every resource?
@@ -37,7 +37,7 @@ Truth covers_action(const Statement& statement, const std::string& action) {
 
 Answer allows_admin(const std::vector<Policy>& policies, const AdminOptions& options) {
   // Actions that the policies tell apart, and one that none of them names.
-  std::set<std::string> actions{"zqother:zqother"};
+  std::set<std::string> actions{"zqxjkv:zqxjkv"};
   struct Grant {
     const Policy* policy;
     const Statement* statement;
@@ -86,14 +86,14 @@ Answer allows_admin(const std::vector<Policy>& policies, const AdminOptions& opt
       Truth t = both(grant.holds, covers_action(*grant.statement, action));
       if (t > allowed || (t == allowed && t != Truth::no && grant.broad)) {
         allowed = t;
-        if (action == "zqother:zqother" || grant.broad) best = grant;
+        if (action == "zqxjkv:zqxjkv" || grant.broad) best = grant;
       }
     }
     answer.verdict = both(answer.verdict, allowed);
   }
   for (const auto& deny : denies) {
     // Only one that takes away whole services nobody named leaves less than administration.
-    Truth t = both(deny.holds, covers_action(*deny.statement, "zqother:zqother"));
+    Truth t = both(deny.holds, covers_action(*deny.statement, "zqxjkv:zqxjkv"));
     if (t == Truth::no) continue;
     answer.verdict = both(answer.verdict, negate(t));
     if (answer.verdict == Truth::no) {

@@ -233,7 +233,9 @@ enum class PublicMeaning : uint8_t {
 };
 
 struct PublicQuestion {
-  std::string resource_arn;  // whose policy it is; empty: not known, or a role
+  // Whose policy it is: statements that speak neither of it nor of what lies in it (ARN/…, ARN:…) are left out. Empty: every
+  // statement counts, as for role trust and for vaults, whose statements name other things.
+  std::string resource_arn;
   std::string account;       // the owner; empty: not known
   std::string org_id;        // the owner's organization; empty: not known
   PublicMeaning meaning = PublicMeaning::caller;

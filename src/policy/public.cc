@@ -64,12 +64,12 @@ void set_surroundings(Caller& caller, const Setting& setting) {
   caller.set("aws:resourcetag/*", Domain::unknown());
   caller.set("aws:sourceip", Domain{.absent = true, .typed = true, .stranger_address = true});  // absent through a VPC endpoint
   caller.set("aws:vpcsourceip", Domain::open());                                                // private ranges are anybody's
-  caller.set("aws:sourcevpc", fresh("vpc-zqother", "vpc-"));
-  caller.set("aws:sourcevpce", fresh("vpce-zqother", "vpce-"));
-  caller.set("aws:sourcevpcarn", fresh("arn:aws:ec2:us-east-1:990000000003:vpc/vpc-zqother"));
-  caller.set("aws:vpceorgid", fresh("o-zqother", "o-"));
-  caller.set("aws:vpceorgpaths", fresh("o-zqother/r-zq00/ou-zq00-zqother/", "o-"));
-  caller.set("aws:ec2instancesourcevpc", fresh("vpc-zqother", "vpc-"));
+  caller.set("aws:sourcevpc", fresh("vpc-zqxjkv", "vpc-"));
+  caller.set("aws:sourcevpce", fresh("vpce-zqxjkv", "vpce-"));
+  caller.set("aws:sourcevpcarn", fresh("arn:aws:ec2:us-east-1:990000000003:vpc/vpc-zqxjkv"));
+  caller.set("aws:vpceorgid", fresh("o-zqxjkv", "o-"));
+  caller.set("aws:vpceorgpaths", fresh("o-zqxjkv/r-zq00/ou-zq00-zqxjkv/", "o-"));
+  caller.set("aws:ec2instancesourcevpc", fresh("vpc-zqxjkv", "vpc-"));
   for (const char* key : {"aws:requestedregion", "aws:currenttime", "aws:epochtime"}) caller.set(key, Domain{.templates = {"*"}, .typed = true});
   caller.set("aws:securetransport", Domain{.fixed = {ContextValue::of("true"), ContextValue::of("false")}});
 }
@@ -102,19 +102,19 @@ Caller foreigner(const Setting& setting, const std::string& account, std::vector
   std::string partition = setting.resource_arn.empty() ? "*" : std::string(arn_partition(setting.resource_arn));
   if (partition.empty()) partition = "*";
   // An instance of `*` is no partition; the common one stands first.
-  if (partition == "*") arns.fixed.push_back(ContextValue::of(make_arn("aws", "iam", "", account, "role/zqother")));
+  if (partition == "*") arns.fixed.push_back(ContextValue::of(make_arn("aws", "iam", "", account, "role/zqxjkv")));
   for (const char* resource : {"role/*", "user/*", "root"}) arns.templates.push_back(make_arn(partition, "iam", "", account, resource));
   caller.set("aws:principalarn", std::move(arns));
   caller.set("aws:principalaccount", Domain::of(account));
   caller.set("kms:calleraccount", Domain::of(account));
-  Domain ids = fresh("o-zqother", "o-"), paths = ids;
+  Domain ids = fresh("o-zqxjkv", "o-"), paths = ids;
   ids.absent = paths.absent = false;
   ids.fixed = orgs;
   paths.fixed.clear();
   caller.set("aws:principalorgid", std::move(ids));
   for (const auto& org : orgs) {
     if (org.state == ContextValue::State::present && !org.values.empty())
-      paths.fixed.push_back(ContextValue::of(org.values[0] + "/r-zq00/ou-zq00-zqother/"));
+      paths.fixed.push_back(ContextValue::of(org.values[0] + "/r-zq00/ou-zq00-zqxjkv/"));
     else
       paths.fixed.push_back(org);
   }
@@ -122,7 +122,7 @@ Caller foreigner(const Setting& setting, const std::string& account, std::vector
   caller.set("aws:principalisawsservice", Domain::of("false"));
   // Unique ids are AWS's to give; what follows the colon is the caller's.
   caller.set("aws:userid", stranger ? Domain{.fixed = {ContextValue::of(account)},
-                                             .templates = {"AROAZQSTRANGER0000000:*", "AIDAZQSTRANGER0000000", account + ":*"},
+                                             .templates = {"AROAZQXJKV00000000000:*", "AIDAZQXJKV00000000000", account + ":*"},
                                              .tenant_prefix = "",
                                              .tenant_end = ':',
                                              .tenant_enough = 16}
@@ -142,14 +142,15 @@ Caller service_for(const Setting& setting, const std::string& account, const std
   caller.set("aws:sourceaccount", Domain::of(account));
   caller.set("aws:sourceowner", Domain::of(account));
   // A bucket's ARN carries no account, and a name of which only a part is written may still be free for anybody to take.
-  caller.set("aws:sourcearn", Domain{.templates = {"arn:*:*:*:" + account + ":*", "arn:aws:s3:::zqother*"},
+  caller.set("aws:sourcearn", Domain{.templates = {"arn:*:*:*:" + account + ":*", "arn:aws:s3:::zqxjkv*"},
                                      .tenant_prefix = "arn:aws:s3:::",
                                      .tenant_end = '/'});
-  caller.set("aws:sourceorgid", fresh("o-zqother", "o-"));
-  caller.set("aws:sourceorgpaths", fresh("o-zqother/r-zq00/ou-zq00-zqother/", "o-"));
+  caller.set("aws:sourceorgid", fresh("o-zqxjkv", "o-"));
+  caller.set("aws:sourceorgpaths", fresh("o-zqxjkv/r-zq00/ou-zq00-zqxjkv/", "o-"));
   caller.set("aws:principalisawsservice", Domain::of("true"));
-  caller.set("aws:principalservicename", service.empty() ? Domain{.templates = {"*"}} : Domain::of(service));
-  caller.set("aws:principalservicenameslist", service.empty() ? Domain{.templates = {"*"}} : Domain::of(service));
+  // A service that a condition names is as fixed as one that is named as principal.
+  for (const char* key : {"aws:principalservicename", "aws:principalservicenameslist"})
+    caller.set(key, Domain::of(service.empty() ? "zqxjkv.amazonaws.com" : service));
   for (const char* key : {"aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltag/*", "aws:username",
                           "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:federatedprovider", "aws:assumedroot",
                           "s3:dataaccesspointaccount", "s3:dataaccesspointarn"})
@@ -169,26 +170,26 @@ struct Tenancy {
   const char* stranger;  // pattern of the claim's values within a stranger's reach
 };
 constexpr Tenancy tenancies[] = {
-    {"token.actions.githubusercontent.com", "sub", "repo:", '/', "repo:zqother/*"},
-    {"token.actions.githubusercontent.com", "repository", "", '/', "zqother/*"},
-    {"token.actions.githubusercontent.com", "repository_owner", "", 0, "zqother"},
+    {"token.actions.githubusercontent.com", "sub", "repo:", '/', "repo:zqxjkv/*"},
+    {"token.actions.githubusercontent.com", "repository", "", '/', "zqxjkv/*"},
+    {"token.actions.githubusercontent.com", "repository_owner", "", 0, "zqxjkv"},
     {"token.actions.githubusercontent.com", "repository_id", "", 0, "990000097"},
     {"token.actions.githubusercontent.com", "repository_owner_id", "", 0, "990000098"},
-    {"token.actions.githubusercontent.com", "enterprise", "", 0, "zqother"},
+    {"token.actions.githubusercontent.com", "enterprise", "", 0, "zqxjkv"},
     {"token.actions.githubusercontent.com", "actor_id", "", 0, "990000099"},
-    {"gitlab.com", "sub", "project_path:", '/', "project_path:zqother/*"},
-    {"gitlab.com", "namespace_path", "", '/', "zqother"},
-    {"gitlab.com", "project_path", "", '/', "zqother/*"},
-    {"app.terraform.io", "sub", "organization:", ':', "organization:zqother:*"},
-    {"agent.buildkite.com", "sub", "organization:", ':', "organization:zqother:*"},
-    {"cognito-identity.amazonaws.com", "aud", "", 0, "us-east-1:zqother"},
-    {"cognito-identity.amazonaws.com", "sub", "", 0, "us-east-1:zqother"},
-    {"accounts.google.com", "aud", "", 0, "zqother.apps.googleusercontent.com"},
-    {"accounts.google.com", "oaud", "", 0, "zqother.apps.googleusercontent.com"},
+    {"gitlab.com", "sub", "project_path:", '/', "project_path:zqxjkv/*"},
+    {"gitlab.com", "namespace_path", "", '/', "zqxjkv"},
+    {"gitlab.com", "project_path", "", '/', "zqxjkv/*"},
+    {"app.terraform.io", "sub", "organization:", ':', "organization:zqxjkv:*"},
+    {"agent.buildkite.com", "sub", "organization:", ':', "organization:zqxjkv:*"},
+    {"cognito-identity.amazonaws.com", "aud", "", 0, "us-east-1:zqxjkv"},
+    {"cognito-identity.amazonaws.com", "sub", "", 0, "us-east-1:zqxjkv"},
+    {"accounts.google.com", "aud", "", 0, "zqxjkv.apps.googleusercontent.com"},
+    {"accounts.google.com", "oaud", "", 0, "zqxjkv.apps.googleusercontent.com"},
     {"accounts.google.com", "sub", "", 0, "990000000000000000099"},
-    {"accounts.google.com", "email", "", 0, "zqother@zqother.example"},
-    {"www.amazon.com", "app_id", "", 0, "amzn1.application.zqother"},
-    {"www.amazon.com", "user_id", "", 0, "amzn1.account.zqother"},
+    {"accounts.google.com", "email", "", 0, "zqxjkv@zqxjkv.example"},
+    {"www.amazon.com", "app_id", "", 0, "amzn1.application.zqxjkv"},
+    {"www.amazon.com", "user_id", "", 0, "amzn1.account.zqxjkv"},
     {"graph.facebook.com", "app_id", "", 0, "990000000000099"},
     {"graph.facebook.com", "id", "", 0, "990000000000098"},
 };
@@ -285,7 +286,7 @@ std::vector<std::string> principals_of(const Policy& policy, Principal::Kind kin
 }
 
 const std::vector<ContextValue>& stranger_orgs() {
-  static const std::vector<ContextValue> orgs{ContextValue::absent(), ContextValue::of("o-zqother")};
+  static const std::vector<ContextValue> orgs{ContextValue::absent(), ContextValue::of("o-zqxjkv")};
   return orgs;
 }
 
@@ -358,9 +359,15 @@ Answer service_unbounded(const Policy& policy, const PublicQuestion& question) {
   Asking asking(policy, setting);
   std::string account = stranger_account(policy, setting);
   auto services = principals_of(policy, Principal::Kind::service);
+  for (const auto& statement : policy.statements)
+    for (const auto& condition : statement.conditions)
+      if (statement.effect != Effect::deny && !condition.negated && starts_with(condition.key_lower, "aws:principalservicename"))
+        for (const auto& value : condition.values)
+          if (value.find_first_of("*?") == std::string::npos && std::find(services.begin(), services.end(), value) == services.end())
+            services.push_back(value);
   for (const auto& service : services) asking.ask(service_for(setting, account, service));
   bool unread = std::any_of(policy.statements.begin(), policy.statements.end(), [](const Statement& s) { return s.principals.unknown || !s.unknown.empty(); });
-  if (services.empty() && (unread || !policy.unknown.empty())) asking.ask(service_for(setting, account, "zqother.amazonaws.com"));
+  if (services.empty() && (unread || !policy.unknown.empty())) asking.ask(service_for(setting, account, "zqxjkv.amazonaws.com"));
   return asking.done(services.empty() ? "no service is allowed" : "every allowed service is bound to fixed sources");
 }
 

@@ -178,6 +178,10 @@ TEST(Public, other_resources) {
   // An AWS managed key.
   std::string key = R"({"Effect":"Allow","Principal":{"AWS":"*"},"Action":"kms:Decrypt","Resource":"*","Condition":{"StringEquals":{"kms:ViaService":"s3.eu-west-1.amazonaws.com","kms:CallerAccount":"111122223333"}}})";
   EXPECT_EQ(allows_public(statements(key), {}).verdict, no);
+  // Everybody as long as they are one service: a service principal in other words.
+  Policy by_name = statements(R"({"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalServiceName":"sns.amazonaws.com"}}})");
+  EXPECT_EQ(allows_public(by_name, {}).verdict, no);
+  EXPECT_EQ(service_unbounded(by_name, {}).verdict, yes);
   // Trust in everybody: not in anonymous callers, who assume no role.
   Answer trust = allows_public(statements(R"({"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"})"), {});
   EXPECT_EQ(trust.verdict, yes);

@@ -24,8 +24,8 @@ struct Kind {
   const char* userid;
 };
 constexpr Kind kinds[] = {
-    {"AssumedRole", "a role", "role/*", "role/zqordinary", "AROAZQORDINARY0000000:zqother"},
-    {"User", "a user", "user/*", "user/zqordinary", "AIDAZQORDINARY0000000"},
+    {"AssumedRole", "a role", "role/*", "role/zqxjkv", "AROAZQXJKV00000000000:zqxjkv"},
+    {"User", "a user", "user/*", "user/zqxjkv", "AIDAZQXJKV00000000000"},
     {"Account", "the root user", "root", "root", nullptr},
     {"FederatedUser", "a federated user", "federated-user/*", nullptr, nullptr},
 };
@@ -69,7 +69,7 @@ Caller caller_of(const ScpRequest& request, const Kind& kind, Scope scope) {
     caller.set("aws:userid", account.empty() ? Domain{.templates = {"*"}} : Domain::of(account));
   else
     caller.set("aws:userid", all || !kind.userid ? Domain{.templates = {"*"}} : Domain::of(kind.userid));
-  caller.set("aws:username", !user ? none : all ? Domain{.templates = {"*"}} : Domain::of("zqordinary"));
+  caller.set("aws:username", !user ? none : all ? Domain{.templates = {"*"}} : Domain::of("zqxjkv"));
   caller.set("aws:assumedroot", all && root ? Domain{.fixed = {ContextValue::of("true")}, .absent = true} : none);
   caller.set("aws:federatedprovider", all && role ? open : none);
   caller.set("aws:sourceidentity", all && role ? open : none);

@@ -74,6 +74,13 @@ TEST(Scp, is_it_a_guardrail) {
       // A fact nobody gave.
       {R"({"Effect":"Deny","Action":"organizations:LeaveOrganization","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-abc"}}})",
        "organizations:LeaveOrganization", unknown, unknown},
+      // The way out needs a name that fits two patterns at once, in the account asked about.
+      {R"({"Effect":"Deny","Action":"iam:PassRole","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/ops-*"}}},
+          {"Effect":"Deny","Action":"iam:PassRole","Resource":"*","Condition":{"StringNotLike":{"aws:PrincipalArn":"arn:*:iam::*:role/*-prod"}}})",
+       "iam:PassRole", no, yes},
+      {R"({"Effect":"Deny","Action":"iam:PassRole","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/ops-*"}}},
+          {"Effect":"Deny","Action":"iam:PassRole","Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/ops*"}}})",
+       "iam:PassRole", yes, yes},
       // Only some resources.
       {R"({"Effect":"Deny","Action":"cloudtrail:StopLogging","Resource":"arn:aws:cloudtrail:*:*:trail/org-trail"})", "cloudtrail:StopLogging", no, no},
       {R"({"Effect":"Deny","Action":"cloudtrail:StopLogging","Resource":"arn:aws:cloudtrail:*:*:trail/*"})", "cloudtrail:StopLogging", unknown, unknown},

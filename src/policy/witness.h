@@ -16,7 +16,7 @@
 
 namespace reeve::policy {
 
-inline constexpr std::string_view filler = "zqother";  // stands for a name that no policy mentions; `<any>` in words
+inline constexpr std::string_view filler = "zqxjkv";  // a name that no policy mentions, nor any likely pattern; `<any>` in words
 
 // What values a key can have.
 struct Domain {
