@@ -1,12 +1,14 @@
 """The JMESPath subset of content/resources: parsed, walked over a shape (does every name exist?) and evaluated over a reply.
 
-Kept apart from the C++ reader on purpose: a second reading of the same specification, so that a slip in one shows against the other.
+Kept apart from the C++ reader on purpose: a second reading of the same specification, so that a slip in one shows against the
+other.
 """
 import json
 import re
 import urllib.parse
 
-TOKEN = re.compile(r"""\s*(?:
+TOKEN = re.compile(
+    r"""\s*(?:
     (?P<raw>'(?:[^'\\]|\\.)*') | (?P<json>`[^`]*`) | (?P<quoted>"(?:[^"\\]|\\.)*") | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
   | (?P<number>-?\d+) | (?P<op>\|\||&&|==|!=|\[\?|\[\]|\[\*\]|\.\*|[\[\].(),@])
 )""", re.X)
@@ -157,7 +159,8 @@ def walk(node, shape):
     kind = node[0]
     if kind == "literal":
         value = node[1]
-        return Shape("scalar", scalar="boolean" if isinstance(value, bool) else "number" if isinstance(value, (int, float)) else "string")
+        return Shape("scalar",
+                     scalar="boolean" if isinstance(value, bool) else "number" if isinstance(value, (int, float)) else "string")
     if kind == "or":
         shapes = [walk(each, shape) for each in node[1]]
         return shapes[0]

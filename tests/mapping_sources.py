@@ -11,11 +11,13 @@ PACKAGES = ["cfn-lint==1.58.0", "botocore==1.44.8"]
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # The columns of the credential report, as its page in the IAM user guide lists them; the reply holds it as one text.
-REPORT = ["user", "arn", "user_creation_time", "password_enabled", "password_last_used", "password_last_changed", "password_next_rotation",
-          "mfa_active", "access_key_1_active", "access_key_1_last_rotated", "access_key_1_last_used_date", "access_key_1_last_used_region",
-          "access_key_1_last_used_service", "access_key_2_active", "access_key_2_last_rotated", "access_key_2_last_used_date",
-          "access_key_2_last_used_region", "access_key_2_last_used_service", "cert_1_active", "cert_1_last_rotated", "cert_2_active",
-          "cert_2_last_rotated"]
+REPORT = [
+    "user", "arn", "user_creation_time", "password_enabled", "password_last_used", "password_last_changed",
+    "password_next_rotation", "mfa_active", "access_key_1_active", "access_key_1_last_rotated", "access_key_1_last_used_date",
+    "access_key_1_last_used_region", "access_key_1_last_used_service", "access_key_2_active", "access_key_2_last_rotated",
+    "access_key_2_last_used_date", "access_key_2_last_used_region", "access_key_2_last_used_service", "cert_1_active",
+    "cert_1_last_rotated", "cert_2_active", "cert_2_last_rotated"
+]
 
 
 def packages():
@@ -27,12 +29,16 @@ def packages():
 
     def site():
         found = glob.glob(os.path.join(venv, "lib", "python3*", "site-packages"))
-        return found[0] if found and all(os.path.isdir(os.path.join(found[0], p)) for p in ("botocore", "cfnlint", "yaml")) else None
+        return found[0] if found and all(
+            os.path.isdir(os.path.join(found[0], p)) for p in ("botocore", "cfnlint", "yaml")) else None
 
     if not site():
         try:
             subprocess.run([sys.executable, "-m", "venv", venv], check=True, capture_output=True, timeout=120)
-            subprocess.run([os.path.join(venv, "bin", "pip"), "-q", "install", *PACKAGES], check=True, capture_output=True, timeout=600)
+            subprocess.run([os.path.join(venv, "bin", "pip"), "-q", "install", *PACKAGES],
+                           check=True,
+                           capture_output=True,
+                           timeout=600)
         except (OSError, subprocess.SubprocessError) as error:
             detail = getattr(error, "stderr", b"") or b""
             return None, f"`pip install {' '.join(PACKAGES)}` failed: {detail.decode(errors='replace').strip()[-200:] or error}"
@@ -51,7 +57,8 @@ class Services:
 
     def service(self, name):
         if name not in self.known:
-            self.known[name] = self.model.ServiceModel(self.loader.load_service_model(self.FOLDERS.get(name, name), "service-2"), name)
+            self.known[name] = self.model.ServiceModel(self.loader.load_service_model(self.FOLDERS.get(name, name), "service-2"),
+                                                       name)
         return self.known[name]
 
     def operation(self, call):
@@ -61,7 +68,11 @@ class Services:
     def output(self, call):
         if call == "iam:GetCredentialReport":
             row = Shape("struct", {name: Shape("scalar") for name in REPORT})
-            return Shape("struct", {"Content": Shape("list", of=row), "GeneratedTime": Shape("scalar"), "ReportFormat": Shape("scalar")})
+            return Shape("struct", {
+                "Content": Shape("list", of=row),
+                "GeneratedTime": Shape("scalar"),
+                "ReportFormat": Shape("scalar")
+            })
         shape = self.operation(call).output_shape
         return self.shape(shape) if shape is not None else Shape("struct", {})
 
@@ -75,7 +86,13 @@ class Services:
             return Shape("list", of=lambda: self.shape(shape.member))
         if kind == "map":
             return Shape("map", of=lambda: self.shape(shape.value))
-        scalar = {"boolean": "boolean", "integer": "number", "long": "number", "float": "number", "double": "number"}.get(kind, "string")
+        scalar = {
+            "boolean": "boolean",
+            "integer": "number",
+            "long": "number",
+            "float": "number",
+            "double": "number"
+        }.get(kind, "string")
         return Shape("scalar", scalar=scalar, enum=getattr(shape, "enum", ()) or ())
 
     def errors(self, call):
@@ -103,13 +120,13 @@ class Services:
                 go(shape.member)
             elif shape.type_name == "map":
                 go(shape.value)
+
         go(self.operation(call).output_shape)
         return out
 
 
 class Schemas:
     """CloudFormation's resource schemas, and ours for what CloudFormation has no type for."""
-
     def __init__(self, site, own):
         self.own, self.known = own, {}
         self.folder = os.path.join(site, "cfnlint", "data", "schemas")
@@ -145,7 +162,12 @@ class Schemas:
             for part in node["$ref"].lstrip("#/").split("/"):
                 target = target[part]
             return self.shape(root, target, seen + (node["$ref"],))
-        variants = [self.shape(root, part, seen) for key in ("anyOf", "oneOf") for part in node.get(key, []) if isinstance(part, dict) and ("type" in part or "$ref" in part)]
+        variants = [
+            self.shape(root, part, seen)
+            for key in ("anyOf", "oneOf")
+            for part in node.get(key, [])
+            if isinstance(part, dict) and ("type" in part or "$ref" in part)
+        ]
         if len({variant.kind for variant in variants}) > 1:
             return ANY  # such as DynamoDB's key schema: a list or a map
         members = dict(node.get("properties", {}))
@@ -166,7 +188,13 @@ class Schemas:
         if len(kinds) != 1 or kinds == {"object"}:
             return ANY
         kind = next(iter(kinds))
-        return Shape("scalar", scalar={"boolean": "boolean", "integer": "number", "number": "number"}.get(kind, "string"), enum=node.get("enum", ()))
+        return Shape("scalar",
+                     scalar={
+                         "boolean": "boolean",
+                         "integer": "number",
+                         "number": "number"
+                     }.get(kind, "string"),
+                     enum=node.get("enum", ()))
 
     def names(self, name):
         out = set()
@@ -180,5 +208,6 @@ class Schemas:
             elif isinstance(node, list):
                 for value in node:
                     go(value)
+
         go(self.schema(name) or {})
         return out

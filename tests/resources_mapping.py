@@ -1,61 +1,78 @@
 #!/usr/bin/env python3
-"""Holds every file of content/resources against what it speaks of: targets against the CloudFormation resource schemas (or ours), sources
-against botocore's shapes, paths against real replies. The last line is `N passed, N failed, N skipped`; the exit status 1 if any failed.
+"""Holds every file of content/resources against what it speaks of: targets against the CloudFormation resource schemas (or
+ours), sources against botocore's shapes, paths against real replies. The last line is `N passed, N failed, N skipped`; the exit
+status is 1 if any failed.
 With `--columns` it prints each type's view and columns instead, for people who write SQL controls."""
-import copy
 import glob
-import json
 import os
 import re
 import sys
-import urllib.parse
 
 import mapping_paths as paths
+import mapping_replies
+import mapping_slips
 import mapping_sources as sources
 from mapping_paths import ANY, NUMBER, STRING, PathError, Shape
 
 ROOT = sources.ROOT
 FILES = os.path.join(ROOT, "content", "resources")
-SHARED = os.environ.get("REEVE_SHARED", os.path.join(ROOT, "..", "shared"))
 
 TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "permissions", "reads", "config"}
-READ = {"call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "set"}
+READ = {
+    "call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "set"
+}
 FORMS = {"path", "present", "const", "entries", "list", "request", "first"}
 # Columns that every view has already (docs/formats/controls.md).
 TAKEN = {"uid", "account", "region", "id", "name", "tags", "unknown", "type"}
 
 # Error codes that the services give and their models do not list; each with the page that names it.
 CODES = {
-    "s3": {"NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError", "NoSuchBucketPolicy", "NoSuchTagSet",
-           "OwnershipControlsNotFoundError", "ObjectLockConfigurationNotFoundError", "NoSuchLifecycleConfiguration",
-           "ReplicationConfigurationNotFoundError", "NoSuchWebsiteConfiguration"},  # docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    "s3": {
+        "NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError", "NoSuchBucketPolicy",
+        "NoSuchTagSet", "OwnershipControlsNotFoundError", "ObjectLockConfigurationNotFoundError", "NoSuchLifecycleConfiguration",
+        "ReplicationConfigurationNotFoundError", "NoSuchWebsiteConfiguration"
+    },  # docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     "support": {"SubscriptionRequiredException"},  # docs.aws.amazon.com/awssupport/latest/APIReference/Welcome.html
     "securityhub": {"ResourceNotFoundException"},
 }
 # The IAM action of a call, where it is not `prefix:Operation` (docs.aws.amazon.com/service-authorization).
-PREFIX = {"elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing", "accessanalyzer": "access-analyzer", "efs": "elasticfilesystem",
-          "opensearch": "es", "sso-admin": "sso", "stepfunctions": "states", "s3control": "s3", "sesv2": "ses"}
-ACTION = {"s3:ListBuckets": "s3:ListAllMyBuckets", "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
-          "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration", "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
-          "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration", "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
-          "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock", "apigateway:GetRestApis": "apigateway:GET",
-          "sts:GetCallerIdentity": None}
+PREFIX = {
+    "elbv2": "elasticloadbalancing",
+    "elb": "elasticloadbalancing",
+    "accessanalyzer": "access-analyzer",
+    "efs": "elasticfilesystem",
+    "opensearch": "es",
+    "sso-admin": "sso",
+    "stepfunctions": "states",
+    "s3control": "s3",
+    "sesv2": "ses"
+}
+ACTION = {
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+    "s3control:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
+    "apigateway:GetRestApis": "apigateway:GET",
+    "sts:GetCallerIdentity": None
+}
 # Actions that a file may name beside those of its calls: what makes the answer of one of them.
 ALSO = {"iam:GenerateCredentialReport"}
 # Names of AWS Config items that are neither in the API nor in the CloudFormation schema, lower case.
-CONFIG_NAMES = {"configuration", "id", "supplementaryconfiguration", "value", "policytext", "bucketpolicy", "bucketversioningconfiguration", "bucketloggingconfiguration",
-                "logfileprefix", "destinationbucketname", "ismfadeleteenabled", "serversideencryptionconfiguration", "keyrotationstatus",
-                "ipv4ranges", "loggingstatus", "objectlockconfiguration", "policy", "isdefaultversion", "document", "owner", "creationdate",
-                "keyspec", "kmskeyarn", "okactions", "topicarn", "displayname", "kmsmasterkeyid", "queueurl", "queuearn", "queuename",
-                "sqsmanagedsseenabled", "messageretentionperiod", "visibilitytimeout", "redrivepolicy", "fifoqueue"}
-# Replies that no type takes, with the reason.
-UNPLACED = {"ecs-describe-tasks": "CloudFormation has no type for a task", "ec2-describe-snapshots": "CloudFormation has no type for an EBS snapshot",
-            "accessanalzyer-list-analyzers": "misspelt in its source"}
+CONFIG_NAMES = {
+    "configuration", "id", "supplementaryconfiguration", "value", "policytext", "bucketpolicy", "bucketversioningconfiguration",
+    "bucketloggingconfiguration", "logfileprefix", "destinationbucketname", "ismfadeleteenabled",
+    "serversideencryptionconfiguration", "keyrotationstatus", "ipv4ranges", "loggingstatus", "objectlockconfiguration", "policy",
+    "isdefaultversion", "document", "owner", "creationdate", "keyspec", "kmskeyarn", "okactions", "topicarn", "displayname",
+    "kmsmasterkeyid", "queueurl", "queuearn", "queuename", "sqsmanagedsseenabled", "messageretentionperiod", "visibilitytimeout",
+    "redrivepolicy", "fifoqueue"
+}
 
 
 class Checker:
     """One file's checks. Every check is counted; a failure says the file, the read and the target."""
-
     def __init__(self, services, schemas, types):
         self.services, self.schemas, self.types = services, schemas, types
         self.passed, self.failures = 0, []
@@ -68,7 +85,9 @@ class Checker:
         return good
 
     def keys(self, where, node, known):
-        self.check(isinstance(node, dict) and not set(node) - known, where, f"unknown keys {sorted(map(str, set(node) - known)) if isinstance(node, dict) else node}")
+        self.check(
+            isinstance(node, dict) and not set(node) - known, where,
+            f"unknown keys {sorted(map(str, set(node) - known)) if isinstance(node, dict) else node}")
 
     def walk(self, where, text, shape):
         """The shape at a path, or None after a failure."""
@@ -89,7 +108,8 @@ class Checker:
         if not self.check(self.schemas.schema(kind) is not None, name, f"no schema of `{kind}`"):
             return
         singleton = node.get("singleton")
-        self.check(singleton in (None, "account", "region", "organization") and (singleton is None or kind.startswith("Reeve::")), name, "singleton")
+        self.check(singleton in (None, "account", "region", "organization") and (singleton is None or kind.startswith("Reeve::")),
+                   name, "singleton")
         if arn := node.get("arn"):
             self.check(not set(re.findall(r"\{(\w+)\}", arn)) - {"partition", "account", "region", "id"}, name, f"arn `{arn}`")
         targets = set()
@@ -102,7 +122,9 @@ class Checker:
             self.check(lists_or_makes, name, "no read gives an id or ARN, so no resource can come of it")
         if "config" in node:
             self.keys(name + " config", node["config"], {"set", "cites"})
-            self.check(bool(node["config"].get("cites")) or kind.startswith("AWS::IAM::"), name, "`config` cites no page that shows the item")
+            self.check(
+                bool(node["config"].get("cites")) or kind.startswith("AWS::IAM::"), name,
+                "`config` cites no page that shows the item")
             for target, form in node["config"]["set"].items():
                 self.config(f"{name} config {target}", node, target, form)
                 targets.add(target)
@@ -132,6 +154,7 @@ class Checker:
             near = [t for t in targets if t == plain or t.startswith(plain + ".") or plain.startswith(t + ".")]
             used.update(near)
             return self.check(bool(near), where, f"asks for `{path}`, which nothing sets")
+
         for column, path in (node.get("columns") or {}).items():
             self.check(re.fullmatch(r"[a-z][a-z0-9_]*", column) and column not in TAKEN, name, f"column name `{column}`")
             mapped(f"{name} column {column}", path)
@@ -178,7 +201,8 @@ class Checker:
         fixed = read.get("with") or {}
         for parameter in list(parameters) + list(fixed):
             self.check(parameter in members, where, f"`{parameter}` is no parameter; there are {sorted(members)}")
-        self.check(not required - set(parameters) - set(fixed), where, f"required parameters are not given: {sorted(required - set(parameters) - set(fixed))}")
+        self.check(not required - set(parameters) - set(fixed), where,
+                   f"required parameters are not given: {sorted(required - set(parameters) - set(fixed))}")
         for parameter, values in fixed.items():
             shape = members.get(parameter)
             if shape is not None and shape.type_name == "list":
@@ -203,7 +227,8 @@ class Checker:
             found = self.walk(where + " tags", read["tags"], item)
             if found is not None and found.kind == "list":
                 names = set(found.element().members())
-                self.check({"Key", "Value"} <= names or {"key", "value"} <= names or {"TagKey", "TagValue"} <= names, where, f"tags are {sorted(names)}")
+                self.check({"Key", "Value"} <= names or {"key", "value"} <= names or {"TagKey", "TagValue"} <= names, where,
+                           f"tags are {sorted(names)}")
             elif found is not None:
                 self.check(found.kind in ("map", "any"), where, f"tags are a {found.kind}")
         self.match(where, node, read, parameters)
@@ -218,14 +243,18 @@ class Checker:
         self.check("match" not in read or parameters, where, "`match` without `parameter`")
         if not parameters or node.get("singleton"):
             if str(match).startswith(("Properties.", "Observed.")):
-                self.check(any(match in (r.get("set") or {}) for r in node["reads"] if r is not read), where, f"`{match}` is set by no other read")
+                self.check(any(match in (r.get("set") or {}) for r in node["reads"] if r is not read), where,
+                           f"`{match}` is set by no other read")
             return
         if match in ("id", "arn"):
             others = [r for r in node["reads"] if r.get("id") or r.get("arn")]
-            gives = any(r.get(match) for r in others) or (match == "arn" and node.get("arn")) or (match == "id" and any(r.get("arn") for r in others))
+            gives = any(r.get(match) for r in others) or (match == "arn" and
+                                                          node.get("arn")) or (match == "id" and
+                                                                               any(r.get("arn") for r in others))
             self.check(gives, where, f"no read gives the {match} that `{parameters[-1]}` is matched with")
         else:
-            self.check(any(match in (r.get("set") or {}) for r in node["reads"] if r is not read), where, f"`{match}` is set by no other read")
+            self.check(any(match in (r.get("set") or {}) for r in node["reads"] if r is not read), where,
+                       f"`{match}` is set by no other read")
 
     def target(self, where, kind, target, form, item, request):
         head, _, rest = target.partition(".")
@@ -242,18 +271,25 @@ class Checker:
         if isinstance(form, str):
             made = self.walk(where, form, item)
             return made is not None and self.fits(where, made, wanted, {}, False)
-        if not self.check(isinstance(form, dict) and form and not set(form) - FORMS - {"keys", "rename", "values"}, where, f"no such form: {form}"):
+        if not self.check(
+                isinstance(form, dict) and form and not set(form) - FORMS - {"keys", "rename", "values"}, where,
+                f"no such form: {form}"):
             return False
         sources_ = set(form) & FORMS
         self.check(len(sources_ - {"first"} if "path" in form else sources_) == 1, where, f"not one source: {sorted(sources_)}")
         if "const" in form:
             value = form["const"]
-            return self.fits(where, Shape("scalar", scalar="boolean" if isinstance(value, bool) else "number" if isinstance(value, (int, float)) else "string"), wanted, {}, False)
+            return self.fits(
+                where,
+                Shape("scalar",
+                      scalar="boolean" if isinstance(value, bool) else "number" if isinstance(value, (int, float)) else "string"),
+                wanted, {}, False)
         if "request" in form:
             self.check(form["request"] in request, where, f"`{form['request']}` is no `parameter` and no `with` of this read")
             return self.fits(where, STRING, wanted, {}, False)
         if "present" in form:
-            return self.walk(where, form["present"], item) is not None and self.fits(where, Shape("scalar", scalar="boolean"), wanted, {}, False)
+            return self.walk(where, form["present"], item) is not None and self.fits(where, Shape("scalar", scalar="boolean"),
+                                                                                     wanted, {}, False)
         if "entries" in form:
             found = self.walk(where, form["entries"], item)
             return found is not None and self.check(found.kind in ("map", "any"), where, f"`entries` of a {found.kind}")
@@ -366,6 +402,7 @@ class Checker:
                     elif key == "list":
                         for entry in value:
                             yield from each_path(entry)
+
         top = True
         for path in each_path(form):
             try:
@@ -377,7 +414,9 @@ class Checker:
             for name in seen:
                 self.check(name.lower() in names, where, f"`{name}` of `{path}` is no name of the API or the schema")
             if top:
-                self.check(bool(seen) and seen[0] in ("configuration", "supplementaryConfiguration", "tags"), where, f"`{path}` does not begin in the item")
+                self.check(
+                    bool(seen) and seen[0] in ("configuration", "supplementaryConfiguration", "tags"), where,
+                    f"`{path}` does not begin in the item")
             top = False
 
 
@@ -394,140 +433,6 @@ def names_in(node):
             elif step[0] == "filter":
                 for left, _, _ in step[1]:
                     yield from names_in(left)
-
-
-def squash(name):
-    return name.replace("-", "").lower()
-
-
-def real_replies(checker, types):
-    """Every reply of the recorded accounts is placed by some type, its items have ids, its paths can be evaluated. None: not there."""
-    folder = os.path.join(SHARED, "corpora", "accounts")
-    if not os.path.isdir(folder):
-        return None
-    by_cli = {}
-    for name, node in types.items():
-        for read in node["reads"]:
-            service, operation = read["call"].split(":")
-            by_cli.setdefault((service, squash(operation)), []).append((name, node, read))
-    resources = set()
-    replies = [(path, os.path.relpath(path, folder)) for path in glob.glob(folder + "/**", recursive=True) if os.path.isfile(path)]
-    for path, shown in sorted(replies):
-        parts = shown.split(os.sep)
-        if len(parts) < 3 and parts[-1] != "example-authz-details.json" or parts[-1] in ("README.md", "LICENSE"):
-            continue
-        call = "iam-get-account-authorization-details" if parts[-1] == "example-authz-details.json" else parts[2].removesuffix(".json")
-        if call in UNPLACED:
-            checker.check(True, shown, "")
-            continue
-        uses = [by_cli.get((call[:i], squash(call[i + 1:]))) for i, c in enumerate(call) if c == "-"]
-        uses = next((u for u in uses if u), None)
-        if not checker.check(uses is not None, shown, "no type reads it"):
-            continue
-        with open(path) as file:
-            text = file.read()
-        if not text.strip():
-            continue
-        body = json.loads(text)
-        if call == "iam-get-credential-report":
-            rows = [line.split(",") for line in body["Content"].splitlines()]
-            body["Content"] = [dict(zip(rows[0], row)) for row in rows[1:]]
-        for name, node, read in uses:
-            where = f"{shown} as {name}"
-            try:
-                items = paths.find(paths.parse(read["each"]), body) if "each" in read else [body]
-                for item in items or []:
-                    if not node.get("singleton") and ("id" in read or "arn" in read):
-                        id_ = paths.find(paths.parse(read.get("id") or read["arn"]), item)
-                        if checker.check(isinstance(id_, str) and id_, where, f"an item without id: {str(item)[:80]}"):
-                            resources.add((name, id_))
-                    for target, form in (read.get("set") or {}).items():
-                        evaluate(form, item)
-            except (PathError, TypeError, AttributeError, KeyError) as error:
-                checker.check(False, where, f"{read['call']}: {error!r}")
-    return resources
-
-
-def evaluate(form, item):
-    if isinstance(form, str):
-        return paths.find(paths.parse(form), item)
-    if "first" in form:
-        found = paths.find(paths.parse(form["first"]), item)
-        return paths.find(paths.parse(form.get("path", "@")), found[0]) if found else None
-    if "list" in form:
-        out = []
-        for entry in form["list"]:
-            for outer in paths.find(paths.parse(entry["each"]), item) or []:
-                for inner in (paths.find(paths.parse(entry["inner"]), outer) or []) if "inner" in entry else [outer]:
-                    out.append({key: evaluate(f, inner) for key, f in (entry.get("item") or {}).items()})
-        return out
-    for key in ("path", "present", "entries"):
-        if key in form:
-            return paths.find(paths.parse(form[key]), item)
-    return None
-
-
-GOOD = {
-    "type": "AWS::S3::Bucket", "title": "bucket", "scope": "global", "arn": "arn:{partition}:s3:::{id}", "columns": {"bucket_name": "Properties.BucketName"},
-    "permissions": ["s3:ListAllMyBuckets", "s3:GetBucketPublicAccessBlock"],
-    "reads": [{"call": "s3:ListBuckets", "each": "Buckets[]", "id": "Name", "set": {"Properties.BucketName": "Name"}},
-              {"call": "s3:GetPublicAccessBlock", "parameter": "Bucket", "absent_when": ["NoSuchPublicAccessBlockConfiguration"],
-               "set": {"Properties.PublicAccessBlockConfiguration": "PublicAccessBlockConfiguration"}}]}
-
-
-def broken(checker_of):
-    """Slips that the checks must catch; each is one change to a file without faults."""
-    def change(path, value):
-        node = copy.deepcopy(GOOD)
-        at = node
-        for key in path[:-1]:
-            at = at[key]
-        if value is None:
-            del at[path[-1]]
-        else:
-            at[path[-1]] = value
-        return node
-    cases = {
-        "unknown key of the file": change(["colums"], {}),
-        "unknown key of a read": change(["reads", 0, "filter"], "x"),
-        "call that is not there": change(["reads", 0, "call"], "s3:ListBukkets"),
-        "member that is not there": change(["reads", 0, "set"], {"Properties.BucketName": "BucketName"}),
-        "member of the wrong case": change(["reads", 0, "id"], "name"),
-        "list read as a map": change(["reads", 0, "each"], "Buckets.Name"),
-        "property that is not there": change(["reads", 0, "set"], {"Properties.Name": "Name"}),
-        "property below one": change(["reads", 0, "set"], {"Properties.VersioningConfiguration.State": "Name"}),
-        "list for a text": change(["reads", 0, "set"], {"Properties.BucketName": {"list": [{"each": "@", "item": {}}]}}),
-        "text for a boolean": change(["reads", 0, "set"], {"Properties.ObjectLockEnabled": "Name"}),
-        "map for a text": change(["reads", 1, "set"], {"Properties.BucketName": "PublicAccessBlockConfiguration"}),
-        "spelling lost in a copy": change(["reads", 1, "set"], {"Properties.PublicAccessBlockConfiguration": {"path": "PublicAccessBlockConfiguration", "rename": {"BlockPublicAcls": "BlockPublicACLs"}}}),
-        "value that the source cannot have": change(["reads", 1], {"call": "s3:GetBucketVersioning", "parameter": "Bucket", "set": {"Properties.VersioningConfiguration.Status": {"path": "Status", "values": {"On": "Enabled"}}}}),
-        "value that the target cannot have": change(["reads", 1], {"call": "s3:GetBucketVersioning", "parameter": "Bucket", "set": {"Properties.VersioningConfiguration.Status": {"path": "Status", "values": {"Enabled": "On"}}}}),
-        "error code that the call does not have": change(["reads", 1, "absent_when"], ["NoSuchThing"]),
-        "parameter that is not there": change(["reads", 1, "parameter"], "BucketName"),
-        "required parameter left out": change(["reads", 1, "parameter"], None),
-        "match with what nothing sets": change(["reads", 1, "match"], "Observed.Nothing"),
-        "nothing to make a resource from": change(["reads", 0, "id"], None),
-        "column that nothing sets": change(["columns", "versioning"], "Properties.VersioningConfiguration"),
-        "column name that is taken": change(["columns", "name"], "Properties.BucketName"),
-        "edge to nowhere": change(["edges"], [{"kind": "x", "to": "AWS::S3::Nothing", "by": "Properties.BucketName"}]),
-        "Observed that nobody reads": change(["reads", 0, "set", "Observed.CreationDate"], "CreationDate"),
-        "permission left out": change(["permissions"], ["s3:ListAllMyBuckets"]),
-        "permission too many": change(["permissions"], GOOD["permissions"] + ["s3:DeleteBucket"]),
-        "set whole and in part": change(["reads", 1, "set", "Properties.PublicAccessBlockConfiguration.BlockPublicAcls"], "PublicAccessBlockConfiguration.BlockPublicAcls"),
-        "JMESPath beyond the subset": change(["reads", 0, "each"], "Buckets | [0]"),
-        "Config name of nobody": change(["config"], {"cites": ["x"], "set": {"Properties.BucketName": "configuration.bukketName"}}),
-    }
-    good = checker_of()
-    good.file("aws-s3-bucket.yaml", GOOD)
-    passed, failures = (1, []) if not good.failures else (0, ["the file without faults: " + good.failures[0]])
-    for name, node in cases.items():
-        checker = checker_of()
-        checker.file("aws-s3-bucket.yaml", node)
-        if checker.failures:
-            passed += 1
-        else:
-            failures.append(f"not caught: {name}")
-    return passed, failures
 
 
 def main():
@@ -558,19 +463,21 @@ def main():
         checker.file(name, node)
     checker.check(len(types) == len(nodes), "content/resources", "two files describe one type")
     checker.check(len(types) >= 40, "content/resources", f"{len(types)} types; at least 40 are promised")
-    resources = real_replies(checker, types)
+    resources = mapping_replies.real_replies(checker, types)
     if resources is None:
-        print(f"SKIPPED recorded replies: no `{SHARED}/corpora/accounts`", file=sys.stderr)
+        print(f"SKIPPED recorded replies: no `{mapping_replies.SHARED}/corpora/accounts`", file=sys.stderr)
         skipped += 1
     else:
         checker.check(len(resources) >= 50, "recorded replies", f"only {len(resources)} resources came of them")
-    caught, missed = broken(lambda: Checker(services, schemas, types | {"AWS::S3::Bucket": GOOD}))
+    caught, missed = mapping_slips.broken(lambda: Checker(services, schemas, types | {"AWS::S3::Bucket": mapping_slips.GOOD}))
     failures += checker.failures + missed
     passed += checker.passed + caught
     for failure in failures:
         print(failure)
-    print(f"{len(types)} types, {sum(len(n['reads']) for n in types.values())} reads, {sum(len(n.get('columns') or {}) for n in types.values())} columns, "
-          f"{sum('config' in n for n in types.values())} with AWS Config, {len(resources or ())} resources in the recorded replies")
+    print(
+        f"{len(types)} types, {sum(len(n['reads']) for n in types.values())} reads, "
+        f"{sum(len(n.get('columns') or {}) for n in types.values())} columns, "
+        f"{sum('config' in n for n in types.values())} with AWS Config, {len(resources or ())} resources in the recorded replies")
     print(f"{passed} passed, {len(failures)} failed, {skipped} skipped")
     return 1 if failures else 0
 
