@@ -12,7 +12,7 @@ import mapping_paths as paths
 import mapping_replies
 import mapping_slips
 import mapping_sources as sources
-from mapping_paths import ANY, NUMBER, STRING, PathError, Shape
+from mapping_paths import ANY, STRING, PathError, Shape
 
 ROOT = sources.ROOT
 FILES = os.path.join(ROOT, "content", "resources")
