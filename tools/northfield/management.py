@@ -84,10 +84,10 @@ def watchers(account):
     own = text(policy(allow({"AWS": "*"}, ["SNS:Publish", "SNS:Subscribe"], ALARM_TOPIC, Condition={"StringEquals": {"AWS:SourceOwner": ME}})))
     say(US, "sns", "ListTopics", {"Topics": [{"TopicArn": ALARM_TOPIC}]})
     say(US, "sns", "GetTopicAttributes", topic_attributes(ME, US, "root-alarm", own), ALARM_TOPIC)
-    announcements = "arn:aws:sns:us-east-1:242987662583:GuardDutyAnnouncements"
+    announcements = ["arn:aws:sns:us-east-1:242987662583:GuardDutyAnnouncements", "arn:aws:sns:us-east-1:088139225913:SecurityHubAnnouncements"]
     say(US, "sns", "ListSubscriptions", {"Subscriptions": [
         subscription(ME, US, ALARM_TOPIC, "email", "security@northfield.example"),
-        subscription(ME, US, announcements, "email", "security@northfield.example")]})  # fmt: skip
+        *(subscription(ME, US, a, "email", "security@northfield.example") for a in announcements)]})  # fmt: skip
     for region, number in ((US, "11110000000000000000000000000001"), (EU, "11110000000000000000000000000002")):
         say(region, "guardduty", "ListDetectors", {"DetectorIds": [number]})
         say(region, "guardduty", "GetDetector", detector(ME), number)

@@ -181,7 +181,7 @@ def security_tooling(estate):
 def staging(estate):
     me = STAGING
     identity(estate, me, [
-        root_row(me, "2021-06-14T09:30:00+00:00", "2026-02-03T08:15:30+00:00", "false"),
+        root_row(me, "2021-06-14T09:30:00+00:00", "2026-02-03T08:15:30+00:00", "false", password="true"),
         report_row("tester", f"arn:aws:iam::{me}:user/tester", "2024-09-09T09:00:00+00:00", "true", "2026-11-21T10:00:00+00:00", "2024-09-09T09:05:00+00:00"),
     ], roles=2, users=1, summary=False, security_contact=False, generated="2026-11-22T04:08:45+00:00")  # fmt: skip
     files = Recorded(estate, me)
