@@ -134,11 +134,13 @@ Status CompiledRules::resolve() {
   auto hint = [](const std::string& near) { return near.empty() ? std::string() : "did you mean `" + near + "`"; };
 
   Visit visit;
+  Place last{file_.path};  // of the clause last visited
   visit.on_query = [&](Query& query) {
     prepare(query);
     for (const Part& part : query.parts) {
       if (part.variable == none) continue;
       if (part.kind != Part::Kind::variable) defined[part.variable] = true;
+      else if (used[part.variable].line == 0) used[part.variable] = last;
     }
   };
   visit.on_lets = [&](std::vector<Let>& lets) {
@@ -147,9 +149,7 @@ Status CompiledRules::resolve() {
   };
   visit.on_clause = [&](Clause& clause) -> Status {
     const Place here{file_.path, clause.line, clause.column};
-    for (const Part& part : clause.query.parts) {
-      if (part.kind == Part::Kind::variable && used[part.variable].line == 0) used[part.variable] = here;
-    }
+    last = here;
     if (clause.kind == Clause::Kind::rule) {
       auto found = group_of.find(clause.name);
       if (found == group_of.end()) {
@@ -185,8 +185,7 @@ Status CompiledRules::resolve() {
   };
   TRY(again.file(file_));
   if (undefined != none) {
-    Place here = used[undefined];
-    if (here.path.empty()) here.path = file_.path;
+    const Place& here = used[undefined];
     std::vector<std::string> names;
     for (uint32_t i = 0; i < defined.size(); ++i) {
       if (defined[i]) names.push_back(file_.variables[i]);

@@ -294,7 +294,11 @@ Verdict Evaluator::access(const Clause& c, Scope& scope, Role role) {
   const bool negated = c.op_negated != (c.negated && options_->semantics != Semantics::v3_2_0);  // 3.2.0 overlooks a leading `not`
   compare(c, negated, lhs, rhs, fold);
   if (error_) return excused(c, role);
-  return folded(fold);
+  const Verdict verdict = folded(fold);
+  if (verdict == Verdict::fail && fold.fails == 0 && options_->evidence && role == Role::claim) {
+    evidence_.push_back({&c, lhs[0], true});  // `some` of an empty list
+  }
+  return verdict;
 }
 
 Answer Evaluator::unary_answer(Op op, const Found& found) {

@@ -41,8 +41,15 @@ uint16_t Evaluator::maybe_because(std::string_view reason) {
 }
 
 std::string_view Evaluator::reason_of(const Found& found) const {
-  if (found.tag == Found::Tag::unknown) return found.value.is_unknown() ? found.value.text() : found.value.open_reason();
-  return found.maybe ? reasons_[found.maybe] : std::string_view("a part of the value is not known");
+  if (found.maybe) return reasons_[found.maybe];
+  // The value itself, or the first part of it that is not known.
+  const auto& nodes = found.value.document()->nodes();
+  for (uint32_t i = found.value.index(), end = i + nodes[i].span; i < end; ++i) {
+    const Value part(found.value.document(), i);
+    if (part.is_unknown()) return part.text();
+    if (part.open()) return part.open_reason();
+  }
+  return "a part of the value is not known";
 }
 
 void Evaluator::unknown(Value at, const Query& query, size_t part, uint16_t maybe, Row& out) {
@@ -365,7 +372,7 @@ bool Evaluator::interpolate(const Query& query, size_t part, Value current, Scop
       return true;
     }
     if (comparer_.type({key}) != Type::string) {
-      return going = refuse("`%" + rules_->file().variables[step_.variable] + "` is used as a key but is no string");
+      return going = refuse("`%" + rules_->file().variables[step_.variable] + "` is used as a key but is no string", false);
     }
     const Value value = member(current, key.text());
     if (value) return going = traverse(query, next, value, scope, converter, doubt, out);

@@ -13,7 +13,7 @@ void Evaluator::add_answer(bool negated, Answer answer, const Found& lhs, uint16
     case Answer::no: return add(fold, negated ? Verdict::pass : Verdict::fail, lhs, maybe);
     case Answer::incomparable: return add(fold, Verdict::fail, lhs, maybe);
     case Answer::unknown:
-      if (lhs.value.is_unknown()) last_reason_ = lhs.value.text();
+      last_reason_ = reason_of(lhs);
       return add(fold, Verdict::unknown, lhs, maybe);
     case Answer::error: refuse("a regular expression needs too many steps on this text", false, Code::limit); return;
   }
@@ -115,7 +115,7 @@ void Evaluator::sets(bool negated, Op op, std::span<const Found> lhs, std::span<
       return;
     }
     if (found == Answer::unknown) {
-      last_reason_ = "a part of the compared value is not known";
+      last_reason_ = reason_of(each);
       return add(fold, Verdict::unknown, each);
     }
     if (found != Answer::yes) difference.row.push_back(each);
