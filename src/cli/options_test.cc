@@ -210,6 +210,7 @@ TEST(Render, EveryCommandIsWorthReading) {
 TEST(Render, TheFirstWordsAreTenLinesAtMost) {
   std::string text = first_words(reeve_program(), {.utf8 = true, .width = 80});
   EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 10) << text;
+  for (std::string_view line : split(text, '\n')) EXPECT_LE(display_width(line), 80) << line;
   EXPECT_NE(text.find("reeve init"), std::string::npos);
   EXPECT_NE(text.find("Next: reeve help\n"), std::string::npos);
 }
