@@ -99,10 +99,17 @@ void add_texts(Collector& collector, const Domain& domain, const std::vector<Glo
   for (const auto& shape : templates) {
     if (shape.literal()) continue;
     std::vector<Glob> wild;
+    std::vector<std::string> bare;
     for (const auto& glob : globs)
-      if (!glob.literal() && wild.size() < pairs_max) wild.push_back(narrowed_to(glob, shape));
+      if (!glob.literal() && wild.size() < pairs_max) {
+        wild.push_back(narrowed_to(glob, shape));
+        bare.push_back(instance(wild.back(), filler));
+        if (matches(shape, bare.back())) collector.add(bare.back());
+      }
     for (size_t i = 0; i < wild.size(); ++i)
-      for (size_t j = i + 1; j < wild.size(); ++j) add_common(collector, wild[i], wild[j], shape);
+      for (size_t j = i + 1; j < wild.size(); ++j)
+        // If an instance of one fits the other, it stands for the pair already.
+        if (!matches(wild[i], bare[j]) && !matches(wild[j], bare[i])) add_common(collector, wild[i], wild[j], shape);
   }
   for (const auto& shape : templates) collector.add(instance(shape, filler));
 }

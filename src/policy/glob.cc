@@ -80,6 +80,11 @@ std::optional<std::string> common_instance(const Glob& a, const Glob& b, std::st
   if (a.literal()) return matches(b, a.text) ? std::optional(a.text) : std::nullopt;
   if (b.literal()) return matches(a, b.text) ? std::optional(b.text) : std::nullopt;
   if ((n + 1) * (m + 1) > 1'000'000) return std::nullopt;
+  // Most pairs differ in what stands before their first or behind their last wildcard.
+  size_t head = std::min(a.literal_prefix(), b.literal_prefix());
+  if (a.text.compare(0, head, b.text, 0, head) != 0) return std::nullopt;
+  for (size_t k = 1; k <= std::min(n, m) && a.wild[n - k] == 0 && b.wild[m - k] == 0; ++k)
+    if (a.text[n - k] != b.text[m - k]) return std::nullopt;
   // Depth-first over pairs of positions; `from` remembers how a pair was first reached, so that the text can be read back.
   struct Step {
     uint32_t from;

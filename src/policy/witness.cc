@@ -101,9 +101,25 @@ struct Dimension {
   std::vector<ContextValue> values;
 };
 
+// Sets of candidates, one bit each.
+using Bits = std::vector<uint64_t>;
+
 struct Atom {
   size_t dimension;
   std::vector<Truth> mask;
+  // Candidates for which the part holds, or fails; for certain ([0]), or perhaps ([1]).
+  Bits holds[2], fails[2];
+
+  void compile() {
+    for (auto* bits : {&holds[0], &holds[1], &fails[0], &fails[1]}) bits->assign(mask.size() / 64 + 1, 0);
+    for (size_t i = 0; i < mask.size(); ++i) {
+      uint64_t bit = uint64_t(1) << (i % 64);
+      if (mask[i] == Truth::yes) holds[0][i / 64] |= bit;
+      if (mask[i] == Truth::no) fails[0][i / 64] |= bit;
+      if (mask[i] != Truth::no) holds[1][i / 64] |= bit;
+      if (mask[i] != Truth::yes) fails[1][i / 64] |= bit;
+    }
+  }
 };
 
 struct Rule {
@@ -138,7 +154,7 @@ class Search {
   }
 
  private:
-  using Live = std::vector<std::vector<char>>;
+  using Live = std::vector<Bits>;  // the candidates left, per dimension
 
   void build() {
     // The context that variables see: keys with one value only.
@@ -186,7 +202,10 @@ class Search {
       dimensions_.push_back({conditions[0]->key, key_candidates(question_.caller.domain_of(key), conditions, known_, variables[key])});
     }
     dimension_of_[std::string(principal_key)] = 2;
-    for (auto& rule : rules_) add_atoms(rule);
+    for (auto& rule : rules_) {
+      add_atoms(rule);
+      for (auto& atom : rule.atoms) atom.compile();
+    }
     for (const auto& level : question_.levels)
       for (const auto* policy : level)
         if (!policy->unknown.empty()) rules_.push_back({policy, nullptr, Effect::unknown, {}});
@@ -298,29 +317,27 @@ class Search {
 
   bool attempt(bool sure) {
     sure_ = sure;
-    steps_ = 0;
+    steps_ = work_ = 0;
     chosen_.assign(groups_.size(), rules_.size());
-    Live live;
-    for (const auto& dimension : dimensions_) live.emplace_back(dimension.values.size(), 1);
-    return allow(0, live);
+    return allow(0, everything());
   }
 
-  // Narrows the dimension to candidates for which the part holds (or fails); false if none is left.
-  bool narrow(Live& live, const Atom& atom, bool holds, bool& changed) const {
-    bool any = false;
-    changed = false;
-    auto& values = live[atom.dimension];
-    for (size_t i = 0; i < values.size(); ++i) {
-      if (!values[i]) continue;
-      Truth t = holds ? atom.mask[i] : negate(atom.mask[i]);
-      if (t == Truth::yes || (!sure_ && t == Truth::unknown)) {
-        any = true;
-      } else {
-        values[i] = 0;
-        changed = true;
-      }
+  Live everything() const {
+    Live live;
+    for (const auto& dimension : dimensions_) {
+      live.emplace_back(dimension.values.size() / 64 + 1, 0);
+      for (size_t i = 0; i < dimension.values.size(); ++i) live.back()[i / 64] |= uint64_t(1) << (i % 64);
     }
-    return any;
+    return live;
+  }
+
+  // What is left of the atom's dimension when the part is to hold (or fail); false if nothing is.
+  bool narrowed(const Bits& live, const Atom& atom, bool holds, Bits& out) const {
+    const Bits& allowed = (holds ? atom.holds : atom.fails)[sure_ ? 0 : 1];
+    uint64_t any = 0;
+    out.resize(live.size());
+    for (size_t i = 0; i < live.size(); ++i) any |= out[i] = live[i] & allowed[i];
+    return any != 0;
   }
 
   bool allow(size_t level, const Live& live) {
@@ -330,13 +347,9 @@ class Search {
       const Rule& rule = rules_[index];
       if (rule.effect == Effect::unknown && sure_) continue;
       Live next = live;
-      bool possible = true, changed = false;
-      for (const auto& atom : rule.atoms)
-        if (!narrow(next, atom, true, changed)) {
-          possible = false;
-          break;
-        }
-      if (!possible) continue;
+      if (!std::all_of(rule.atoms.begin(), rule.atoms.end(),
+                       [&](const Atom& atom) { return narrowed(next[atom.dimension], atom, true, next[atom.dimension]); }))
+        continue;
       chosen_[level] = index;
       if (allow(level + 1, next)) return true;
     }
@@ -346,24 +359,28 @@ class Search {
   // Every pending Deny must have a part that fails. The one with the fewest ways to fail is tried first, and one with none ends the
   // branch at once, so that long lists of Denies stay cheap.
   bool deny(const std::vector<size_t>& pending, const Live& live) {
-    if (++steps_ > steps_max) return exhausted_ = true, false;
+    if (++steps_ > steps_max || work_ > work_max) return exhausted_ = true, false;
     std::vector<size_t> rest;
-    std::vector<Live> fewest;
+    struct Way {
+      size_t dimension;
+      Bits bits;
+    };
+    std::vector<Way> fewest;
     size_t tightest = 0;
     for (size_t index : pending) {
       const Rule& rule = rules_[index];
       if (rule.effect == Effect::unknown && !sure_) continue;  // it may be no Deny
-      std::vector<Live> ways;
+      std::vector<Way> ways;
       bool fails_anyway = false;
       for (const auto& atom : rule.atoms) {
-        Live next = live;
-        bool changed = false;
-        if (!narrow(next, atom, false, changed)) continue;
-        if (!changed) {
+        work_ += live[atom.dimension].size();
+        Way way{atom.dimension, {}};
+        if (!narrowed(live[atom.dimension], atom, false, way.bits)) continue;
+        if (way.bits == live[atom.dimension]) {
           fails_anyway = true;
           break;
         }
-        ways.push_back(std::move(next));
+        ways.push_back(std::move(way));
       }
       if (fails_anyway) continue;
       if (ways.empty()) return false;
@@ -378,8 +395,11 @@ class Search {
       return true;
     }
     rest.erase(std::find(rest.begin(), rest.end(), tightest));
-    for (const auto& next : fewest)
+    for (auto& way : fewest) {
+      Live next = live;
+      next[way.dimension] = std::move(way.bits);
       if (deny(rest, next)) return true;
+    }
     return false;
   }
 
@@ -399,9 +419,10 @@ class Search {
     for (const auto& rule : rules_)
       for (const auto& atom : rule.atoms) looked_at[atom.dimension] = true;
     for (size_t d = 0; d < dimensions_.size(); ++d) {
-      auto live = std::find(witness_[d].begin(), witness_[d].end(), 1);
-      if (live == witness_[d].end()) continue;
-      const ContextValue& value = dimensions_[d].values[live - witness_[d].begin()];
+      size_t live = 0;
+      while (live < dimensions_[d].values.size() && !(witness_[d][live / 64] >> (live % 64) & 1)) ++live;
+      if (live == dimensions_[d].values.size()) continue;
+      const ContextValue& value = dimensions_[d].values[live];
       if (d == 0) {
         found.action = value.values.empty() ? std::string() : readable(value.values[0]);
         continue;
@@ -417,12 +438,11 @@ class Search {
 
   void explain_no(Found& found) {
     sure_ = false;
-    Live all;
-    for (const auto& dimension : dimensions_) all.emplace_back(dimension.values.size(), 1);
+    const Live all = everything();
     auto possible = [&](const Rule& rule) {
       Live live = all;
-      bool changed = false;
-      return std::all_of(rule.atoms.begin(), rule.atoms.end(), [&](const Atom& atom) { return narrow(live, atom, true, changed); });
+      return std::all_of(rule.atoms.begin(), rule.atoms.end(),
+                         [&](const Atom& atom) { return narrowed(live[atom.dimension], atom, true, live[atom.dimension]); });
     };
     for (size_t level = 0; level < groups_.size(); ++level)
       if (std::none_of(groups_[level].begin(), groups_[level].end(), [&](size_t i) { return possible(rules_[i]); })) {
@@ -434,9 +454,8 @@ class Search {
       const Rule& rule = rules_[index];
       if (rule.effect != Effect::deny || !rule.statement) continue;
       bool certain = std::all_of(rule.atoms.begin(), rule.atoms.end(), [&](const Atom& atom) {
-        Live live = all;
-        bool changed = false;
-        return !narrow(live, atom, false, changed);
+        Bits left;
+        return !narrowed(all[atom.dimension], atom, false, left);
       });
       if (certain) {
         found.policy = rule.policy;
@@ -446,7 +465,7 @@ class Search {
     }
   }
 
-  static constexpr size_t steps_max = 20'000;
+  static constexpr size_t steps_max = 20'000, work_max = 40'000'000;
 
   const Question& question_;
   Context known_;
@@ -457,7 +476,7 @@ class Search {
   std::vector<size_t> denies_;
   std::vector<size_t> chosen_;
   Live witness_;
-  size_t steps_ = 0;
+  size_t steps_ = 0, work_ = 0;
   bool sure_ = true;
   bool exhausted_ = false;
 };
