@@ -1,0 +1,181 @@
+#include "store/views.h"
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "store/store_test_kit.h"
+
+namespace reeve::store {
+namespace {
+
+// Rows as `a|b|c`, NULL as `-`, one per line.
+std::string query(Db& db, std::string_view sql) {
+  auto statement = must(db.prepare_foreign(sql));
+  std::string out;
+  while (must(statement.step())) {
+    for (int i = 0; i < statement.columns(); ++i) {
+      if (i) out += '|';
+      out += statement.is_null(i) ? "-" : std::string(statement.text(i));
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+ViewInput input() {
+  ViewInput in;
+  in.types = {{"AWS::S3::Bucket", {"name", "versioning", "public", "rules", "size", "days"}},
+              {"AWS::EC2::Subnet", {"vpc"}},
+              {"AWS::EC2::VPC", {}},
+              {"AWS::Organizations::Account", {"account_name", "email", "status", "state", "parent"}},
+              {"Reeve::Organization", {"organization_id", "management_account"}},
+              {"AWS::IAM::Role", {"path"}}};
+  in.attestations = {{"drill", "yes", "j.okafor", "", "2026-10-01", "2027-10-01", 52, true}};
+  in.controls = {{"root-key", "aws_account", 1, "access control", "critical", 1}};
+  return in;
+}
+
+class Views : public testing::Test {
+ protected:
+  std::unique_ptr<Store> store = must(Store::temporary());
+  std::unique_ptr<RunWriter> run = must(store->begin_run({Time{1795320000000}, "content", {}}));
+  Db& db() { return store->db(); }
+
+  uint32_t add(const char* uid, const char* type, const char* account, const char* region, const char* id, const char* columns = "", const char* unknown = "") {
+    return must(run->add_resource({uid, type, account, region, id, id, R"({"env":"prod"})", columns, unknown, "", {}, true}));
+  }
+  void load() {
+    must(run->end_load());
+    must(create_views(db(), input()));
+  }
+};
+
+TEST_F(Views, ShowAColumnAsItsValue) {
+  must(run->begin_unit("111", "d"));
+  add("arn:aws:s3:::logs", "AWS::S3::Bucket", "111", "eu-west-1", "logs",
+      R"({"name":"Logs","versioning":"Enabled","public":false,"rules":[{"a":1}],"size":12,"days":1.5})");
+  add("arn:aws:s3:::dark", "AWS::S3::Bucket", "111", "eu-west-1", "dark", R"({"public":true})", R"({"versioning":"s3:GetBucketVersioning AccessDenied"})");
+  must(run->end_unit());
+  load();
+  EXPECT_EQ(query(db(), "SELECT uid,account,region,id,name,tags,versioning,public,rules,size,days,unknown FROM aws_s3_bucket ORDER BY uid"),
+            "arn:aws:s3:::dark|111|eu-west-1|dark|-|{\"env\":\"prod\"}|-|1|-|-|-|{\"versioning\":\"s3:GetBucketVersioning AccessDenied\"}\n"
+            "arn:aws:s3:::logs|111|eu-west-1|logs|Logs|{\"env\":\"prod\"}|Enabled|0|[{\"a\":1}]|12|1.5|{}\n");
+  EXPECT_EQ(query(db(), "SELECT typeof(versioning),typeof(public),typeof(size),typeof(days) FROM aws_s3_bucket WHERE id='logs'"), "text|integer|integer|real\n");
+  EXPECT_EQ(query(db(), "SELECT type,name,properties,born FROM resources WHERE uid='arn:aws:s3:::dark'"), "AWS::S3::Bucket|dark|{\"public\":true}|1\n");
+  EXPECT_EQ(query(db(), "SELECT count(*) FROM resources WHERE type='AWS::S3::Bucket'"), "2\n");
+  EXPECT_EQ(query(db(), "SELECT * FROM aws_iam_role"), "") << "a type without a resource is an empty view";
+  EXPECT_EQ(query(db(), "SELECT * FROM attestations"), "drill|yes|j.okafor|-|2026-10-01|2027-10-01|52|1\n");
+  EXPECT_EQ(query(db(), "SELECT * FROM controls"), "root-key|aws_account|1|access control|critical|1\n");
+}
+
+TEST_F(Views, ShowReadsWithTheirTimes) {
+  must(run->begin_unit("111", "d"));
+  const auto source = must(run->add_source({"a/s3-list-buckets.json", "s3:ListBuckets", {}, "file", 1}));
+  must(run->add_read({"111", "eu-west-1", "s3:ListBuckets", "", ReadStatus::ok, "", Time{1795320000000}, source}));
+  must(run->add_read({"111", "eu-west-1", "s3:GetBucketPolicy", "logs", ReadStatus::denied, "AccessDenied", Time{1795320000250}, 0}));
+  must(run->add_read({"111", "eu-west-1", "s3:GetBucketTagging", "logs", ReadStatus::absent, "NoSuchTagSet", {}, 0}));
+  must(run->end_unit());
+  load();
+  EXPECT_EQ(query(db(), "SELECT * FROM reads ORDER BY operation"),
+            "111|eu-west-1|s3:GetBucketPolicy|denied|AccessDenied|" + rfc3339(Time{1795320000250}) + "|-\n"
+            "111|eu-west-1|s3:GetBucketTagging|absent|NoSuchTagSet|-|-\n"
+            "111|eu-west-1|s3:ListBuckets|ok|-|" + rfc3339(Time{1795320000000}) + "|a/s3-list-buckets.json\n");
+}
+
+TEST_F(Views, ResolveEdgesWithinTheUnitAndRegion) {
+  must(run->begin_unit("111", "d"));
+  const auto subnet = add("arn:aws:ec2:eu-west-1:111:subnet/s1", "AWS::EC2::Subnet", "111", "eu-west-1", "s1");
+  must(run->add_edge({subnet, "in", "vpc-1", "AWS::EC2::VPC"}));           // added later below
+  must(run->add_edge({subnet, "in", "vpc-2", "AWS::EC2::VPC"}));           // only in another Region
+  must(run->add_edge({subnet, "in", "vpc-9", "AWS::EC2::VPC"}));           // nowhere
+  must(run->add_edge({subnet, "in", "s1", "AWS::EC2::VPC"}));              // an id of another type
+  must(run->add_edge({subnet, "uses", "admin", "AWS::IAM::Role"}));        // global
+  must(run->add_edge({subnet, "uses", "arn:aws:iam::222:role/x", "AWS::IAM::Role"}));
+  must(run->add_edge({subnet, "in", "vpc-1", ""}));
+  add("arn:vpc-1-eu", "AWS::EC2::VPC", "111", "eu-west-1", "vpc-1");
+  add("arn:vpc-1-us", "AWS::EC2::VPC", "111", "us-east-1", "vpc-1");
+  add("arn:vpc-2-us", "AWS::EC2::VPC", "111", "us-east-1", "vpc-2");
+  add("arn:role", "AWS::IAM::Role", "111", "", "admin");
+  must(run->end_unit());
+  load();
+  EXPECT_EQ(query(db(), "SELECT kind,target,target_type FROM edges WHERE source='arn:aws:ec2:eu-west-1:111:subnet/s1' ORDER BY kind,target,target_type"),
+            "in|arn:vpc-1-eu|AWS::EC2::VPC\nin|s1|AWS::EC2::VPC\nin|vpc-1|-\nin|vpc-2|AWS::EC2::VPC\nin|vpc-9|AWS::EC2::VPC\n"
+            "uses|arn:aws:iam::222:role/x|AWS::IAM::Role\nuses|arn:role|AWS::IAM::Role\n");
+  EXPECT_EQ(query(db(), "SELECT v.id FROM edges e JOIN aws_ec2_vpc v ON v.uid=e.target"), "vpc-1\n");
+}
+
+TEST_F(Views, NameEveryAccountAndRegionSeen) {
+  must(run->begin_unit("999", "d"));
+  add("arn:aws:organizations::999:organization/o-1", "Reeve::Organization", "999", "", "o-1", R"({"organization_id":"o-1","management_account":"999"})");
+  add("arn:aws:organizations::999:account/o-1/999", "AWS::Organizations::Account", "999", "", "999", R"({"account_name":"Head","email":"h@x","status":"ACTIVE","parent":"r-1"})");
+  add("arn:aws:organizations::999:account/o-1/222", "AWS::Organizations::Account", "999", "", "222", R"({"account_name":"Work","state":"SUSPENDED"})");
+  must(run->end_unit());
+  must(run->begin_unit("222", "d"));
+  add("arn:aws-cn:s3:::x", "AWS::S3::Bucket", "222", "cn-north-1", "x");
+  must(run->end_unit());
+  must(run->begin_unit("333", "d"));
+  must(run->add_read({"333", "us-gov-east-1", "s3:ListBuckets", "", ReadStatus::denied, "AccessDenied", {}, 0}));
+  must(run->end_unit());
+  must(run->begin_unit("template:a.yaml", "d"));
+  must(run->add_resource({"a.yaml#B", "AWS::S3::Bucket", "", "", "B", "", "", "", "", "", {}, false}));
+  must(run->end_unit());
+  load();
+  EXPECT_EQ(query(db(), "SELECT account,partition,name,email,status,management,organization,parent FROM accounts ORDER BY account"),
+            "222|aws|Work|-|SUSPENDED|0|o-1|-\n333|aws-us-gov|-|-|-|-|-|-\n999|aws|Head|h@x|ACTIVE|1|o-1|r-1\n");
+  EXPECT_EQ(query(db(), "SELECT * FROM regions ORDER BY 1"), "222|cn-north-1\n333|us-gov-east-1\n");
+  EXPECT_EQ(query(db(), "SELECT uid,born FROM resources WHERE account=''"), "a.yaml#B|0\n");
+}
+
+TEST_F(Views, ShowOnlyThisRunsInput) {
+  run.reset();
+  const TestUnit one{"111", "d1", {"a"}, {}}, two{"222", "d1", {"b"}, {}};
+  must(write_run(*store, 1000, {one, two}, passes_or_gone));
+  must(write_run(*store, 2000, {two}, passes_or_gone));
+  must(create_views(db(), input()));
+  EXPECT_EQ(query(db(), "SELECT id FROM aws_s3_bucket"), "b\n");
+  EXPECT_EQ(query(db(), "SELECT id FROM resources"), "b\n");
+  EXPECT_EQ(query(db(), "SELECT account FROM accounts"), "222\n");
+  EXPECT_EQ(query(db(), "SELECT account FROM regions"), "222\n");
+  EXPECT_EQ(query(db(), "SELECT account FROM reads"), "222\n");
+  must(write_run(*store, 3000, {one, two}, passes_or_gone));
+  must(create_views(db(), input()));
+  EXPECT_EQ(query(db(), "SELECT id FROM aws_s3_bucket ORDER BY id"), "a\nb\n");
+}
+
+TEST_F(Views, RefuseColumnsAndTypesThatCollide) {
+  for (const char* column : {"uid", "unknown", "account", "region", "Bad", "a b", "1a", "", "a\"b"}) {
+    const auto made = create_views(db(), {{{"AWS::S3::Bucket", {column}}}, {}, {}});
+    ASSERT_FALSE(made) << column;
+  }
+  EXPECT_FALSE(create_views(db(), {{{"AWS::S3::Bucket", {"a", "a"}}}, {}, {}}));
+  EXPECT_FALSE(create_views(db(), {{{"AWS::S3::Bucket", {}}, {"aws::s3::bucket", {}}}, {}, {}}));
+  EXPECT_FALSE(create_views(db(), {{{"Resources", {}}}, {}, {}}));
+  EXPECT_EQ(view_name("Reeve::Account::Root"), "reeve_account_root");
+}
+
+TEST_F(Views, UseTheIndicesInJoins) {
+  must(run->begin_unit("111", "d"));
+  for (int i = 0; i < 500; ++i) {
+    const auto n = std::to_string(i);
+    const auto subnet = add(("arn:subnet/" + n).c_str(), "AWS::EC2::Subnet", "111", "eu-west-1", ("s" + n).c_str());
+    add(("arn:vpc/" + n).c_str(), "AWS::EC2::VPC", "111", "eu-west-1", ("v" + n).c_str());
+    must(run->add_edge({subnet, "in", "v" + n, "AWS::EC2::VPC"}));
+  }
+  must(run->end_unit());
+  load();
+  auto plan = [&](const std::string& sql) {
+    auto statement = must(db().prepare("EXPLAIN QUERY PLAN " + sql));
+    std::string out;
+    while (must(statement.step())) out += std::string(statement.text(3)) + "\n";
+    return out;
+  };
+  const auto types = plan("SELECT count(*) FROM aws_ec2_vpc WHERE name='x'");
+  EXPECT_TRUE(contains(types, "resource_type")) << types;
+  const auto join = plan("SELECT count(*) FROM aws_ec2_vpc v WHERE NOT EXISTS (SELECT 1 FROM edges e WHERE e.target=v.uid)");
+  EXPECT_TRUE(contains(join, "edge_target")) << join;
+  const auto uid = plan("SELECT count(*) FROM edges e JOIN aws_ec2_vpc v ON v.uid=e.target WHERE e.kind='in'");
+  EXPECT_TRUE(contains(uid, "edge_target") || contains(uid, "resource_uid")) << uid;
+}
+
+}  // namespace
+}  // namespace reeve::store
