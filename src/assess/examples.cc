@@ -153,8 +153,7 @@ class Example {
       if (type->singleton == Singleton::region) region = text(item, "region", kRegion);
       if (type->singleton != Singleton::none) {
         id = lower(type_name.substr(type_name.rfind(':') + 1));
-        if (type->singleton == Singleton::organization) account = "unknown";
-        given.insert(type_name + "\n" + account + "\n" + region);
+        given.insert(type_name + "\n" + (type->singleton == Singleton::organization ? "unknown" : account) + "\n" + region);
       }
       // A typed-in property that no read gives would test nothing that can happen.
       for (const char* part : {"Properties", "Observed"})

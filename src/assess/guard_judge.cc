@@ -143,8 +143,17 @@ GuardVerdict GuardJudge::judge(const Compiled& control, const Resource& resource
       if (std::find(out.evidence.begin(), out.evidence.end(), evidence) == out.evidence.end()) out.evidence.push_back(std::move(evidence));
     }
   }
-  if (out.reason.empty() && out.verdict == Verdict::fail)
-    out.reason = out.evidence.empty() ? "the rule does not hold" : "expected " + out.evidence.front().expected;
+  if (out.reason.empty() && out.verdict == Verdict::fail) {
+    out.reason = "the rule does not hold";
+    if (!out.evidence.empty()) {
+      const Evidence& first = out.evidence.front();
+      std::string path = first.path;
+      size_t dot = path.find_last_of(".)");
+      std::string key = dot == std::string::npos || path[dot] == ')' ? path : path.substr(dot + 1);
+      std::string value = first.value.empty() ? "absent" : first.value.size() > 80 ? "as in the evidence" : first.value;
+      out.reason = "`" + key + "` is " + value + "; expected " + first.expected;
+    }
+  }
   if (out.reason.empty()) out.reason = "not known";
   return out;
 }

@@ -270,14 +270,13 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const GuardJud
     return a.control < b.control;
   });
 
-  std::set<std::string> accounts, regions;
+  std::set<std::string> regions;
   auto seen = TRY(out.store->db().prepare("SELECT account, region, count(*) FROM temp.resources GROUP BY account, region"));
   while (TRY(seen.step())) {
     out.resources += static_cast<uint64_t>(seen.integer(2));
-    if (!seen.text(0).empty() && seen.text(0) != "unknown") accounts.insert(std::string(seen.text(0)));
     if (!seen.text(1).empty() && seen.text(1) != "global") regions.insert(std::string(seen.text(1)));
   }
-  out.accounts = accounts.size();
+  for (auto& unit : inputs.units) out.accounts += unit.kind == Unit::Kind::account;
   out.regions = regions.size();
 
   std::map<std::string, std::string> account_of;

@@ -109,7 +109,7 @@ class ConfigItems {
     std::string region(root.get("awsRegion").text());
     if (is_region_name(region)) replies_.see_region(region);
     std::string_view status = root.get("configurationItemStatus").text();
-    const ResourceType* type = catalogue_.find(type_name);
+    const ResourceType* type = catalogue_.find_config(type_name);
     if (!type || !type->has_config) {
       if (type_name.empty())
         sink_.problem({Code::parse, "a configuration item has no `resourceType`", {input.shown, item.line, item.column}, "an item of AWS Config", ""});

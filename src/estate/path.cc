@@ -8,15 +8,16 @@
 namespace reeve {
 
 // expression = or
-// or         = chain { "||" chain }
+// or         = chain { "||" ( chain | 'raw' ) }
 // chain      = primary { "." ( identifier | "*" ) | "[" ... "]" }
 // primary    = identifier | "quoted" | "@" | function "(" [ or ] ")" | "[" ... "]" | "*"
 // bracket    = "[]" | "[*]" | "[" integer "]" | "[?" condition { "&&" condition } "]"
 // condition  = chain ("==" | "!=") literal      literal = 'raw' | `json`
 struct Path::Node {
-  enum class Type { current, field, index, flatten, each, values, filter, any_of, keys, length, to_string, from_json } type = Type::current;
+  enum class Type { current, field, index, flatten, each, values, filter, any_of, keys, length, to_string, from_json, literal } type = Type::current;
   std::string text;  // field name
   int64_t index = 0;
+  DocumentPtr value;  // of a literal
   std::shared_ptr<const Node> left;                 // what comes before; of functions: the argument
   std::vector<std::shared_ptr<const Node>> choices;  // any_of
   struct Condition {
@@ -52,7 +53,15 @@ class Parser {
     node->type = Node::Type::any_of;
     node->choices.push_back(first);
     while (take("||")) {
-      node->choices.push_back(TRY(chain()));
+      blank();
+      if (ahead("'")) {  // a default, for what AWS leaves out (us-east-1 as a bucket's location)
+        auto fixed = std::make_shared<Node>();
+        fixed->type = Node::Type::literal;
+        fixed->value = TRY(literal());
+        node->choices.push_back(fixed);
+      } else {
+        node->choices.push_back(TRY(chain()));
+      }
       blank();
     }
     return NodePtr(node);
@@ -223,6 +232,10 @@ Found evaluate(const Node& node, Value from) {
     if (from) out.values.push_back(from);
     return out;
   }
+  if (node.type == Type::literal) {
+    out.values.push_back(node.value->root());
+    return out;
+  }
   if (node.type == Type::any_of) {
     for (auto& choice : node.choices) {
       Found found = evaluate(*choice, from);
@@ -307,9 +320,17 @@ Found evaluate(const Node& node, Value from) {
       if (!base.any() && !base.projected) return out;
       Value value = base.first();
       size_t n = base.projected ? base.values.size() : value.is_string() ? value.text().size() : value.size();
+      // Counted, not read: its place is that of what was counted.
+      Source self;
+      if (value) {
+        auto origin = value.origin();
+        if (origin.source) self = *origin.source;
+        self.document = nullptr;
+        self.path_prefix = "length(" + origin.path + (base.projected ? ", …)" : ")");
+      }
       Builder builder;
       builder.integer(static_cast<int64_t>(n));
-      out.values.push_back(keep(out, builder.finish()));
+      out.values.push_back(keep(out, builder.finish(self)));
       return out;
     }
     case Type::to_string: {
@@ -346,6 +367,7 @@ Found evaluate(const Node& node, Value from) {
       return out;
     }
     case Type::current:
+    case Type::literal:
     case Type::any_of: break;
   }
   return out;

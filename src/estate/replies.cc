@@ -298,6 +298,10 @@ void ReplySet::use(Reply& reply, size_t number, const ResourceType& type, const 
 void ReplySet::use_item(Reply& reply, size_t number, const ResourceType& type, const Read& read, Value item, Draft* known) {
   Draft* draft = known;
   std::string account = text_at(read.account, item);
+  // One reply may tell of several accounts' settings; the others' are not this unit's.
+  if (!account.empty() && unit_.kind == Unit::Kind::account && account != unit_.account &&
+      (type.singleton == Singleton::account || type.singleton == Singleton::region))
+    return;
   if (account.empty()) account = reply.input->account;
   std::string region = text_at(read.region, item);
   if (!draft) {
@@ -326,6 +330,17 @@ void ReplySet::use_item(Reply& reply, size_t number, const ResourceType& type, c
   }
   if (!draft) return;
   ResourceDraft& resource = *draft->draft;
+  // A list may know the id alone, and a later call the ARN.
+  if (known && type.singleton == Singleton::none && !starts_with(resource.uid, "arn:")) {
+    std::string arn = text_at(read.arn, item);
+    if (starts_with(arn, "arn:")) {
+      by_uid_.erase(resource.uid);
+      resource.uid = arn;
+      by_uid_[arn] = draft;
+    }
+  }
+  // The organization is known through the account that was asked, the management account's word first.
+  if (type.singleton == Singleton::organization && (resource.account == "unknown" || !text_at(read.id, item).empty())) resource.account = account;
   if (!region.empty() && type.singleton == Singleton::none) resource.region = region;
   if (auto name = text_at(read.name, item); !name.empty()) resource.name = name;
   if (!read.tags.empty()) {

@@ -82,8 +82,10 @@ Made look(const SetForm& form, Value item) {
     made.state = Made::State::value;
   } else if (form.kind == SetForm::Kind::values && made.state == Made::State::value) {
     auto text = made.value ? made.value.scalar_text() : std::nullopt;
-    bool known = text && std::any_of(form.values.begin(), form.values.end(), [&](auto& v) { return v.first == *text; });
-    if (!known) {
+    auto known = std::find_if(form.values.begin(), form.values.end(), [&](auto& v) { return text && v.first == *text; });
+    if (known != form.values.end() && known->second->root().is_null()) {
+      made.state = Made::State::nothing;  // a word that means absence
+    } else if (known == form.values.end()) {
       made.state = Made::State::unknown;
       made.reason = "value `" + std::string(text.value_or("(not a scalar)")) + "` at `" + form.path.text() + "` is not one this version knows";
     }
@@ -94,8 +96,8 @@ Made look(const SetForm& form, Value item) {
 // Writes what forms make, with origins.
 class Writer {
  public:
-  // `slot`: the source of the item; `own`: its document.
-  Writer(Builder& builder, uint16_t slot, const Document* own) : builder_(builder), slot_(slot), own_(own) {}
+  // `slot`: the source of the item, as `source`; `own`: its document.
+  Writer(Builder& builder, uint16_t slot, const Source& source, const Document* own) : builder_(builder), slot_(slot), source_(source), own_(own) {}
 
   void write(const SetForm& form, Value item, Made& made) {
     switch (form.kind) {
@@ -245,6 +247,8 @@ class Writer {
       if (document == value.document()) return slot;
     Source self = value.document()->self();
     self.document = value.document()->weak_from_this().lock();
+    self.time_ms = source_.time_ms;  // the reply's time may have been learnt after it was parsed
+    self.time_basis = source_.time_basis;
     parsed_.emplace_back(value.document(), builder_.add_source(self));
     return parsed_.back().second;
   }
@@ -264,6 +268,7 @@ class Writer {
 
   Builder& builder_;
   uint16_t slot_;
+  const Source& source_;
   const Document* own_;
   std::vector<std::pair<const Document*, uint16_t>> parsed_;
 };
@@ -441,7 +446,8 @@ class ResourceDraft::Emitter {
   bool agree(const Answer& a, Made& a_made, const Answer& b, Made& b_made) const {
     auto build = [](const Answer& answer, Made& made) {
       Builder builder;
-      Writer writer(builder, builder.add_source({}), answer.item.document());
+      Source none;
+      Writer writer(builder, builder.add_source({}), none, answer.item.document());
       writer.write(*answer.form, answer.item, made);
       for (auto& document : made.found.kept) builder.keep(document);
       return builder.finish();
@@ -484,7 +490,7 @@ class ResourceDraft::Emitter {
     Leaf& leaf = leaves_[branch.target];
     auto& source = draft_.sources_[leaf.answer->source];
     if (source.slot < 0) source.slot = builder_.add_source(source.source);
-    Writer writer(builder_, static_cast<uint16_t>(source.slot), leaf.answer->item.document());
+    Writer writer(builder_, static_cast<uint16_t>(source.slot), source.source, leaf.answer->item.document());
     writer.write(*leaf.answer->form, leaf.answer->item, leaf.made);
     for (auto& document : leaf.made.found.kept) builder_.keep(document);
   }

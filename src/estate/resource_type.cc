@@ -36,7 +36,8 @@ class TypeReader {
     for (Value read : reads.items()) type_->reads.push_back(TRY(this->read(read)));
     if (Value config = root_.get("config")) {
       type_->has_config = true;
-      TRY(known(config, {"set", "cites", "note"}));
+      TRY(known(config, {"type", "set", "cites", "note"}));
+      type_->config_type = TRY(text(config, "type", false));
       type_->config = TRY(set(config.get("set")));
     }
     for (auto column : root_.get("columns").entries())
@@ -285,6 +286,7 @@ void ResourceCatalogue::add(ResourceTypePtr type) {
     std::erase_if(types_, [&](const ResourceTypePtr& t) { return t.get() == gone; });
   }
   by_type_[type->type] = type.get();
+  if (!type->config_type.empty()) by_config_type_[type->config_type] = type.get();
   for (const Read& read : type->reads) {
     by_call_[read.call].push_back({type.get(), &read});
     by_cli_name_.emplace(read.service + ":" + squash(read.operation), read.call);
@@ -295,6 +297,11 @@ void ResourceCatalogue::add(ResourceTypePtr type) {
 const ResourceType* ResourceCatalogue::find(std::string_view type) const {
   auto found = by_type_.find(type);
   return found == by_type_.end() ? nullptr : found->second;
+}
+
+const ResourceType* ResourceCatalogue::find_config(std::string_view type) const {
+  auto found = by_config_type_.find(type);
+  return found == by_config_type_.end() ? find(type) : found->second;
 }
 
 const std::vector<ResourceCatalogue::Use>* ResourceCatalogue::uses(std::string_view call) const {

@@ -73,6 +73,7 @@ struct ResourceType {
   std::vector<std::string> terraform, permissions;
   std::vector<Read> reads;
   bool has_config = false;
+  std::string config_type;  // as AWS Config names the type, where that differs
   std::vector<std::pair<uint32_t, SetForm>> config;
   std::vector<std::vector<uint32_t>> setters;  // target → indexes of the reads that set it
   std::string file;
@@ -103,6 +104,7 @@ class ResourceCatalogue {
   };
   void add(ResourceTypePtr type);
   const ResourceType* find(std::string_view type) const;
+  const ResourceType* find_config(std::string_view type) const;  // as AWS Config names it
   const std::vector<ResourceTypePtr>& types() const { return types_; }  // by name
   const std::vector<Use>* uses(std::string_view call) const;            // `s3:ListBuckets`
   // `s3-list-buckets` or `iam-get-account-summary` (AWS CLI spelling) → `s3:ListBuckets`; empty if no type reads it.
@@ -116,7 +118,7 @@ class ResourceCatalogue {
   template <class T>
   using Table = std::unordered_map<std::string, T, Hash, std::equal_to<>>;
   std::vector<ResourceTypePtr> types_;
-  Table<const ResourceType*> by_type_;
+  Table<const ResourceType*> by_type_, by_config_type_;
   Table<std::vector<Use>> by_call_;
   Table<std::string> by_cli_name_;
 };
