@@ -69,10 +69,7 @@ std::optional<Moment> parse_moment(std::string_view text) {
 
 namespace {
 
-Truth arn_matches(const Expanded& pattern, std::string_view text) {
-  if (pattern.null || !matches(pattern.glob, text)) return Truth::no;
-  if (pattern.unknown) return Truth::unknown;
-  if (matches_everything(pattern.glob)) return Truth::yes;
+std::vector<Glob> arn_parts(const Expanded& pattern) {
   std::vector<Glob> parts(1);
   for (size_t i = 0; i < pattern.glob.text.size(); ++i) {
     char c = pattern.glob.text[i], wild = pattern.glob.wild[i];
@@ -83,6 +80,13 @@ Truth arn_matches(const Expanded& pattern, std::string_view text) {
     else
       parts.back().add({&pattern.glob.text[i], 1});
   }
+  return parts;
+}
+
+Truth arn_matches(const Expanded& pattern, const std::vector<Glob>& parts, std::string_view text) {
+  if (pattern.null || !matches(pattern.glob, text)) return Truth::no;
+  if (pattern.unknown) return Truth::unknown;
+  if (matches_everything(pattern.glob)) return Truth::yes;
   if (parts.size() < 6) return Truth::unknown;  // no page says how a shorter pattern is read
   std::string_view rest = text;
   for (size_t i = 0; i < 6; ++i) {
@@ -118,16 +122,12 @@ Truth ordered(Operator op, int order) {
 }
 
 // The operator without its negation: one request value against one policy value.
-Truth one(Operator op, std::string_view text, std::string_view pattern, const Context& context, bool variables) {
+Truth one(Operator op, std::string_view text, std::string_view pattern, const Prepared& prepared, size_t index, bool variables) {
   switch (op) {
-    case Operator::string_equals: return matches(expand(pattern, context, variables, false), text);
-    case Operator::string_equals_ignore_case: {
-      Expanded expanded = expand(pattern, context, variables, false);
-      expanded.glob.text = lower(expanded.glob.text);
-      return matches(expanded, lower(text));
-    }
-    case Operator::string_like: return matches(expand(pattern, context, variables, true), text);
-    case Operator::arn_like: return arn_matches(expand(pattern, context, variables, true), text);
+    case Operator::string_equals:
+    case Operator::string_like: return matches(prepared.patterns[index], text);
+    case Operator::string_equals_ignore_case: return matches(prepared.patterns[index], lower(text));
+    case Operator::arn_like: return arn_matches(prepared.patterns[index], prepared.segments[index], text);
     case Operator::numeric_equals:
     case Operator::numeric_less:
     case Operator::numeric_less_equals:
@@ -185,7 +185,24 @@ Truth null_holds(const Condition& condition, const ContextValue& value) {
 
 }  // namespace
 
+Prepared prepare(const Condition& condition, const Context& context, bool variables) {
+  Prepared out;
+  bool arn = condition.op == Operator::arn_like, wildcards = arn || condition.op == Operator::string_like;
+  bool text = wildcards || condition.op == Operator::string_equals || condition.op == Operator::string_equals_ignore_case;
+  if (!text) return out;
+  for (const auto& value : condition.values) {
+    out.patterns.push_back(expand(value, context, variables, wildcards));
+    if (condition.op == Operator::string_equals_ignore_case) out.patterns.back().glob.text = lower(out.patterns.back().glob.text);
+    if (arn) out.segments.push_back(arn_parts(out.patterns.back()));
+  }
+  return out;
+}
+
 Truth condition_on(const Condition& condition, const ContextValue& value, const Context& context, bool variables) {
+  return condition_on(condition, prepare(condition, context, variables), value, variables);
+}
+
+Truth condition_on(const Condition& condition, const Prepared& prepared, const ContextValue& value, bool variables) {
   if (condition.op == Operator::null) return null_holds(condition, value);
   if (value.state == ContextValue::State::unknown) return Truth::unknown;
   bool absent = value.state == ContextValue::State::absent || value.values.empty();
@@ -206,8 +223,8 @@ Truth condition_on(const Condition& condition, const ContextValue& value, const 
   }
   auto holds_for = [&](std::string_view text) {
     Truth hit = condition.unknown ? Truth::unknown : Truth::no;
-    for (const auto& pattern : condition.values) {
-      hit = either(hit, one(condition.op, text, pattern, context, variables));
+    for (size_t i = 0; i < condition.values.size(); ++i) {
+      hit = either(hit, one(condition.op, text, condition.values[i], prepared, i, variables));
       if (hit == Truth::yes) break;
     }
     return condition.negated ? negate(hit) : hit;

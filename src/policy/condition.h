@@ -13,6 +13,14 @@ namespace reeve::policy {
 // Whether the entry holds when its key has `value`. `context` serves the variables in the entry's values.
 Truth condition_on(const Condition& condition, const ContextValue& value, const Context& context, bool variables);
 
+// The same for many values: the entry's patterns made ready once.
+struct Prepared {
+  std::vector<Expanded> patterns;           // of String and ARN operators, in the order of the values
+  std::vector<std::vector<Glob>> segments;  // of ARN operators: the parts between the first five colons
+};
+Prepared prepare(const Condition& condition, const Context& context, bool variables);
+Truth condition_on(const Condition& condition, const Prepared& prepared, const ContextValue& value, bool variables);
+
 // An address range; a plain address is a range of one.
 struct Cidr {
   bool v6 = false;

@@ -41,4 +41,12 @@ Expanded expand(std::string_view pattern, const Context& context, bool variables
 // Does the expanded pattern match, three-valued.
 Truth matches(const Expanded& pattern, std::string_view text);
 
+// A Resource entry made ready: `loose` lets stars cross colons, `strict` holds those inside a segment back.
+struct ResourcePattern {
+  Expanded loose;
+  Glob strict;
+};
+ResourcePattern resource_pattern(std::string_view pattern, const Context& context, bool variables);
+Truth matches(const ResourcePattern& pattern, std::string_view arn);
+
 }  // namespace reeve::policy

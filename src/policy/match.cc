@@ -29,21 +29,8 @@ const ContextValue* Context::find(std::string_view key) const {
 
 bool action_matches(std::string_view pattern, std::string_view action) { return matches(glob_of(lower(pattern)), lower(action)); }
 
-// "Specify resources with wildcards": a star that ends a segment may match past colons; one elsewhere in a segment is said to stay
-// in it. How strictly is not documented, so a match that needs such a star to cross a colon is unknown. Beyond the fifth colon the
-// resource part is one piece, and stars cross anything.
 Truth resource_matches(std::string_view pattern, std::string_view arn, const Context& context, bool variables) {
-  Expanded loose = expand(pattern, context, variables, true);
-  Truth any = matches(loose, arn);
-  if (any != Truth::yes) return any;
-  Glob strict = loose.glob;
-  int colons = 0;
-  for (size_t i = 0; i < strict.text.size() && colons < 5; ++i) {
-    if (strict.wild[i] == 0 && strict.text[i] == ':') ++colons;
-    bool ends_segment = i + 1 == strict.text.size() || (strict.wild[i + 1] == 0 && strict.text[i + 1] == ':');
-    if (strict.wild[i] == '*' && !ends_segment) strict.wild[i] = 'c';
-  }
-  return matches(strict, arn) ? Truth::yes : Truth::unknown;
+  return matches(resource_pattern(pattern, context, variables), arn);
 }
 
 namespace {
@@ -80,3 +67,28 @@ Truth statement_covers(const Statement& statement, std::string_view action, std:
 }
 
 }  // namespace reeve
+
+namespace reeve::policy {
+
+// "Specify resources with wildcards": a star that ends a segment may match past colons; one elsewhere in a segment is said to stay
+// in it. How strictly is not documented, so a match that needs such a star to cross a colon is unknown. Beyond the fifth colon the
+// resource part is one piece, and stars cross anything.
+ResourcePattern resource_pattern(std::string_view pattern, const Context& context, bool variables) {
+  ResourcePattern out{expand(pattern, context, variables, true), {}};
+  Glob& strict = out.strict = out.loose.glob;
+  int colons = 0;
+  for (size_t i = 0; i < strict.text.size() && colons < 5; ++i) {
+    if (strict.wild[i] == 0 && strict.text[i] == ':') ++colons;
+    bool ends_segment = i + 1 == strict.text.size() || (strict.wild[i + 1] == 0 && strict.text[i + 1] == ':');
+    if (strict.wild[i] == '*' && !ends_segment) strict.wild[i] = 'c';
+  }
+  return out;
+}
+
+Truth matches(const ResourcePattern& pattern, std::string_view arn) {
+  Truth any = matches(pattern.loose, arn);
+  if (any != Truth::yes) return any;
+  return matches(pattern.strict, arn) ? Truth::yes : Truth::unknown;
+}
+
+}  // namespace reeve::policy

@@ -252,13 +252,6 @@ class Search {
     return variables && reeve::contains(pattern, "${") ? expand(pattern, known_, true, true).glob.text : pattern;
   }
 
-  template <class Match>
-  Truth terms(const Terms& list, Match match) const {
-    Truth hit = list.unknown ? Truth::unknown : Truth::no;
-    for (const auto& value : list.values) hit = hit == Truth::yes ? hit : either(hit, match(value));
-    return list.negated ? negate(hit) : hit;
-  }
-
   bool concerns(Rule& rule) {
     const Statement& statement = *rule.statement;
     if (!statement.unknown.empty()) return true;
@@ -291,12 +284,20 @@ class Search {
     }
     if (statement.resources.present) {
       Atom atom{1, {}};
-      for (const auto& value : dimensions_[1].values)
-        atom.mask.push_back(terms(statement.resources, [&](const std::string& term) {
-          // Shorthand that only its own service reads, such as API Gateway's `execute-api:/stage/*`.
-          if (!starts_with(term, "arn:") && term.find_first_of("*?") != 0) return Truth::yes;
-          return resource_matches(term, value.values[0], known_, variables);
-        }));
+      // Shorthand that only its own service reads, such as API Gateway's `execute-api:/stage/*`, is taken to fit.
+      std::vector<ResourcePattern> patterns;
+      bool shorthand = false;
+      for (const auto& term : statement.resources.values) {
+        if (starts_with(term, "arn:") || term.find_first_of("*?") == 0)
+          patterns.push_back(resource_pattern(term, known_, variables));
+        else
+          shorthand = true;
+      }
+      for (const auto& value : dimensions_[1].values) {
+        Truth hit = shorthand ? Truth::yes : statement.resources.unknown ? Truth::unknown : Truth::no;
+        for (size_t i = 0; i < patterns.size() && hit != Truth::yes; ++i) hit = either(hit, matches(patterns[i], value.values[0]));
+        atom.mask.push_back(statement.resources.negated ? negate(hit) : hit);
+      }
       push(rule, std::move(atom));
     }
     if (question_.principals) {
@@ -307,7 +308,8 @@ class Search {
     }
     for (const auto& condition : statement.conditions) {
       Atom atom{dimension_of_.at(condition.key_lower), {}};
-      for (const auto& value : dimensions_[atom.dimension].values) atom.mask.push_back(condition_on(condition, value, known_, variables));
+      Prepared prepared = prepare(condition, known_, variables);
+      for (const auto& value : dimensions_[atom.dimension].values) atom.mask.push_back(condition_on(condition, prepared, value, variables));
       push(rule, std::move(atom));
     }
     if (statement.conditions_unknown) rule.atoms.push_back({0, std::vector<Truth>(dimensions_[0].values.size(), Truth::unknown)});
