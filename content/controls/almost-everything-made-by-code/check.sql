@@ -1,6 +1,6 @@
 -- The tags that CloudFormation, Auto Scaling, EKS and Karpenter set by themselves, and what teams set with other tools.
 WITH counted AS (
-  SELECT r.account, count(*) AS all_of_them, count(r.tags) AS known,
+  SELECT r.account, count(*) AS all_of_them, count(iif(json_extract(r.unknown, '$.tag_list') IS NULL, 1, NULL)) AS known,
          count(CASE WHEN EXISTS (
            SELECT 1 FROM json_each(r.tags) t
            WHERE t.key IN ('aws:cloudformation:stack-name', 'aws:autoscaling:groupName', 'eks:nodegroup-name',

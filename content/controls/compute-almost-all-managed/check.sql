@@ -13,6 +13,7 @@ areas AS (
   SELECT g.account, count(*) AS asked_for, min(iif(d.account IS NULL, q.operation || ' in ' || g.region, NULL)) AS missing
   FROM regions g CROSS JOIN asked q LEFT JOIN answered d ON d.account = g.account AND d.region = g.region
       AND d.operation = q.operation
+  WHERE g.region <> 'global'
   GROUP BY g.account),
 counted AS (
   SELECT s.uid, coalesce(u.servers, 0) AS servers, coalesce(u.serverless, 0) AS serverless, coalesce(r.asked_for, 0) AS areas,

@@ -12,17 +12,22 @@ placed AS (
                             'demo', 'preprod', 'pre-prod', 'preproduction', 'nonprod', 'non-prod', 'nonproduction',
                                 'non-production') THEN 0 END AS production
   FROM said),
+unread AS (
+  SELECT account, count(*) AS resources FROM resources
+      WHERE born = 1 AND json_extract(unknown, '$.tag_list') IS NOT NULL GROUP BY account),
 counted AS (
-  SELECT s.uid, count(p.production) AS all_of_them, coalesce(sum(p.production), 0) AS production
-  FROM reeve_account_settings s LEFT JOIN placed p ON p.account = s.account
+  SELECT s.uid, count(p.production) AS all_of_them, coalesce(sum(p.production), 0) AS production, coalesce(u.resources,
+      0) AS unread
+  FROM reeve_account_settings s LEFT JOIN placed p ON p.account = s.account LEFT JOIN unread u ON u.account = s.account
   GROUP BY s.uid)
 SELECT uid AS resource,
-       CASE WHEN all_of_them = 0 THEN 'unknown'
-            WHEN production = 0 THEN 'pass'
-            WHEN production = all_of_them THEN 'pass'
-            ELSE 'fail' END AS verdict,
+       CASE WHEN production > 0 AND production < all_of_them THEN 'fail'
+            WHEN all_of_them > 0 AND unread = 0 THEN 'pass'
+            ELSE 'unknown' END AS verdict,
        NULL AS path,
        'production alone, or none of it' AS expected,
-       iif(all_of_them = 0, 'no resource tells its environment', production || ' of ' || all_of_them
-           || ' resources are production') AS value
+       CASE WHEN unread > 0 AND (production = 0 OR production = all_of_them) THEN 'the tags of ' || unread
+           || ' resources were not read'
+            WHEN all_of_them = 0 THEN 'no resource tells its environment'
+            ELSE production || ' of ' || all_of_them || ' resources are production' END AS value
 FROM counted

@@ -12,6 +12,7 @@ areas AS (
   SELECT g.account, count(*) AS asked_for, min(iif(d.account IS NULL, q.operation || ' in ' || g.region, NULL)) AS missing
   FROM regions g CROSS JOIN asked q LEFT JOIN answered d ON d.account = g.account AND d.region = g.region
       AND d.operation = q.operation
+  WHERE g.region <> 'global'
   GROUP BY g.account),
 seen AS (
   SELECT s.uid, a.management, w.found, coalesce(r.asked_for, 0) AS areas, r.missing

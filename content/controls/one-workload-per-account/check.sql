@@ -6,15 +6,19 @@ WITH said AS (
       OR lower(t.key) LIKE '%:application'
                         OR lower(t.key) LIKE '%/workload' OR lower(t.key) LIKE '%/application')
   GROUP BY r.account, lower(t.key)),
+unread AS (
+  SELECT account, count(*) AS resources FROM resources
+      WHERE born = 1 AND json_extract(unknown, '$.tag_list') IS NOT NULL GROUP BY account),
 counted AS (
-  SELECT s.uid, max(w.workloads) AS workloads
-  FROM reeve_account_settings s LEFT JOIN said w ON w.account = s.account
+  SELECT s.uid, max(w.workloads) AS workloads, coalesce(u.resources, 0) AS unread
+  FROM reeve_account_settings s LEFT JOIN said w ON w.account = s.account LEFT JOIN unread u ON u.account = s.account
   GROUP BY s.uid)
 SELECT uid AS resource,
-       CASE WHEN workloads IS NULL THEN 'unknown'
-            WHEN workloads = 1 THEN 'pass'
-            ELSE 'fail' END AS verdict,
+       CASE WHEN workloads > 1 THEN 'fail'
+            WHEN workloads = 1 AND unread = 0 THEN 'pass'
+            ELSE 'unknown' END AS verdict,
        NULL AS path,
        'one workload' AS expected,
-       coalesce(workloads || ' named', 'no resource names its workload') AS value
+       iif(unread > 0 AND coalesce(workloads, 0) < 2, 'the tags of ' || unread || ' resources were not read',
+           coalesce(workloads || ' named', 'no resource names its workload')) AS value
 FROM counted

@@ -1,15 +1,12 @@
 -- The report writes N/A or no_information where there was no use. A use before the report shows; a use after it does not, so an
 -- old report
 -- can prove a use and not its absence.
-WITH reports AS (
-  SELECT account, days_since(max(time)) AS report_days FROM reads WHERE operation = 'iam:GetCredentialReport'
-      AND status = 'ok' GROUP BY account),
-seen AS (
-  SELECT r.uid, d.report_days,
+WITH seen AS (
+  SELECT r.uid, days_since(r.report_time) AS report_days,
          min(coalesce(days_since(r.password_last_used), 99999), coalesce(days_since(r.access_key_1_last_used), 99999),
              coalesce(days_since(r.access_key_2_last_used), 99999)) AS days,
          r.password_last_used IS NULL OR r.access_key_1_last_used IS NULL OR r.access_key_2_last_used IS NULL AS unread
-  FROM reeve_account_root r LEFT JOIN reports d ON d.account = r.account)
+  FROM reeve_account_root r)
 SELECT uid AS resource,
        CASE WHEN days < 90 THEN 'fail'
             WHEN unread THEN 'unknown'

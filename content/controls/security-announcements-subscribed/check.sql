@@ -6,7 +6,8 @@ WITH heard AS (
 answers AS (SELECT DISTINCT account, region FROM reads WHERE operation = 'sns:ListSubscriptions' AND status = 'ok'),
 asked AS (
   SELECT g.account, count(*) AS areas, min(iif(d.account IS NULL, g.region, NULL)) AS missing
-  FROM regions g LEFT JOIN answers d ON d.account = g.account AND d.region = g.region GROUP BY g.account),
+  FROM regions g LEFT JOIN answers d ON d.account = g.account AND d.region = g.region
+  WHERE g.region <> 'global' GROUP BY g.account),
 seen AS (
   SELECT s.uid, coalesce(a.areas, 0) AS areas, a.missing FROM reeve_account_settings s LEFT
       JOIN asked a ON a.account = s.account)
