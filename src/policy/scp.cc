@@ -125,7 +125,8 @@ Domain named_resources(const std::vector<std::vector<Policy>>& levels, const Scp
           if (type.find_first_of("*?") != std::string_view::npos) continue;
           std::string resource = type.empty() ? std::string("*") : std::string(arn->resource.substr(0, type.size() + 1)) + "*";
           std::string owner(arn->account.empty() ? std::string_view() : request.account.empty() ? std::string_view("*") : std::string_view(request.account));
-          domain.templates.push_back(make_arn(request.partition, arn->service, arn->region.empty() ? "" : "*", owner, resource));
+          std::string shape = make_arn(request.partition, arn->service, arn->region.empty() ? "" : "*", owner, resource);
+          if (std::find(domain.templates.begin(), domain.templates.end(), shape) == domain.templates.end()) domain.templates.push_back(shape);
         }
       }
   return domain;
