@@ -385,7 +385,9 @@ TEST(Archive, AVisitorMayReadInPiecesOrNotAtAll) {
             return true;
           }));
         }
-        if (m.path() == "stopped") EXPECT_TRUE(m.read_pieces([](std::string_view) { return false; }));
+        if (m.path() == "stopped") {
+          EXPECT_TRUE(m.read_pieces([](std::string_view) { return false; }));
+        }
       },
       problems));
   EXPECT_EQ(paths, (std::vector<std::string>{"skipped", "pieces", "stopped", "last"}));
