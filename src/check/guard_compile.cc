@@ -183,6 +183,12 @@ Status CompiledRules::resolve() {
       if (part.kind == Part::Kind::variable && !defined[part.variable] && undefined == none) undefined = part.variable;
     }
   };
+  again.on_clause = [&](Clause& clause) -> Status {
+    clause.simple = clause.kind == Clause::Kind::access && clause.op == Op::eq && clause.query.plain &&
+                    clause.with.kind == Operand::Kind::literal && file_.special_of[clause.with.literal] == 0 &&
+                    file_.literals->nodes()[clause.with.literal].kind == Kind::string;
+    return {};
+  };
   TRY(again.file(file_));
   if (undefined != none) {
     const Place& here = used[undefined];

@@ -262,12 +262,19 @@ Verdict Evaluator::clause(const Clause& c, Scope& scope, Role role) {
 }
 
 Verdict Evaluator::access(const Clause& c, Scope& scope, Role role) {
-  Pooled left(*this), right(*this);
   Found single;
+  if (c.query.plain) single = plain(c.query, scope.root);
+  const bool negated = c.op_negated != (c.negated && options_->semantics != Semantics::v3_2_0);  // 3.2.0 overlooks a leading `not`
+  if (c.simple && single.tag == Found::Tag::resolved && node(single.value).kind == Kind::string) {
+    const Node& is = node(single.value);
+    const Node& wanted = rules_->file().literals->nodes()[c.with.literal];
+    const bool holds = (std::string_view(is.text, is.count) == std::string_view(wanted.text, wanted.count)) != negated;
+    if (holds) return Verdict::pass;
+    if (role == Role::gate) return Verdict::fail;
+  }
+  Pooled left(*this), right(*this);
   std::span<const Found> lhs(&single, 1);
-  if (c.query.plain) {
-    single = plain(c.query, scope.root);
-  } else {
+  if (!c.query.plain) {
     if (!query(c.query, scope, left.row)) return excused(c, role);
     lhs = left.row;
   }
@@ -291,7 +298,6 @@ Verdict Evaluator::access(const Clause& c, Scope& scope, Role role) {
     return Verdict::fail;
   }
   Fold fold = fold_of(c, role);
-  const bool negated = c.op_negated != (c.negated && options_->semantics != Semantics::v3_2_0);  // 3.2.0 overlooks a leading `not`
   compare(c, negated, lhs, rhs, fold);
   if (error_) return excused(c, role);
   const Verdict verdict = folded(fold);

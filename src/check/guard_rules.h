@@ -93,6 +93,7 @@ struct Clause {
   bool negated = false;           // a leading `not`
   bool op_negated = false;        // `!=`, `not in`, `!exists`
   bool not_empty = false;         // of `block`: `query !empty {`
+  bool simple = false;            // of `access`: keys == or != a string; nearly all that filters ask
   Op op = Op::exists;
   uint32_t line = 0, column = 0;
   Query query;                    // of `access`, `block`; of `type` the spelled-out `Resources.*[ Type == … ]`

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Compares verdicts with the original: cfn-guard 3.1.1 (which judges as 3.2.0 does) and 3.2.1.
+"""Compares verdicts with the original, cfn-guard 3.1.1, 3.2.0 and 3.2.1.
 
 Three suites: the Control Tower rules over public templates, the original's own test resources, and rules and documents made up at
 random from a seed. The programs are installed by name into a cache folder when they are not there yet: the npm package
-@cdklabs/cdk-validator-cfnguard brings 3.1.1 and the rules, the crate cfn-guard brings 3.2.1 and the resources.
+@cdklabs/cdk-validator-cfnguard brings 3.1.1 and the rules, the crate cfn-guard brings 3.2.0, 3.2.1 and the resources. 3.1.1 judges the
+Control Tower rules as 3.2.0 does; rules made up find where it does not (`!=` between two rows, `!empty {`).
 
     guard_peer.py PATH_OF_guard_verdicts [--seed N] [--random N] [--only ct|crate|random]
 
@@ -26,6 +27,7 @@ SHARED = os.environ.get("REEVE_SHARED", os.path.join(ROOT, "..", "shared"))
 CACHE = os.environ.get("REEVE_PEER_CACHE", os.path.join(os.path.expanduser("~"), ".cache", "reeve-peers"))
 PACKAGE = "@cdklabs/cdk-validator-cfnguard"
 VERSION = "3.2.1"
+BEFORE = "3.2.0"
 
 passed = failed = skipped = 0
 
@@ -47,17 +49,17 @@ def npm_package():
     return package if os.path.isdir(package) else None
 
 
-def crate():
+def crate(version):
     """(binary, folder of resources)"""
-    home = os.path.join(CACHE, "cargo")
+    home = os.path.join(CACHE, "cargo-" + version)
     binary = os.path.join(home, "bin", "cfn-guard")
     if not os.path.exists(binary):
         if not shutil.which("cargo"):
             return None, None
         print("building cfn-guard, which takes some minutes", file=sys.stderr)
-        subprocess.run(["cargo", "install", "cfn-guard", "--version", VERSION, "--root", home, "--quiet"])
+        subprocess.run(["cargo", "install", "cfn-guard", "--version", version, "--root", home, "--quiet"])
     cargo_home = os.environ.get("CARGO_HOME", os.path.join(os.path.expanduser("~"), ".cargo"))
-    sources = glob.glob(os.path.join(cargo_home, "registry", "src", "*", f"cfn-guard-{VERSION}", "resources"))
+    sources = glob.glob(os.path.join(cargo_home, "registry", "src", "*", f"cfn-guard-{version}", "resources"))
     return (binary if os.path.exists(binary) else None), (sources[0] if sources else None)
 
 
@@ -142,7 +144,7 @@ def crate_resources(program, old, new, resources):
     rules = sorted(p for kind in ("guard", "ruleset") for p in glob.glob(os.path.join(resources, "**", "*." + kind), recursive=True))
     data = sorted(p for kind in ("yaml", "yml", "json", "template") for p in glob.glob(os.path.join(resources, "**", "*." + kind), recursive=True)
                   if "output" not in p and "input-parameters" not in p)
-    for version, semantics, binary in (("3.1.1", "3.2.0", old), (VERSION, "3.2.1", new)):
+    for version, semantics, binary in ((BEFORE, BEFORE, old), (VERSION, VERSION, new)):
         if not binary:
             skip(len(rules) * len(data), f"cfn-guard {version} could not be installed")
             continue
@@ -179,14 +181,9 @@ class Made:
     KEYS = ["Name", "Names", "name", "Tags", "Size", "On", "Map", "List", "Empty", "my_key"]
     WORDS = ["a", "b", "ab", "10", "true", "", "AWS::S3::Bucket"]
 
-    def __init__(self, seed, version):
+    def __init__(self, seed):
         self.r = random.Random(seed)
-        self.version = version
         self.lets = []
-
-    def pick(self, *options):
-        choice = self.r.choice(options)
-        return choice() if callable(choice) else choice
 
     def value(self, depth=2):
         r = self.r
@@ -228,6 +225,8 @@ class Made:
     def head(self, inside):
         if self.lets and self.r.random() < 0.3:
             return "%" + self.r.choice(self.lets)
+        if self.r.random() < 0.02:
+            return "%held"
         if inside:
             return self.r.choice([lambda: "Properties." + self.key(), lambda: "Properties." + self.key(), lambda: "Type", lambda: "this", self.key])()
         return self.r.choice([self.key, self.key, lambda: "Resources.*", lambda: "Resources", lambda: "Resources.*.Properties." + self.key()])()
@@ -235,7 +234,7 @@ class Made:
     def query(self, inside, depth=1):
         out = self.head(inside)
         for _ in range(self.r.randrange(3)):
-            step = self.r.randrange(8)
+            step = self.r.randrange(10)
             if step < 2: out += "." + self.key()
             elif step == 2: out += "[*]"
             elif step == 3: out += ".*"
@@ -243,6 +242,9 @@ class Made:
             elif step == 5 and depth > 0 and not out.endswith(("]", "this", "0")): out += "[ " + self.clause(True, depth - 1) + " ]"
             elif step == 6 and not out.endswith("]"): out += "[ keys " + self.r.choice(['== "Name"', "== /N/", "!= 'Size'", 'in ["Name", "Tags"]', 'not in ["Map"]']) + " ]"
             elif step == 7: out += ".Key"
+            elif step == 8 and self.lets: out += self.r.choice([".%{}", ".%{}", ".%{}[0]", "[ keys == %{} ]", "[ keys in %{} ]", "[ keys not in %{} ]"]).format(self.r.choice(self.lets))
+            elif step == 9 and depth > 0 and self.r.random() < 0.4:
+                if out[-1].isalpha() and not out.endswith("this"): out += self.r.choice(["[ held | " + self.clause(True, 0) + " ]", "[ held ]", "[held]"])
         return out
 
     def clause(self, inside, depth=1):
@@ -263,7 +265,9 @@ class Made:
             self.literal, lambda: self.query(inside), lambda: "some " + self.query(inside),
             lambda: "Resources.*[ Type == 'AWS::S3::Bucket' ]", lambda: "Resources.*[ Type == 'AWS::EC2::Volume' ].Properties",
             lambda: f"{self.r.choice(['count', 'to_upper', 'to_lower', 'parse_string', 'parse_int', 'parse_boolean', 'url_decode'])}({self.query(inside)})",
-            lambda: f"substring({self.query(inside)}, 0, 1)", lambda: f"regex_replace({self.query(inside)}, '(a)', '<$1>')",
+            lambda: self.r.choice(["'Name'", "['Name', 'Tags']", "'R0'", "Names", "Resources.*.Type", "Name"]),
+            lambda: f"join({self.query(inside)}, ',')", lambda: f"parse_char({self.query(inside)})", lambda: f"parse_float({self.query(inside)})",
+            lambda: f"json_parse({self.query(inside)})", lambda: f"substring({self.query(inside)}, 0, 1)", lambda: f"regex_replace({self.query(inside)}, '(a)', '<$1>')",
         ])()
         self.lets.append(name)
         return f"let {name} = {value}"
@@ -299,26 +303,31 @@ class Made:
             when = ""
             if self.r.random() < 0.3:
                 when = " when " + (self.r.choice(self.names) if self.names and self.r.random() < 0.4 else self.clause(False))
+            if self.r.random() < 0.1:
+                when = " when " + self.r.choice(["", "not "]) + f"check({self.query(False)}, {self.literal()})" + self.r.choice(["", "\n" + self.clause(False)])
             out.append(f"rule r{i}{when} {{\n{self.body(False, 2, True)}\n}}")
             self.names.append(f"r{i}")
         before = list(self.lets)
         self.lets = before + ["x", "y"]
-        out.append("rule check(x, y) {\n" + self.r.choice(["%x == %y", "%x exists", "%x {\n" + self.clause(True) + "\n}", "when %x !empty {\n%x != %y\n}"]) + "\n}")
+        out.append("rule check(x, y) {\n" + self.r.choice(["%x == %y", "%x exists", "%x {\n" + self.clause(True) + "\n}", "when %x !empty {\n%x != %y\n}", "let z = %x\n%z in %y",
+                                                                "%x[*] {\n" + self.body(True, 1, False) + "\n}", "some %x == %y"]) + "\n}")
+        if self.r.random() < 0.2:  # a second rule of a name
+            out.append(f"rule r0 {{\n{self.body(False, 1, False)}\n}}")
         self.lets = before
         return "\n".join(out) + "\n"
 
 
 def made_up(program, old, new, seed, count):
-    for version, semantics, binary in (("3.1.1", "3.2.0", old), (VERSION, "3.2.1", new)):
+    for version, semantics, binary in ((BEFORE, BEFORE, old), (VERSION, VERSION, new)):
         if not binary:
             skip(count, f"cfn-guard {version} could not be installed")
             continue
         with tempfile.TemporaryDirectory(prefix="guard_peer_") as folder:
             cases = []
             for i in range(count):
-                made = Made(seed * 1000003 + i, version)
+                made = Made(seed * 1000003 + i)
                 rules, data = os.path.join(folder, f"{i}.guard"), os.path.join(folder, f"{i}.json")
-                with open(rules, "w") as f: f.write(made.rules(3))
+                with open(rules, "w") as f: f.write(made.rules(3) + "rule zz when Resources[ held ] !exists { Resources exists }\n")
                 with open(data, "w") as f: json.dump(made.document(), f)
                 cases.append((rules, data))
             with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -353,15 +362,16 @@ def main():
     args = parser.parse_args()
     package = npm_package()
     old = package and os.path.join(package, "bin", "ubuntu", "x86_64" if os.uname().machine == "x86_64" else "aarch64", "cfn-guard")
-    new, resources = crate()
+    before = crate(BEFORE)[0] if args.only != "ct" else None
+    new, resources = crate(VERSION)
     if args.only in (None, "ct"):
         if package: control_tower(args.program, old, new, package)
         else: skip(1, f"npm package {PACKAGE} could not be installed")
     if args.only in (None, "crate"):
-        if resources: crate_resources(args.program, old, new, resources)
+        if resources: crate_resources(args.program, before, new, resources)
         else: skip(1, "the crate's resources are not there")
     if args.only in (None, "random"):
-        made_up(args.program, old, new, args.seed, args.random)
+        made_up(args.program, before, new, args.seed, args.random)
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
 
