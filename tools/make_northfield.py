@@ -38,6 +38,7 @@ NOTHING = [
     ("sqs", "ListQueues", {}),
     ("dynamodb", "ListTables", {"TableNames": []}),
     ("ecr", "DescribeRepositories", {"repositories": []}),
+    ("elb", "DescribeLoadBalancers", {"LoadBalancerDescriptions": []}),
     ("logs", "DescribeLogGroups", {"logGroups": []}),
     ("cloudformation", "DescribeStacks", {"Stacks": []}),
 ]

@@ -24,7 +24,7 @@ def describe(estate):
 def identity(account):
     say = account.reply
     say(US, "sts", "GetCallerIdentity", {"UserId": "AROANFNORTHFIELDAUDIT:export", "Account": ME, "Arn": f"arn:aws:sts::{ME}:assumed-role/NorthfieldAudit/export"})
-    say(US, "iam", "GetAccountSummary", account_summary(users=2, roles=5, mfa=1, virtual=1))
+    say(US, "iam", "GetAccountSummary", account_summary(users=2, roles=6, mfa=1, virtual=1))
     say(US, "iam", "GetAccountPasswordPolicy", PASSWORD_POLICY)
     say(US, "iam", "ListVirtualMFADevices", {"VirtualMFADevices": [{
         "SerialNumber": f"arn:aws:iam::{ME}:mfa/breakglass", "EnableDate": "2024-02-01T10:05:00+00:00",
@@ -39,6 +39,7 @@ def identity(account):
          user(ME, "terraform-legacy", "2022-04-04T08:00:00+00:00", ["arn:aws:iam::aws:policy/PowerUserAccess"])],
         [role(ME, "NorthfieldAudit", [trusts({"AWS": f"arn:aws:iam::{SECURITY}:root"})], "2025-05-01T08:00:00+00:00", ["arn:aws:iam::aws:policy/SecurityAudit"], last_used=EXPORTED),
          role(ME, "NorthfieldBreakGlass", [trusts({"AWS": f"arn:aws:iam::{ME}:user/breakglass"}, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})], "2024-02-01T10:10:00+00:00", ["arn:aws:iam::aws:policy/AdministratorAccess"], last_used="2026-10-01T13:01:00+00:00"),
+         role(ME, "RootWasUsed", [trusts({"Service": "lambda.amazonaws.com"})], "2025-05-02T08:00:00+00:00", last_used="2026-11-10T22:42:00+00:00"),
          role(ME, "TrailToLogs", [trusts({"Service": "cloudtrail.amazonaws.com"})], "2025-05-01T08:00:00+00:00", last_used="2026-11-22T04:00:00+00:00"),
          service_role(ME, "guardduty", "AWSServiceRoleForAmazonGuardDuty", "2025-05-01T09:00:00+00:00"),
          service_role(ME, "config", "AWSServiceRoleForConfig", "2025-05-01T09:40:00+00:00")]))  # fmt: skip
@@ -88,6 +89,17 @@ def watchers(account):
     say(US, "sns", "ListSubscriptions", {"Subscriptions": [
         subscription(ME, US, ALARM_TOPIC, "email", "security@northfield.example"),
         *(subscription(ME, US, a, "email", "security@northfield.example") for a in announcements)]})  # fmt: skip
+    responder = f"arn:aws:lambda:{US}:{ME}:function:root-was-used"
+    rule = {"Name": "root-use", "Arn": f"arn:aws:events:{US}:{ME}:rule/root-use", "State": "ENABLED", "Description": "Somebody used a root user",
+            "EventPattern": text({"detail": {"userIdentity": {"type": ["Root"]}}}), "EventBusName": "default"}  # fmt: skip
+    say(US, "events", "ListRules", {"Rules": [rule]})
+    say(US, "events", "ListTargetsByRule", {"Targets": [{"Id": "respond", "Arn": responder}]}, "default", "root-use")
+    say(US, "lambda", "ListFunctions", {"Functions": [function(ME, US, "root-was-used", "python3.13", "RootWasUsed")]})
+    called = policy(allow({"Service": "events.amazonaws.com"}, "lambda:InvokeFunction", responder, Condition={"ArnLike": {"AWS:SourceArn": rule["Arn"]}}))
+    say(US, "lambda", "GetPolicy", {"Policy": text(called), "RevisionId": "11110000-0000-4000-8000-0000000000aa"}, "root-was-used")
+    say(EU, "ecr", "GetRegistryScanningConfiguration", {"registryId": ME, "scanningConfiguration": {
+        "scanType": "ENHANCED", "rules": [{"scanFrequency": "CONTINUOUS_SCAN", "repositoryFilters": [{"filter": "*", "filterType": "WILDCARD"}]}]}})  # fmt: skip
+    say(US, "support", "DescribeSeverityLevels", {"severityLevels": [{"code": c, "name": c.title()} for c in ("low", "normal", "high", "urgent", "critical")]})
     for region, number in ((US, "11110000000000000000000000000001"), (EU, "11110000000000000000000000000002")):
         say(region, "guardduty", "ListDetectors", {"DetectorIds": [number]})
         say(region, "guardduty", "GetDetector", detector(ME), number)

@@ -1,5 +1,6 @@
 """prod-payments: the account that earns the money, well kept in the middle and frayed at the edges."""
 
+from northfield import platforms
 from northfield.management import block_all
 from northfield.people import *
 from northfield.replies import *
@@ -21,6 +22,7 @@ def describe(estate):
     network_and_machines(account)
     managed(account)
     messages(account)
+    platforms.describe(account)
     watchers(account)
     return account
 
