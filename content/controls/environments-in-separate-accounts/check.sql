@@ -1,9 +1,11 @@
+-- The organization's accounts stand in the management account, but their tags speak of themselves.
 -- Words that nobody can place (blue, eu, …) count for neither side; an account without a placed word cannot be judged.
 WITH said AS (
   SELECT r.account, r.uid, lower(trim(t.value)) AS word
   FROM resources r, json_each(r.tags) t
-  WHERE r.born = 1 AND (lower(t.key) IN ('environment', 'env') OR lower(t.key) LIKE '%:environment'
-      OR lower(t.key) LIKE '%:env' OR lower(t.key) LIKE '%/environment' OR lower(t.key) LIKE '%/env')),
+  WHERE r.born = 1 AND r.type NOT LIKE 'AWS::Organizations::%' AND (lower(t.key) IN ('environment', 'env')
+      OR lower(t.key) LIKE '%:environment' OR lower(t.key) LIKE '%:env' OR lower(t.key) LIKE '%/environment'
+      OR lower(t.key) LIKE '%/env')),
 placed AS (
   SELECT account, uid,
          CASE WHEN word IN ('prod', 'prd', 'production', 'live') THEN 1

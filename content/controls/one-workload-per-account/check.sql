@@ -2,8 +2,8 @@
 WITH said AS (
   SELECT r.account, lower(t.key) AS name, count(DISTINCT lower(trim(t.value))) AS workloads
   FROM resources r, json_each(r.tags) t
-  WHERE r.born = 1 AND (lower(t.key) IN ('workload', 'application') OR lower(t.key) LIKE '%:workload'
-      OR lower(t.key) LIKE '%:application'
+  WHERE r.born = 1 AND r.type NOT LIKE 'AWS::Organizations::%' AND (lower(t.key) IN ('workload', 'application')
+      OR lower(t.key) LIKE '%:workload' OR lower(t.key) LIKE '%:application'
                         OR lower(t.key) LIKE '%/workload' OR lower(t.key) LIKE '%/application')
   GROUP BY r.account, lower(t.key)),
 unread AS (
