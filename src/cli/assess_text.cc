@@ -64,7 +64,7 @@ class Text {
       std::string number_text = practice.number.substr(practice.number.rfind('-') == std::string::npos ? 0 : practice.number.rfind('-') + 1);
       std::string first = practice.blockers.empty() ? "" : practice.blockers.front().control.empty() ? practice.blockers.front().why : practice.blockers.front().control;
       table.row({{practice.level == lowest ? "*" : ""},
-                 {(number_text.empty() ? "" : number_text + " ") + practice.practice->title},
+                 {(number_text.empty() ? "" : number_text + " ") + (practice.practice->short_title.empty() ? practice.practice->title : practice.practice->short_title)},
                  {std::to_string(practice.level) + " " + std::string(level_name(practice.level))},
                  number(practice.verdicts.fail, Ink::fail),
                  number(practice.verdicts.unknown, Ink::unknown),

@@ -32,8 +32,9 @@ std::optional<Practice> read_practice(const ContentItem& item, std::vector<Error
   if (!document) return std::nullopt;
   Value root = (*document)->root();
   practice.at = place_of(root);
-  Fields fields(root, "a practice", {"title", "question", "questions", "statement", "risk", "page", "numbering"}, errors);
+  Fields fields(root, "a practice", {"title", "short", "question", "questions", "statement", "risk", "page", "numbering"}, errors);
   practice.title = fields.text("title");
+  practice.short_title = fields.text("short", Need::optional);
   practice.question = fields.text("question");
   practice.questions = fields.texts("questions");
   practice.statement = fields.text("statement");
