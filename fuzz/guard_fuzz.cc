@@ -1,5 +1,5 @@
-// Any rule text over any document must end in a verdict or an error, the same one twice, and evidence must stand in the document. The
-// input is a rule file and a YAML document, parted by a line of three dashes.
+// Any rule text over any document must end in a verdict or an error, the same one twice, and evidence must stand in the document.
+// The input is a rule file and a YAML document, parted by a line of three dashes.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -1,8 +1,9 @@
-// The other spellings a missing key is looked up by. Guard was made for CloudFormation and let loose on Terraform, so `BucketName` also
-// finds `bucketName`, `bucket_name`, `bucket-name`, `Bucket Name` and `Bucket-Name`; one of the spellings is in the singular.
+// The other spellings a missing key is looked up by. Guard was made for CloudFormation and let loose on Terraform, so
+// `BucketName` also finds `bucketName`, `bucket_name`, `bucket-name`, `Bucket Name` and `Bucket-Name`; one of the spellings is in
+// the singular.
 //
-// Words are found the way the Rust inflector library finds them, since verdicts depend on it: letters are lowered from the second of a
-// word on, and a capital begins a word only behind a small letter. Letters outside of ASCII count as letters without case.
+// Words are found the way the Rust inflector library finds them, since verdicts depend on it: letters are lowered from the second
+// of a word on, and a capital begins a word only behind a small letter. Letters outside of ASCII count as letters without case.
 #include "check/guard_rules.h"
 
 namespace reeve::guard {
@@ -26,7 +27,7 @@ std::string humps(std::string_view key, bool first_capital, char joint, bool dig
   bool begins = first_capital;   // the next letter begins a word
   bool first_word = joint != 0;  // no joint before the first word
   bool seen = false;
-  char last = ' ';               // the last letter taken inside a word
+  char last = ' ';  // the last letter taken inside a word
   for (const char c : without_tail(key)) {
     if (!letter_or_digit(c)) {
       if (seen) begins = true;
@@ -76,15 +77,39 @@ struct Ending {
   const char* singular;
 };
 constexpr Ending endings[] = {
-    {"databases", "database"}, {"quizzes", "quiz"}, {"matrices", "matrix"}, {"vertices", "vertex"}, {"indices", "index"},
-    {"aliases", "alias"}, {"alias", "alias"}, {"statuses", "status"}, {"status", "status"},
-    {"octopi", "octopus"}, {"octopus", "octopus"}, {"viri", "virus"}, {"virus", "virus"},
-    {"crises", "crisis"}, {"crisis", "crisis"}, {"testes", "testis"}, {"testis", "testis"}, {"shoes", "shoe"},
-    {"buses", "bus"}, {"bus", "bus"}, {"mice", "mouse"}, {"lice", "louse"},
-    {"xes", "x"}, {"ches", "ch"}, {"sses", "ss"}, {"shes", "sh"}, {"movies", "movie"}, {"series", "series"},
+    {"databases", "database"},
+    {"quizzes", "quiz"},
+    {"matrices", "matrix"},
+    {"vertices", "vertex"},
+    {"indices", "index"},
+    {"aliases", "alias"},
+    {"alias", "alias"},
+    {"statuses", "status"},
+    {"status", "status"},
+    {"octopi", "octopus"},
+    {"octopus", "octopus"},
+    {"viri", "virus"},
+    {"virus", "virus"},
+    {"crises", "crisis"},
+    {"crisis", "crisis"},
+    {"testes", "testis"},
+    {"testis", "testis"},
+    {"shoes", "shoe"},
+    {"buses", "bus"},
+    {"bus", "bus"},
+    {"mice", "mouse"},
+    {"lice", "louse"},
+    {"xes", "x"},
+    {"ches", "ch"},
+    {"sses", "ss"},
+    {"shes", "sh"},
+    {"movies", "movie"},
+    {"series", "series"},
 };
 
-bool ends(std::string_view s, std::string_view with) { return s.size() >= with.size() && s.substr(s.size() - with.size()) == with; }
+bool ends(std::string_view s, std::string_view with) {
+  return s.size() >= with.size() && s.substr(s.size() - with.size()) == with;
+}
 
 std::string singular(std::string_view word) {
   const std::string s(word);
@@ -123,8 +148,8 @@ std::string singular_pascal(std::string_view key) {
 }  // namespace
 
 std::array<std::string, converters> case_variants(std::string_view key) {
-  return {humps(key, false, 0, true), singular_pascal(key),       low(key, '-'),           humps(key, true, 0, true),
-          low(key, '_'),              humps(key, true, ' ', false), humps(key, true, '-', true)};
+  return {humps(key, false, 0, true),   singular_pascal(key),       low(key, '-'), humps(key, true, 0, true), low(key, '_'),
+          humps(key, true, ' ', false), humps(key, true, '-', true)};
 }
 
 }  // namespace reeve::guard

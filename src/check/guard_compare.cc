@@ -1,5 +1,5 @@
-// Two values against each other. Guard compares like with like; what is not alike is incomparable, and an incomparable clause fails
-// whether negated or not.
+// Two values against each other. Guard compares like with like; what is not alike is incomparable, and an incomparable clause
+// fails whether negated or not.
 #include <cmath>
 #include <cstring>
 
@@ -25,9 +25,7 @@ Sign against(double a, double b) {
   if (std::isnan(a) || std::isnan(b)) return Sign::none;
   return a < b ? Sign::less : a > b ? Sign::greater : Sign::equal;
 }
-Sign turned(Sign s) {
-  return s == Sign::less ? Sign::greater : s == Sign::greater ? Sign::less : s;
-}
+Sign turned(Sign s) { return s == Sign::less ? Sign::greater : s == Sign::greater ? Sign::less : s; }
 
 int64_t code_point(std::string_view s) {
   if (s.empty()) return 0;
@@ -76,7 +74,9 @@ std::optional<int64_t> Comparer::integer(Item item) const { return item.value.in
 std::optional<double> Comparer::number(Item item) const { return item.value.number(); }
 
 Comparer::Order Comparer::order(Item a, Type ta, Item b, Type tb) const {
-  auto of = [](Sign s) { return s == Sign::less ? Order::less : s == Sign::equal ? Order::equal : s == Sign::greater ? Order::greater : Order::apart; };
+  auto of = [](Sign s) {
+    return s == Sign::less ? Order::less : s == Sign::equal ? Order::equal : s == Sign::greater ? Order::greater : Order::apart;
+  };
   if (ta == tb) {
     switch (ta) {
       case Type::null: return Order::equal;
@@ -93,8 +93,10 @@ Comparer::Order Comparer::order(Item a, Type ta, Item b, Type tb) const {
       default: return Order::apart;
     }
   }
-  if (numbers_mix_ && ta == Type::integer && tb == Type::number) return of(against(*a.value.integer(), b.value.number().value_or(NAN)));
-  if (numbers_mix_ && ta == Type::number && tb == Type::integer) return of(turned(against(*b.value.integer(), a.value.number().value_or(NAN))));
+  if (numbers_mix_ && ta == Type::integer && tb == Type::number)
+    return of(against(*a.value.integer(), b.value.number().value_or(NAN)));
+  if (numbers_mix_ && ta == Type::number && tb == Type::integer)
+    return of(turned(against(*b.value.integer(), a.value.number().value_or(NAN))));
   return Order::apart;
 }
 
@@ -108,14 +110,20 @@ Answer Comparer::in_range(Item a, Type ta, const Range& range) const {
     high = whole(c, range.high);
   } else if (ta == Type::integer) {
     const int64_t i = *a.value.integer();
-    if (range.kind == Range::Kind::integer) low = whole(i, range.low), high = whole(i, range.high);
-    else if (numbers_mix_) low = against(i, range.low_number), high = against(i, range.high_number);
-    else return Answer::incomparable;
+    if (range.kind == Range::Kind::integer)
+      low = whole(i, range.low), high = whole(i, range.high);
+    else if (numbers_mix_)
+      low = against(i, range.low_number), high = against(i, range.high_number);
+    else
+      return Answer::incomparable;
   } else if (ta == Type::number) {
     const double f = a.value.number().value_or(NAN);
-    if (range.kind == Range::Kind::number) low = against(f, range.low_number), high = against(f, range.high_number);
-    else if (numbers_mix_) low = turned(against(range.low, f)), high = turned(against(range.high, f));
-    else return Answer::incomparable;
+    if (range.kind == Range::Kind::number)
+      low = against(f, range.low_number), high = against(f, range.high_number);
+    else if (numbers_mix_)
+      low = turned(against(range.low, f)), high = turned(against(range.high, f));
+    else
+      return Answer::incomparable;
   } else {
     return Answer::incomparable;
   }

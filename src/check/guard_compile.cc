@@ -1,5 +1,5 @@
-// What can be settled before any document is seen: rule references, arity, undefined variables, the case variants of every key, one
-// definition for each variable of a scope.
+// What can be settled before any document is seen: rule references, arity, undefined variables, the case variants of every key,
+// one definition for each variable of a scope.
 #include <algorithm>
 #include <functional>
 #include <set>
@@ -78,20 +78,26 @@ void prepare(Query& query) {
     if (key.index) query.plain = false;
     key.variants = case_variants(key.name);
     for (std::string& variant : key.variants) {
-      if (variant == key.name) variant.clear();  // it was looked for already
-      else if (!variant.empty()) key.lengths |= 1ull << (variant.size() & 63);
+      if (variant == key.name)
+        variant.clear();  // it was looked for already
+      else if (!variant.empty())
+        key.lengths |= 1ull << (variant.size() & 63);
     }
   }
 }
 
 // In one scope the literal of a name counts before a function, a function before a query, and among equals the last.
 void settle(std::vector<Let>& lets) {
-  auto rank = [](const Let& let) { return let.value.kind == Operand::Kind::literal ? 2 : let.value.kind == Operand::Kind::call ? 1 : 0; };
+  auto rank = [](const Let& let) {
+    return let.value.kind == Operand::Kind::literal ? 2 : let.value.kind == Operand::Kind::call ? 1 : 0;
+  };
   std::vector<Let> kept;
   for (Let& let : lets) {
     auto same = std::find_if(kept.begin(), kept.end(), [&](const Let& other) { return other.variable == let.variable; });
-    if (same == kept.end()) kept.push_back(std::move(let));
-    else if (rank(let) >= rank(*same)) *same = std::move(let);
+    if (same == kept.end())
+      kept.push_back(std::move(let));
+    else if (rank(let) >= rank(*same))
+      *same = std::move(let);
   }
   lets = std::move(kept);
 }
@@ -139,8 +145,10 @@ Status CompiledRules::resolve() {
     prepare(query);
     for (const Part& part : query.parts) {
       if (part.variable == none) continue;
-      if (part.kind != Part::Kind::variable) defined[part.variable] = true;
-      else if (used[part.variable].line == 0) used[part.variable] = last;
+      if (part.kind != Part::Kind::variable)
+        defined[part.variable] = true;
+      else if (used[part.variable].line == 0)
+        used[part.variable] = last;
     }
   };
   visit.on_lets = [&](std::vector<Let>& lets) {
@@ -154,20 +162,21 @@ Status CompiledRules::resolve() {
       auto found = group_of.find(clause.name);
       if (found == group_of.end()) {
         return fail(Code::parse, "there is no rule `" + clause.name + "`", here, "a rule of this file",
-                    callable.count(clause.name) ? "it takes parameters: `" + clause.name + "(…)`" : hint(nearest(clause.name, known(group_of))));
+                    callable.count(clause.name) ? "it takes parameters: `" + clause.name + "(…)`"
+                                                : hint(nearest(clause.name, known(group_of))));
       }
       clause.target = found->second;
     } else if (clause.kind == Clause::Kind::call) {
       auto found = callable.find(clause.name);
       if (found == callable.end()) {
-        return fail(Code::parse, "there is no parameterised rule `" + clause.name + "`", here, "a rule of this file with parameters",
-                    hint(nearest(clause.name, known(callable))));
+        return fail(Code::parse, "there is no parameterised rule `" + clause.name + "`", here,
+                    "a rule of this file with parameters", hint(nearest(clause.name, known(callable))));
       }
       clause.target = found->second;
       const size_t wanted = file_.parameterised[clause.target].parameters.size();
       if (wanted != clause.arguments.size()) {
-        return fail(Code::parse, "`" + clause.name + "` was given " + std::to_string(clause.arguments.size()) + " arguments", here,
-                    std::to_string(wanted));
+        return fail(Code::parse, "`" + clause.name + "` was given " + std::to_string(clause.arguments.size()) + " arguments",
+                    here, std::to_string(wanted));
       }
     }
     return {};
@@ -196,8 +205,8 @@ Status CompiledRules::resolve() {
     for (uint32_t i = 0; i < defined.size(); ++i) {
       if (defined[i]) names.push_back(file_.variables[i]);
     }
-    return fail(Code::parse, "the variable `%" + file_.variables[undefined] + "` is defined nowhere", here, "a `let` of that name",
-                hint(nearest(file_.variables[undefined], names)));
+    return fail(Code::parse, "the variable `%" + file_.variables[undefined] + "` is defined nowhere", here,
+                "a `let` of that name", hint(nearest(file_.variables[undefined], names)));
   }
   return {};
 }

@@ -16,8 +16,10 @@ std::string rest_of(const Query& query, size_t from) {
   std::string out;
   for (size_t i = from; i < query.parts.size(); ++i) {
     const Part& part = query.parts[i];
-    if (i == 0 && part.kind == Part::Kind::key) out += '.' + part.key.name;
-    else out += part.text;
+    if (i == 0 && part.kind == Part::Kind::key)
+      out += '.' + part.key.name;
+    else
+      out += part.text;
   }
   return out;
 }
@@ -138,7 +140,9 @@ GuardFailure Evaluator::failure(const Evidence& evidence) const {
   } else {
     switch (clause.kind) {
       case Clause::Kind::access: out.expected = expected_words(rules_->file(), clause); break;
-      case Clause::Kind::rule: out.expected = "rule `" + clause.name + "` " + (clause.negated ? "does not pass" : "passes"); break;
+      case Clause::Kind::rule:
+        out.expected = "rule `" + clause.name + "` " + (clause.negated ? "does not pass" : "passes");
+        break;
       case Clause::Kind::call: out.expected = "rule `" + clause.name + "` " + (clause.negated ? "does not hold" : "holds"); break;
       case Clause::Kind::block: out.expected = evidence.has_found ? "exists" : "at least one " + query_words(clause.query); break;
       case Clause::Kind::when:
@@ -179,7 +183,8 @@ Verdict Evaluator::folded(const Fold& fold) {
     verdict = fold.passes ? Verdict::pass : fold.unknowns || fold.maybe_passes ? Verdict::unknown : Verdict::fail;
   } else {
     verdict = fold.fails ? Verdict::fail : fold.unknowns ? Verdict::unknown : Verdict::pass;
-    // All that passed may not be selected: then the clause would have skipped, which is enough for a claim and too little for a gate.
+    // All that passed may not be selected: then the clause would have skipped, which is enough for a claim and too little for a
+    // gate.
     if (verdict == Verdict::pass && fold.role == Role::gate && fold.maybe_passes && !fold.passes) verdict = Verdict::unknown;
   }
   if (verdict == Verdict::pass) evidence_.resize(fold.mark);
@@ -199,8 +204,8 @@ bool Evaluator::refuse(std::string what, bool incompatible, Code code) {
   return false;
 }
 
-// What cannot be evaluated fails the clause that claims it and no other. A gate hands the error on to what it guards. 3.2.0 gives up on
-// the rule; 3.2.1 does so for some kinds of error.
+// What cannot be evaluated fails the clause that claims it and no other. A gate hands the error on to what it guards. 3.2.0 gives
+// up on the rule; 3.2.1 does so for some kinds of error.
 Verdict Evaluator::excused(const Clause& clause, Role role) {
   const bool own = options_->semantics == Semantics::reeve && error_->code != Code::limit;
   const bool incompatible = options_->semantics == Semantics::v3_2_1 && error_incompatible_;
@@ -239,9 +244,12 @@ Verdict Evaluator::all_of(const Conjunction& all, Scope& scope, Role role) {
         break;
       }
     }
-    if (group_passes) passes = true;
-    else if (group_unknown) unknowns = true;
-    else if (group_fails) fails = true;
+    if (group_passes)
+      passes = true;
+    else if (group_unknown)
+      unknowns = true;
+    else if (group_fails)
+      fails = true;
     // A condition that failed is decided; only the other versions' errors could still make a difference.
     if (fails && options_->semantics == Semantics::reeve && (role == Role::gate || !options_->evidence)) break;
   }
@@ -264,7 +272,8 @@ Verdict Evaluator::clause(const Clause& c, Scope& scope, Role role) {
 Verdict Evaluator::access(const Clause& c, Scope& scope, Role role) {
   Found single;
   if (c.query.plain) single = plain(c.query, scope.root);
-  const bool negated = c.op_negated != (c.negated && options_->semantics != Semantics::v3_2_0);  // 3.2.0 overlooks a leading `not`
+  const bool negated =
+      c.op_negated != (c.negated && options_->semantics != Semantics::v3_2_0);  // 3.2.0 overlooks a leading `not`
   if (c.simple && single.tag == Found::Tag::resolved && node(single.value).kind == Kind::string) {
     const Node& is = node(single.value);
     const Node& wanted = rules_->file().literals->nodes()[c.with.literal];
@@ -293,7 +302,8 @@ Verdict Evaluator::access(const Clause& c, Scope& scope, Role role) {
   }
   if (lhs.empty() || rhs.empty()) {
     // Nothing is compared. 3.2.1 fails the claim unless a filter, not a variable, came out empty on the left.
-    if (options_->semantics != Semantics::v3_2_1 || role == Role::gate || (lhs.empty() && c.query.lone_variable == none)) return Verdict::skip;
+    if (options_->semantics != Semantics::v3_2_1 || role == Role::gate || (lhs.empty() && c.query.lone_variable == none))
+      return Verdict::skip;
     if (options_->evidence) evidence_.push_back({&c, {}});
     return Verdict::fail;
   }
@@ -312,7 +322,7 @@ Answer Evaluator::unary_answer(Op op, const Found& found) {
   if (found.tag == Found::Tag::missing) return Answer::no;
   if (op == Op::exists) return Answer::yes;
   const Type type = comparer_.type(Comparer::item(found));
-  const Type asked = op == Op::is_string  ? Type::string
+  const Type asked = op == Op::is_string   ? Type::string
                      : op == Op::is_list   ? Type::list
                      : op == Op::is_struct ? Type::map
                      : op == Op::is_bool   ? Type::boolean
@@ -322,8 +332,8 @@ Answer Evaluator::unary_answer(Op op, const Found& found) {
   return type == asked ? Answer::yes : Answer::no;
 }
 
-// `selection`: the query ends in a filter and asks whether anything was selected. `lone`: the query is a variable, and asks about its
-// value (3.2.0: whether it has one).
+// `selection`: the query ends in a filter and asks whether anything was selected. `lone`: the query is a variable, and asks about
+// its value (3.2.0: whether it has one).
 Answer Evaluator::empty_answer(const Found& found, bool selection, bool lone) {
   if (found.tag == Found::Tag::unknown) return Answer::unknown;
   if (found.tag == Found::Tag::missing) return Answer::yes;
@@ -565,12 +575,16 @@ Verdict Evaluator::call(const Clause& c, Scope& scope, Role role) {
   switch (options_->semantics) {
     case Semantics::v3_2_0: return verdict;  // overlooks a leading `not`
     case Semantics::v3_2_1:
-      if (verdict == Verdict::skip) verdict = role == Role::claim ? Verdict::fail : c.negated ? Verdict::pass : Verdict::skip;
-      else if (verdict != Verdict::unknown) verdict = passed != c.negated ? Verdict::pass : Verdict::fail;
+      if (verdict == Verdict::skip)
+        verdict = role == Role::claim ? Verdict::fail : c.negated ? Verdict::pass : Verdict::skip;
+      else if (verdict != Verdict::unknown)
+        verdict = passed != c.negated ? Verdict::pass : Verdict::fail;
       break;
     case Semantics::reeve:
-      if (c.negated && verdict == Verdict::skip) verdict = role == Role::gate ? Verdict::pass : Verdict::skip;
-      else if (c.negated && verdict != Verdict::unknown) verdict = passed ? Verdict::fail : Verdict::pass;
+      if (c.negated && verdict == Verdict::skip)
+        verdict = role == Role::gate ? Verdict::pass : Verdict::skip;
+      else if (c.negated && verdict != Verdict::unknown)
+        verdict = passed ? Verdict::fail : Verdict::pass;
       break;
   }
   if (verdict == Verdict::pass || verdict == Verdict::skip) {

@@ -1,10 +1,12 @@
 // The evaluator, private to the guard_*.cc files of this folder.
 //
-// A query gives a row of Found: values, or places where the query stopped. A clause folds a row into a verdict. Scopes are a chain on
-// the C++ stack, as Guard's variables are looked up along the chain of calls; a variable is computed when first asked for and kept as
-// long as its scope. All rows come from a pool that a thread keeps, so judging a small document allocates next to nothing.
+// A query gives a row of Found: values, or places where the query stopped. A clause folds a row into a verdict. Scopes are a
+// chain on the C++ stack, as Guard's variables are looked up along the chain of calls; a variable is computed when first asked
+// for and kept as long as its scope. All rows come from a pool that a thread keeps, so judging a small document allocates next to
+// nothing.
 //
-// Documents are never copied: a Found points into the document's tape, the rules' literals, or a small document that a function made.
+// Documents are never copied: a Found points into the document's tape, the rules' literals, or a small document that a function
+// made.
 #pragma once
 
 #include <deque>
@@ -17,13 +19,13 @@ namespace reeve::guard {
 inline const Node& node(Value v) { return v.document()->nodes()[v.index()]; }
 
 struct Found {
-  // `literal` comes from the rule text: some comparisons treat it otherwise. `missing`: the query stopped at `value` with `part` and
-  // what follows it unanswered. `unknown`: `value` is the unknown node, or the open map that lacks the key.
+  // `literal` comes from the rule text: some comparisons treat it otherwise. `missing`: the query stopped at `value` with `part`
+  // and what follows it unanswered. `unknown`: `value` is the unknown node, or the open map that lacks the key.
   enum class Tag : uint8_t { literal, resolved, missing, unknown };
   Value value;
   const Query* query = nullptr;
   uint16_t part = 0;
-  uint16_t maybe = 0;      // not 0: a filter could not tell whether this value is selected; number of the reason
+  uint16_t maybe = 0;  // not 0: a filter could not tell whether this value is selected; number of the reason
   Tag tag = Tag::resolved;
   bool character = false;  // made by parse_char
   bool is_value() const { return tag == Tag::literal || tag == Tag::resolved; }
@@ -115,10 +117,10 @@ struct Scope {
   enum class Kind : uint8_t { lets, value, parameters };
   Kind kind = Kind::lets;
   Scope* parent = nullptr;
-  Value root;                                // where queries begin
+  Value root;  // where queries begin
   const std::vector<Let>* lets = nullptr;
   const std::vector<uint32_t>* parameters = nullptr;
-  uint32_t slots = 0;                        // the first slot of its variables
+  uint32_t slots = 0;  // the first slot of its variables
 };
 
 class Evaluator {
@@ -132,8 +134,8 @@ class Evaluator {
     Found found;
     bool has_found = false;
     bool unknown = false;
-    std::string_view reason;     // of unknown
-    const std::string* words = nullptr;  // instead of the clause's own
+    std::string_view reason;               // of unknown
+    const std::string* words = nullptr;    // instead of the clause's own
     const std::string* message = nullptr;  // of the call, where the clause has none
   };
   struct Fold {
@@ -163,7 +165,8 @@ class Evaluator {
   Verdict types(const Clause& clause, Scope& scope, Role role);
   Verdict rule(const Rule& rule, Scope& scope, Role role);
   Verdict body(const Block& block, Scope& scope, Role role);
-  Verdict conditions(const Conjunction& all, Scope& scope, Role role, const Clause* owner);  // pass: go on; fail: cannot be evaluated
+  Verdict conditions(const Conjunction& all, Scope& scope, Role role,
+                     const Clause* owner);  // pass: go on; fail: cannot be evaluated
   Verdict group(uint32_t group, Role role);
   void finish(GuardRuleResult& result, Verdict verdict, size_t mark);
   GuardFailure failure(const Evidence& evidence) const;
@@ -182,11 +185,12 @@ class Evaluator {
   bool query(const Query& query, Scope& scope, Row& out);
   bool traverse(const Query& query, size_t part, Value current, Scope& scope, int converter, uint16_t maybe, Row& out);
   bool filter(const Query& query, size_t part, Value current, Scope& scope, int converter, uint16_t maybe, Row& out);
-  bool filtered(const Query& query, size_t part, Value element, Value key, Scope& judged_in, Scope& onward, int converter, uint16_t maybe,
-                Row& out);
+  bool filtered(const Query& query, size_t part, Value element, Value key, Scope& judged_in, Scope& onward, int converter,
+                uint16_t maybe, Row& out);
   bool key_filter(const Query& query, size_t part, Value current, Scope& scope, int converter, uint16_t maybe, Row& out);
   bool interpolate(const Query& query, size_t part, Value current, Scope& scope, int converter, uint16_t maybe, Row& out);
-  bool index(const Query& query, size_t part, Value current, int64_t index, Scope& scope, int converter, uint16_t maybe, Row& out);
+  bool index(const Query& query, size_t part, Value current, int64_t index, Scope& scope, int converter, uint16_t maybe,
+             Row& out);
   bool values(const Query& query, size_t part, Value current, Scope& scope, int converter, uint16_t maybe, Row& out);
   Found plain(const Query& query, Value root);
   Value step(const Key& key, Value map, int& converter) const;
@@ -253,7 +257,7 @@ class Evaluator {
   };
   std::vector<Made> made_;
   std::vector<std::pair<std::string, std::unique_ptr<Regex>>> regexes_;  // of regex_replace
-  std::deque<std::string> texts_;  // reasons made here
+  std::deque<std::string> texts_;                                        // reasons made here
   Scope* top_ = nullptr;
   uint64_t steps_ = 0;
   int depth_ = 0;

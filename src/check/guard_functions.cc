@@ -1,5 +1,5 @@
-// The fifteen functions. Each takes rows and gives a row of new values, which live in small documents of their own for the time of the
-// evaluation; arguments of the wrong kind give nothing, arguments that cannot be converted are errors.
+// The fifteen functions. Each takes rows and gives a row of new values, which live in small documents of their own for the time
+// of the evaluation; arguments of the wrong kind give nothing, arguments that cannot be converted are errors.
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -23,7 +23,8 @@ std::string float_text(double value) {
 std::optional<double> float_value(std::string_view text) {
   std::string_view body = text;
   if (!body.empty() && body[0] == '+') body.remove_prefix(1);
-  if (body.empty() || body[0] == '+' || (text[0] == '+' && body[0] == '-') || body.find('(') != std::string_view::npos) return std::nullopt;
+  if (body.empty() || body[0] == '+' || (text[0] == '+' && body[0] == '-') || body.find('(') != std::string_view::npos)
+    return std::nullopt;
   double value = 0;
   const auto end = std::from_chars(body.data(), body.data() + body.size(), value);
   if (end.ptr != body.data() + body.size()) return std::nullopt;
@@ -61,15 +62,20 @@ std::string with_case(std::string_view s, bool up) {
       out += c;
     } else if (next == i + 2 && first >= 0xC3 && first <= 0xD1) {
       int point = ((first & 0x1F) << 6) | (s[i + 1] & 0x3F);
-      const bool is_low = (point >= 0xE0 && point <= 0xFE && point != 0xF7) || (point >= 0x3B1 && point <= 0x3C9 && point != 0x3C2) ||
-                          (point >= 0x430 && point <= 0x44F);
-      const bool is_up = (point >= 0xC0 && point <= 0xDE && point != 0xD7) || (point >= 0x391 && point <= 0x3A9) || (point >= 0x410 && point <= 0x42F);
+      const bool is_low = (point >= 0xE0 && point <= 0xFE && point != 0xF7) ||
+                          (point >= 0x3B1 && point <= 0x3C9 && point != 0x3C2) || (point >= 0x430 && point <= 0x44F);
+      const bool is_up = (point >= 0xC0 && point <= 0xDE && point != 0xD7) || (point >= 0x391 && point <= 0x3A9) ||
+                         (point >= 0x410 && point <= 0x42F);
       const bool pairs = point >= 0x100 && point <= 0x137;  // Ā ā, Ă ă, …: even upper, odd lower
       const bool far = point >= 0x400 && point <= 0x45F && !(point >= 0x410 && point <= 0x44F);  // Ѐ … ѐ …
-      if (up && is_low) point -= 32;
-      else if (!up && is_up) point += 32;
-      else if (pairs) point = up ? point & ~1 : point | 1;
-      else if (far) point = up ? (point >= 0x450 ? point - 80 : point) : (point <= 0x40F ? point + 80 : point);
+      if (up && is_low)
+        point -= 32;
+      else if (!up && is_up)
+        point += 32;
+      else if (pairs)
+        point = up ? point & ~1 : point | 1;
+      else if (far)
+        point = up ? (point >= 0x450 ? point - 80 : point) : (point <= 0x40F ? point + 80 : point);
       out += static_cast<char>(0xC0 | (point >> 6));
       out += static_cast<char>(0x80 | (point & 0x3F));
     } else {
@@ -134,7 +140,8 @@ bool Evaluator::function(const Operand& call, Scope& scope, Row& out) {
     }
     case Function::join: {
       std::string text;
-      if (second.row.empty() || !second.row[0].is_value() || comparer_.type(Comparer::item(second.row[0])) != (second.row[0].character ? Type::character : Type::string)) {
+      if (second.row.empty() || !second.row[0].is_value() ||
+          comparer_.type(Comparer::item(second.row[0])) != (second.row[0].character ? Type::character : Type::string)) {
         if (!second.row.empty() && doubtful(second.row[0])) return out.push_back(second.row[0]), true;
         return refuse("`join` needs a string to join with", false);
       }
@@ -154,8 +161,10 @@ bool Evaluator::function(const Operand& call, Scope& scope, Row& out) {
     default: break;
   }
   for (const Found& each : first.row) {
-    if (each.tag == Found::Tag::unknown) out.push_back(each);
-    else if (each.is_value() && !function_of_each(call, each, rows, out)) return false;
+    if (each.tag == Found::Tag::unknown)
+      out.push_back(each);
+    else if (each.is_value() && !function_of_each(call, each, rows, out))
+      return false;
   }
   return true;
 }
@@ -217,11 +226,16 @@ bool Evaluator::function_of_each(const Operand& call, const Found& argument, con
       }
       break;
     case Function::parse_string:
-      if (type == Type::integer) builder.string(std::to_string(*comparer_.integer(Comparer::item(argument))));
-      else if (type == Type::number) builder.string(float_text(comparer_.number(Comparer::item(argument)).value_or(NAN)));
-      else if (type == Type::boolean) builder.string(argument.value.boolean() ? "true" : "false");
-      else if (type == Type::string || type == Type::character) builder.string(text);
-      else return true;
+      if (type == Type::integer)
+        builder.string(std::to_string(*comparer_.integer(Comparer::item(argument))));
+      else if (type == Type::number)
+        builder.string(float_text(comparer_.number(Comparer::item(argument)).value_or(NAN)));
+      else if (type == Type::boolean)
+        builder.string(argument.value.boolean() ? "true" : "false");
+      else if (type == Type::string || type == Type::character)
+        builder.string(text);
+      else
+        return true;
       break;
     case Function::parse_char:
       if (type == Type::integer) {
@@ -280,9 +294,12 @@ bool Evaluator::function_of_each(const Operand& call, const Found& argument, con
         const Found& bound = (*rows[i + 1])[0];
         if (bound.tag == Found::Tag::unknown) return out.push_back(bound), true;
         const Type kind = bound.is_value() ? comparer_.type(Comparer::item(bound)) : Type::null;
-        if (kind != Type::integer && kind != Type::number) return refuse(std::string("`substring` needs a number as its ") + which + " argument", false);
-        const int64_t value = kind == Type::integer ? *comparer_.integer(Comparer::item(bound)) : whole(comparer_.number(Comparer::item(bound)).value_or(-1));
-        if (value < 0) return refuse(std::string("`substring` cannot begin or end before the string (") + std::to_string(value) + ")", false);
+        if (kind != Type::integer && kind != Type::number)
+          return refuse(std::string("`substring` needs a number as its ") + which + " argument", false);
+        const int64_t value = kind == Type::integer ? *comparer_.integer(Comparer::item(bound))
+                                                    : whole(comparer_.number(Comparer::item(bound)).value_or(-1));
+        if (value < 0)
+          return refuse(std::string("`substring` cannot begin or end before the string (") + std::to_string(value) + ")", false);
         bounds[i] = static_cast<size_t>(value);
       }
       // Characters; 3.2.0 counts bytes.
@@ -306,7 +323,8 @@ bool Evaluator::function_of_each(const Operand& call, const Found& argument, con
       for (size_t i = 0; i < 2; ++i) {
         const char* which = i == 0 ? "second" : "third";
         if (!rows[i + 1]->empty() && (*rows[i + 1])[0].tag == Found::Tag::unknown) return out.push_back((*rows[i + 1])[0]), true;
-        if (rows[i + 1]->empty() || !(*rows[i + 1])[0].is_value() || comparer_.type(Comparer::item((*rows[i + 1])[0])) != Type::string) {
+        if (rows[i + 1]->empty() || !(*rows[i + 1])[0].is_value() ||
+            comparer_.type(Comparer::item((*rows[i + 1])[0])) != Type::string) {
           return refuse(std::string("`regex_replace` needs a string as its ") + which + " argument", false);
         }
         texts[i] = (*rows[i + 1])[0].value.text();

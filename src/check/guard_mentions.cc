@@ -1,5 +1,5 @@
-// What a file speaks of: resource types, and the property paths below them. Found by walking the rules with, for every place, where in a
-// document it would look: at the root, at a resource of known types (and which property of it), or somewhere else.
+// What a file speaks of: resource types, and the property paths below them. Found by walking the rules with, for every place,
+// where in a document it would look: at the root, at a resource of known types (and which property of it), or somewhere else.
 #include <algorithm>
 #include <set>
 
@@ -133,8 +133,12 @@ class Walk {
   }
   // The types that `Type == …` lets through; empty if the clause says nothing of that kind.
   std::vector<std::string> types_of(const Clause& clause) const {
-    if (clause.kind != Clause::Kind::access || clause.negated || clause.op_negated || (clause.op != Op::eq && clause.op != Op::in)) return {};
-    if (clause.query.parts.size() != 1 || clause.query.parts[0].kind != Part::Kind::key || clause.query.parts[0].key.name != "Type") return {};
+    if (clause.kind != Clause::Kind::access || clause.negated || clause.op_negated ||
+        (clause.op != Op::eq && clause.op != Op::in))
+      return {};
+    if (clause.query.parts.size() != 1 || clause.query.parts[0].kind != Part::Kind::key ||
+        clause.query.parts[0].key.name != "Type")
+      return {};
     if (clause.with.kind == Operand::Kind::literal) return strings(clause.with.literal);
     if (clause.with.kind == Operand::Kind::query && clause.with.query.parts.size() == 1 &&
         clause.with.query.parts[0].kind == Part::Kind::variable) {
@@ -202,9 +206,7 @@ class Walk {
             line_ = line;
             break;
           }
-          default:
-            out_.any_type = true;
-            spot = {};
+          default: out_.any_type = true; spot = {};
         }
         continue;
       }

@@ -1,8 +1,8 @@
 // Queries: from a value, along the parts, to a row of values and of places where the way ended.
 //
-// A `[*]` over an empty list and a missing key give a `missing` (clauses fail on it); a filter that selects nothing gives nothing at all
-// (clauses skip). What the way cannot tell because a node is unknown gives an `unknown`, and an element of which a filter cannot tell
-// whether it is selected goes on with `maybe`.
+// A `[*]` over an empty list and a missing key give a `missing` (clauses fail on it); a filter that selects nothing gives nothing
+// at all (clauses skip). What the way cannot tell because a node is unknown gives an `unknown`, and an element of which a filter
+// cannot tell whether it is selected goes on with `maybe`.
 #include <cstring>
 
 #include "check/guard_eval.h"
@@ -27,7 +27,9 @@ bool Evaluator::step_over(uint64_t steps) {
   steps_ += steps;
   if (steps_ <= options_->steps_max) return true;
   if (!error_) {
-    error_ = Error{Code::limit, "the rule needs more than " + std::to_string(options_->steps_max) + " steps on this document", {rules_->file().path}};
+    error_ = Error{Code::limit,
+                   "the rule needs more than " + std::to_string(options_->steps_max) + " steps on this document",
+                   {rules_->file().path}};
     error_incompatible_ = false;
   }
   return false;
@@ -59,7 +61,8 @@ void Evaluator::missing(Value at, const Query& query, size_t part, uint16_t mayb
   out.push_back({at, &query, static_cast<uint16_t>(part), maybe, Found::Tag::missing});
 }
 
-// The member of that name or, failing it, of one of its other spellings. `converter` is the spelling that this query uses since it hit.
+// The member of that name or, failing it, of one of its other spellings. `converter` is the spelling that this query uses since
+// it hit.
 Value Evaluator::step(const Key& key, Value map, int& converter) const {
   if (Value found = member(map, key.name)) return found;
   if (!key.lengths || !any_length(map, key.lengths)) return {};
@@ -89,11 +92,13 @@ Found Evaluator::plain(const Query& query, Value root) {
     ++steps_;
     Value next;
     if (n.kind == Kind::map) next = step(part.key, at, converter);
-    if (!next) return {at, &query, static_cast<uint16_t>(i), 0, n.kind == Kind::map && n.text ? Found::Tag::unknown : Found::Tag::missing};
+    if (!next)
+      return {at, &query, static_cast<uint16_t>(i), 0, n.kind == Kind::map && n.text ? Found::Tag::unknown : Found::Tag::missing};
     at = next;
   }
   Found out{at};
-  if (node(at).kind == Kind::unknown) out.tag = Found::Tag::unknown, out.query = &query, out.part = static_cast<uint16_t>(query.parts.size());
+  if (node(at).kind == Kind::unknown)
+    out.tag = Found::Tag::unknown, out.query = &query, out.part = static_cast<uint16_t>(query.parts.size());
   return out;
 }
 
@@ -115,9 +120,11 @@ std::optional<size_t> Evaluator::offset(int64_t index, size_t size) const {
   return size - static_cast<size_t>(magnitude);
 }
 
-bool Evaluator::index(const Query& query, size_t part, Value current, int64_t index, Scope& scope, int converter, uint16_t maybe, Row& out) {
+bool Evaluator::index(const Query& query, size_t part, Value current, int64_t index, Scope& scope, int converter, uint16_t maybe,
+                      Row& out) {
   if (node(current).kind == Kind::list) {
-    if (const auto at = offset(index, node(current).count)) return traverse(query, part + 1, current.at(*at), scope, converter, maybe, out);
+    if (const auto at = offset(index, node(current).count))
+      return traverse(query, part + 1, current.at(*at), scope, converter, maybe, out);
   }
   missing(current, query, part, maybe, out);
   return true;
@@ -201,8 +208,10 @@ bool Evaluator::traverse(const Query& query, size_t part, Value current, Scope& 
       Value next;
       if (kind == Kind::map) next = step(step_.key, current, converter);
       if (!next) {
-        if (kind == Kind::map && node(current).text) unknown(current, query, part, maybe, out);
-        else missing(current, query, part, maybe, out);
+        if (kind == Kind::map && node(current).text)
+          unknown(current, query, part, maybe, out);
+        else
+          missing(current, query, part, maybe, out);
         return true;
       }
       current = next;
@@ -232,8 +241,8 @@ bool Evaluator::traverse(const Query& query, size_t part, Value current, Scope& 
 }
 
 // One element: kept, dropped, or kept as maybe.
-bool Evaluator::filtered(const Query& query, size_t part, Value element, Value key, Scope& judged_in, Scope& onward, int converter,
-                         uint16_t maybe, Row& out) {
+bool Evaluator::filtered(const Query& query, size_t part, Value element, Value key, Scope& judged_in, Scope& onward,
+                         int converter, uint16_t maybe, Row& out) {
   const Part& step_ = query.parts[part];
   const size_t mark = evidence_.size();
   const Verdict verdict = all_of(step_.filter, judged_in, Role::gate);
@@ -283,7 +292,8 @@ bool Evaluator::filter(const Query& query, size_t part, Value current, Scope& sc
 }
 
 // `[ keys == … ]`: the values whose keys compare.
-bool Evaluator::key_filter(const Query& query, size_t part, Value current, Scope& scope, int converter, uint16_t maybe, Row& out) {
+bool Evaluator::key_filter(const Query& query, size_t part, Value current, Scope& scope, int converter, uint16_t maybe,
+                           Row& out) {
   const Part& step_ = query.parts[part];
   if (node(current).kind != Kind::map) {
     missing(current, query, part, maybe, out);
@@ -314,34 +324,42 @@ bool Evaluator::key_filter(const Query& query, size_t part, Value current, Scope
           answer = Answer::no;
           each_item(right.value, [&](Value item) {
             const Answer one = comparer_.equal({key}, {item});
-            if (one == Answer::incomparable || one == Answer::error) answer = one;
-            else if (answer != Answer::yes && one != Answer::no) answer = one;
+            if (one == Answer::incomparable || one == Answer::error)
+              answer = one;
+            else if (answer != Answer::yes && one != Answer::no)
+              answer = one;
             return one != Answer::incomparable && one != Answer::error;
           });
         } else if (membership && type == Type::string) {
           answer = right.value.text().find(key.text()) != std::string_view::npos ? Answer::yes : Answer::no;
         } else if (list) {
-          if (right.tag == Found::Tag::literal && node(right.value).count == 1) answer = comparer_.equal({key}, {Value(right.value.document(), right.value.index() + 1)});
+          if (right.tag == Found::Tag::literal && node(right.value).count == 1)
+            answer = comparer_.equal({key}, {Value(right.value.document(), right.value.index() + 1)});
         } else {
           answer = comparer_.equal({key}, Comparer::item(right));
         }
       }
-      if (answer == Answer::error) return going = refuse("a regular expression needs too many steps on this text", false, Code::limit);
+      if (answer == Answer::error)
+        return going = refuse("a regular expression needs too many steps on this text", false, Code::limit);
       if (step_.keys_not) answer = answer == Answer::yes ? Answer::no : answer == Answer::no ? Answer::yes : answer;
-      if (answer == Answer::yes) selected = Answer::yes;
-      else if (answer == Answer::unknown && selected != Answer::yes) selected = Answer::unknown;
+      if (answer == Answer::yes)
+        selected = Answer::yes;
+      else if (answer == Answer::unknown && selected != Answer::yes)
+        selected = Answer::unknown;
       if (answer != Answer::yes) all = false;
     }
     if (!membership && !all && selected == Answer::yes) selected = Answer::no;
     if (selected == Answer::no || selected == Answer::incomparable) return true;
-    return going = traverse(query, part + 1, value, scope, converter, selected == Answer::unknown ? maybe_because(reason) : maybe, out);
+    return going = traverse(query, part + 1, value, scope, converter, selected == Answer::unknown ? maybe_because(reason) : maybe,
+                            out);
   });
   if (going && node(current).text) unknown(current, query, part, maybe_because(current.open_reason()), out);
   return going;
 }
 
 // `.%name`: the variable's values are keys.
-bool Evaluator::interpolate(const Query& query, size_t part, Value current, Scope& scope, int converter, uint16_t maybe, Row& out) {
+bool Evaluator::interpolate(const Query& query, size_t part, Value current, Scope& scope, int converter, uint16_t maybe,
+                            Row& out) {
   const Part& step_ = query.parts[part];
   if (node(current).kind != Kind::map) {
     missing(current, query, part, maybe, out);
@@ -361,7 +379,8 @@ bool Evaluator::interpolate(const Query& query, size_t part, Value current, Scop
       keys.row[0] = keys.row[*at];
       keys.row.resize(1);
       if (options_->semantics != Semantics::v3_2_0) ++next;  // 3.2.0 applies the index once more to the value
-    } else if (follows.kind != Part::Kind::key && follows.kind != Part::Kind::variable && follows.kind != Part::Kind::all_indices) {
+    } else if (follows.kind != Part::Kind::key && follows.kind != Part::Kind::variable &&
+               follows.kind != Part::Kind::all_indices) {
       return refuse("`%" + rules_->file().variables[step_.variable] + "` as a key cannot be followed by `" + follows.text + "`");
     }
   }
@@ -376,16 +395,22 @@ bool Evaluator::interpolate(const Query& query, size_t part, Value current, Scop
     }
     const Value value = member(current, key.text());
     if (value) return going = traverse(query, next, value, scope, converter, doubt, out);
-    if (node(current).text) unknown(current, query, part, doubt, out);
-    else missing(current, query, part, doubt, out);
+    if (node(current).text)
+      unknown(current, query, part, doubt, out);
+    else
+      missing(current, query, part, doubt, out);
     return true;
   };
   for (const Found& key : keys.row) {
     const uint16_t doubt = std::max(maybe, key.maybe);
-    if (key.tag == Found::Tag::missing) missing(current, query, part, doubt, out);
-    else if (key.tag == Found::Tag::unknown) out.push_back(key);
-    else if (!key.character && node(key.value).kind == Kind::list) each_item(key.value, [&](Value item) { return look(item, doubt); });
-    else look(key.value, doubt);
+    if (key.tag == Found::Tag::missing)
+      missing(current, query, part, doubt, out);
+    else if (key.tag == Found::Tag::unknown)
+      out.push_back(key);
+    else if (!key.character && node(key.value).kind == Kind::list)
+      each_item(key.value, [&](Value item) { return look(item, doubt); });
+    else
+      look(key.value, doubt);
     if (!going) return false;
   }
   return true;
@@ -400,7 +425,9 @@ Slot Evaluator::keep(std::span<const Found> row) {
 }
 
 bool Evaluator::variable(uint32_t variable, Scope& from, Row& out) {
-  auto copy = [&](const Slot& slot) { out.insert(out.end(), kept_.begin() + slot.first, kept_.begin() + slot.first + slot.count); };
+  auto copy = [&](const Slot& slot) {
+    out.insert(out.end(), kept_.begin() + slot.first, kept_.begin() + slot.first + slot.count);
+  };
   for (Scope* scope = &from; scope; scope = scope->parent) {
     if (scope->kind == Scope::Kind::parameters) {
       for (size_t i = 0; i < scope->parameters->size(); ++i) {
@@ -429,7 +456,8 @@ bool Evaluator::variable(uint32_t variable, Scope& from, Row& out) {
           } else {
             done = traverse(let.value.query, 0, scope->root, *scope, -1, 0, values.row);
             if (let.value.query.some) {
-              std::erase_if(values.row, [](const Found& f) { return f.tag == Found::Tag::missing || f.tag == Found::Tag::literal; });
+              std::erase_if(values.row,
+                            [](const Found& f) { return f.tag == Found::Tag::missing || f.tag == Found::Tag::literal; });
             }
           }
           if (!done) {

@@ -65,14 +65,15 @@ Result<Regex> Regex::make(std::string_view pattern) {
   pcre2_compile_context* context = pcre2_compile_context_create(nullptr);
   pcre2_set_newline(context, PCRE2_NEWLINE_LF);
   pcre2_set_parens_nest_limit(context, 200);
-  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
-                                   PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_INVALID_UTF, &error, &offset, context);
+  pcre2_code* code =
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(),
+                    PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_INVALID_UTF, &error, &offset, context);
   pcre2_compile_context_free(context);
   if (!code) {
     PCRE2_UCHAR reason[256];
     pcre2_get_error_message(error, reason, sizeof reason);
-    return fail(Code::parse, "the regular expression `" + std::string(pattern) + "` is not valid at its byte " + std::to_string(offset) + ": " +
-                                 reinterpret_cast<const char*>(reason));
+    return fail(Code::parse, "the regular expression `" + std::string(pattern) + "` is not valid at its byte " +
+                                 std::to_string(offset) + ": " + reinterpret_cast<const char*>(reason));
   }
   pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // without JIT the interpreter does the same, slower
   Regex regex;
@@ -94,7 +95,8 @@ Regex::~Regex() { pcre2_code_free(static_cast<pcre2_code*>(code_)); }
 Regex::Match Regex::search(std::string_view text) const {
   Matching& m = matching();
   const char* bytes = text.data() ? text.data() : "";
-  const int found = pcre2_match(static_cast<const pcre2_code*>(code_), reinterpret_cast<PCRE2_SPTR>(bytes), text.size(), 0, 0, m.data, m.context);
+  const int found = pcre2_match(static_cast<const pcre2_code*>(code_), reinterpret_cast<PCRE2_SPTR>(bytes), text.size(), 0, 0,
+                                m.data, m.context);
   if (found >= 0) return Match::yes;
   return found == PCRE2_ERROR_NOMATCH ? Match::no : Match::gave_up;
 }

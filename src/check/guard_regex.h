@@ -22,8 +22,8 @@ class Regex {
   enum class Match : uint8_t { no, yes, gave_up };  // gave_up: the match limit (hostile pattern or text)
   Match search(std::string_view text) const;
 
-  // Every match is replaced by `replacement` ($1, ${name}, $$) and the results are strung together: the text between matches is left
-  // out, as Guard's regex_replace does. Empty optional: gave up.
+  // Every match is replaced by `replacement` ($1, ${name}, $$) and the results are strung together: the text between matches is
+  // left out, as Guard's regex_replace does. Empty optional: gave up.
   std::optional<std::string> expand_all(std::string_view text, std::string_view replacement) const;
 
   const std::string& pattern() const { return pattern_; }

@@ -3,8 +3,8 @@
 // guard_parse.cc makes it from text, guard_compile.cc resolves what can be resolved before any document is seen (variable
 // numbers, rule references, case variants of keys), and guard_eval.cc walks it. It is immutable after compiling.
 //
-// Literals of the rule text live in one Document of their own, so a literal and a document's value are compared by the same code. What
-// JSON has no kind for (regular expressions, ranges) stands there as a string whose node number has an entry in `specials`.
+// Literals of the rule text live in one Document of their own, so a literal and a document's value are compared by the same code.
+// What JSON has no kind for (regular expressions, ranges) stands there as a string whose node number has an entry in `specials`.
 #pragma once
 
 #include <array>
@@ -23,27 +23,56 @@
 namespace reeve::guard {
 
 struct Clause;
-using Disjunction = std::vector<Clause>;           // one of these
-using Conjunction = std::vector<Disjunction>;      // all of these
+using Disjunction = std::vector<Clause>;       // one of these
+using Conjunction = std::vector<Disjunction>;  // all of these
 
 constexpr uint32_t none = UINT32_MAX;
 
-// Names that one key is also looked up by when it is missing (`BucketName` finds `bucket_name`); the order is the order of trying, and
-// the converter that hits first stays for the rest of the query.
+// Names that one key is also looked up by when it is missing (`BucketName` finds `bucket_name`); the order is the order of
+// trying, and the converter that hits first stays for the rest of the query.
 constexpr size_t converters = 7;
 struct Key {
   std::string name;
   std::array<std::string, converters> variants;
-  uint64_t lengths = 0;             // bit set over (length mod 64) of the variants, to skip the search at a glance
-  std::optional<int64_t> index;     // a key that reads as a number indexes a list
+  uint64_t lengths = 0;          // bit set over (length mod 64) of the variants, to skip the search at a glance
+  std::optional<int64_t> index;  // a key that reads as a number indexes a list
 };
 
-enum class Op : uint8_t { eq, in, gt, lt, le, ge, exists, empty, is_string, is_list, is_struct, is_bool, is_int, is_float, is_null };
+enum class Op : uint8_t {
+  eq,
+  in,
+  gt,
+  lt,
+  le,
+  ge,
+  exists,
+  empty,
+  is_string,
+  is_list,
+  is_struct,
+  is_bool,
+  is_int,
+  is_float,
+  is_null
+};
 inline bool unary(Op op) { return op >= Op::exists; }
 
 enum class Function : uint8_t {
-  count, join, json_parse, now, parse_boolean, parse_char, parse_epoch, parse_float, parse_int, parse_string, regex_replace,
-  substring, to_lower, to_upper, url_decode
+  count,
+  join,
+  json_parse,
+  now,
+  parse_boolean,
+  parse_char,
+  parse_epoch,
+  parse_float,
+  parse_int,
+  parse_string,
+  regex_replace,
+  substring,
+  to_lower,
+  to_upper,
+  url_decode
 };
 
 struct Operand;
@@ -52,13 +81,13 @@ struct Operand;
 struct Part {
   enum class Kind : uint8_t { self, key, variable, index, all_indices, all_values, filter, key_filter };
   Kind kind = Kind::self;
-  Key key;                        // of `key`
-  uint32_t variable = none;       // of `variable`: its number; of `all_*` and `filter`: the captured variable's
+  Key key;                   // of `key`
+  uint32_t variable = none;  // of `variable`: its number; of `all_*` and `filter`: the captured variable's
   int64_t index = 0;
   Conjunction filter;
   bool keys_in = false, keys_not = false;  // of `key_filter`: in rather than ==, negated
   std::unique_ptr<Operand> keys_with;
-  std::string text;               // as evidence writes this step: `.Rules`, `[*]`, `[ Key == … ]`
+  std::string text;  // as evidence writes this step: `.Rules`, `[*]`, `[ Key == … ]`
 };
 
 struct Query {
@@ -71,7 +100,7 @@ struct Query {
 struct Operand {
   enum class Kind : uint8_t { literal, query, call };
   Kind kind = Kind::literal;
-  uint32_t literal = 0;           // node in the literals
+  uint32_t literal = 0;  // node in the literals
   Query query;
   Function function = Function::count;
   std::vector<Operand> arguments;
@@ -83,26 +112,26 @@ struct Let {
 };
 
 struct Block {
-  std::vector<Let> lets;          // after compiling at most one for each variable
+  std::vector<Let> lets;  // after compiling at most one for each variable
   Conjunction clauses;
 };
 
 struct Clause {
   enum class Kind : uint8_t { access, rule, call, block, when, type };
   Kind kind = Kind::access;
-  bool negated = false;           // a leading `not`
-  bool op_negated = false;        // `!=`, `not in`, `!exists`
-  bool not_empty = false;         // of `block`: `query !empty {`
-  bool simple = false;            // of `access`: keys == or != a string; nearly all that filters ask
+  bool negated = false;     // a leading `not`
+  bool op_negated = false;  // `!=`, `not in`, `!exists`
+  bool not_empty = false;   // of `block`: `query !empty {`
+  bool simple = false;      // of `access`: keys == or != a string; nearly all that filters ask
   Op op = Op::exists;
   uint32_t line = 0, column = 0;
-  Query query;                    // of `access`, `block`; of `type` the spelled-out `Resources.*[ Type == … ]`
-  Operand with;                   // of a binary `access`
-  std::string name;               // of `rule` and `call` the rule's, of `type` the type's
-  uint32_t target = none;         // of `rule`: group of rules of that name; of `call`: parameterised rule
-  std::vector<Operand> arguments; // of `call`
-  Conjunction conditions;         // of `when` and `type`
-  Block block;                    // of `block`, `when`, `type`
+  Query query;                     // of `access`, `block`; of `type` the spelled-out `Resources.*[ Type == … ]`
+  Operand with;                    // of a binary `access`
+  std::string name;                // of `rule` and `call` the rule's, of `type` the type's
+  uint32_t target = none;          // of `rule`: group of rules of that name; of `call`: parameterised rule
+  std::vector<Operand> arguments;  // of `call`
+  Conjunction conditions;          // of `when` and `type`
+  Block block;                     // of `block`, `when`, `type`
   std::string message;
 };
 
@@ -118,7 +147,7 @@ struct Range {
   enum class Kind : uint8_t { integer, number, character };
   Kind kind = Kind::integer;
   bool low_inclusive = false, high_inclusive = false;
-  int64_t low = 0, high = 0;      // characters as code points
+  int64_t low = 0, high = 0;  // characters as code points
   double low_number = 0, high_number = 0;
 };
 
@@ -131,11 +160,11 @@ struct Special {
 struct File {
   std::string path;
   std::vector<Let> lets;
-  std::vector<Rule> rules;          // `default` first, then in file order
+  std::vector<Rule> rules;  // `default` first, then in file order
   std::vector<Rule> parameterised;
   std::vector<std::string> variables;  // by number
   DocumentPtr literals;
-  std::vector<uint32_t> special_of;    // by literal node: 1 + index into specials, 0 none
+  std::vector<uint32_t> special_of;  // by literal node: 1 + index into specials, 0 none
   std::vector<Special> specials;
   bool uses_now = false;
 };

@@ -1,8 +1,9 @@
 // Rows of values against rows of values: `==`, `in` and the orders, with Guard's treatment of literals, lists and negation.
 //
-// A literal on either side asks about each value of the other side. Two queries are compared as sets: for `==` the larger side may hold
-// nothing that the smaller lacks. Negation turns the outcome of each comparison around, except where values cannot be compared at all;
-// for sets it asks instead whether anything is left besides the difference, so that `!=` between rows is not simply the opposite of `==`.
+// A literal on either side asks about each value of the other side. Two queries are compared as sets: for `==` the larger side
+// may hold nothing that the smaller lacks. Negation turns the outcome of each comparison around, except where values cannot be
+// compared at all; for sets it asks instead whether anything is left besides the difference, so that `!=` between rows is not
+// simply the opposite of `==`.
 #include "check/guard_eval.h"
 
 namespace reeve::guard {
@@ -12,9 +13,7 @@ void Evaluator::add_answer(bool negated, Answer answer, const Found& lhs, uint16
     case Answer::yes: return add(fold, negated ? Verdict::fail : Verdict::pass, lhs, maybe);
     case Answer::no: return add(fold, negated ? Verdict::pass : Verdict::fail, lhs, maybe);
     case Answer::incomparable: return add(fold, Verdict::fail, lhs, maybe);
-    case Answer::unknown:
-      last_reason_ = reason_of(lhs);
-      return add(fold, Verdict::unknown, lhs, maybe);
+    case Answer::unknown: last_reason_ = reason_of(lhs); return add(fold, Verdict::unknown, lhs, maybe);
     case Answer::error: refuse("a regular expression needs too many steps on this text", false, Code::limit); return;
   }
 }
@@ -27,7 +26,8 @@ void Evaluator::one(bool negated, const Found& lhs, const Found& rhs, Fold& fold
 void Evaluator::string_in(bool negated, const Found& lhs, const Found& rhs, Fold& fold) {
   const Type ta = comparer_.type(Comparer::item(lhs)), tb = comparer_.type(Comparer::item(rhs));
   Answer answer = Answer::incomparable;
-  if (ta == Type::unknown) answer = Answer::unknown;
+  if (ta == Type::unknown)
+    answer = Answer::unknown;
   else if (ta == Type::string && tb == Type::string)
     answer = rhs.value.text().find(lhs.value.text()) != std::string_view::npos ? Answer::yes : Answer::no;
   add_answer(negated, answer, lhs, rhs.maybe, fold);
@@ -37,7 +37,8 @@ void Evaluator::string_in(bool negated, const Found& lhs, const Found& rhs, Fold
 Answer Evaluator::inside(Value lhs, bool character, Value rhs) {
   const Type ta = comparer_.type({lhs, character}), tb = comparer_.type({rhs});
   if (ta == Type::unknown || tb == Type::unknown) return Answer::unknown;
-  if (ta != Type::list) return tb == Type::list ? comparer_.contains(rhs, {lhs, character}) : comparer_.equal({lhs, character}, {rhs});
+  if (ta != Type::list)
+    return tb == Type::list ? comparer_.contains(rhs, {lhs, character}) : comparer_.equal({lhs, character}, {rhs});
   if (tb != Type::list) return Answer::incomparable;
   const bool of_lists = node(rhs).count > 0 && node(Value(rhs.document(), rhs.index() + 1)).kind == Kind::list;
   if (of_lists) return comparer_.contains(rhs, {lhs});
@@ -76,9 +77,12 @@ void Evaluator::sets(bool negated, Op op, std::span<const Found> lhs, std::span<
   bool undecided = false;
   const Found* doubt = nullptr;
   for (const Found& l : lhs) {
-    if (l.tag == Found::Tag::missing) add(fold, Verdict::fail, l);
-    else if (l.tag == Found::Tag::unknown || l.maybe) undecided = true, doubt = &l;
-    else left.row.push_back(l);
+    if (l.tag == Found::Tag::missing)
+      add(fold, Verdict::fail, l);
+    else if (l.tag == Found::Tag::unknown || l.maybe)
+      undecided = true, doubt = &l;
+    else
+      left.row.push_back(l);
   }
   for (const Found& r : rhs) {
     if (r.tag == Found::Tag::missing) {
@@ -134,7 +138,8 @@ void Evaluator::sets(bool negated, Op op, std::span<const Found> lhs, std::span<
   bool any = false;
   for (const Found& each : whole) {
     bool in_difference = false;
-    for (const Found& d : difference.row) in_difference = in_difference || comparer_.same(Comparer::item(d), Comparer::item(each)) == Answer::yes;
+    for (const Found& d : difference.row)
+      in_difference = in_difference || comparer_.same(Comparer::item(d), Comparer::item(each)) == Answer::yes;
     if (in_difference) continue;
     any = true;
     add(fold, Verdict::fail, each);
@@ -169,8 +174,10 @@ void Evaluator::compare(const Clause& clause, bool negated, std::span<const Foun
 
   if (op != Op::eq && op != Op::in) {  // orders: every value with every value, lists opened
     auto each_of = [&](const Found& f, auto&& then) {
-      if (is_list(f)) each_item(f.value, [&](Value v) { return then(element(f, v)), true; });
-      else then(f);
+      if (is_list(f))
+        each_item(f.value, [&](Value v) { return then(element(f, v)), true; });
+      else
+        then(f);
     };
     for (const Found& l : lhs) {
       if (odd_left(l)) continue;
@@ -178,7 +185,9 @@ void Evaluator::compare(const Clause& clause, bool negated, std::span<const Foun
         if (odd_left(left)) return;
         for (const Found& r : rhs) {
           if (odd_right(r, left)) continue;
-          each_of(r, [&](const Found& right) { if (!odd_right(right, left)) one(negated, left, right, fold, op); });
+          each_of(r, [&](const Found& right) {
+            if (!odd_right(right, left)) one(negated, left, right, fold, op);
+          });
         }
       });
     }
@@ -206,8 +215,10 @@ void Evaluator::compare(const Clause& clause, bool negated, std::span<const Foun
             if (r.is_value() && !r.maybe && comparer_.same(Comparer::item(r), {item}) == Answer::yes) found = Answer::yes;
             if (found != Answer::yes && (r.tag == Found::Tag::unknown || r.maybe)) found = Answer::unknown, doubt = r;
           }
-          if (found == Answer::yes) any = Answer::yes;
-          else if (all != Answer::no) all = found;
+          if (found == Answer::yes)
+            any = Answer::yes;
+          else if (all != Answer::no)
+            all = found;
           return true;
         });
         for (const Found& r : rhs) {
@@ -224,9 +235,12 @@ void Evaluator::compare(const Clause& clause, bool negated, std::span<const Foun
     }
     for (const Found& r : rhs) {
       if (odd_right(r, l)) continue;
-      if (op == Op::in) contained(negated, l, r, fold);
-      else if (!is_list(l) && is_list(r)) each_item(r.value, [&](Value v) { return one(negated, l, element(r, v), fold, op), true; });
-      else one(negated, l, r, fold, op);
+      if (op == Op::in)
+        contained(negated, l, r, fold);
+      else if (!is_list(l) && is_list(r))
+        each_item(r.value, [&](Value v) { return one(negated, l, element(r, v), fold, op), true; });
+      else
+        one(negated, l, r, fold, op);
     }
     return;
   }
@@ -235,12 +249,17 @@ void Evaluator::compare(const Clause& clause, bool negated, std::span<const Foun
     for (const Found& l : lhs) {
       if (odd_left(l)) continue;
       if (op == Op::in) {
-        if (comparer_.type(Comparer::item(r)) != Type::string) contained(negated, l, r, fold);
-        else if (is_list(l)) each_item(l.value, [&](Value v) { return string_in(negated, element(l, v), r, fold), true; });
-        else string_in(negated, l, r, fold);
+        if (comparer_.type(Comparer::item(r)) != Type::string)
+          contained(negated, l, r, fold);
+        else if (is_list(l))
+          each_item(l.value, [&](Value v) { return string_in(negated, element(l, v), r, fold), true; });
+        else
+          string_in(negated, l, r, fold);
       } else if (is_list(r)) {
-        if (!is_list(l) && !is_map(l) && node(r.value).count == 1) one(negated, l, element(r, Value(r.value.document(), r.value.index() + 1)), fold, op);
-        else one(negated, l, r, fold, op);
+        if (!is_list(l) && !is_map(l) && node(r.value).count == 1)
+          one(negated, l, element(r, Value(r.value.document(), r.value.index() + 1)), fold, op);
+        else
+          one(negated, l, r, fold, op);
       } else if (is_list(l)) {
         each_item(l.value, [&](Value v) { return one(negated, element(l, v), r, fold, op), true; });
       } else {

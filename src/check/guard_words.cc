@@ -9,8 +9,10 @@ void literal_to(std::string& out, const File& file, Value value) {
   const uint32_t special = file.special_of[value.index()];
   if (special) {
     const Special& s = file.specials[special - 1];
-    if (s.regex) out += '/' + s.regex->pattern() + '/';
-    else out += value.text();
+    if (s.regex)
+      out += '/' + s.regex->pattern() + '/';
+    else
+      out += value.text();
   } else if (value.is_list()) {
     out += '[';
     bool first = true;
@@ -59,8 +61,9 @@ const char* sign(Op op) {
 std::string operand_words(const File& file, const Operand& operand);
 
 const char* function_name(Function function) {
-  constexpr const char* names[] = {"count", "join", "json_parse", "now", "parse_boolean", "parse_char", "parse_epoch", "parse_float",
-                                   "parse_int", "parse_string", "regex_replace", "substring", "to_lower", "to_upper", "url_decode"};
+  constexpr const char* names[] = {"count",         "join",        "json_parse",  "now",       "parse_boolean",
+                                   "parse_char",    "parse_epoch", "parse_float", "parse_int", "parse_string",
+                                   "regex_replace", "substring",   "to_lower",    "to_upper",  "url_decode"};
   return names[static_cast<size_t>(function)];
 }
 
@@ -91,16 +94,20 @@ std::string query_words(const Query& query, size_t from) {
   std::string out;
   for (size_t i = from; i < query.parts.size(); ++i) {
     const Part& part = query.parts[i];
-    if (i == 0 && from == 0 && part.kind == Part::Kind::key) out += part.key.name;
-    else if (part.kind == Part::Kind::key && i == 0) out += '.' + part.key.name;
-    else out += part.text;
+    if (i == 0 && from == 0 && part.kind == Part::Kind::key)
+      out += part.key.name;
+    else if (part.kind == Part::Kind::key && i == 0)
+      out += '.' + part.key.name;
+    else
+      out += part.text;
   }
   return out;
 }
 
 std::string expected_words(const File& file, const Clause& clause) {
   const bool negated = clause.negated != clause.op_negated;
-  const bool regex = clause.with.kind == Operand::Kind::literal && clause.op == Op::eq && file.special_of[clause.with.literal] != 0;
+  const bool regex =
+      clause.with.kind == Operand::Kind::literal && clause.op == Op::eq && file.special_of[clause.with.literal] != 0;
   if (clause.op == Op::exists) return negated ? "not exists" : "exists";
   if (clause.op == Op::empty) return negated ? "not empty" : "empty";
   if (unary(clause.op)) return std::string(negated ? "not " : "") + sign(clause.op);

@@ -1,10 +1,11 @@
-// guard_verdicts: the verdicts of rule files over documents, one line each, for comparison with other implementations of Guard. A test
-// helper; the product's own face is `reeve check`.
+// guard_verdicts: the verdicts of rule files over documents, one line each, for comparison with other implementations of Guard. A
+// test helper; the product's own face is `reeve check`.
 //
 //   guard_verdicts [--semantics reeve|3.2.0|3.2.1] [--repeat N] [--no-evidence] [--explain] RULES_LIST DATA_LIST
 //
-// The lists are files with one path a line. Output: DATA TAB RULES TAB RULE TAB STATUS, one line for each block; STATUS is ERROR where
-// the rule could not be evaluated. Files that cannot be read are named on standard error as `rules` or `data` TAB path TAB reason.
+// The lists are files with one path a line. Output: DATA TAB RULES TAB RULE TAB STATUS, one line for each block; STATUS is ERROR
+// where the rule could not be evaluated. Files that cannot be read are named on standard error as `rules` or `data` TAB path TAB
+// reason.
 #include <cstdio>
 #include <ctime>
 #include <fstream>
@@ -49,7 +50,9 @@ int main(int argc, char** argv) {
     const std::string arg = argv[i];
     if (arg == "--semantics" && i + 1 < argc) {
       const std::string name = argv[++i];
-      options.semantics = name == "3.2.0" ? guard::Semantics::v3_2_0 : name == "3.2.1" ? guard::Semantics::v3_2_1 : guard::Semantics::reeve;
+      options.semantics = name == "3.2.0"   ? guard::Semantics::v3_2_0
+                          : name == "3.2.1" ? guard::Semantics::v3_2_1
+                                            : guard::Semantics::reeve;
     } else if (arg == "--repeat" && i + 1 < argc) {
       repeat = std::stoi(argv[++i]);
     } else if (arg == "--no-evidence") {
@@ -71,8 +74,10 @@ int main(int argc, char** argv) {
   std::vector<Rules> rules;
   for (const std::string& path : lines_of(lists[0])) {
     auto compiled = guard::compile_guard(bytes_of(path), path);
-    if (compiled) rules.push_back({path, *compiled});
-    else std::fprintf(stderr, "rules\t%s\t%s\n", path.c_str(), compiled.error().text().c_str());
+    if (compiled)
+      rules.push_back({path, *compiled});
+    else
+      std::fprintf(stderr, "rules\t%s\t%s\n", path.c_str(), compiled.error().text().c_str());
   }
   YamlOptions yaml;
   yaml.schema = YamlOptions::Schema::guard;
@@ -80,8 +85,10 @@ int main(int argc, char** argv) {
   std::vector<DocumentPtr> documents;
   for (const std::string& path : lines_of(lists[1])) {
     auto document = read_yaml(bytes_of(path), Source{.file = path}, yaml);
-    if (document) documents.push_back(*document);
-    else std::fprintf(stderr, "data\t%s\t%s\n", path.c_str(), document.error().text().c_str());
+    if (document)
+      documents.push_back(*document);
+    else
+      std::fprintf(stderr, "data\t%s\t%s\n", path.c_str(), document.error().text().c_str());
   }
   const std::clock_t start = std::clock();  // of the processor, so that a busy machine does not count
   uint64_t judged = 0;
@@ -99,7 +106,8 @@ int main(int argc, char** argv) {
           for (const auto& failure : rule.failures) {
             std::cout << "    " << failure.line << ':' << failure.column << " expected " << failure.expected;
             if (failure.value) std::cout << ", found " << to_json(failure.value).substr(0, 200) << " at " << failure.value.path();
-            if (failure.missing_from) std::cout << ", missing " << failure.missing_path << " from " << failure.missing_from.path();
+            if (failure.missing_from)
+              std::cout << ", missing " << failure.missing_path << " from " << failure.missing_from.path();
             if (!failure.unknown_reason.empty()) std::cout << ", unknown because " << failure.unknown_reason;
             if (!failure.message.empty()) std::cout << " << " << failure.message.substr(0, 60) << " >>";
             std::cout << '\n';
@@ -110,6 +118,7 @@ int main(int argc, char** argv) {
   }
   if (repeat > 1) {
     const double ns = static_cast<double>(std::clock() - start) * (1e9 / CLOCKS_PER_SEC);
-    std::printf("%.0f ns for each of %llu rule blocks\n", ns / static_cast<double>(judged), static_cast<unsigned long long>(judged));
+    std::printf("%.0f ns for each of %llu rule blocks\n", ns / static_cast<double>(judged),
+                static_cast<unsigned long long>(judged));
   }
 }
