@@ -118,7 +118,7 @@ class Finder {
   }
 
   void add_archive(const Entry& entry) {
-    size_t before = out_.problems.size();
+    size_t problems_before = out_.problems.size(), members_before = candidates_.size();
     auto visit = [&](Member& member) {
       Candidate candidate;
       candidate.input.shown = entry.path + "!" + member.path();
@@ -146,7 +146,9 @@ class Finder {
       candidates_.push_back(std::move(candidate));
     };
     if (auto status = walk_archive(entry.path, visit, out_.problems); !status) out_.problems.push_back(status.error());
-    (void)before;
+    // libarchive takes a file of zeros for an empty tar.
+    if (candidates_.size() == members_before && out_.problems.size() == problems_before)
+      out_.problems.push_back({Code::parse, "nothing is in this archive", {entry.path}, "an export", "make it again"});
   }
 
   void classify() {

@@ -156,6 +156,9 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
     reply.error_message = std::string(reply.body.get("Error").get("Message").text());
   }
   if (ok && input.call == "iam:GetCredentialReport" && input.kind != InputKind::credential_report && reply.error_code.empty()) credential_report(reply);
+  if (ok && reply.error_code.empty()) {
+    if (auto wrong = wrong_shape(reply)) failed(*wrong);
+  }
   if (reply.document) {
     int64_t newest = newest_moment(*reply.document);
     if (!reply.exact) {
@@ -174,6 +177,29 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
   }
   record(reply);
   return true;
+}
+
+// A reply without items is an answer (there are none), so what is no reply at all must not look like one: everything AWS answers is a
+// map, and where a mapping takes items there is a list, null or nothing.
+std::optional<Error> ReplySet::wrong_shape(const Reply& reply) const {
+  auto wrong = [&](const std::string& what, Value at, const char* expected) {
+    return Error{Code::parse, what, {reply.input->shown, at.line(), at.column()}, expected, "make the call again"};
+  };
+  if (!reply.body.is_map()) return wrong("this is no reply of `" + reply.input->call + "`", reply.document->root(), "a JSON map");
+  const auto* uses = catalogue_.uses(reply.input->call);
+  if (!uses) return {};
+  for (auto& use : *uses) {
+    const Read& read = *use.read;
+    if (!read.has_each || !wanted(reply, read)) continue;
+    const std::string& path = read.each.text();
+    size_t bracket = path.find('[');
+    if (bracket == std::string::npos || path.find_first_of("\"(|") < bracket) continue;
+    Value at = reply.body;
+    for (auto name : split(std::string_view(path).substr(0, bracket), '.'))
+      if (at.is_map()) at = at.get(name);
+    if (at && !at.is_null() && !at.is_list()) return wrong("`" + path.substr(0, bracket) + "` in the reply of `" + reply.input->call + "` is no list", at, "a list");
+  }
+  return {};
 }
 
 // The report arrives as base64 or as the CSV itself; both become the rows, whose places keep the reply's file.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -53,6 +54,7 @@ class ReplySet {
   void use(Reply& reply, size_t number, const ResourceType& type, const Read& read, bool parameters);
   Value request_value(Reply& reply, const Read& read, const std::string& name) const;
   bool wanted(const Reply& reply, const Read& read) const;
+  std::optional<Error> wrong_shape(const Reply& reply) const;
   void use_item(Reply& reply, size_t number, const ResourceType& type, const Read& read, Value item, Draft* known);
   Draft* draft_for(const ResourceType& type, const std::string& uid, const std::string& account, const std::string& region, const std::string& id);
   Draft* singleton(const ResourceType& type, const std::string& account, const std::string& region);
