@@ -104,6 +104,7 @@ std::string_view phase_name(int phase);  // 1 â†’ "foundation and governance" â€
 struct Practice {
   std::string slug;  // the file's name without .yaml
   std::string title;
+  std::string short_title;  // a few words, for tables: `root user`; may be empty
   std::string question;                // the one question it comes down to
   std::vector<std::string> questions;  // and those behind it
   std::string statement;
