@@ -48,8 +48,10 @@ def describe(estate):
     denied(UK, "kms", "GetKeyRotationStatus", key)
     denied(UK, "rds", "DescribeDBInstances", code="AccessDenied")
     denied(UK, "lambda", "ListFunctions")
+    # A member sees the organization's trail; it has none of its own.
+    whole = trail("northfield-organization", US, TRAIL_BUCKET, ORGANIZATION_TRAIL, key=TRAIL_KEY, organization=True)
     for region in (US, UK):
-        say(region, "cloudtrail", "DescribeTrails", {"trailList": []})
+        say(region, "cloudtrail", "DescribeTrails", {"trailList": [whole]})
         denied(region, "guardduty", "ListDetectors")
         denied(region, "securityhub", "DescribeHub")
         denied(region, "securityhub", "GetEnabledStandards")

@@ -94,6 +94,10 @@ def watchers(account):
             "EventPattern": text({"detail": {"userIdentity": {"type": ["Root"]}}}), "EventBusName": "default"}  # fmt: skip
     say(US, "events", "ListRules", {"Rules": [rule]})
     say(US, "events", "ListTargetsByRule", {"Targets": [{"Id": "respond", "Arn": responder}]}, "default", "root-use")
+    say(EU, "config", "DescribeRemediationConfigurations", {"RemediationConfigurations": [{
+        "ConfigRuleName": "root-trail-protected", "TargetType": "SSM_DOCUMENT", "TargetId": "AWS-ConfigureS3BucketVersioning", "Parameters": {},
+        "Automatic": True, "MaximumAutomaticAttempts": 5, "RetryAttemptSeconds": 60,
+        "Arn": f"arn:aws:config:{EU}:{ME}:remediation-configuration/root-trail-protected/0f0f0f0f-0001-4000-8000-000000000001"}]}, "root-trail-protected")  # fmt: skip
     say(US, "lambda", "ListFunctions", {"Functions": [function(ME, US, "root-was-used", "python3.13", "RootWasUsed")]})
     called = policy(allow({"Service": "events.amazonaws.com"}, "lambda:InvokeFunction", responder, Condition={"ArnLike": {"AWS:SourceArn": rule["Arn"]}}))
     say(US, "lambda", "GetPolicy", {"Policy": text(called), "RevisionId": "11110000-0000-4000-8000-0000000000aa"}, "root-was-used")
