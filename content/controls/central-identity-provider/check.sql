@@ -1,9 +1,14 @@
--- An instance lives in one Region; a Region that names none says nothing about the others, so one answer is needed and one
--- instance enough.
+-- An instance lives in one Region, and a Region that names none says nothing about the others; in each Region one account's
+-- answer is enough.
+WITH found AS (SELECT min(id) AS id FROM aws_sso_instance WHERE status = 'ACTIVE'),
+answered AS (SELECT DISTINCT region FROM reads WHERE operation = 'sso-admin:ListInstances' AND status = 'ok'),
+unasked AS (SELECT min(g.region) AS region FROM regions g LEFT JOIN answered d ON d.region = g.region
+    WHERE g.region <> 'global' AND d.region IS NULL)
 SELECT o.uid AS resource,
-       CASE WHEN EXISTS (SELECT 1 FROM aws_sso_instance i WHERE i.status = 'ACTIVE') THEN 'pass'
-            ELSE 'fail' END AS verdict,
+       CASE WHEN f.id IS NOT NULL THEN 'pass'
+            WHEN EXISTS (SELECT 1 FROM answered) AND u.region IS NULL THEN 'fail'
+            ELSE 'unknown' END AS verdict,
        NULL AS path,
        'an active instance' AS expected,
-       coalesce((SELECT min(i.id) FROM aws_sso_instance i WHERE i.status = 'ACTIVE'), 'none') AS value
-FROM reeve_organization o
+       coalesce(f.id, 'sso-admin:ListInstances was not read in ' || u.region, 'none') AS value
+FROM reeve_organization o CROSS JOIN found f CROSS JOIN unasked u

@@ -3,8 +3,8 @@
 WITH said AS (
   SELECT r.account, r.uid, lower(trim(t.value)) AS word
   FROM resources r, json_each(r.tags) t
-  WHERE r.born = 1 AND r.type NOT LIKE 'AWS::Organizations::%' AND (lower(t.key) IN ('environment', 'env')
-      OR lower(t.key) LIKE '%:environment' OR lower(t.key) LIKE '%:env' OR lower(t.key) LIKE '%/environment'
+  WHERE r.born = 1 AND r.type NOT LIKE 'AWS::Organizations::%' AND r.tags LIKE '%env%' AND (lower(t.key) IN ('environment',
+      'env') OR lower(t.key) LIKE '%:environment' OR lower(t.key) LIKE '%:env' OR lower(t.key) LIKE '%/environment'
       OR lower(t.key) LIKE '%/env')),
 placed AS (
   SELECT account, uid,
@@ -15,8 +15,8 @@ placed AS (
                                 'non-production') THEN 0 END AS production
   FROM said),
 unread AS (
-  SELECT account, count(*) AS resources FROM resources
-      WHERE born = 1 AND json_extract(unknown, '$.tag_list') IS NOT NULL GROUP BY account),
+  SELECT account, count(*) AS resources FROM resources WHERE born = 1 AND unknown LIKE '%"tag_list"%' AND json_extract(unknown,
+      '$.tag_list') IS NOT NULL GROUP BY account),
 counted AS (
   SELECT s.uid, count(p.production) AS all_of_them, coalesce(sum(p.production), 0) AS production, coalesce(u.resources,
       0) AS unread

@@ -2,13 +2,13 @@
 WITH said AS (
   SELECT r.account, lower(t.key) AS name, count(DISTINCT lower(trim(t.value))) AS workloads
   FROM resources r, json_each(r.tags) t
-  WHERE r.born = 1 AND r.type NOT LIKE 'AWS::Organizations::%' AND (lower(t.key) IN ('workload', 'application')
-      OR lower(t.key) LIKE '%:workload' OR lower(t.key) LIKE '%:application'
+  WHERE r.born = 1 AND r.type NOT LIKE 'AWS::Organizations::%' AND (r.tags LIKE '%workload%' OR r.tags LIKE '%application%')
+      AND (lower(t.key) IN ('workload', 'application') OR lower(t.key) LIKE '%:workload' OR lower(t.key) LIKE '%:application'
                         OR lower(t.key) LIKE '%/workload' OR lower(t.key) LIKE '%/application')
   GROUP BY r.account, lower(t.key)),
 unread AS (
-  SELECT account, count(*) AS resources FROM resources
-      WHERE born = 1 AND json_extract(unknown, '$.tag_list') IS NOT NULL GROUP BY account),
+  SELECT account, count(*) AS resources FROM resources WHERE born = 1 AND unknown LIKE '%"tag_list"%' AND json_extract(unknown,
+      '$.tag_list') IS NOT NULL GROUP BY account),
 counted AS (
   SELECT s.uid, max(w.workloads) AS workloads, coalesce(u.resources, 0) AS unread
   FROM reeve_account_settings s LEFT JOIN said w ON w.account = s.account LEFT JOIN unread u ON u.account = s.account
