@@ -5,7 +5,8 @@
 
 break_one.csv names for each control that is not only attested one property of Northfield (file, path in it, new value; an empty value
 removes the member) and the resource property it becomes (`TYPE PROPERTY`, `*` where the resource itself comes or goes). Most rows
-break what passes; where nothing in the estate passes, or can be made to fail by one property, they repair what fails.
+break what passes; where nothing in the estate passes, or can be made to fail by one property, they repair what fails. `without`
+takes files or folders out of the estate first, where several replies tell the same fact or several accounts decide together.
 After the change at least one verdict of the row's control must be another one. Every verdict that changed must belong to a control
 that reads the property: a Guard rule that has a block for the type and mentions the property, or a query over the type's view that
 mentions its column (queries about the organization's policies read them through scp_denies). Controls without a row are failures.
@@ -86,6 +87,16 @@ def change(estate, row):
     return path
 
 
+def lay_out(estate, without):
+    """A fresh copy of the estate, less the files and folders named."""
+    shutil.rmtree(estate, ignore_errors=True)
+    for part in ("cli", "config", "templates"):
+        shutil.copytree(NORTHFIELD / part, estate / part)
+    for name in without.split():
+        gone = estate / name
+        shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
+
+
 class Reads:
     """What each control reads, told from its own text."""
 
@@ -158,13 +169,14 @@ def main():
     failures += [f"{r['control']}: break_one.csv names it, content/ has no such control" for r in rows if r["control"] not in reads.controls()]
     random.Random(options.seed).shuffle(rows)
     rows = [r for r in rows if not options.only or r["control"] == options.only][: options.sample or None]
+    rows.sort(key=lambda r: r["without"])  # stable: one estate at a time, the seed's order within it
     with tempfile.TemporaryDirectory(prefix="reeve-break-one-") as folder:
-        estate = pathlib.Path(folder) / "estate"
-        for part in ("cli", "config", "templates"):
-            shutil.copytree(NORTHFIELD / part, estate / part)
-        before = verdicts(assess(reeve, "estate", folder, more=["--all"]))
+        estate, standing, before = pathlib.Path(folder) / "estate", None, {}
         for row in rows:
             try:
+                if row["without"] != standing:
+                    lay_out(estate, row["without"])
+                    standing, before = row["without"], verdicts(assess(reeve, "estate", folder, more=["--all"]))
                 path = change(estate, row)
                 problem = judge(row, before, verdicts(assess(reeve, "estate", folder, more=["--all"])), reads)
                 shutil.copyfile(NORTHFIELD / path.relative_to(estate), path)
