@@ -1,5 +1,6 @@
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 
 #include "cli/assess_text.h"
 #include "cli/commands.h"
@@ -82,8 +83,14 @@ int run_assess(const Options& options, Io& io) {
 
   std::FILE* file = nullptr;
   std::string out_path = options.value("--out");
+  // A file appears whole or not at all. What is no plain file (a device, a pipe, a link to either) is written as it stands: renaming
+  // over it would put a file in its place.
+  std::string written_path = out_path;
   if (!out_path.empty()) {
-    file = std::fopen((out_path + ".part").c_str(), "wb");
+    std::error_code none;
+    auto kind = std::filesystem::symlink_status(out_path, none).type();
+    if (kind == std::filesystem::file_type::not_found || kind == std::filesystem::file_type::regular) written_path += ".part";
+    file = std::fopen(written_path.c_str(), "wb");
     if (!file) {
       io.error({Code::io, "cannot write `" + out_path + "`", {out_path}, "a folder that exists and can be written", ""});
       return exit_input;
@@ -110,9 +117,10 @@ int run_assess(const Options& options, Io& io) {
   }
   if (file) {
     written &= std::fclose(file) == 0;
-    if (written) written &= std::rename((out_path + ".part").c_str(), out_path.c_str()) == 0;
+    bool aside = written_path != out_path;
+    if (written && aside) written &= std::rename(written_path.c_str(), out_path.c_str()) == 0;
     if (!written) {
-      std::remove((out_path + ".part").c_str());
+      if (aside) std::remove(written_path.c_str());
       io.error({Code::io, "cannot write all of `" + out_path + "`", {out_path}, "room on the disk", ""});
       return exit_input;
     }
