@@ -26,13 +26,23 @@ TEST(FindingId, IsTheHashOfControlAndUid) {
 }
 
 TEST(Verdicts, HaveNames) {
-  for (auto v : {Verdict::fail, Verdict::unknown, Verdict::pass, Verdict::excepted, Verdict::not_applicable}) EXPECT_EQ(parse_verdict(name(v)), v);
+  for (auto v : {Verdict::fail, Verdict::unknown, Verdict::pass, Verdict::excepted, Verdict::not_applicable})
+    EXPECT_EQ(parse_verdict(name(v)), v);
   EXPECT_FALSE(parse_verdict("PASS"));
 }
 
 TEST(Evidence, ComesBackFromJsonEqual) {
-  Evidence full{"arn:aws:s3:::logs", "a/s3-list-buckets.json", Time{1795320000000}, "file", "$.Buckets[0]['a b']", R"({"a":[1,2.5,null,"ü\n"]})",
-                "versioning is \"Enabled\"", 12, 7, {"s3:GetPublicAccessBlock", "account block"}};
+  Evidence full;
+  full.resource = "arn:aws:s3:::logs";
+  full.source = "a/s3-list-buckets.json";
+  full.time = Time{1795320000000};
+  full.time_basis = "file";
+  full.path = "$.Buckets[0]['a b']";
+  full.value = R"({"a":[1,2.5,null,"ü\n"]})";
+  full.expected = "versioning is \"Enabled\"";
+  full.line = 12;
+  full.column = 7;
+  full.unread = {"s3:GetPublicAccessBlock", "account block"};
   Evidence bare;
   bare.resource = "x";
   Evidence only_line;
@@ -101,36 +111,45 @@ const Case cases[] = {
     {R"({"Passwords":["a"],"Password":["a","b"]})", R"({"Passwords":["a"],"Password":["[redacted]","[redacted]"]})"},
     // Names that only look like it: what a control is about must stay readable.
     {R"({"HttpTokens":"optional"})", R"({"HttpTokens":"optional"})"},
-    {R"({"PasswordLastUsed":"2026-01-01T00:00:00Z","password_enabled":"true"})", R"({"PasswordLastUsed":"2026-01-01T00:00:00Z","password_enabled":"true"})"},
+    {R"({"PasswordLastUsed":"2026-01-01T00:00:00Z","password_enabled":"true"})",
+     R"({"PasswordLastUsed":"2026-01-01T00:00:00Z","password_enabled":"true"})"},
     {R"({"MinimumPasswordLength":8,"SecretArn":"arn:aws:secretsmanager:eu-west-1:111111111111:secret:db"})",
      R"({"MinimumPasswordLength":8,"SecretArn":"arn:aws:secretsmanager:eu-west-1:111111111111:secret:db"})"},
-    {R"({"MasterUserSecret":{"SecretArn":"arn:aws:x","SecretStatus":"active"}})", R"({"MasterUserSecret":{"SecretArn":"arn:aws:x","SecretStatus":"active"}})"},
-    {R"({"Password":"{{resolve:secretsmanager:db}}","password":true,"Secret":null})", R"({"Password":"{{resolve:secretsmanager:db}}","password":true,"Secret":null})"},
+    {R"({"MasterUserSecret":{"SecretArn":"arn:aws:x","SecretStatus":"active"}})",
+     R"({"MasterUserSecret":{"SecretArn":"arn:aws:x","SecretStatus":"active"}})"},
+    {R"({"Password":"{{resolve:secretsmanager:db}}","password":true,"Secret":null})",
+     R"({"Password":"{{resolve:secretsmanager:db}}","password":true,"Secret":null})"},
     // Environment variables, in the shapes of Lambda, ECS, CodeBuild, SageMaker and App Runner.
-    {R"({"Environment":{"Variables":{"DB":"x","N":1,"E":""}}})", R"({"Environment":{"Variables":{"DB":"[redacted]","N":"[redacted]","E":""}}})"},
+    {R"({"Environment":{"Variables":{"DB":"x","N":1,"E":""}}})",
+     R"({"Environment":{"Variables":{"DB":"[redacted]","N":"[redacted]","E":""}}})"},
     {R"({"Environment":[{"Name":"DB","Value":"x"}]})", R"({"Environment":[{"Name":"DB","Value":"[redacted]"}]})"},
     {R"({"Environment":{"Image":"aws/codebuild:5","PrivilegedMode":true,"EnvironmentVariables":[{"Name":"A","Type":"PLAINTEXT","Value":"x"}]}})",
      R"({"Environment":{"Image":"aws/codebuild:5","PrivilegedMode":true,"EnvironmentVariables":[{"Name":"A","Type":"PLAINTEXT","Value":"[redacted]"}]}})"},
     {R"({"Environment":{"MODEL":"x"}})", R"({"Environment":{"MODEL":"[redacted]"}})"},
-    {R"({"RuntimeEnvironmentVariables":[{"Name":"A","Value":"x"}]})", R"({"RuntimeEnvironmentVariables":[{"Name":"A","Value":"[redacted]"}]})"},
+    {R"({"RuntimeEnvironmentVariables":[{"Name":"A","Value":"x"}]})",
+     R"({"RuntimeEnvironmentVariables":[{"Name":"A","Value":"[redacted]"}]})"},
     // A tag of that name is no environment.
     {R"({"Environment":"prod"})", R"({"Environment":"prod"})"},
     {R"([{"Key":"Environment","Value":"prod"}])", R"([{"Key":"Environment","Value":"prod"}])"},
     {R"([{"Key":"db-password","Value":"x"}])", R"([{"Key":"db-password","Value":"[redacted]"}])"},
-    {R"([{"ParameterKey":"DbPassword","ParameterValue":"x"}])", R"([{"ParameterKey":"DbPassword","ParameterValue":"[redacted]"}])"},
+    {R"([{"ParameterKey":"DbPassword","ParameterValue":"x"}])",
+     R"([{"ParameterKey":"DbPassword","ParameterValue":"[redacted]"}])"},
     // Secrets inside other text. The key id is a name under its own key, a leak anywhere else.
     {R"({"AccessKeyId":"AKIAIOSFODNN7EXAMPLE"})", R"({"AccessKeyId":"AKIAIOSFODNN7EXAMPLE"})"},
-    {R"({"Cmd":"export K=AKIAIOSFODNN7EXAMPLE S=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY;"})", R"({"Cmd":"export K=[redacted] S=[redacted];"})"},
+    {R"({"Cmd":"export K=AKIAIOSFODNN7EXAMPLE S=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY;"})",
+     R"({"Cmd":"export K=[redacted] S=[redacted];"})"},
     {R"({"Hash":"da39a3ee5e6b4b0d3255bfef95601890afd80709"})", R"({"Hash":"da39a3ee5e6b4b0d3255bfef95601890afd80709"})"},
     {R"({"UserData":"IyEvYmluL2Jhc2g="})", R"({"UserData":"[redacted]"})"},
     {R"({"Body":"a -----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY----- b"})", R"({"Body":"a [redacted] b"})"},
     {R"({"Body":"-----BEGIN PRIVATE KEY-----\ncut off"})", R"({"Body":"[redacted]"})"},
-    {R"({"Cert":"-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----"})", R"({"Cert":"-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----"})"},
+    {R"({"Cert":"-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----"})",
+     R"({"Cert":"-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----"})"},
 };
 INSTANTIATE_TEST_SUITE_P(Table, Redaction, testing::ValuesIn(cases));
 
 TEST(Redaction, KnowsTheKeysAboveASingleValue) {
-  const auto document = json(R"({"Environment":{"Variables":{"A":"x"},"Image":"i"},"List":{"Environment":[{"Name":"n","Value":"v"}]},"Auth":{"Password":"p"},"Tags":{"Environment":"prod"}})");
+  const auto document = json(
+      R"({"Environment":{"Variables":{"A":"x"},"Image":"i"},"List":{"Environment":[{"Name":"n","Value":"v"}]},"Auth":{"Password":"p"},"Tags":{"Environment":"prod"}})");
   const auto root = document->root();
   EXPECT_EQ(redacted_json(root.get("Environment").get("Variables").get("A")), "\"[redacted]\"");
   EXPECT_EQ(redacted_json(root.get("Environment").get("Variables")), R"({"A":"[redacted]"})");

@@ -35,7 +35,9 @@ int reached(const std::array<AtLevel, levels + 1>& found) {
   return level;
 }
 
-std::string count_of(uint64_t n, std::string_view what) { return std::to_string(n) + (n == 1 ? " resource " : " resources ") + std::string(what); }
+std::string count_of(uint64_t n, std::string_view what) {
+  return std::to_string(n) + (n == 1 ? " resource " : " resources ") + std::string(what);
+}
 
 }  // namespace
 
@@ -123,8 +125,9 @@ std::vector<Blocker> blockers(const std::vector<Standing>& standings) {
     blocker.level = next;
     blocker.status = standing->status();
     blocker.resources = resources(*standing);
-    blocker.why = count_of(blocker.resources, blocker.status == Verdict::fail ? (blocker.resources == 1 ? "fails" : "fail")
-                                                                              : (blocker.resources == 1 ? "is unknown" : "are unknown"));
+    blocker.why =
+        count_of(blocker.resources, blocker.status == Verdict::fail ? (blocker.resources == 1 ? "fails" : "fail")
+                                                                    : (blocker.resources == 1 ? "is unknown" : "are unknown"));
     found.push_back(std::move(blocker));
   }
   if (found.empty()) {
@@ -151,6 +154,8 @@ std::optional<double> score(const std::vector<Standing>& standings) {
   return 100 * passed / judged;
 }
 
-double risk_points(Severity severity, uint64_t failing, double exposure) { return weight(severity) * static_cast<double>(failing) * exposure; }
+double risk_points(Severity severity, uint64_t failing, double exposure) {
+  return weight(severity) * static_cast<double>(failing) * exposure;
+}
 
 }  // namespace reeve

@@ -16,8 +16,8 @@ namespace reeve {
 enum class Severity : uint8_t { informational, low, medium, high, critical };
 std::string_view name(Severity severity);
 std::optional<Severity> parse_severity(std::string_view text);
-// Weight in the score: 0, 1, 2, 4, 8. Informational controls say something worth knowing that nobody has to act on, so they move no
-// score.
+// Weight in the score: 0, 1, 2, 4, 8. Informational controls say something worth knowing that nobody has to act on, so they move
+// no score.
 int weight(Severity severity);
 inline constexpr std::string_view score_formula =
     "100 × Σ w·pass / Σ w·(pass + fail + unknown) over controls, each as shares of its resources; "
@@ -59,8 +59,8 @@ struct LevelBreakdown {
 };
 LevelBreakdown level_breakdown(const std::vector<Standing>& standings);
 
-// What keeps the next level from being reached, worst first: at the lowest level not reached, failing controls before unknown ones,
-// then by weight, by number of failing or unknown resources, by id. If none fails or is unknown there, no control passes:
+// What keeps the next level from being reached, worst first: at the lowest level not reached, failing controls before unknown
+// ones, then by weight, by number of failing or unknown resources, by id. If none fails or is unknown there, no control passes:
 // then one blocker without a control says so.
 struct Blocker {
   std::string control;  // empty: nothing at this level passes
@@ -75,8 +75,8 @@ std::vector<Blocker> blockers(const std::vector<Standing>& standings);
 // 0–100, or none if no control with weight applies to anything.
 std::optional<double> score(const std::vector<Standing>& standings);
 
-// Points of risk removed by mending a control while no model of loss exists (design §10.15): severity weight × failing resources ×
-// exposure, exposure 1 unless something says how exposed they are.
+// Points of risk removed by mending a control while no model of loss exists (design §10.15): severity weight × failing resources
+// × exposure, exposure 1 unless something says how exposed they are.
 double risk_points(Severity severity, uint64_t failing, double exposure = 1.0);
 
 }  // namespace reeve

@@ -40,7 +40,8 @@ struct LevelCase {
   int level;
 };
 TEST(LevelRule, Table) {
-  constexpr auto pass = Verdict::pass, failing = Verdict::fail, unknown = Verdict::unknown, excepted = Verdict::excepted, none = Verdict::not_applicable;
+  constexpr auto pass = Verdict::pass, failing = Verdict::fail, unknown = Verdict::unknown, excepted = Verdict::excepted,
+                 none = Verdict::not_applicable;
   const LevelCase cases[] = {
       {"nothing is known", {}, 0},
       {"one pass at each", {{1, pass}, {2, pass}, {3, pass}, {4, pass}}, 4},
@@ -69,7 +70,8 @@ TEST(LevelRule, TheOrganizationHasItsLowestPracticesLevel) {
 }
 
 TEST(LevelRule, SaysHowMuchStandsOnAttestations) {
-  const std::vector<Standing> standings = {at(1, Verdict::pass), at(2, Verdict::pass, true), at(3, Verdict::pass), at(4, Verdict::fail, true)};
+  const std::vector<Standing> standings = {at(1, Verdict::pass), at(2, Verdict::pass, true), at(3, Verdict::pass),
+                                           at(4, Verdict::fail, true)};
   const auto found = level_breakdown(standings);
   EXPECT_EQ(found.level, 3);
   EXPECT_EQ(found.level_without_attested, 1);
@@ -84,9 +86,12 @@ TEST(Blockers, AreThoseOfTheNextLevelWorstFirst) {
   many.counts.fail = 7;
   many.counts.unknown = 90;
   const std::vector<Standing> standings = {
-      at(1, Verdict::unknown, false, Severity::critical, "unknown-critical"), at(1, Verdict::fail, false, Severity::low, "low"),
-      at(1, Verdict::fail, false, Severity::high, "high-b"),                 many,
-      at(1, Verdict::fail, false, Severity::high, "high-a"),                 at(1, Verdict::pass, false, Severity::high, "passes"),
+      at(1, Verdict::unknown, false, Severity::critical, "unknown-critical"),
+      at(1, Verdict::fail, false, Severity::low, "low"),
+      at(1, Verdict::fail, false, Severity::high, "high-b"),
+      many,
+      at(1, Verdict::fail, false, Severity::high, "high-a"),
+      at(1, Verdict::pass, false, Severity::high, "passes"),
       at(2, Verdict::fail, false, Severity::critical, "higher-level"),
   };
   std::vector<std::string> order;
@@ -115,7 +120,8 @@ TEST(Score, WeighsSharesBySeverity) {
   EXPECT_DOUBLE_EQ(*score({at(1, Verdict::pass)}), 100);
   EXPECT_DOUBLE_EQ(*score({at(1, Verdict::unknown)}), 0);
   // critical all failing, low all passing: 1 of 9.
-  EXPECT_DOUBLE_EQ(*score({at(1, Verdict::fail, false, Severity::critical), at(1, Verdict::pass, false, Severity::low)}), 100.0 / 9);
+  EXPECT_DOUBLE_EQ(*score({at(1, Verdict::fail, false, Severity::critical), at(1, Verdict::pass, false, Severity::low)}),
+                   100.0 / 9);
   // Shares, not heads: a control over a thousand resources weighs as much as one over a single one.
   Standing wide = at(1, Verdict::pass, false, Severity::high);
   wide.counts = {.pass = 750, .fail = 150, .unknown = 100, .excepted = 5000, .not_applicable = 5000};

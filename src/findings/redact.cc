@@ -11,15 +11,25 @@ namespace reeve {
 namespace {
 
 // Ends of keys, letters and digits only, whose text value is a secret.
-constexpr std::string_view secret_ends[] = {"password", "passwd", "pwd", "passphrase", "secret", "secretkey", "secretaccesskey", "secretstring",
-                                            "secretbinary", "clientsecret", "apikey", "authtoken", "accesstoken", "sessiontoken", "refreshtoken",
-                                            "idtoken", "bearertoken", "securitytoken", "oauthtoken", "privatekey", "secrettoken", "credential",
-                                            "credentials", "connectionstring", "keymaterial", "sshkey", "presharedkey"};
+constexpr std::string_view secret_ends[] = {"password",    "passwd",          "pwd",           "passphrase",       "secret",
+                                            "secretkey",   "secretaccesskey", "secretstring",  "secretbinary",     "clientsecret",
+                                            "apikey",      "authtoken",       "accesstoken",   "sessiontoken",     "refreshtoken",
+                                            "idtoken",     "bearertoken",     "securitytoken", "oauthtoken",       "privatekey",
+                                            "secrettoken", "credential",      "credentials",   "connectionstring", "keymaterial",
+                                            "sshkey",      "presharedkey"};
 // Keys that end like one of those but hold a setting.
-constexpr std::string_view harmless[] = {"httptokens", "httptoken", "nexttoken", "paginationtoken", "clienttoken", "clientrequesttoken", "managemasteruserpassword"};
+constexpr std::string_view harmless[] = {
+    "httptokens", "httptoken", "nexttoken", "paginationtoken", "clienttoken", "clientrequesttoken", "managemasteruserpassword"};
 // What CodeBuild keeps under `Environment` beside the variables; other services keep the variables there directly.
-constexpr std::string_view environment_settings[] = {"type", "computetype", "image", "privilegedmode", "certificate", "fleet", "registrycredential",
-                                                     "imagepullcredentialstype", "dockerserver"};
+constexpr std::string_view environment_settings[] = {"type",
+                                                     "computetype",
+                                                     "image",
+                                                     "privilegedmode",
+                                                     "certificate",
+                                                     "fleet",
+                                                     "registrycredential",
+                                                     "imagepullcredentialstype",
+                                                     "dockerserver"};
 // Scripts and documents that may carry anything.
 constexpr std::string_view opaque[] = {"userdata", "userdatabase64"};
 
@@ -39,7 +49,8 @@ bool among(const std::string_view (&names)[N], std::string_view name) {
 bool is_no_secret(std::string_view text) {
   if (text.empty() || starts_with(text, "arn:") || starts_with(text, "{{resolve:")) return true;
   if (parse_time(text)) return true;
-  for (std::string_view word : {"true", "false", "none", "null", "n/a", "not_supported", "no_information", "enabled", "disabled", "required", "optional"})
+  for (std::string_view word :
+       {"true", "false", "none", "null", "n/a", "not_supported", "no_information", "enabled", "disabled", "required", "optional"})
     if (equal_ignoring_case(text, word)) return true;
   return false;
 }
@@ -56,8 +67,8 @@ size_t access_key_at(std::string_view text, size_t at) {
   return at + length < text.size() && std::isalnum(static_cast<unsigned char>(text[at + length])) ? 0 : length;
 }
 
-// A run of exactly forty base64 characters with both cases and a digit, as secret access keys are; many slashes make it a path. The
-// caller sees to it that a run begins at `at`.
+// A run of exactly forty base64 characters with both cases and a digit, as secret access keys are; many slashes make it a path.
+// The caller sees to it that a run begins at `at`.
 size_t secret_key_at(std::string_view text, size_t at) {
   constexpr size_t length = 40;
   constexpr int slashes_max = 3;
@@ -75,14 +86,16 @@ size_t secret_key_at(std::string_view text, size_t at) {
   return upper && small && digit && slashes <= slashes_max ? length : 0;
 }
 
-// Where a value stands with regard to environment variables: `below` is a child of a map called Environment, `variable` a value that is
-// one of the variables. Nobody can tell which variable holds a secret, so all do.
+// Where a value stands with regard to environment variables: `below` is a child of a map called Environment, `variable` a value
+// that is one of the variables. Nobody can tell which variable holds a secret, so all do.
 enum class Within { nothing, below, variable };
 
-// The standing of the value at `key` whose map stands at `outer`. `list` says whether the value is a list: `Environment: [{Name, Value}]`.
+// The standing of the value at `key` whose map stands at `outer`. `list` says whether the value is a list: `Environment: [{Name,
+// Value}]`.
 Within within(Within outer, std::string_view plain_key, bool map, bool list) {
   if (outer == Within::variable) return outer;
-  if (ends_with(plain_key, "environmentvariables") || (outer == Within::below && plain_key == "variables")) return Within::variable;
+  if (ends_with(plain_key, "environmentvariables") || (outer == Within::below && plain_key == "variables"))
+    return Within::variable;
   if (outer == Within::below) return among(environment_settings, plain_key) ? Within::nothing : Within::variable;
   if (plain_key == "environment") return list ? Within::variable : map ? Within::below : Within::nothing;
   return Within::nothing;
@@ -208,7 +221,8 @@ std::string redacted_text(std::string_view text) {
       if (length == 0) {  // skip the whole run at once
         size_t run = at;
         while (run < text.size() && key_character(text[run])) ++run;
-        if (text.substr(at, run - at).find("AKIA") == std::string_view::npos && text.substr(at, run - at).find("ASIA") == std::string_view::npos) {
+        if (text.substr(at, run - at).find("AKIA") == std::string_view::npos &&
+            text.substr(at, run - at).find("ASIA") == std::string_view::npos) {
           out += text.substr(at, run - at);
           at = run;
           continue;

@@ -121,7 +121,8 @@ TEST_F(Crash, KilledAtFiftyStatementsOfARun) {
   for (int point = 0; point < 50; ++point) {
     restore();
     // The last points are the end of the run: indices, closing, the commit itself.
-    const long at = point < 40 ? 1 + static_cast<long>(random() % static_cast<unsigned long>(statements)) : statements - (49 - point);
+    const long at =
+        point < 40 ? 1 + static_cast<long>(random() % static_cast<unsigned long>(statements)) : statements - (49 - point);
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
@@ -269,7 +270,8 @@ TEST(Opening, ANewerStoreIsRefusedByNumber) {
   const auto opened = Store::open(folder.path());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::unsupported);
-  EXPECT_TRUE(contains(opened.error().text(), "the store has version 99, this reeve knows versions up to 2")) << opened.error().text();
+  EXPECT_TRUE(contains(opened.error().text(), "the store has version 99, this reeve knows versions up to 2"))
+      << opened.error().text();
 }
 
 // A version 1 store held facts only. Its rows survive, its history begins with the next run.
@@ -280,8 +282,10 @@ TEST(Migration, TakesAnOlderStoreToTodaysVersion) {
     auto db = must(Db::open_file(folder.file(), {}));
     must(migrate(*db, schema_steps().first(1)));
     EXPECT_EQ(std::get<int64_t>(must(db->value("PRAGMA user_version"))), 1);
-    must(db->exec("INSERT INTO word VALUES(1,'AWS::S3::Bucket'); INSERT INTO unit VALUES(1,'111','d',2,1,1);"
-                  "INSERT INTO resource VALUES(1,1,1,1,'111','eu-west-1','arn:aws:s3:::logs','logs','logs',x'00',NULL,NULL,'{\"name\":\"logs\"}',NULL)"));
+    must(db->exec(
+        "INSERT INTO word VALUES(1,'AWS::S3::Bucket'); INSERT INTO unit VALUES(1,'111','d',2,1,1);"
+        "INSERT INTO resource "
+        "VALUES(1,1,1,1,'111','eu-west-1','arn:aws:s3:::logs','logs','logs',x'00',NULL,NULL,'{\"name\":\"logs\"}',NULL)"));
   }
   {
     auto store = must(Store::open(folder.path()));
@@ -297,7 +301,8 @@ TEST(Migration, AStepThatFailsChangesNothing) {
   Folder folder;
   const auto path = folder.path() + "/x.db";
   must(migrate(*must(Db::open_file(path, {})), schema_steps()));
-  const std::string_view steps[] = {schema_steps()[0], schema_steps()[1], "ALTER TABLE unit ADD COLUMN more; DROP TABLE nothing_like_it"};
+  const std::string_view steps[] = {schema_steps()[0], schema_steps()[1],
+                                    "ALTER TABLE unit ADD COLUMN more; DROP TABLE nothing_like_it"};
   auto db = must(Db::open_file(path, {}));
   const auto migrated = migrate(*db, steps);
   ASSERT_FALSE(migrated);

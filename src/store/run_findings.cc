@@ -11,7 +11,8 @@ Status RunWriter::begin_control(std::string_view control) {
   TRY(s.usable());
   const auto id = TRY(s.note(s.word(control)));
   s.rejudged.insert(id);
-  return s.note(s.run_sql("DELETE FROM unit_control WHERE control=?1 AND unit IN (SELECT id FROM unit WHERE state IN (1,2))", {id}));
+  return s.note(
+      s.run_sql("DELETE FROM unit_control WHERE control=?1 AND unit IN (SELECT id FROM unit WHERE state IN (1,2))", {id}));
 }
 
 Status RunWriter::set_counts(int64_t unit, std::string_view control, const Counts& counts, const Bitmap& passes) {
@@ -20,7 +21,10 @@ Status RunWriter::set_counts(int64_t unit, std::string_view control, const Count
   assert(unit != 0);
   const auto control_word = TRY(s.note(s.word(control)));
   auto& insert = s.insert_counts;
-  insert.bind(1, unit).bind(2, control_word).bind(3, static_cast<int64_t>(counts.pass)).bind(4, static_cast<int64_t>(counts.fail));
+  insert.bind(1, unit)
+      .bind(2, control_word)
+      .bind(3, static_cast<int64_t>(counts.pass))
+      .bind(4, static_cast<int64_t>(counts.fail));
   insert.bind(5, static_cast<int64_t>(counts.unknown)).bind(6, static_cast<int64_t>(counts.excepted));
   insert.bind(7, static_cast<int64_t>(counts.not_applicable));
   if (passes.bytes().empty()) insert.bind_null(8);
@@ -28,7 +32,8 @@ Status RunWriter::set_counts(int64_t unit, std::string_view control, const Count
   return s.note(insert.run());
 }
 
-Status RunWriter::State::transition(int64_t finding, std::optional<FindingStatus> was, FindingStatus became, std::string_view why) {
+Status RunWriter::State::transition(int64_t finding, std::optional<FindingStatus> was, FindingStatus became,
+                                    std::string_view why) {
   insert_transition.bind(1, finding).bind(2, run).bind(4, static_cast<int64_t>(became)).bind_or_null(5, why);
   if (was) insert_transition.bind(3, static_cast<int64_t>(*was));
   else insert_transition.bind_null(3);
@@ -62,7 +67,12 @@ Status RunWriter::State::add_finding(int64_t unit_id, const FindingRow& row) {
   if (again && is_open(was) && was <= row.status) return {};  // the worse one stands
   const bool reopened = !is_open(was);
   auto& update = update_finding;
-  update.bind(1, finding).bind(2, static_cast<int64_t>(row.status)).bind(3, unit_id).bind(4, type).bind(5, run).bind(6, openings + reopened);
+  update.bind(1, finding)
+      .bind(2, static_cast<int64_t>(row.status))
+      .bind(3, unit_id)
+      .bind(4, type)
+      .bind(5, run)
+      .bind(6, openings + reopened);
   if (reopened) update.bind(7, info.as_of.ms);
   else update.bind_null(7);
   if (was != row.status) update.bind(8, info.as_of.ms);
@@ -75,7 +85,8 @@ Status RunWriter::State::add_finding(int64_t unit_id, const FindingRow& row) {
   return transition(finding, was, row.status, row.reason);
 }
 
-Status RunWriter::State::close(int64_t row, const Decide& decide, Statement& get, Statement& seen, Statement& mark, Statement& shut) {
+Status RunWriter::State::close(int64_t row, const Decide& decide, Statement& get, Statement& seen, Statement& mark,
+                               Statement& shut) {
   get.reset();
   if (!TRY(get.bind(1, row).step())) return fail(Code::internal, "a finding vanished during the run");
   OpenFinding open_finding;
@@ -122,12 +133,14 @@ Result<RunChanges> RunWriter::finish(const Decide& decide) {
     if (s.fresh_findings) return make_finding_indices(s.db);
     // What was open and had to come again: all of the units written or dropped, and of the kept ones the controls judged anew.
     std::vector<int64_t> rows;
-    auto* of_units = TRY(s.db.cached(
-        "SELECT f.row FROM unit u JOIN finding f ON f.unit=u.id WHERE u.state IN (2,3) AND f.status<=2 AND f.judged_run<?1 ORDER BY f.row"));
+    auto* of_units =
+        TRY(s.db.cached("SELECT f.row FROM unit u JOIN finding f ON f.unit=u.id WHERE u.state IN (2,3) AND f.status<=2 AND "
+                        "f.judged_run<?1 ORDER BY f.row"));
     of_units->bind(1, s.run);
     while (TRY(of_units->step())) rows.push_back(of_units->integer(0));
-    auto* of_control = TRY(s.db.cached(
-        "SELECT f.row FROM finding f JOIN unit u ON u.id=f.unit WHERE f.control=?1 AND u.state=1 AND f.status<=2 AND f.judged_run<?2"));
+    auto* of_control =
+        TRY(s.db.cached("SELECT f.row FROM finding f JOIN unit u ON u.id=f.unit WHERE f.control=?1 AND u.state=1 AND f.status<=2 "
+                        "AND f.judged_run<?2"));
     for (const auto control : s.rejudged) {
       of_control->bind(1, control).bind(2, s.run);
       while (TRY(of_control->step())) rows.push_back(of_control->integer(0));
@@ -136,9 +149,11 @@ Result<RunChanges> RunWriter::finish(const Decide& decide) {
     auto get = TRY(s.db.prepare(
         "SELECT f.id,c.text,f.uid,t.text,f.account,f.region,u.key,f.status FROM finding f JOIN word c ON c.id=f.control "
         "JOIN word t ON t.id=f.type JOIN unit u ON u.id=f.unit WHERE f.row=?1"));
-    auto seen = TRY(s.db.prepare("SELECT 1 FROM resource r JOIN unit u ON u.id=r.unit WHERE r.uid=?1 AND u.state IN (1,2) LIMIT 1"));
+    auto seen =
+        TRY(s.db.prepare("SELECT 1 FROM resource r JOIN unit u ON u.id=r.unit WHERE r.uid=?1 AND u.state IN (1,2) LIMIT 1"));
     auto mark = TRY(s.db.prepare("UPDATE finding SET not_rejudged=1 WHERE row=?1"));
-    auto shut = TRY(s.db.prepare("UPDATE finding SET status=?2, changed_at=?3, closed_at=?3, judged_run=?4, not_rejudged=0 WHERE row=?1"));
+    auto shut = TRY(
+        s.db.prepare("UPDATE finding SET status=?2, changed_at=?3, closed_at=?3, judged_run=?4, not_rejudged=0 WHERE row=?1"));
     for (const auto row : rows) TRY(s.close(row, decide, get, seen, mark, shut));
     return {};
   };
@@ -153,11 +168,16 @@ Status RunWriter::commit(std::string_view summary_json) {
   assert(s.finished);
   auto end = [&]() -> Status {
     const auto& c = s.changes;
-    auto* update = TRY(s.db.cached(
-        "UPDATE run SET opened=?2, reopened=?3, changed=?4, closed=?5, not_rejudged=?6, units=?7, units_kept=?8, resources=?9, summary=?10"
-        " WHERE id=?1"));
+    auto* update =
+        TRY(s.db.cached("UPDATE run SET opened=?2, reopened=?3, changed=?4, closed=?5, not_rejudged=?6, units=?7, units_kept=?8, "
+                        "resources=?9, summary=?10"
+                        " WHERE id=?1"));
     auto number = [](uint64_t n) { return static_cast<int64_t>(n); };
-    update->bind(1, s.run).bind(2, number(c.opened)).bind(3, number(c.reopened)).bind(4, number(c.changed)).bind(5, number(c.closed));
+    update->bind(1, s.run)
+        .bind(2, number(c.opened))
+        .bind(3, number(c.reopened))
+        .bind(4, number(c.changed))
+        .bind(5, number(c.closed));
     update->bind(6, number(c.not_rejudged)).bind(7, number(c.units)).bind(8, number(c.units_kept)).bind(9, number(c.resources));
     TRY(update->bind(10, summary_json).run());
     return s.db.commit();

@@ -60,7 +60,8 @@ Status RunWriter::State::prepare() {
   TRY(make(find_finding, "SELECT row,status,judged_run,openings FROM finding WHERE id=?1"));
   TRY(make(insert_finding, "INSERT INTO finding VALUES(?1,?2,?3,?4,?5,?6,?7,0,1,?8,?8,NULL,?9,?10,?11,?12,?13)"));
   TRY(make(update_finding,
-           "UPDATE finding SET status=?2, unit=?3, type=?4, judged_run=?5, not_rejudged=0, openings=?6, first_seen=coalesce(?7,first_seen),"
+           "UPDATE finding SET status=?2, unit=?3, type=?4, judged_run=?5, not_rejudged=0, openings=?6, "
+           "first_seen=coalesce(?7,first_seen),"
            " changed_at=coalesce(?8,changed_at), closed_at=NULL, account=?9, region=?10, reason=?11, evidence=?12 WHERE row=?1"));
   TRY(make(insert_transition,
            "INSERT INTO transition VALUES(?1,?2,?3,?4,?5) ON CONFLICT DO UPDATE SET became=excluded.became, why=excluded.why"));
@@ -115,8 +116,8 @@ Status RunWriter::State::drop_rows(int64_t unit_id, int64_t first, int64_t count
     TRY(run_sql("DELETE FROM resource WHERE id BETWEEN ?1 AND ?2", {first, last}));
     TRY(run_sql("DELETE FROM edge WHERE source BETWEEN ?1 AND ?2", {first, last}));
   }
-  for (std::string_view sql : {"DELETE FROM source WHERE unit=?1", "DELETE FROM read WHERE unit=?1", "DELETE FROM place WHERE unit=?1",
-                               "DELETE FROM unit_control WHERE unit=?1"})
+  for (std::string_view sql : {"DELETE FROM source WHERE unit=?1", "DELETE FROM read WHERE unit=?1",
+                               "DELETE FROM place WHERE unit=?1", "DELETE FROM unit_control WHERE unit=?1"})
     TRY(run_sql(sql, {unit_id}));
   return {};
 }
@@ -133,8 +134,8 @@ void RunWriter::State::leave_unit() {
   edge_text.clear();
 }
 
-// Where a mapping gave only a native id (`vpc-0abc`), the edge's target becomes the uid of the unit's resource of that type and id. The
-// resource must be in the same Region as the source, or one of them global: equal ids in two Regions are two things.
+// Where a mapping gave only a native id (`vpc-0abc`), the edge's target becomes the uid of the unit's resource of that type and
+// id. The resource must be in the same Region as the source, or one of them global: equal ids in two Regions are two things.
 Status RunWriter::State::write_edges() {
   std::sort(natives.begin(), natives.end());
   int64_t n = 0;
@@ -142,7 +143,8 @@ Status RunWriter::State::write_edges() {
   uint32_t region_of = UINT32_MAX;
   auto resource = [&](uint32_t ordinal) -> Status {
     resource_by_id.reset();
-    if (!TRY(resource_by_id.bind(1, first_resource + ordinal).step())) return fail(Code::internal, "a resource of the unit is missing");
+    if (!TRY(resource_by_id.bind(1, first_resource + ordinal).step()))
+      return fail(Code::internal, "a resource of the unit is missing");
     return {};
   };
   for (const auto& edge : edges) {
@@ -221,7 +223,9 @@ Result<std::unique_ptr<RunWriter>> Store::begin_run(const RunInfo& info) {
   if (!same_content) {
     TRY(drop_fact_indices(db));
     s.indices_dropped = true;
-    TRY(db.exec("DELETE FROM resource; DELETE FROM edge; DELETE FROM source; DELETE FROM read; DELETE FROM place; DELETE FROM unit_control;"
+    TRY(
+        db.exec("DELETE FROM resource; DELETE FROM edge; DELETE FROM source; DELETE FROM read; DELETE FROM place; DELETE FROM "
+                "unit_control;"
                 "UPDATE unit SET digest=NULL, resources=0, first_resource=0, state=0"));
   } else {
     TRY(db.exec("UPDATE unit SET state=0 WHERE state<>0"));
@@ -350,10 +354,16 @@ Result<uint32_t> RunWriter::add_resource(const ResourceRow& row) {
   assert(s.unit != 0);
   const int64_t type = TRY(s.note(s.word(row.type)));
   auto& insert = s.insert_resource;
-  insert.bind(1, s.next_resource).bind(2, s.unit).bind(3, type).bind(4, int64_t{row.born}).bind(5, row.account).bind(6, row.region);
+  insert.bind(1, s.next_resource)
+      .bind(2, s.unit)
+      .bind(3, type)
+      .bind(4, int64_t{row.born})
+      .bind(5, row.account)
+      .bind(6, row.region);
   insert.bind(7, row.uid).bind(8, row.id).bind_or_null(9, row.name).bind_blob(10, bytes_of(row.digest));
   // `{}` is the usual case for three of these; NULL takes no room.
-  insert.bind_or_null(11, is_nothing(row.tags_json) ? "" : row.tags_json).bind_or_null(12, is_nothing(row.unknown_json) ? "" : row.unknown_json);
+  insert.bind_or_null(11, is_nothing(row.tags_json) ? "" : row.tags_json)
+      .bind_or_null(12, is_nothing(row.unknown_json) ? "" : row.unknown_json);
   insert.bind_or_null(13, is_nothing(row.columns_json) ? "" : row.columns_json);
   insert.bind_or_null(14, is_nothing(row.origins_json) ? "" : row.origins_json);
   TRY(s.note(insert.run()));

@@ -4,22 +4,23 @@ namespace reeve::store {
 
 namespace {
 
-// Version 1: facts and counted verdicts. A unit's resources have consecutive ids from first_resource on, so that "the unit's rows" is a
-// range of the primary key and the ordinal in a bitmap is id - first_resource. Texts that repeat millions of times (types, kinds,
-// operations, control ids) stand once, in `word`. Tables keyed by (unit, n) are stored in that order.
+// Version 1: facts and counted verdicts. A unit's resources have consecutive ids from first_resource on, so that "the unit's
+// rows" is a range of the primary key and the ordinal in a bitmap is id - first_resource. Texts that repeat millions of times
+// (types, kinds, operations, control ids) stand once, in `word`. Tables keyed by (unit, n) are stored in that order.
 constexpr std::string_view facts = R"(
 CREATE TABLE word(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE unit(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, digest TEXT, state INTEGER NOT NULL,
   first_resource INTEGER NOT NULL DEFAULT 0, resources INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE source(unit INTEGER NOT NULL, n INTEGER NOT NULL, file TEXT NOT NULL, operation INTEGER, time INTEGER, time_basis TEXT,
-  bytes INTEGER NOT NULL, PRIMARY KEY(unit, n)) WITHOUT ROWID;
-CREATE TABLE resource(id INTEGER PRIMARY KEY, unit INTEGER NOT NULL, type INTEGER NOT NULL, born INTEGER NOT NULL, account TEXT NOT NULL,
-  region TEXT NOT NULL, uid TEXT NOT NULL, native TEXT NOT NULL, name TEXT, digest BLOB NOT NULL, tags TEXT, unknown TEXT, columns TEXT,
-  origins TEXT);
+CREATE TABLE source(unit INTEGER NOT NULL, n INTEGER NOT NULL, file TEXT NOT NULL, operation INTEGER, time INTEGER,
+  time_basis TEXT, bytes INTEGER NOT NULL, PRIMARY KEY(unit, n)) WITHOUT ROWID;
+CREATE TABLE resource(id INTEGER PRIMARY KEY, unit INTEGER NOT NULL, type INTEGER NOT NULL, born INTEGER NOT NULL,
+  account TEXT NOT NULL, region TEXT NOT NULL, uid TEXT NOT NULL, native TEXT NOT NULL, name TEXT, digest BLOB NOT NULL,
+  tags TEXT, unknown TEXT, columns TEXT, origins TEXT);
 CREATE TABLE edge(source INTEGER NOT NULL, n INTEGER NOT NULL, kind INTEGER NOT NULL, target TEXT NOT NULL, target_type INTEGER,
   PRIMARY KEY(source, n)) WITHOUT ROWID;
-CREATE TABLE read(unit INTEGER NOT NULL, n INTEGER NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, operation INTEGER NOT NULL,
-  parameter TEXT NOT NULL, status INTEGER NOT NULL, error TEXT, time INTEGER, source INTEGER, PRIMARY KEY(unit, n)) WITHOUT ROWID;
+CREATE TABLE read(unit INTEGER NOT NULL, n INTEGER NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL,
+  operation INTEGER NOT NULL, parameter TEXT NOT NULL, status INTEGER NOT NULL, error TEXT, time INTEGER, source INTEGER,
+  PRIMARY KEY(unit, n)) WITHOUT ROWID;
 CREATE TABLE place(unit INTEGER NOT NULL, account TEXT NOT NULL, region TEXT NOT NULL, partition TEXT NOT NULL,
   PRIMARY KEY(unit, account, region)) WITHOUT ROWID;
 CREATE TABLE unit_control(unit INTEGER NOT NULL, control INTEGER NOT NULL, pass INTEGER NOT NULL, fail INTEGER NOT NULL,
@@ -32,8 +33,9 @@ constexpr std::string_view history = R"(
 CREATE TABLE run(id INTEGER PRIMARY KEY, as_of INTEGER NOT NULL, content_digest TEXT NOT NULL, sources TEXT NOT NULL,
   opened INTEGER, reopened INTEGER, changed INTEGER, closed INTEGER, not_rejudged INTEGER, units INTEGER, units_kept INTEGER,
   resources INTEGER, summary TEXT);
-CREATE TABLE finding(row INTEGER PRIMARY KEY, id TEXT NOT NULL, control INTEGER NOT NULL, status INTEGER NOT NULL, unit INTEGER NOT NULL,
-  type INTEGER NOT NULL, judged_run INTEGER NOT NULL, not_rejudged INTEGER NOT NULL, openings INTEGER NOT NULL, first_seen INTEGER NOT NULL,
+CREATE TABLE finding(row INTEGER PRIMARY KEY, id TEXT NOT NULL, control INTEGER NOT NULL, status INTEGER NOT NULL,
+  unit INTEGER NOT NULL, type INTEGER NOT NULL, judged_run INTEGER NOT NULL, not_rejudged INTEGER NOT NULL,
+  openings INTEGER NOT NULL, first_seen INTEGER NOT NULL,
   changed_at INTEGER NOT NULL, closed_at INTEGER, account TEXT NOT NULL, region TEXT NOT NULL, uid TEXT NOT NULL, reason TEXT,
   evidence TEXT);
 CREATE TABLE transition(finding INTEGER NOT NULL, run INTEGER NOT NULL, was INTEGER, became INTEGER NOT NULL, why TEXT,
@@ -60,10 +62,13 @@ Status migrate(Db& db, std::span<const std::string_view> steps) {
     const auto tables = TRY(db.value("SELECT count(*) FROM sqlite_schema"));
     const bool empty = std::get<int64_t>(tables) == 0;
     if (owner != application_id && !empty)
-      return fail(Code::type, "this SQLite file was not written by reeve", {db.path()}, "a store", "move it away; the next run makes a new one");
+      return fail(Code::type, "this SQLite file was not written by reeve", {db.path()}, "a store",
+                  "move it away; the next run makes a new one");
     if (version > newest)
-      return fail(Code::unsupported, "the store has version " + std::to_string(version) + ", this reeve knows versions up to " + std::to_string(newest),
-                  {db.path()}, "", "use the newer reeve that wrote it, or move it away and lose its history");
+      return fail(
+          Code::unsupported,
+          "the store has version " + std::to_string(version) + ", this reeve knows versions up to " + std::to_string(newest),
+          {db.path()}, "", "use the newer reeve that wrote it, or move it away and lose its history");
     return version;
   };
   int64_t version = TRY(check());
@@ -75,7 +80,9 @@ Status migrate(Db& db, std::span<const std::string_view> steps) {
   if (!again) done = tl::unexpected(again.error());
   else {
     for (version = *again; done && version < newest; ++version) done = db.exec(std::string(steps[version]));
-    if (done) done = db.exec("PRAGMA application_id=" + std::to_string(application_id) + "; PRAGMA user_version=" + std::to_string(newest));
+    if (done)
+      done =
+          db.exec("PRAGMA application_id=" + std::to_string(application_id) + "; PRAGMA user_version=" + std::to_string(newest));
     if (done) done = db.commit();
   }
   if (!done) db.rollback();

@@ -1,7 +1,7 @@
 // The tables behind the views, and how an older file becomes one of today's. Private to the store.
 //
-// A schema version is a number in `PRAGMA user_version`; step n takes a store of version n-1 to n, all in one transaction. Steps are
-// never edited once released: a change is a new step at the end.
+// A schema version is a number in `PRAGMA user_version`; step n takes a store of version n-1 to n, all in one transaction. Steps
+// are never edited once released: a change is a new step at the end.
 #pragma once
 
 #include <span>

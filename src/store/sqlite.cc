@@ -21,7 +21,8 @@ constexpr int progress_stride = 1 << 16;
 constexpr int value_bytes_max = 256 << 20;
 
 // Functions that a reading statement has no business with: they load code, draw random numbers, or reach the connection's state.
-constexpr std::string_view refused_functions[] = {"load_extension", "random", "randomblob", "fts3_tokenizer", "last_insert_rowid", "changes", "total_changes"};
+constexpr std::string_view refused_functions[] = {"load_extension",    "random",  "randomblob",   "fts3_tokenizer",
+                                                  "last_insert_rowid", "changes", "total_changes"};
 
 std::string excerpt(std::string_view sql) {
   constexpr size_t shown = 120;
@@ -58,7 +59,8 @@ SqlArgument from_sqlite(sqlite3_value* value) {
     case SQLITE_FLOAT: return sqlite3_value_double(value);
     case SQLITE_NULL: return std::monostate{};
     default: {
-      const void* bytes = sqlite3_value_type(value) == SQLITE_BLOB ? sqlite3_value_blob(value) : static_cast<const void*>(sqlite3_value_text(value));
+      const void* bytes = sqlite3_value_type(value) == SQLITE_BLOB ? sqlite3_value_blob(value)
+                                                                   : static_cast<const void*>(sqlite3_value_text(value));
       return std::string_view(static_cast<const char*>(bytes), bytes ? sqlite3_value_bytes(value) : 0);
     }
   }
@@ -66,8 +68,8 @@ SqlArgument from_sqlite(sqlite3_value* value) {
 
 }  // namespace
 
-// SQLite asks its file layer for the time of day. Each connection gets a copy of the default layer whose clock stands at the run's
-// as-of, so that `date('now')` in a control gives the same answer every time (design §10.7).
+// SQLite asks its file layer for the time of day. Each connection gets a copy of the default layer whose clock stands at the
+// run's as-of, so that `date('now')` in a control gives the same answer every time (design §10.7).
 struct Db::Own {
   struct Clock : sqlite3_vfs {
     std::atomic<sqlite3_int64> julian_ms{0};
@@ -91,7 +93,8 @@ Db::~Db() {
 
 namespace {
 
-int authorize(bool foreign, std::string& refused, int action, const char* a, const char* b, const char* schema, const char* view) {
+int authorize(bool foreign, std::string& refused, int action, const char* a, const char* b, const char* schema,
+              const char* view) {
   if (!foreign) return SQLITE_OK;
   switch (action) {
     case SQLITE_SELECT:
@@ -162,15 +165,17 @@ Result<std::unique_ptr<Db>> Db::open(const std::string& path, bool temporary, co
         return 0;
       },
       &own);
-  TRY(db->exec("PRAGMA page_size=" + std::to_string(options.page_bytes) + "; PRAGMA cache_size=-" + std::to_string(options.cache_mib * 1024) +
-               "; PRAGMA foreign_keys=OFF; PRAGMA temp_store=FILE;"));
+  TRY(db->exec("PRAGMA page_size=" + std::to_string(options.page_bytes) + "; PRAGMA cache_size=-" +
+               std::to_string(options.cache_mib * 1024) + "; PRAGMA foreign_keys=OFF; PRAGMA temp_store=FILE;"));
   // The first use of a table function declares its columns through statements of its own, which the authorizer would have to tell
   // from a writer's. Using them here once keeps its list short.
   sqlite3_exec(db->handle_, "SELECT 1 FROM json_each('[]'), json_tree('[]')", nullptr, nullptr, nullptr);
   return db;
 }
 
-Result<std::unique_ptr<Db>> Db::open_file(const std::string& path, const OpenOptions& options) { return open(path, false, options); }
+Result<std::unique_ptr<Db>> Db::open_file(const std::string& path, const OpenOptions& options) {
+  return open(path, false, options);
+}
 
 Result<std::unique_ptr<Db>> Db::open_temporary(const OpenOptions& options) {
   auto db = TRY(open("", true, options));
@@ -242,7 +247,8 @@ Status Db::exec(const std::string& sql) {
 
 Result<Statement> Db::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  const int code =
+      sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) return tl::unexpected(error("prepare `" + excerpt(sql) + "`", code));
   return Statement(this, statement, 0);
 }
@@ -276,7 +282,8 @@ Result<Statement> Db::prepare_foreign(std::string_view sql, const SqlLimits& lim
   own_->foreign = false;
   Statement made(this, statement, limits.steps_max);
   if (code != SQLITE_OK) {
-    // Our own words where the authorizer refused; SQLite's, which name the token, where the text is wrong. The offset gives the place.
+    // Our own words where the authorizer refused; SQLite's, which name the token, where the text is wrong. The offset gives the
+    // place.
     Place at;
     if (const int offset = sqlite3_error_offset(handle_); offset >= 0 && static_cast<size_t>(offset) <= sql.size()) {
       const auto before = sql.substr(0, offset);
@@ -284,7 +291,8 @@ Result<Statement> Db::prepare_foreign(std::string_view sql, const SqlLimits& lim
       const auto newline = before.rfind('\n');
       at.column = static_cast<uint32_t>(before.size() - (newline == std::string_view::npos ? 0 : newline + 1)) + 1;
     }
-    if (!own_->refused.empty()) return fail(Code::usage, own_->refused, at, "a SELECT over the public views", "see docs/formats/store.md");
+    if (!own_->refused.empty())
+      return fail(Code::usage, own_->refused, at, "a SELECT over the public views", "see docs/formats/store.md");
     return fail(Code::parse, "SQL cannot be read: " + tidy(sqlite3_errmsg(handle_)), at, "a SELECT over the public views");
   }
   if (!statement) return fail(Code::usage, "there is no SQL statement here", {}, "a SELECT over the public views");
@@ -385,7 +393,9 @@ Statement& Statement::bind_null(int index) {
   sqlite3_bind_null(handle_, index);
   return *this;
 }
-Statement& Statement::bind_or_null(int index, std::string_view text) { return text.empty() ? bind_null(index) : bind(index, text); }
+Statement& Statement::bind_or_null(int index, std::string_view text) {
+  return text.empty() ? bind_null(index) : bind(index, text);
+}
 
 Result<bool> Statement::step() {
   if (!running_) {

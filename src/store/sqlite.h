@@ -5,8 +5,8 @@
 //   Statement& insert = *TRY(db->cached("INSERT INTO t VALUES(?1)"));
 //   TRY(insert.bind(1, int64_t{7}).run());
 //
-// Every failure is an Error that says what was attempted on which file and, for the cases a person can mend (locked, full, corrupt,
-// not permitted), what to do. One connection belongs to one thread at a time. The only place that includes sqlite3.h.
+// Every failure is an Error that says what was attempted on which file and, for the cases a person can mend (locked, full,
+// corrupt, not permitted), what to do. One connection belongs to one thread at a time. The only place that includes sqlite3.h.
 #pragma once
 
 #include <cstdint>
@@ -79,8 +79,8 @@ struct OpenOptions {
   int page_bytes = 16384;     // of a new file; large pages load faster, small ones cost less to change one row
 };
 
-// What SQL written by others (controls, hunts) may cost. Counted in virtual-machine instructions, so that the same query on the same
-// data always gets as far; a plain scan spends about ten for each row and column.
+// What SQL written by others (controls, hunts) may cost. Counted in virtual-machine instructions, so that the same query on the
+// same data always gets as far; a plain scan spends about ten for each row and column.
 struct SqlLimits {
   uint64_t steps_max = 20'000'000'000;
 };

@@ -14,7 +14,8 @@ namespace {
 class ForeignSql : public testing::Test {
  protected:
   ForeignSql() {
-    must(db->exec("CREATE TABLE private(x); INSERT INTO private VALUES(1),(2),(3); CREATE TEMP VIEW public AS SELECT x FROM private"));
+    must(db->exec(
+        "CREATE TABLE private(x); INSERT INTO private VALUES(1),(2),(3); CREATE TEMP VIEW public AS SELECT x FROM private"));
   }
   std::string error(std::string_view sql, const SqlLimits& limits = {}) {
     auto statement = db->prepare_foreign(sql, limits);
@@ -29,15 +30,17 @@ class ForeignSql : public testing::Test {
 };
 
 TEST_F(ForeignSql, ReadsPublicViewsAndNothingElse) {
-  for (const char* good : {"SELECT x FROM public", "SELECT count(*) FROM public;", "WITH a AS (SELECT x FROM public) SELECT max(x) FROM a -- note",
-                           "SELECT 1 /* only */ ; -- and no more", "SELECT value FROM json_each('[1,2]')",
-                           "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<9) SELECT * FROM n", "VALUES(1)"})
+  for (const char* good :
+       {"SELECT x FROM public", "SELECT count(*) FROM public;", "WITH a AS (SELECT x FROM public) SELECT max(x) FROM a -- note",
+        "SELECT 1 /* only */ ; -- and no more", "SELECT value FROM json_each('[1,2]')",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<9) SELECT * FROM n", "VALUES(1)"})
     EXPECT_EQ(error(good), "") << good;
   EXPECT_TRUE(contains(error("SELECT x FROM private"), "`private` is not a public view"));
   EXPECT_TRUE(contains(error("SELECT p.x FROM public p JOIN private q ON q.x=p.x"), "`private` is not a public view"));
   EXPECT_TRUE(contains(error("SELECT sql FROM sqlite_schema"), "is not a public view"));
-  for (const char* bad : {"DELETE FROM private", "INSERT INTO private VALUES(4)", "UPDATE private SET x=1", "DROP TABLE private", "CREATE TABLE t(x)",
-                          "ATTACH 'x' AS y", "PRAGMA user_version=7", "BEGIN", "VACUUM", "EXPLAIN SELECT 1", "REINDEX", "ANALYZE"})
+  for (const char* bad : {"DELETE FROM private", "INSERT INTO private VALUES(4)", "UPDATE private SET x=1", "DROP TABLE private",
+                          "CREATE TABLE t(x)", "ATTACH 'x' AS y", "PRAGMA user_version=7", "BEGIN", "VACUUM", "EXPLAIN SELECT 1",
+                          "REINDEX", "ANALYZE"})
     EXPECT_NE(error(bad), "") << bad;
   EXPECT_TRUE(contains(error("SELECT 1; SELECT 2"), "more than one"));
   EXPECT_TRUE(contains(error("SELECT 1; DROP TABLE private"), "more than one"));

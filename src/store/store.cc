@@ -85,10 +85,13 @@ Result<std::unique_ptr<Store>> Store::open_file(const std::string& path) {
 }
 
 Result<std::unique_ptr<Store>> Store::open(const std::string& workspace) {
-  if (!is_folder(workspace)) return fail(Code::not_found, "there is no workspace `" + workspace + "`", {workspace}, "a folder", "make one with `reeve init`");
+  if (!is_folder(workspace))
+    return fail(Code::not_found, "there is no workspace `" + workspace + "`", {workspace}, "a folder",
+                "make one with `reeve init`");
   const auto folder = join_path(workspace, ".reeve");
   if (::mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST)
-    return fail(Code::io, "cannot make the folder for the store: " + std::string(std::strerror(errno)), {folder}, "", "check the workspace's permissions");
+    return fail(Code::io, "cannot make the folder for the store: " + std::string(std::strerror(errno)), {folder}, "",
+                "check the workspace's permissions");
   return open_file(join_path(folder, "store.db"));
 }
 

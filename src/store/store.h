@@ -1,11 +1,12 @@
 // The store: the record of what was judged, when, and what changed since.
 //
-// One SQLite file, `<workspace>/.reeve/store.db`, or a temporary one when there is no workspace. A run is one transaction: a program
-// killed at any moment leaves the previous run as it was. The store lends history, never facts (design §10.2): what the public
-// views show is this run's input and nothing else; rows of inputs not named in this run wait unseen until they are named again.
+// One SQLite file, `<workspace>/.reeve/store.db`, or a temporary one when there is no workspace. A run is one transaction: a
+// program killed at any moment leaves the previous run as it was. The store lends history, never facts (design §10.2): what the
+// public views show is this run's input and nothing else; rows of inputs not named in this run wait unseen until they are named
+// again.
 //
-// Inputs come in *units*: what was read of one account, or one template file. A unit whose digest has not changed is kept with all
-// its rows and verdicts; any other is replaced whole. When the content (controls, mappings) changed, nothing is kept.
+// Inputs come in *units*: what was read of one account, or one template file. A unit whose digest has not changed is kept with
+// all its rows and verdicts; any other is replaced whole. When the content (controls, mappings) changed, nothing is kept.
 //
 //   auto store = TRY(Store::open(workspace));
 //   auto run = TRY(store->begin_run({as_of, content_digest, sources}));
@@ -189,7 +190,8 @@ class RunWriter {
   RunWriter& operator=(const RunWriter&) = delete;
 
   int64_t id() const;
-  // For a run begun without an as-of because only its input tells it (the newest time stated by a reply): sets it, before `finish`.
+  // For a run begun without an as-of because only its input tells it (the newest time stated by a reply): sets it, before
+  // `finish`.
   Status set_as_of(Time as_of);
 
   // What an earlier run with the same content left of this unit; none if it must be read and judged anew.

@@ -1,5 +1,5 @@
-// How fast a whole run is written: REEVE_BENCH_RESOURCES (default 20,000) resources in units of 1,000, three in ten with a finding.
-// Prints the figures; asserts only what must hold at any speed.
+// How fast a whole run is written: REEVE_BENCH_RESOURCES (default 20,000) resources in units of 1,000, three in ten with a
+// finding. Prints the figures; asserts only what must hold at any speed.
 #include <gtest/gtest.h>
 
 #include <sys/resource.h>
@@ -24,7 +24,8 @@ struct Usage {
   static double now() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
   }
   void print(const char* what) const {
     const double wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count();
@@ -34,8 +35,9 @@ struct Usage {
   }
 };
 
-const char* const types[] = {"AWS::EC2::Instance", "AWS::S3::Bucket", "AWS::EC2::Volume", "AWS::IAM::Role", "AWS::EC2::SecurityGroup",
-                             "AWS::RDS::DBInstance", "AWS::KMS::Key", "AWS::Lambda::Function", "AWS::EC2::Subnet", "AWS::IAM::User"};
+const char* const types[] = {"AWS::EC2::Instance",      "AWS::S3::Bucket",      "AWS::EC2::Volume", "AWS::IAM::Role",
+                             "AWS::EC2::SecurityGroup", "AWS::RDS::DBInstance", "AWS::KMS::Key",    "AWS::Lambda::Function",
+                             "AWS::EC2::Subnet",        "AWS::IAM::User"};
 
 // `changed`: of a hundred units, how many have other input than in the run before.
 void write(Store& store, size_t resources, const std::string& digest, size_t changed, bool first_run) {
@@ -59,18 +61,22 @@ void write(Store& store, size_t resources, const std::string& digest, size_t cha
       uid = "arn:aws:service:eu-west-1:" + account + ":resource/i-0123456789" + n;
       id = "i-0123456789" + n;
       columns = R"({"state":"running","public":false,"image":"ami-0123456789abcdef0","key":"arn:aws:kms:eu-west-1:)" + account +
-                R"(:key/11111111-2222-3333-4444-555555555555","created":"2025-01-02T03:04:05Z","tokens":"required","size":)" + n + "}";
+                R"(:key/11111111-2222-3333-4444-555555555555","created":"2025-01-02T03:04:05Z","tokens":"required","size":)" + n +
+                "}";
       origins = R"({"state":[1,"$.configurationItems[)" + std::to_string(i) + R"(].configuration"]})";
       Digest facts{};
       facts[0] = static_cast<uint8_t>(i);
-      const auto ordinal = must(run->add_resource({uid, type, account, "eu-west-1", id, "name-" + n, R"({"env":"prod","team":"a"})", columns, "", origins, facts, true}));
+      const auto ordinal = must(run->add_resource(
+          {uid, type, account, "eu-west-1", id, "name-" + n, R"({"env":"prod","team":"a"})", columns, "", origins, facts, true}));
       if (i % 2) must(run->add_edge({ordinal, "in", "i-0123456789" + std::to_string(first + i / 2), types[(i / 2) % 10]}));
       if (i % 10 < 3) {
         const std::string control = "control-number-" + std::to_string(i % 7);
         const auto finding = base32(sha256(control + '\0' + uid), 16);
-        evidence = R"([{"resource":")" + uid + R"(","source":"accounts/)" + account + R"(/config.json.gz","time":"2026-11-22T00:00:00Z","path":"$.configurationItems[)" +
-                   std::to_string(i) + R"(].configuration.metadataOptions.httpTokens","value":"optional","expected":"required"}])";
-        must(run->add_finding({finding, control, uid, type, account, "eu-west-1", FindingStatus::fail, "instance metadata can be read without a token", evidence}));
+        evidence = R"([{"resource":")" + uid + R"(","source":"accounts/)" + account +
+                   R"(/config.json.gz","time":"2026-11-22T00:00:00Z","path":"$.configurationItems[)" + std::to_string(i) +
+                   R"(].configuration.metadataOptions.httpTokens","value":"optional","expected":"required"}])";
+        must(run->add_finding({finding, control, uid, type, account, "eu-west-1", FindingStatus::fail,
+                               "instance metadata can be read without a token", evidence}));
       }
     }
     Bitmap passes;

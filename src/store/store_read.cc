@@ -34,7 +34,8 @@ StoredFinding read_finding(const Statement& row) {
 }
 
 constexpr std::string_view resource_select =
-    "SELECT r.uid,t.text,r.account,r.region,r.native,r.name,r.tags,r.columns,r.unknown,r.origins,u.key,r.id-u.first_resource,r.born "
+    "SELECT "
+    "r.uid,t.text,r.account,r.region,r.native,r.name,r.tags,r.columns,r.unknown,r.origins,u.key,r.id-u.first_resource,r.born "
     "FROM resource r JOIN word t ON t.id=r.type JOIN unit u ON u.id=r.unit ";
 
 Store::StoredResource read_resource(const Statement& row) {
@@ -57,7 +58,8 @@ Store::StoredResource read_resource(const Statement& row) {
 }
 
 constexpr std::string_view source_select =
-    "SELECT u.key,s.file,o.text,s.time_basis,s.n,s.time,s.bytes FROM source s JOIN unit u ON u.id=s.unit LEFT JOIN word o ON o.id=s.operation ";
+    "SELECT u.key,s.file,o.text,s.time_basis,s.n,s.time,s.bytes FROM source s JOIN unit u ON u.id=s.unit LEFT JOIN word o ON "
+    "o.id=s.operation ";
 
 Store::StoredSource read_source(const Statement& row) {
   Store::StoredSource found;
@@ -128,7 +130,8 @@ Result<std::vector<Store::ControlCounts>> Store::counts() {
 
 Result<std::vector<RunRow>> Store::runs() {
   auto rows = TRY(db_->prepare(
-      "SELECT id,as_of,content_digest,sources,opened,reopened,changed,closed,not_rejudged,units,units_kept,resources,summary FROM run ORDER BY id"));
+      "SELECT id,as_of,content_digest,sources,opened,reopened,changed,closed,not_rejudged,units,units_kept,resources,summary "
+      "FROM run ORDER BY id"));
   std::vector<RunRow> found;
   auto number = [&](int column) { return static_cast<uint64_t>(rows.integer(column)); };
   while (TRY(rows.step())) {

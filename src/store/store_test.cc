@@ -24,7 +24,8 @@ StoredFinding finding(Store& store, const char* control, const char* unit, const
 
 std::vector<std::string> history(Store& store, const char* control, const char* unit, const char* id) {
   std::vector<std::string> out;
-  for (const auto& t : must(store.history(id_of(control, uid_of(unit, id))))) out.push_back(std::to_string(t.time.ms / day) + " " + t.from + ">" + t.to);
+  for (const auto& t : must(store.history(id_of(control, uid_of(unit, id)))))
+    out.push_back(std::to_string(t.time.ms / day) + " " + t.from + ">" + t.to);
   return out;
 }
 
@@ -251,13 +252,17 @@ TEST(Store, ReadsFindingsInOrderOfControlAndUid) {
   TestUnit a{"aaa", "d", {"b", "a"}, {{{{"zeta", "b"}, failing}, {{"zeta", "a"}, failing}}}};
   must(write_run(*store, day, {z, a}, passes_or_gone));
   Steps order;
-  must(store->findings({}, [&](const StoredFinding& f) -> Status { order.push_back(f.control + " " + f.uid.substr(13)); return {}; }));
+  must(store->findings({}, [&](const StoredFinding& f) -> Status {
+    order.push_back(f.control + " " + f.uid.substr(13));
+    return {};
+  }));
   EXPECT_EQ(order, (Steps{"alpha zzz/b", "zeta aaa/a", "zeta aaa/b", "zeta zzz/a"}));
   order.clear();
   must(store->findings({.control = "alpha"}, [&](const StoredFinding& f) -> Status { order.push_back(f.uid); return {}; }));
   EXPECT_EQ(order.size(), 1u);
   // An error of the caller ends the stream and comes back.
-  EXPECT_EQ(store->findings({}, [](const StoredFinding&) -> Status { return fail(Code::usage, "enough"); }).error().what, "enough");
+  EXPECT_EQ(store->findings({}, [](const StoredFinding&) -> Status { return fail(Code::usage, "enough"); }).error().what,
+            "enough");
 }
 
 // Any sequence of runs with units kept or replaced ends in what a single full run over the same history of inputs would show.
@@ -277,7 +282,8 @@ TEST(Store, IncrementalEqualsFull) {
         if (pick(4) == 0) continue;
         unit.resources.push_back("r" + std::to_string(r));
         for (int c = 1; c <= 3; ++c)
-          if (const int v = pick(5); v < 3) unit.verdicts.findings[{"c" + std::to_string(c), unit.resources.back()}] = static_cast<FindingStatus>(v);
+          if (const int v = pick(5); v < 3)
+            unit.verdicts.findings[{"c" + std::to_string(c), unit.resources.back()}] = static_cast<FindingStatus>(v);
       }
     }
     std::vector<TestUnit> named;

@@ -58,7 +58,9 @@ struct TestUnit {
   Verdicts verdicts;
 };
 
-inline std::string uid_of(std::string_view unit, std::string_view id) { return "arn:aws:s3:::" + std::string(unit) + "/" + std::string(id); }
+inline std::string uid_of(std::string_view unit, std::string_view id) {
+  return "arn:aws:s3:::" + std::string(unit) + "/" + std::string(id);
+}
 
 inline Status write_unit(RunWriter& run, const TestUnit& unit) {
   TRY(run.begin_unit(unit.key, unit.digest));
@@ -66,13 +68,15 @@ inline Status write_unit(RunWriter& run, const TestUnit& unit) {
   TRY(run.add_read({unit.key, "eu-west-1", "s3:ListBuckets", "", ReadStatus::ok, "", Time{1000}, source}));
   for (const auto& id : unit.resources) {
     const auto uid = uid_of(unit.key, id);
-    TRY(run.add_resource({uid, "AWS::S3::Bucket", unit.key, "eu-west-1", id, id, "", R"({"name":")" + id + "\"}", "", "", Digest{1}, true}));
+    TRY(run.add_resource(
+        {uid, "AWS::S3::Bucket", unit.key, "eu-west-1", id, id, "", R"({"name":")" + id + "\"}", "", "", Digest{1}, true}));
   }
   for (const auto& [what, status] : unit.verdicts.findings) {
     const auto& [control, id] = what;
     const auto uid = uid_of(unit.key, id);
     const auto finding = id_of(control, uid);
-    TRY(run.add_finding({finding, control, uid, "AWS::S3::Bucket", unit.key, "eu-west-1", status, "because " + std::string(name(status)), "[]"}));
+    TRY(run.add_finding(
+        {finding, control, uid, "AWS::S3::Bucket", unit.key, "eu-west-1", status, "because " + std::string(name(status)), "[]"}));
   }
   Bitmap passes;
   for (uint32_t i = 0; i < unit.resources.size(); ++i) passes.set(i);
@@ -95,19 +99,23 @@ inline Result<RunChanges> write_run(Store& store, int64_t as_of_ms, const std::v
   return changes;
 }
 
-inline Decision passes_or_gone(const OpenFinding& finding) { return finding.resource_seen ? Decision::closed_pass : Decision::closed_deleted; }
+inline Decision passes_or_gone(const OpenFinding& finding) {
+  return finding.resource_seen ? Decision::closed_pass : Decision::closed_deleted;
+}
 
 // Everything a reader can ask, in one text: two stores with equal texts are equal to their users.
 inline std::string portrait(Store& store, bool with_runs = true) {
   std::string out;
-  for (const auto& unit : must(store.units())) out += "unit " + unit.key + " " + unit.digest + " " + std::to_string(unit.resources) + "\n";
+  for (const auto& unit : must(store.units()))
+    out += "unit " + unit.key + " " + unit.digest + " " + std::to_string(unit.resources) + "\n";
   must(store.findings({.other_units = true, .closed = true}, [&](const StoredFinding& f) -> Status {
-    out += "finding " + f.id + " " + f.control + " " + f.uid + " " + std::string(name(f.status)) + " " + f.reason + " " + f.unit + " " +
-           std::to_string(f.first_seen.ms) + " " + std::to_string(f.changed_at.ms) + " " + std::to_string(f.closed_at.ms) + " " +
-           std::to_string(f.openings) + (f.not_rejudged ? " not re-judged" : "") + "\n";
+    out += "finding " + f.id + " " + f.control + " " + f.uid + " " + std::string(name(f.status)) + " " + f.reason + " " + f.unit +
+           " " + std::to_string(f.first_seen.ms) + " " + std::to_string(f.changed_at.ms) + " " + std::to_string(f.closed_at.ms) +
+           " " + std::to_string(f.openings) + (f.not_rejudged ? " not re-judged" : "") + "\n";
     return {};
   }));
-  for (const auto& c : must(store.counts())) out += "counts " + c.control + " " + std::to_string(c.counts.pass) + "/" + std::to_string(c.counts.fail) + "\n";
+  for (const auto& c : must(store.counts()))
+    out += "counts " + c.control + " " + std::to_string(c.counts.pass) + "/" + std::to_string(c.counts.fail) + "\n";
   must(store.reads([&](const Store::StoredRead& r) -> Status {
     out += "read " + r.account + " " + r.operation + " " + r.file + "\n";
     return {};
@@ -117,7 +125,8 @@ inline std::string portrait(Store& store, bool with_runs = true) {
     return {};
   }));
   if (with_runs)
-    for (const auto& run : must(store.runs())) out += "run " + std::to_string(run.id) + " " + std::to_string(run.as_of.ms) + " " + run.summary_json + "\n";
+    for (const auto& run : must(store.runs()))
+      out += "run " + std::to_string(run.id) + " " + std::to_string(run.as_of.ms) + " " + run.summary_json + "\n";
   return out;
 }
 

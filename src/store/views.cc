@@ -31,16 +31,19 @@ std::string literal(std::string_view text) {
 
 // A stored moment as RFC 3339 text; NULL if not known. Milliseconds only where there are any, as rfc3339() prints.
 std::string as_time(const std::string& column) {
-  return "CASE WHEN coalesce(" + column + ",0)=0 THEN NULL WHEN " + column + "%1000=0 THEN strftime('%Y-%m-%dT%H:%M:%SZ'," + column +
-         "/1000,'unixepoch') ELSE strftime('%Y-%m-%dT%H:%M:%fZ'," + column + "/1000.0,'unixepoch') END";
+  return "CASE WHEN coalesce(" + column + ",0)=0 THEN NULL WHEN " + column + "%1000=0 THEN strftime('%Y-%m-%dT%H:%M:%SZ'," +
+         column + "/1000,'unixepoch') ELSE strftime('%Y-%m-%dT%H:%M:%fZ'," + column + "/1000.0,'unixepoch') END";
 }
 
 // A column's value by the JSON path `$."name"`; names are checked to need no escape in it.
-std::string json_column(std::string_view column) { return "json_extract(r.columns," + literal("$.\"" + std::string(column) + "\"") + ")"; }
+std::string json_column(std::string_view column) {
+  return "json_extract(r.columns," + literal("$.\"" + std::string(column) + "\"") + ")";
+}
 
 bool plain_name(std::string_view name) {
   if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 // Columns that identify a row and may not be hidden by a declared one; `id`, `name` and `tags` may, as the more exact answer.
@@ -89,77 +92,100 @@ Status Maker::type_view(const TypeView& type) {
   std::set<std::string> seen;
   for (const auto& column : type.columns) {
     const Place at{"content: " + type.type};
-    if (!plain_name(column)) return fail(Code::usage, "the column `" + column + "` of `" + type.type + "` is no plain name", at, "lower-case letters, digits and _");
+    if (!plain_name(column))
+      return fail(Code::usage, "the column `" + column + "` of `" + type.type + "` is no plain name", at,
+                  "lower-case letters, digits and _");
     if (std::find(std::begin(fixed_columns), std::end(fixed_columns), column) != std::end(fixed_columns))
-      return fail(Code::usage, "the column `" + column + "` of `" + type.type + "` hides one that every view has", at, "another name");
-    if (!seen.insert(column).second) return fail(Code::usage, "the column `" + column + "` of `" + type.type + "` is declared twice", at);
+      return fail(Code::usage, "the column `" + column + "` of `" + type.type + "` hides one that every view has", at,
+                  "another name");
+    if (!seen.insert(column).second)
+      return fail(Code::usage, "the column `" + column + "` of `" + type.type + "` is declared twice", at);
     if (auto own = base.find(column); own != base.end()) own->second = json_column(column);
     else declared += ", " + json_column(column) + " AS " + quoted(column);
   }
   const auto where = TRY(of_type(type.type));
-  return view(view_name(type.type), "SELECT r.uid AS uid, r.account AS account, r.region AS region, " + base["id"] + " AS id, " + base["name"] +
-                                        " AS name, " + base["tags"] + " AS tags" + declared + ", coalesce(r.unknown,'{}') AS unknown FROM resource r WHERE " + where);
+  return view(view_name(type.type), "SELECT r.uid AS uid, r.account AS account, r.region AS region, " + base["id"] + " AS id, " +
+                                        base["name"] + " AS name, " + base["tags"] + " AS tags" + declared +
+                                        ", coalesce(r.unknown,'{}') AS unknown FROM resource r WHERE " + where);
 }
 
 Status Maker::resources() {
   return view("resources",
               "SELECT r.uid AS uid, t.text AS type, r.account AS account, r.region AS region, r.native AS id, r.name AS name, "
-              "coalesce(r.tags,'{}') AS tags, coalesce(r.columns,'{}') AS properties, coalesce(r.unknown,'{}') AS unknown, r.born AS born "
+              "coalesce(r.tags,'{}') AS tags, coalesce(r.columns,'{}') AS properties, coalesce(r.unknown,'{}') AS unknown, "
+              "r.born AS born "
               "FROM resource r JOIN word t ON t.id=r.type" +
                   (in_run.empty() ? "" : " WHERE " + in_run));
 }
 
 // Every account seen: of resources, of reads, and those the organization lists. What the organization does not say is NULL.
 Status Maker::places() {
-  const std::string place_in_run = in_run.empty() ? "" : " AND p.unit IN (SELECT id FROM unit WHERE " + std::string(unit_is_in_run) + ")";
+  const std::string place_in_run =
+      in_run.empty() ? "" : " AND p.unit IN (SELECT id FROM unit WHERE " + std::string(unit_is_in_run) + ")";
   TRY(view("regions", "SELECT DISTINCT p.account AS account, p.region AS region FROM place p WHERE p.region<>''" + place_in_run));
 
   const std::string member = "AWS::Organizations::Account", organization = "Reeve::Organization";
   const auto members_where = TRY(of_type(member));
   const auto organization_where = TRY(of_type(organization));
-  const std::string members = "SELECT r.native AS account, " + std::string("coalesce(") + column_or_null(member, "account_name") + ", r.name) AS name, " +
-                              column_or_null(member, "email") + " AS email, coalesce(" + column_or_null(member, "status") + ", " +
-                              column_or_null(member, "state") + ") AS status, " + column_or_null(member, "parent") +
-                              " AS parent, r.account AS seen_from, CASE WHEN r.uid LIKE 'arn:%' THEN substr(r.uid, 5, instr(substr(r.uid, 5), ':')-1) END AS partition "
-                              "FROM resource r WHERE " + members_where;
-  const std::string organizations = "SELECT r.account AS seen_from, coalesce(" + column_or_null(organization, "organization_id") + ", r.native) AS organization, " +
-                                    column_or_null(organization, "management_account") + " AS management_account FROM resource r WHERE " + organization_where;
+  const std::string members = "SELECT r.native AS account, " + std::string("coalesce(") + column_or_null(member, "account_name") +
+                              ", r.name) AS name, " + column_or_null(member, "email") + " AS email, coalesce(" +
+                              column_or_null(member, "status") + ", " + column_or_null(member, "state") + ") AS status, " +
+                              column_or_null(member, "parent") +
+                              " AS parent, r.account AS seen_from, CASE WHEN r.uid LIKE 'arn:%' THEN substr(r.uid, 5, "
+                              "instr(substr(r.uid, 5), ':')-1) END AS partition "
+                              "FROM resource r WHERE " +
+                              members_where;
+  const std::string organizations = "SELECT r.account AS seen_from, coalesce(" + column_or_null(organization, "organization_id") +
+                                    ", r.native) AS organization, " + column_or_null(organization, "management_account") +
+                                    " AS management_account FROM resource r WHERE " + organization_where;
   // An account belongs to an organization if the organization lists it, if it manages it, or if its own call described it.
-  return view("accounts",
-              "WITH member AS MATERIALIZED (" + members + "), organization AS MATERIALIZED (" + organizations + "),"
-              " seen AS (SELECT p.account AS account, min(p.partition) AS partition FROM place p WHERE 1" + place_in_run + " GROUP BY p.account"
-              "  UNION ALL SELECT account, partition FROM member),"
-              " one AS (SELECT account, min(partition) AS partition FROM seen WHERE account<>'' GROUP BY account)"
-              " SELECT one.account AS account, one.partition AS partition,"
-              " (SELECT m.name FROM member m WHERE m.account=one.account AND m.name IS NOT NULL LIMIT 1) AS name,"
-              " (SELECT m.email FROM member m WHERE m.account=one.account AND m.email IS NOT NULL LIMIT 1) AS email,"
-              " (SELECT m.status FROM member m WHERE m.account=one.account AND m.status IS NOT NULL LIMIT 1) AS status,"
-              " (SELECT max(o.management_account=one.account) FROM organization o WHERE o.management_account IS NOT NULL AND (o.management_account=one.account"
-              "  OR o.seen_from=one.account OR EXISTS (SELECT 1 FROM member m WHERE m.account=one.account AND m.seen_from=o.seen_from))) AS management,"
-              " (SELECT min(o.organization) FROM organization o WHERE o.management_account=one.account OR o.seen_from=one.account"
-              "  OR EXISTS (SELECT 1 FROM member m WHERE m.account=one.account AND m.seen_from=o.seen_from)) AS organization,"
-              " (SELECT m.parent FROM member m WHERE m.account=one.account AND m.parent IS NOT NULL LIMIT 1) AS parent"
-              " FROM one");
+  return view(
+      "accounts",
+      "WITH member AS MATERIALIZED (" + members + "), organization AS MATERIALIZED (" + organizations +
+          "),"
+          " seen AS (SELECT p.account AS account, min(p.partition) AS partition FROM place p WHERE 1" +
+          place_in_run +
+          " GROUP BY p.account"
+          "  UNION ALL SELECT account, partition FROM member),"
+          " one AS (SELECT account, min(partition) AS partition FROM seen WHERE account<>'' GROUP BY account)"
+          " SELECT one.account AS account, one.partition AS partition,"
+          " (SELECT m.name FROM member m WHERE m.account=one.account AND m.name IS NOT NULL LIMIT 1) AS name,"
+          " (SELECT m.email FROM member m WHERE m.account=one.account AND m.email IS NOT NULL LIMIT 1) AS email,"
+          " (SELECT m.status FROM member m WHERE m.account=one.account AND m.status IS NOT NULL LIMIT 1) AS status,"
+          " (SELECT max(o.management_account=one.account) FROM organization o WHERE o.management_account IS NOT NULL AND "
+          "(o.management_account=one.account"
+          "  OR o.seen_from=one.account OR EXISTS (SELECT 1 FROM member m WHERE m.account=one.account AND "
+          "m.seen_from=o.seen_from))) AS management,"
+          " (SELECT min(o.organization) FROM organization o WHERE o.management_account=one.account OR o.seen_from=one.account"
+          "  OR EXISTS (SELECT 1 FROM member m WHERE m.account=one.account AND m.seen_from=o.seen_from)) AS organization,"
+          " (SELECT m.parent FROM member m WHERE m.account=one.account AND m.parent IS NOT NULL LIMIT 1) AS parent"
+          " FROM one");
 }
 
 Status Maker::edges() {
   return view("edges",
-              "SELECT r.uid AS source, k.text AS kind, e.target AS target, t.text AS target_type FROM edge e JOIN resource r ON r.id=e.source "
+              "SELECT r.uid AS source, k.text AS kind, e.target AS target, t.text AS target_type FROM edge e JOIN resource r ON "
+              "r.id=e.source "
               "JOIN word k ON k.id=e.kind LEFT JOIN word t ON t.id=e.target_type" +
                   (in_run.empty() ? "" : " WHERE " + in_run));
 }
 
 Status Maker::reads() {
-  return view("reads",
-              "SELECT d.account AS account, d.region AS region, o.text AS operation, CASE d.status WHEN 0 THEN 'ok' WHEN 1 THEN 'denied' "
-              "WHEN 2 THEN 'absent' ELSE 'error' END AS status, d.error AS error, " + as_time("d.time") + " AS time, s.file AS source "
-              "FROM read d JOIN word o ON o.id=d.operation LEFT JOIN source s ON s.unit=d.unit AND s.n=d.source" +
-                  (in_run.empty() ? "" : " WHERE d.unit IN (SELECT id FROM unit WHERE " + std::string(unit_is_in_run) + ")"));
+  return view(
+      "reads",
+      "SELECT d.account AS account, d.region AS region, o.text AS operation, CASE d.status WHEN 0 THEN 'ok' WHEN 1 THEN 'denied' "
+      "WHEN 2 THEN 'absent' ELSE 'error' END AS status, d.error AS error, " +
+          as_time("d.time") +
+          " AS time, s.file AS source "
+          "FROM read d JOIN word o ON o.id=d.operation LEFT JOIN source s ON s.unit=d.unit AND s.n=d.source" +
+          (in_run.empty() ? "" : " WHERE d.unit IN (SELECT id FROM unit WHERE " + std::string(unit_is_in_run) + ")"));
 }
 
 // The workspace's attestations and the content's controls are not kept in the file: they are input of this run, given each time.
 Status attestations(Db& db, const std::vector<AttestationRow>& rows) {
-  TRY(db.exec("DROP TABLE IF EXISTS temp.attestations; CREATE TEMP TABLE attestations(control TEXT, answer TEXT, owner TEXT, approver TEXT,"
+  TRY(
+      db.exec("DROP TABLE IF EXISTS temp.attestations; CREATE TEMP TABLE attestations(control TEXT, answer TEXT, owner TEXT, "
+              "approver TEXT,"
               " given TEXT, expires TEXT, age_days INTEGER, valid INTEGER)"));
   auto insert = TRY(db.prepare("INSERT INTO temp.attestations VALUES(?1,?2,?3,?4,?5,?6,?7,?8)"));
   for (const auto& row : rows) {
@@ -171,11 +197,18 @@ Status attestations(Db& db, const std::vector<AttestationRow>& rows) {
 }
 
 Status controls(Db& db, const std::vector<ControlRow>& rows) {
-  TRY(db.exec("DROP TABLE IF EXISTS temp.controls; CREATE TEMP TABLE controls(id TEXT PRIMARY KEY, practice TEXT, level INTEGER, area TEXT,"
+  TRY(
+      db.exec("DROP TABLE IF EXISTS temp.controls; CREATE TEMP TABLE controls(id TEXT PRIMARY KEY, practice TEXT, level INTEGER, "
+              "area TEXT,"
               " severity TEXT, phase INTEGER) WITHOUT ROWID"));
   auto insert = TRY(db.prepare("INSERT INTO temp.controls VALUES(?1,?2,?3,?4,?5,?6)"));
   for (const auto& row : rows) {
-    insert.bind(1, row.id).bind(2, row.practice).bind(3, int64_t{row.level}).bind(4, row.area).bind(5, row.severity).bind(6, int64_t{row.phase});
+    insert.bind(1, row.id)
+        .bind(2, row.practice)
+        .bind(3, int64_t{row.level})
+        .bind(4, row.area)
+        .bind(5, row.severity)
+        .bind(6, int64_t{row.phase});
     TRY(insert.run());
   }
   return {};
@@ -198,14 +231,18 @@ std::string view_name(std::string_view type) {
 
 Status create_views(Db& db, const ViewInput& input) {
   // Usually every row is of this run, and the views need not ask.
-  const auto others = TRY(db.value("SELECT count(*) FROM unit WHERE NOT (" + std::string(unit_is_in_run) + ") AND digest IS NOT NULL"));
-  Maker make{db, std::get<int64_t>(others) == 0 ? "" : "r.unit IN (SELECT id FROM unit WHERE " + std::string(unit_is_in_run) + ")", {}};
-  std::map<std::string, std::string> names = {{"accounts", ""}, {"regions", ""}, {"resources", ""}, {"edges", ""}, {"reads", ""}, {"attestations", ""}, {"controls", ""}};
+  const auto others =
+      TRY(db.value("SELECT count(*) FROM unit WHERE NOT (" + std::string(unit_is_in_run) + ") AND digest IS NOT NULL"));
+  Maker make{
+      db, std::get<int64_t>(others) == 0 ? "" : "r.unit IN (SELECT id FROM unit WHERE " + std::string(unit_is_in_run) + ")", {}};
+  std::map<std::string, std::string> names = {{"accounts", ""}, {"regions", ""},      {"resources", ""}, {"edges", ""},
+                                              {"reads", ""},    {"attestations", ""}, {"controls", ""}};
   for (const auto& type : input.types) {
     make.by_type[type.type] = &type;
     const auto name = view_name(type.type);
     const auto [at, added] = names.emplace(name, type.type);
-    if (!added) return fail(Code::conflict, "the types `" + type.type + "` and `" + at->second + "` would both be the view `" + name + "`");
+    if (!added)
+      return fail(Code::conflict, "the types `" + type.type + "` and `" + at->second + "` would both be the view `" + name + "`");
   }
   for (const auto& type : input.types) TRY(make.type_view(type));
   TRY(make.resources());

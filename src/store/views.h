@@ -1,7 +1,7 @@
 // The public SQL schema: the views that controls and hunts query (docs/formats/store.md, docs/formats/controls.md).
 //
-// They are TEMP views over the store's private tables, made for one connection after `end_load` (or on a committed store), and show
-// this run's input only. Each declared type has a view of its own; a column costs something only in queries that ask for it.
+// They are TEMP views over the store's private tables, made for one connection after `end_load` (or on a committed store), and
+// show this run's input only. Each declared type has a view of its own; a column costs something only in queries that ask for it.
 #pragma once
 
 #include <string>
@@ -37,7 +37,8 @@ struct ViewInput {
   std::vector<ControlRow> controls;
 };
 
-// Makes the views, replacing those of an earlier call. Errors: a column name that the views use themselves, two types with one name.
+// Makes the views, replacing those of an earlier call. Errors: a column name that the views use themselves, two types with one
+// name.
 Status create_views(Db& db, const ViewInput& input);
 
 // `AWS::S3::Bucket` → `aws_s3_bucket`.

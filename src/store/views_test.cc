@@ -41,7 +41,8 @@ class Views : public testing::Test {
   std::unique_ptr<RunWriter> run = must(store->begin_run({Time{1795320000000}, "content", {}}));
   Db& db() { return store->db(); }
 
-  uint32_t add(const char* uid, const char* type, const char* account, const char* region, const char* id, const char* columns = "", const char* unknown = "") {
+  uint32_t add(const char* uid, const char* type, const char* account, const char* region, const char* id,
+               const char* columns = "", const char* unknown = "") {
     return must(run->add_resource({uid, type, account, region, id, id, R"({"env":"prod"})", columns, unknown, "", {}, true}));
   }
   void load() {
@@ -54,14 +55,20 @@ TEST_F(Views, ShowAColumnAsItsValue) {
   must(run->begin_unit("111", "d"));
   add("arn:aws:s3:::logs", "AWS::S3::Bucket", "111", "eu-west-1", "logs",
       R"({"name":"Logs","versioning":"Enabled","public":false,"rules":[{"a":1}],"size":12,"days":1.5})");
-  add("arn:aws:s3:::dark", "AWS::S3::Bucket", "111", "eu-west-1", "dark", R"({"public":true})", R"({"versioning":"s3:GetBucketVersioning AccessDenied"})");
+  add("arn:aws:s3:::dark", "AWS::S3::Bucket", "111", "eu-west-1", "dark", R"({"public":true})",
+      R"({"versioning":"s3:GetBucketVersioning AccessDenied"})");
   must(run->end_unit());
   load();
-  EXPECT_EQ(query(db(), "SELECT uid,account,region,id,name,tags,versioning,public,rules,size,days,unknown FROM aws_s3_bucket ORDER BY uid"),
-            "arn:aws:s3:::dark|111|eu-west-1|dark|-|{\"env\":\"prod\"}|-|1|-|-|-|{\"versioning\":\"s3:GetBucketVersioning AccessDenied\"}\n"
-            "arn:aws:s3:::logs|111|eu-west-1|logs|Logs|{\"env\":\"prod\"}|Enabled|0|[{\"a\":1}]|12|1.5|{}\n");
-  EXPECT_EQ(query(db(), "SELECT typeof(versioning),typeof(public),typeof(size),typeof(days) FROM aws_s3_bucket WHERE id='logs'"), "text|integer|integer|real\n");
-  EXPECT_EQ(query(db(), "SELECT type,name,properties,born FROM resources WHERE uid='arn:aws:s3:::dark'"), "AWS::S3::Bucket|dark|{\"public\":true}|1\n");
+  EXPECT_EQ(
+      query(db(),
+            "SELECT uid,account,region,id,name,tags,versioning,public,rules,size,days,unknown FROM aws_s3_bucket ORDER BY uid"),
+      "arn:aws:s3:::dark|111|eu-west-1|dark|-|{\"env\":\"prod\"}|-|1|-|-|-|{\"versioning\":\"s3:GetBucketVersioning "
+      "AccessDenied\"}\n"
+      "arn:aws:s3:::logs|111|eu-west-1|logs|Logs|{\"env\":\"prod\"}|Enabled|0|[{\"a\":1}]|12|1.5|{}\n");
+  EXPECT_EQ(query(db(), "SELECT typeof(versioning),typeof(public),typeof(size),typeof(days) FROM aws_s3_bucket WHERE id='logs'"),
+            "text|integer|integer|real\n");
+  EXPECT_EQ(query(db(), "SELECT type,name,properties,born FROM resources WHERE uid='arn:aws:s3:::dark'"),
+            "AWS::S3::Bucket|dark|{\"public\":true}|1\n");
   EXPECT_EQ(query(db(), "SELECT count(*) FROM resources WHERE type='AWS::S3::Bucket'"), "2\n");
   EXPECT_EQ(query(db(), "SELECT * FROM aws_iam_role"), "") << "a type without a resource is an empty view";
   EXPECT_EQ(query(db(), "SELECT * FROM attestations"), "drill|yes|j.okafor|-|2026-10-01|2027-10-01|52|1\n");
@@ -72,7 +79,8 @@ TEST_F(Views, ShowReadsWithTheirTimes) {
   must(run->begin_unit("111", "d"));
   const auto source = must(run->add_source({"a/s3-list-buckets.json", "s3:ListBuckets", {}, "file", 1}));
   must(run->add_read({"111", "eu-west-1", "s3:ListBuckets", "", ReadStatus::ok, "", Time{1795320000000}, source}));
-  must(run->add_read({"111", "eu-west-1", "s3:GetBucketPolicy", "logs", ReadStatus::denied, "AccessDenied", Time{1795320000250}, 0}));
+  must(run->add_read(
+      {"111", "eu-west-1", "s3:GetBucketPolicy", "logs", ReadStatus::denied, "AccessDenied", Time{1795320000250}, 0}));
   must(run->add_read({"111", "eu-west-1", "s3:GetBucketTagging", "logs", ReadStatus::absent, "NoSuchTagSet", {}, 0}));
   must(run->end_unit());
   load();
@@ -98,7 +106,9 @@ TEST_F(Views, ResolveEdgesWithinTheUnitAndRegion) {
   add("arn:role", "AWS::IAM::Role", "111", "", "admin");
   must(run->end_unit());
   load();
-  EXPECT_EQ(query(db(), "SELECT kind,target,target_type FROM edges WHERE source='arn:aws:ec2:eu-west-1:111:subnet/s1' ORDER BY kind,target,target_type"),
+  EXPECT_EQ(query(db(),
+                  "SELECT kind,target,target_type FROM edges WHERE source='arn:aws:ec2:eu-west-1:111:subnet/s1' ORDER BY "
+                  "kind,target,target_type"),
             "in|arn:vpc-1-eu|AWS::EC2::VPC\nin|s1|AWS::EC2::VPC\nin|vpc-1|-\nin|vpc-2|AWS::EC2::VPC\nin|vpc-9|AWS::EC2::VPC\n"
             "uses|arn:aws:iam::222:role/x|AWS::IAM::Role\nuses|arn:role|AWS::IAM::Role\n");
   EXPECT_EQ(query(db(), "SELECT v.id FROM edges e JOIN aws_ec2_vpc v ON v.uid=e.target"), "vpc-1\n");
@@ -106,9 +116,12 @@ TEST_F(Views, ResolveEdgesWithinTheUnitAndRegion) {
 
 TEST_F(Views, NameEveryAccountAndRegionSeen) {
   must(run->begin_unit("999", "d"));
-  add("arn:aws:organizations::999:organization/o-1", "Reeve::Organization", "999", "", "o-1", R"({"organization_id":"o-1","management_account":"999"})");
-  add("arn:aws:organizations::999:account/o-1/999", "AWS::Organizations::Account", "999", "", "999", R"({"account_name":"Head","email":"h@x","status":"ACTIVE","parent":"r-1"})");
-  add("arn:aws:organizations::999:account/o-1/222", "AWS::Organizations::Account", "999", "", "222", R"({"account_name":"Work","state":"SUSPENDED"})");
+  add("arn:aws:organizations::999:organization/o-1", "Reeve::Organization", "999", "", "o-1",
+      R"({"organization_id":"o-1","management_account":"999"})");
+  add("arn:aws:organizations::999:account/o-1/999", "AWS::Organizations::Account", "999", "", "999",
+      R"({"account_name":"Head","email":"h@x","status":"ACTIVE","parent":"r-1"})");
+  add("arn:aws:organizations::999:account/o-1/222", "AWS::Organizations::Account", "999", "", "222",
+      R"({"account_name":"Work","state":"SUSPENDED"})");
   must(run->end_unit());
   must(run->begin_unit("222", "d"));
   add("arn:aws-cn:s3:::x", "AWS::S3::Bucket", "222", "cn-north-1", "x");
@@ -120,8 +133,9 @@ TEST_F(Views, NameEveryAccountAndRegionSeen) {
   must(run->add_resource({"a.yaml#B", "AWS::S3::Bucket", "", "", "B", "", "", "", "", "", {}, false}));
   must(run->end_unit());
   load();
-  EXPECT_EQ(query(db(), "SELECT account,partition,name,email,status,management,organization,parent FROM accounts ORDER BY account"),
-            "222|aws|Work|-|SUSPENDED|0|o-1|-\n333|aws-us-gov|-|-|-|-|-|-\n999|aws|Head|h@x|ACTIVE|1|o-1|r-1\n");
+  EXPECT_EQ(
+      query(db(), "SELECT account,partition,name,email,status,management,organization,parent FROM accounts ORDER BY account"),
+      "222|aws|Work|-|SUSPENDED|0|o-1|-\n333|aws-us-gov|-|-|-|-|-|-\n999|aws|Head|h@x|ACTIVE|1|o-1|r-1\n");
   EXPECT_EQ(query(db(), "SELECT * FROM regions ORDER BY 1"), "222|cn-north-1\n333|us-gov-east-1\n");
   EXPECT_EQ(query(db(), "SELECT uid,born FROM resources WHERE account=''"), "a.yaml#B|0\n");
 }
