@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "formats/document.h"
@@ -20,6 +21,7 @@ namespace reeve {
 struct Found {
   std::vector<Value> values;
   bool projected = false;
+  bool list = false;               // of a projection: there was a list (or map) to project; false means null, not an empty list
   std::string unknown;             // not empty: the answer is unknown, for this reason
   std::vector<DocumentPtr> kept;   // documents made on the way, which `values` point into
 
@@ -42,13 +44,17 @@ class Path {
   bool empty() const { return text_.empty(); }
   // The path as it would be written after the path of the item it starts from: `.a.b[0]`; empty if it is not plain.
   std::string suffix() const;
+  // For a path that finds nothing in `from`: where the search ended, as a path in the file, and as JSON text what stands there (a list
+  // that has no such item); empty if nothing does.
+  std::pair<std::string, std::string> stops(Value from) const;
 
   struct Node;  // the compiled tree, in path.cc
 
  private:
   struct Step {
-    std::string key;  // empty: index
+    std::string key;
     int64_t index = 0;
+    bool is_key = false;
   };
   std::string text_;
   bool plain_ = true;
