@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -69,6 +70,15 @@ void account_ids_in(std::string_view text, std::set<std::string>& ids) {
       if (text[from] == ':') ++colons;
     if (colons == 4 && from + 13 <= text.size() && text[from + 12] == ':' && is_account_id(text.substr(from, 12)))
       ids.insert(std::string(text.substr(from, 12)));
+  }
+}
+
+// Those of the items themselves (`"Arn": …`), not of whom they trust.
+void own_account_ids_in(std::string_view text, std::set<std::string>& ids) {
+  for (size_t at = text.find("\"Arn\""); at != std::string_view::npos; at = text.find("\"Arn\"", at + 5)) {
+    size_t quote = text.find('"', at + 5);
+    if (quote == std::string_view::npos) return;
+    account_ids_in(text.substr(quote + 1, text.substr(quote + 1, 200).find('"')), ids);
   }
 }
 
@@ -168,6 +178,13 @@ class Finder {
                 ends_with(lowered, ".yaml") || ends_with(lowered, ".yml") || ends_with(lowered, ".csv") || ends_with(lowered, ".frames") || c.named;
     if (ends_with(lowered, ".index") && !c.named) {
       input.why = "the index of a snapshot";
+      std::string frames = input.disk_path.substr(0, input.disk_path.size() - std::min<size_t>(input.disk_path.size(), 6)) + ".frames";
+      auto text = input.disk_path.empty() || exists(frames) ? std::string() : input.read(kHeadBytes).value_or("");
+      if (starts_with(text, "{\"offset\":")) {
+        input.kind = InputKind::broken;
+        input.why = "the frames it names are not there";
+        problems.push_back({Code::not_found, "`" + frames + "` is not there, of which this is the index", {input.shown}, "both files of a snapshot", "collect the account and Region again"});
+      }
       return;
     }
     if (!data) {
@@ -176,8 +193,7 @@ class Finder {
     }
     digest(input, problems);
     if (input.kind == InputKind::broken) return;
-    if (cli && input.kind == InputKind::unplaced) return;
-    if (cli) {
+    if (cli && input.kind != InputKind::unplaced) {
       input.kind = InputKind::reply;
       return;
     }
@@ -194,7 +210,13 @@ class Finder {
       problems.push_back(error);
       return;
     }
+    Input unplaced = input;
+    if (cli) input.why.clear(), input.parameters.clear(), input.kind = InputKind::ignored;
     by_content(c, head, lowered);
+    if (cli && input.kind == InputKind::ignored) {  // a folder named like a Region may hold other exports, but this is none of them
+      input = std::move(unplaced);
+      return;
+    }
     if (input.kind == InputKind::ignored && c.named)
       problems.push_back({Code::unsupported, "`" + input.shown + "` is not a kind of input Reeve knows", {input.shown},
                           "an AWS Config snapshot, AWS CLI output, a credential report, authorization details, a snapshot or a template", ""});
@@ -208,10 +230,15 @@ class Finder {
       std::string cli_name = call_at + 1 == parts.size() ? without_json(plain_name) : parts[call_at];
       Input& input = c.input;
       input.call = catalogue_.call_of_cli_name(cli_name);
+      if (input.call.empty())  // `ec2-describe-instances-2.json`: a further page of the same call
+        if (auto [stem, page] = numbered(cli_name); page > 0) {
+          input.call = catalogue_.call_of_cli_name(stem);
+          if (!input.call.empty()) input.page = page;
+        }
       input.region = region;
       input.folder = folder;
       for (size_t i = call_at + 1; i < parts.size(); ++i)
-        input.parameters.emplace_back("", percent_decode(i + 1 == parts.size() ? strip_packing_suffix(without_json(parts[i])) : parts[i]));
+        input.parameters.emplace_back("", percent_decode(i + 1 == parts.size() ? without_json(plain_name) : parts[i]));
       if (input.call.empty()) {
         input.kind = InputKind::unplaced;
         input.why = "no resource type reads `" + cli_name + "`";
@@ -223,13 +250,23 @@ class Finder {
       bool last = i + 2 == parts.size();
       std::string call = last ? without_json(plain_name) : parts[i + 1];
       if (last && !ends_with(plain_name, ".json")) continue;
-      if (!looks_like_cli_name(call)) continue;
+      if (!looks_like_cli_name(numbered(call).first)) continue;
       return place(i + 1, parts[i] == "aws-global" ? "global" : parts[i], folder_key(c, i));
     }
     // Without a Region folder only names of calls that are known count.
-    if (!parts.empty() && ends_with(plain_name, ".json") && !catalogue_.call_of_cli_name(without_json(plain_name)).empty())
+    if (!parts.empty() && ends_with(plain_name, ".json") &&
+        (!catalogue_.call_of_cli_name(without_json(plain_name)).empty() || !catalogue_.call_of_cli_name(numbered(without_json(plain_name)).first).empty()))
       return place(parts.size() - 1, "global", folder_key(c, parts.size() - 1));
     return false;
+  }
+
+  // `name-2`, `name_2`, `name.2` → `name` and 2; 0 if no number ends it.
+  static std::pair<std::string, uint32_t> numbered(const std::string& name) {
+    size_t digits = name.find_last_not_of("0123456789") + 1;
+    if (digits == name.size() || digits < 2 || name.size() - digits > 6) return {name, 0};
+    char before = name[digits - 1];
+    if (before != '-' && before != '_' && before != '.') return {name, 0};
+    return {name.substr(0, digits - 1), static_cast<uint32_t>(parse_int(name.substr(digits)).value_or(0))};
   }
 
   // What stands for the account: the archive or path down to the part before `end`.
@@ -302,18 +339,11 @@ class Finder {
   // Contracts §7: sts-get-caller-identity in the folder, else a folder of twelve digits, else the only account id in its ARNs.
   void place_accounts() {
     std::map<std::string, std::vector<Candidate*>> folders;
+    std::vector<Candidate*> apart;  // recognised by content: they may lie anywhere
     for (Candidate& c : candidates_) {
       if (c.input.kind == InputKind::snapshot) continue;
       if (!c.input.folder.empty() && c.input.kind == InputKind::reply) folders[c.input.folder].push_back(&c);
-      if (c.input.kind == InputKind::authorization_details || c.input.kind == InputKind::credential_report) {
-        std::set<std::string> ids;
-        auto text = c.input.read(kScanBytesMax);
-        if (text) account_ids_in(*text, ids);
-        std::string folder;
-        for (auto& part : c.parts)
-          if (is_account_id(part)) folder = part;
-        settle(c.input.shown, ids, folder, {&c});
-      }
+      if (c.input.kind == InputKind::authorization_details || c.input.kind == InputKind::credential_report) apart.push_back(&c);
       if (c.input.kind == InputKind::config && c.input.account.empty()) c.input.account = "unknown";
     }
     for (auto& [folder, members] : folders) {
@@ -334,16 +364,47 @@ class Finder {
       std::set<std::string> ids;
       for (Candidate* c : members)
         if (auto text = c->input.read(kScanBytesMax)) account_ids_in(*text, ids);
-      settle(folder.empty() ? "." : folder.substr(1), ids, "", members);
+      settle(folder.empty() ? "." : folder.substr(1), ids, members);
+    }
+    for (Candidate* c : apart) {
+      if (std::string account = account_around(*c, folders); !account.empty()) {
+        c->input.account = account;
+        continue;
+      }
+      std::set<std::string> ids;
+      if (auto text = c->input.read(kScanBytesMax)) {
+        own_account_ids_in(*text, ids);
+        if (ids.size() != 1) account_ids_in(*text, ids);
+      }
+      settle(c->input.shown, ids, {c});
     }
   }
 
-  void settle(const std::string& where, const std::set<std::string>& ids, const std::string& folder, const std::vector<Candidate*>& members) {
-    std::string account = ids.size() == 1 ? *ids.begin() : is_account_id(folder) ? folder : "unknown";
+  // The account of the CLI output that lies in the same folder or above, else a folder of twelve digits.
+  std::string account_around(const Candidate& c, const std::map<std::string, std::vector<Candidate*>>& folders) const {
+    for (size_t end = c.parts.size(); end-- > 0;) {
+      if (auto found = folders.find(folder_key(c, end)); found != folders.end() && is_account_id(found->second.front()->input.account))
+        return found->second.front()->input.account;
+      if (end > 0 && is_account_id(c.parts[end - 1])) return c.parts[end - 1];
+    }
+    return "";
+  }
+
+  void settle(const std::string& where, const std::set<std::string>& ids, const std::vector<Candidate*>& members) {
+    std::string account = ids.size() == 1 ? *ids.begin() : "unknown";
     if (account == "unknown")
       out_.notes.push_back({Code::not_found, "the account is not known: it is read as account `unknown`", {where},
                             "`sts-get-caller-identity.json`, a folder named by the account id, or one account id in its ARNs", ""});
     for (Candidate* c : members) c->input.account = account;
+  }
+
+  // The same file may be named as `a/x`, `./a/x` and through a link; members of an archive by the archive's.
+  static std::string real_path(const Input& input) {
+    std::string shown = input.disk_path.empty() ? input.shown : input.disk_path;
+    size_t archive = input.disk_path.empty() ? shown.find('!') : std::string::npos;
+    std::error_code failed;
+    auto real = std::filesystem::weakly_canonical(shown.substr(0, archive), failed);
+    return failed ? shown : real.string() + (archive == std::string::npos ? "" : shown.substr(archive));
   }
 
   static bool tells_of_organization(const ResourceType& type) {
@@ -383,7 +444,7 @@ class Finder {
     std::set<std::string> seen;
     for (Candidate& c : candidates_) {
       Input& input = c.input;
-      if (!input.disk_path.empty() && !seen.insert(input.disk_path).second) continue;  // named twice
+      if (!seen.insert(real_path(input)).second) continue;  // named twice
       switch (input.kind) {
         case InputKind::reply:
         case InputKind::credential_report:

@@ -41,6 +41,7 @@ struct Input {
   std::string digest;        // of its bytes, hex
   std::string disk_path;     // empty for members of archives
   std::shared_ptr<const std::string> member;  // bytes of an archive's member
+  uint32_t page = 0;         // of CLI output saved page by page (`ec2-describe-instances-2.json`): which one; 0 if not said
   uint64_t frame_offset = 0, frame_bytes = 0; // of snapshot frames: where in disk_path
   int64_t time_ms = 0;       // of snapshot frames: when the call was made
 

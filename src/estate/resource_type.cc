@@ -20,6 +20,7 @@ class TypeReader {
     type_->type = TRY(text(root_, "type", true));
     type_->title = TRY(text(root_, "title", true));
     type_->arn_template = TRY(text(root_, "arn", false));
+    TRY(arn_template());
     std::string scope = TRY(text(root_, "scope", true));
     if (scope != "global" && scope != "regional") return wrong(root_.get("scope"), "`" + scope + "` is no scope", "`global` or `regional`");
     type_->global = scope == "global";
@@ -35,14 +36,18 @@ class TypeReader {
     if (reads && !reads.is_list()) return wrong(reads, "`reads` is a list of calls", "a list");
     for (Value read : reads.items()) type_->reads.push_back(TRY(this->read(read)));
     if (Value config = root_.get("config")) {
+      if (!config.is_map()) return wrong(config, "`config` is a map", "`set` and what else docs/formats/resources.md names");
       type_->has_config = true;
       TRY(known(config, {"type", "set", "cites", "note"}));
       type_->config_type = TRY(text(config, "type", false));
       type_->config = TRY(set(config.get("set")));
     }
+    if (Value columns = root_.get("columns"); columns && !columns.is_map()) return wrong(columns, "`columns` is a map from names to paths", "a map");
+    if (Value edges = root_.get("edges"); edges && !edges.is_list()) return wrong(edges, "`edges` is a list", "a list");
     for (auto column : root_.get("columns").entries())
       type_->columns.emplace_back(std::string(column.key()), TRY(body_path(column.value, "column `" + std::string(column.key()) + "`")));
     for (Value edge : root_.get("edges").items()) {
+      if (!edge.is_map()) return wrong(edge, "an edge is a map", "`kind`, `to` and `by`");
       TRY(known(edge, {"kind", "to", "by", "note"}));
       Edge out;
       out.kind = TRY(text(edge, "kind", true));
@@ -56,20 +61,44 @@ class TypeReader {
     for (uint32_t r = 0; r < type_->reads.size(); ++r)
       for (auto& [target, form] : type_->reads[r].set) type_->setters[target].push_back(r);
     TRY(build_tree());
+    TRY(matches());
     return ResourceTypePtr(type_);
   }
 
  private:
+  // Placeholders that `fill_arn` knows.
+  Status arn_template() {
+    std::string_view text = type_->arn_template;
+    for (size_t open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
+      size_t end = text.find('}', open);
+      std::string name(end == std::string_view::npos ? text.substr(open) : text.substr(open, end - open + 1));
+      if (name != "{partition}" && name != "{account}" && name != "{region}" && name != "{id}")
+        return wrong(root_.get("arn"), "`" + name + "` is nothing an ARN is filled with", "{partition}, {account}, {region} or {id}");
+    }
+    return {};
+  }
+
+  // `match` names the id, the ARN or something that is set.
+  Status matches() {
+    for (size_t r = 0; r < type_->reads.size(); ++r) {
+      const std::string& match = type_->reads[r].match;
+      if (match == "id" || match == "arn" || std::find(type_->targets.begin(), type_->targets.end(), match) != type_->targets.end()) continue;
+      return wrong(root_.get("reads").at(r).get("match"), "`match` names `" + match + "`, which no read sets", "`id`, `arn` or a target");
+    }
+    return {};
+  }
+
   Result<Read> read(Value from) {
     if (!from.is_map()) return wrong(from, "a read is a map", "`call`, `set` …");
     TRY(known(from, {"call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "set", "cites", "note"}));
     Read read;
     read.call = TRY(text(from, "call", true));
     size_t colon = read.call.find(':');
-    if (colon == std::string::npos) return wrong(from.get("call"), "`" + read.call + "` is no call", "`service:Operation`");
+    if (colon == std::string::npos || colon == 0 || colon + 1 == read.call.size()) return wrong(from.get("call"), "`" + read.call + "` is no call", "`service:Operation`");
     read.service = read.call.substr(0, colon);
     read.operation = read.call.substr(colon + 1);
-    read.has_each = static_cast<bool>(from.get("each"));
+    read.has_each = from.get("each") && !from.get("each").is_null();
+    if (Value with = from.get("with"); with && !with.is_map()) return wrong(with, "`with` is a map from parameters to values", "a map");
     struct {
       const char* key;
       Path* path;
@@ -108,7 +137,9 @@ class TypeReader {
     }
     if (!from.is_map()) return wrong(from, "a target is set from a path or a form", "a path, or a map with `path`, `present`, `const`, `entries` or `list`");
     TRY(known(from, {"path", "keys", "rename", "values", "present", "const", "entries", "list", "first", "request", "note"}));
+    TRY(fits_together(from));
     if (Value list = from.get("list")) {
+      if (!list.is_list() || list.size() == 0) return wrong(list, "`list` is a list of entries", "at least one map with `each` and `item`");
       out.kind = SetForm::Kind::list;
       for (Value entry : list.items()) {
         TRY(known(entry, {"each", "inner", "outer", "item", "note"}));
@@ -153,6 +184,8 @@ class TypeReader {
       else out.path = TRY(Path::compile("@", place(from, file_)));
       return out;
     }
+    if (Value rename = from.get("rename"); rename && !rename.is_map()) return wrong(rename, "`rename` is a map from keys to keys", "a map");
+    if (Value values = from.get("values"); values && !values.is_map()) return wrong(values, "`values` is a map from words to values", "a map");
     if (!from.get("path")) return wrong(from, "this form has no source", "`path`, `present`, `const`, `entries` or `list`");
     out.path = TRY(path(from.get("path")));
     if (Value keys = from.get("keys")) {
@@ -169,6 +202,20 @@ class TypeReader {
       }
     }
     return out;
+  }
+
+  // One source for each form, and of `keys`, `rename` and `values` only where a path is copied.
+  Status fits_together(Value from) {
+    std::string source;
+    for (const char* key : {"list", "const", "present", "entries", "request", "first", "path"}) {
+      if (!from.get(key)) continue;
+      if (source == "first") continue;  // which has a path of its own
+      if (!source.empty()) return wrong(from.get(key), "`" + source + "` and `" + key + "` do not go together", "one source for a target");
+      source = key;
+    }
+    for (const char* key : {"keys", "rename", "values"})
+      if (from.get(key) && source != "path") return wrong(from.get(key), "`" + std::string(key) + "` needs `path`", "a path whose value is changed");
+    return {};
   }
 
   uint32_t target_index(const std::string& target) {
@@ -283,6 +330,7 @@ void ResourceCatalogue::add(ResourceTypePtr type) {
   if (auto old = by_type_.find(type->type); old != by_type_.end()) {  // a later layer replaces the whole file
     const ResourceType* gone = old->second;
     for (auto& [call, uses] : by_call_) std::erase_if(uses, [&](const Use& use) { return use.type == gone; });
+    std::erase_if(by_config_type_, [&](const auto& named) { return named.second == gone; });
     std::erase_if(types_, [&](const ResourceTypePtr& t) { return t.get() == gone; });
   }
   by_type_[type->type] = type.get();

@@ -98,6 +98,15 @@ class Writer : public SnapshotWriter {
     }
     return {};
   }
+  // A writer that was killed may have left half a line, which what comes next must not be glued to.
+  static Status drop_torn_line(const Pair& pair) {
+    std::string text = TRY(read_file(pair.path + ".index"));
+    if (text.empty() || text.back() == '\n') return {};
+    size_t whole = text.rfind('\n') + 1;  // 0 if there is no line at all
+    if (::ftruncate(pair.index, static_cast<off_t>(whole)) != 0) return failed("shorten", pair.path + ".index");
+    return {};
+  }
+
   Result<Pair*> file(const SnapshotCall& call) {
     std::string path = join_path(join_path(dir_, call.account), call.region);
     auto found = files_.find(path);
@@ -113,6 +122,7 @@ class Writer : public SnapshotWriter {
     struct stat info {};
     if (::fstat(pair.frames, &info) != 0) return failed("read", path + ".frames");
     pair.offset = static_cast<uint64_t>(info.st_size);
+    TRY(drop_torn_line(pair));
     return &files_.emplace(path, std::move(pair)).first->second;
   }
 
@@ -160,8 +170,8 @@ std::vector<Input> read_snapshot_index(const std::string& shown, const std::stri
     auto document = read_json(line, Source{nullptr, index_path, "", 0, "", ""});
     auto root = document ? (*document)->root() : Value();
     auto offset = root.get("offset").integer(), bytes = root.get("bytes").integer();
-    if (!document || !offset || !bytes || *offset < 0 || *bytes <= 0 || root.get("call").text().empty()) {
-      problems.push_back({Code::parse, "this line of a snapshot's index is not understood", {index_path, number, 1}, "offset, bytes and call of a frame",
+    if (!document || !offset || !bytes || *offset < 0 || *bytes <= 0 || root.get("call").text().empty() || root.get("sha256").text().size() != 64) {
+      problems.push_back({Code::parse, "this line of a snapshot's index is not understood", {index_path, number, 1}, "offset, bytes, call and sha256 of a frame",
                           "collect the account and Region again"});
       continue;
     }
@@ -184,7 +194,7 @@ Result<std::string> read_snapshot_frame(const Input& input, uint64_t bytes_max) 
   auto bytes = TRY(FileBytes::open(input.disk_path));
   std::string_view packed = bytes->view().substr(std::min<size_t>(input.frame_offset, bytes->view().size()), input.frame_bytes);
   std::string text = TRY(zstd_unpack(packed, std::min(bytes_max, kFrameBytesMax), input.shown));
-  if (!input.digest.empty() && input.digest.size() == 64 && hex(sha256(text)) != input.digest)
+  if (hex(sha256(text)) != input.digest)
     return fail(Code::parse, "the frame is not the one its index describes", {input.shown}, "SHA-256 " + input.digest,
                 "collect the account and Region again");
   return text;

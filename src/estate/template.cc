@@ -17,6 +17,9 @@ std::string_view intrinsic(Value value) {
   return "";
 }
 
+// The pseudo parameter that takes away what it is the value of (CloudFormation User Guide, "Pseudo parameters reference").
+bool is_no_value(Value value) { return intrinsic(value) == "Ref" && value.get("Ref").is_string() && value.get("Ref").text() == "AWS::NoValue"; }
+
 void copy_resolved(Builder& builder, uint16_t slot, Value value) {
   if (std::string_view function = intrinsic(value); !function.empty()) {
     Value argument = value.get(function);
@@ -29,6 +32,11 @@ void copy_resolved(Builder& builder, uint16_t slot, Value value) {
     builder.with_origin(slot, value.index(), value.line(), value.column());
     builder.begin_map();
     for (auto entry : value.entries()) {
+      if (starts_with(entry.key(), "Fn::")) {  // `Fn::ForEach::…` beside others: makes keys that nobody knows yet
+        builder.open_map("`" + std::string(entry.key()) + "` is known only when the template is deployed");
+        continue;
+      }
+      if (is_no_value(entry.value) || value.get(entry.key()) != entry.value) continue;  // of a key that stands twice, the last
       builder.key(entry.key(), false);
       copy_resolved(builder, slot, entry.value);
     }
@@ -37,7 +45,8 @@ void copy_resolved(Builder& builder, uint16_t slot, Value value) {
   if (value.is_list()) {
     builder.with_origin(slot, value.index(), value.line(), value.column());
     builder.begin_list();
-    for (Value item : value.items()) copy_resolved(builder, slot, item);
+    for (Value item : value.items())
+      if (!is_no_value(item)) copy_resolved(builder, slot, item);
     return builder.end();
   }
   builder.copy(value, slot);
@@ -73,6 +82,7 @@ void load_template(const Input& input, const ResourceCatalogue& catalogue, UnitS
       sink.note({Code::unsupported, "resources made by `" + std::string(entry.key()) + "` are not judged", {input.shown, entry.key_node.line(), entry.key_node.column()}, "", ""});
       continue;
     }
+    if (resources.get(entry.key()) != entry.value) continue;  // a logical id that stands twice: the last counts
     Value type = entry.value.get("Type");
     if (!type.is_string()) {
       refuse({Code::parse, "resource `" + std::string(entry.key()) + "` has no `Type`", {input.shown, entry.key_node.line(), entry.key_node.column()}, "a resource type such as `AWS::S3::Bucket`", ""});
