@@ -9,6 +9,7 @@ samples of every control are followed by lib_follow.py, which shares nothing wit
 - `source` is a readable file, member or frame, or the name of a call; `attestation:ID` where a person is the source
 - with `path` and `value`: exactly that value stands there
 - with `path` and no value, in a fail: nothing stands there (or null)
+- `source` may also be `view:resources`: counted over all resources, whatever their type
 - with `value` and no `path`: computed from several facts; its source is named all the same
 - `line` and `column`: where the value begins in the file
 """
@@ -45,6 +46,8 @@ class Reader:
             return "no source", ""
         if source.startswith("attestation:") and not path:
             return "ok: attestation", ""
+        if source == "view:resources":
+            return ("ok: computed", "") if not path else ("a view has no path", path)
         if CALL.fullmatch(source):
             return ("a call has no path", path) if path else ("ok: call", "")
         try:
@@ -73,8 +76,13 @@ class Reader:
         if "line" in one:
             text = self.sources.text_of(source)
             if path.startswith("$") and text.lstrip()[:1] in "{[":
-                place = lib_follow.place_of(text, lib_follow.keys_of(path[1:]))
-                if place and place != (one["line"], one.get("column")):
+                keys = lib_follow.keys_of(path[1:])
+                place = lib_follow.place_of(text, keys)
+                while not place and there is lib_follow.NOTHING and keys:  # of what is not there: the place of what would hold it
+                    place = lib_follow.place_of(text, keys := keys[:-1])
+                if not place:
+                    return "a place for what has none", f"{source} {path} {one['line']}:{one.get('column')}"
+                if place != (one["line"], one.get("column")):
                     return "another place", f"{source} {path}: said {one['line']}:{one.get('column')}, there {place[0]}:{place[1]}"
             elif not path.startswith("$"):
                 return "a place for what has none", f"{source} {path} {one['line']}:{one.get('column')}"
@@ -99,7 +107,7 @@ def inputs(checks, work):
     else:
         checks.skip("cloudmapper", f"no {CLOUDMAPPER}", "evidence of a real account")
     snapshot = work / "snapshot"
-    done = reeve("snapshot", "pack", "--out", snapshot, NORTHFIELD / "cli", *([CLOUDMAPPER] if shared else []))
+    done = reeve("snapshot", "pack", "--out", snapshot, NORTHFIELD / "cli")
     if checks.check(done.status == 0, "snapshot pack", done.err[:500]):
         yield "snapshot", work, ["snapshot"]
 

@@ -183,11 +183,51 @@ def _closing(text, at):
     raise Unfollowable(f"`{text}` has a bracket that does not close")
 
 
+def _condition(text):
+    """`a.b=='x' && c!=`true``: a function of an item."""
+    parts = [re.fullmatch(r"\s*([\w.]+)\s*(==|!=)\s*('[^']*'|`[^`]*`)\s*", part) for part in text.split("&&")]
+    if not all(parts):
+        raise Unfollowable(f"the condition `{text}`")
+
+    def holds(item):
+        for part in parts:
+            there = step_down(item, keys_of("." + part[1]))
+            wanted = part[3][1:-1] if part[3][0] == "'" else json.loads(part[3][1:-1])
+            equal = there is not NOTHING and type(there) is type(wanted) and there == wanted
+            if equal != (part[2] == "=="):
+                return False
+        return True
+
+    return holds
+
+
+def _projected(value, tail):
+    """What JMESPath finds below `value` for steps with projections, as a list."""
+    values, at = [value], 0
+    step = re.compile(r"\.(\w+)|\[(-?\d+)\]|\['([^']*)'\]|(\[\]|\[\*\])|\[\?([^\]]*)\]")
+    while at < len(tail):
+        match = step.match(tail, at)
+        if not match:
+            raise Unfollowable(f"`{tail[at:]}` is no step of a projection")
+        if match[4]:
+            values = [item for v in values if isinstance(v, list) for item in v]
+        elif match[5] is not None:
+            holds = _condition(match[5])
+            values = [item for v in values if isinstance(v, list) for item in v if holds(item)]
+        else:
+            key = match[1] if match[1] is not None else int(match[2]) if match[2] is not None else match[3]
+            values = [v for v in (step_down(v, [key]) for v in values) if v is not NOTHING and v is not None]
+        at = match.end()
+    return values
+
+
 def find(document, path):
     call = re.match(r"(from_json|length|to_string|keys)\(", path)
     if call:
         end = _closing(path, call.end() - 1)
         inner, tail = path[call.end():end], path[end + 1:]
+        if call[1] == "length" and inner.startswith("$") and re.search(r"\[\]|\[\*\]|\[\?", inner):
+            return len(_projected(document, inner[1:]))
         value = find(document, inner)
         if value is NOTHING:
             return NOTHING

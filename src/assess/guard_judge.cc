@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "formats/json.h"
 
 namespace reeve {
 namespace {
@@ -15,6 +16,24 @@ void take_source(Evidence& evidence, const Source& source) {
   evidence.time_basis = source.time_basis;
 }
 
+bool is_call_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'; }
+
+// The value there, or where it would be, from the longest part of a query (`.Properties.Tags[ … ]`) that names one place.
+std::pair<Value, std::string> place_of(const Resource& resource, std::string_view query) {
+  Value at = resource.body();
+  std::string path;
+  while (starts_with(query, ".")) {
+    size_t end = std::min(query.find_first_of(".[", 1), query.size());
+    std::string key(query.substr(1, end - 1));
+    if (key.empty() || !std::all_of(key.begin(), key.end(), [](char c) { return is_call_letter(c) && c != '-'; }) || !at.is_map()) break;
+    path += (path.empty() ? "" : ".") + key;
+    at = at.get(key);
+    if (!at) break;
+    query.remove_prefix(end);
+  }
+  return {path.empty() ? Value() : at, path};
+}
+
 // A path in the judged document without its head: `$.Resources.x.Properties.A.B` → `Properties.A.B`.
 std::string below_body(const Resource& resource, const std::string& path) {
   std::string body = resource.body().path();
@@ -24,7 +43,18 @@ std::string below_body(const Resource& resource, const std::string& path) {
   return out;
 }
 
+
 }  // namespace
+
+std::string call_named(std::string_view reason) {
+  size_t colon = reason.find(':'), end = colon;
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 >= reason.size() || reason[colon + 1] < 'A' || reason[colon + 1] > 'Z') return "";
+  for (char c : reason.substr(0, colon))
+    if (!is_call_letter(c)) return "";
+  for (end = colon + 1; end < reason.size() && is_call_letter(reason[end]);) ++end;
+  if (end < reason.size() && reason[end] != ' ' && reason[end] != ',') return "";
+  return std::string(reason.substr(0, end));
+}
 
 Evidence evidence_of(const Resource& resource, Value value, Value from, const std::string& rest, const std::string& expected) {
   Evidence out;
@@ -38,12 +68,23 @@ Evidence evidence_of(const Resource& resource, Value value, Value from, const st
   }
   out.resource = resource.uid;
   out.expected = expected;
+  if (!value && !from && starts_with(rest, ".")) {  // a filter that keeps nothing: the list it looked through
+    auto [at, where] = place_of(resource, rest);
+    if (at && !at.is_unknown() && at.index() != resource.body().index()) {
+      auto origin = at.origin();
+      if (origin.source && !origin.source->file.empty()) return evidence_at(at, resource.uid, expected);
+    }
+    if (!where.empty())
+      if (const auto* seen = resource.seen_absent(where); seen && !at) return evidence_of(resource, {}, {}, where, expected);
+  }
   std::string path = value ? below_body(resource, value.path()) : from ? below_body(resource, from.path()) + rest : rest;
   if (starts_with(path, ".")) path.erase(0, 1);
   // Something that is not there: the reply that would have had it.
   if (const auto* seen = resource.seen_absent(path)) {
     take_source(out, seen->source);
     out.path = seen->path;
+    if (!seen->value.empty())
+      if (auto there = read_json(seen->value, Source{})) out.value = redacted_json((*there)->root());
     return out;
   }
   if (from && !value) {
@@ -135,10 +176,15 @@ GuardVerdict GuardJudge::judge(const Compiled& control, const Resource& resource
       }
       if (out.evidence.size() >= kEvidenceMax) break;
       Evidence evidence = evidence_of(resource, failure.value, failure.missing_from, failure.missing_path, failure.expected);
-      if (failure.value.is_unknown()) {
+      // What no call told has no place; the call is named.
+      if (std::string call = call_named(failure.unknown_reason); out.verdict == Verdict::unknown && !call.empty()) {
+        evidence = {};
+        evidence.resource = resource.uid;
+        evidence.source = call;
+        evidence.time_basis = "unknown";
+        evidence.expected = failure.expected;
+      } else if (failure.value.is_unknown() && evidence.read_as.empty()) {
         evidence.value.clear();
-        std::string path = below_body(resource, failure.value.path());
-        if (evidence.path.empty() || evidence.source.empty()) evidence.path = path;
       }
       if (std::find(out.evidence.begin(), out.evidence.end(), evidence) == out.evidence.end()) out.evidence.push_back(std::move(evidence));
     }
@@ -151,6 +197,7 @@ GuardVerdict GuardJudge::judge(const Compiled& control, const Resource& resource
       size_t dot = path.find_last_of(".)");
       std::string key = dot == std::string::npos || path[dot] == ')' ? path : path.substr(dot + 1);
       std::string value = first.value.empty() ? "absent" : first.value.size() > 80 ? "as in the evidence" : first.value;
+      if (!first.read_as.empty() && first.read_as.size() <= 80) value += ", read as " + first.read_as + ",";
       out.reason = "`" + key + "` is " + value + "; expected " + first.expected;
     }
   }

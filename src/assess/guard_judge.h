@@ -53,6 +53,9 @@ class GuardJudge {
 };
 
 // Evidence for a value of the resource's document, or for the absence of one below `from` at `rest`.
+// The call (`service:Operation`) that a reason begins with; empty if it begins otherwise.
+std::string call_named(std::string_view reason);
+
 Evidence evidence_of(const Resource& resource, Value value, Value from, const std::string& rest, const std::string& expected);
 
 }  // namespace reeve

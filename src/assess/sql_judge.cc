@@ -1,8 +1,10 @@
 #include "assess/sql_judge.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 
+#include "assess/guard_judge.h"
 #include "aws/region.h"
 #include "base/text.h"
 #include "formats/json.h"
@@ -47,6 +49,18 @@ Value follow(Value from, std::string_view path) {
 
 }  // namespace
 
+void take_value(Evidence& out, Value origin, Value column, std::string_view rest) {
+  Value there = origin.at(4);
+  if (there) {  // the mapping made something else of what stands there, so steps below the column lead nowhere in the file
+    out.value = redacted_json(there);
+    if (column) out.read_as = redacted_json(column);
+    return;
+  }
+  out.path += rest;
+  Value at = follow(column, rest);
+  out.value = at ? redacted_json(at) : "";
+}
+
 std::set<std::string> columns_asked(const Content& content, const ResourceCatalogue& catalogue) {
   // What the view `accounts` and the functions of policies look at, whether or not a query names it.
   std::set<std::string> out = {"organization_id", "management_account", "root_id", "scp_enabled", "root_service_control_policies",
@@ -67,6 +81,15 @@ std::vector<std::string> types_asked(std::string_view sql, const ResourceCatalog
   for (auto& type : catalogue.types())
     if (word_in(sql, store::view_name(type->type))) out.push_back(type->type);
   return out;
+}
+
+std::string call_behind(const Control& control, const ResourceCatalogue& catalogue) {
+  if (!control.needs.empty()) return control.needs.front();
+  for (const std::string& name : types_asked(control.check.text, catalogue)) {
+    const ResourceType* type = catalogue.find(name);
+    if (type && !type->reads.empty() && type->singleton == Singleton::none) return type->reads.front().call;
+  }
+  return "view:resources";
 }
 
 SqlJudge::SqlJudge(store::Store& store, const SqlJudgeInput& input) : store_(store), input_(input) {}
@@ -93,8 +116,12 @@ Status SqlJudge::judge_all(store::RunWriter& run, std::vector<Error>& errors) {
   TRY(add_sql_functions(store_, input_.as_of));
   store_.db().set_now(input_.as_of);
   TRY(load_reads());
-  for (const Control& control : input_.content->controls)
-    if (control.judge != Judge::guard) TRY(judge(run, control, errors));
+  for (const Control& control : input_.content->controls) {
+    if (control.judge == Judge::guard) continue;
+    auto t0 = std::chrono::steady_clock::now();
+    TRY(judge(run, control, errors));
+    if (getenv("REEVE_TIMINGS")) fprintf(stderr, "%8.1f ms %s\n", std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - t0).count(), control.id.c_str());
+  }
   return {};
 }
 
@@ -185,10 +212,17 @@ Evidence SqlJudge::evidence_at_column(const std::string& uid, const std::string&
   }
   Value origin;
   if (best && origins) origin = (*origins)->root().get(best->first);
-  if (!origin && origins)  // nothing asked for: any place of the resource is better than none
-    for (auto entry : (*origins)->root().entries())
-      if (!origin) origin = entry.value;
-  if (!origin) return out;
+  if (!origin) {  // computed from several facts, or not known: no one place has it
+    out.source = call_named(value);
+    if (!path.empty() && out.source.empty() && origins)  // about this resource all the same: where the rest of it was read
+      for (auto entry : (*origins)->root().entries())
+        if (auto source = store_.source((*resource)->unit, static_cast<uint32_t>(entry.value.at(0).integer().value_or(0))); source && *source) {
+          out.source = (*source)->file;
+          break;
+        }
+    out.path.clear();
+    return out;
+  }
   if (auto source = store_.source((*resource)->unit, static_cast<uint32_t>(origin.at(0).integer().value_or(0))); source && *source) {
     out.source = (*source)->file;
     out.time_basis.clear();
@@ -196,15 +230,9 @@ Evidence SqlJudge::evidence_at_column(const std::string& uid, const std::string&
     if (origin.at(3)) out.time_basis = std::string(origin.at(3).text());
   }
   out.path = std::string(origin.at(1).text());
-  if (best) {
-    std::string rest = path == best->first ? "" : path.substr(std::min(path.size(), best->second.text().size()));
-    out.path += rest;
-    auto columns = read_json((*resource)->columns_json.empty() ? "{}" : (*resource)->columns_json, Source{});
-    if (columns) {
-      Value at = follow((*columns)->root().get(best->first), rest);
-      out.value = at ? redacted_json(at) : "";
-    }
-  }
+  auto columns = read_json((*resource)->columns_json.empty() ? "{}" : (*resource)->columns_json, Source{});
+  Value column = columns ? (*columns)->root().get(best->first) : Value();
+  take_value(out, origin, column, path == best->first ? "" : path.substr(std::min(path.size(), best->second.text().size())));
   return out;
 }
 
@@ -278,7 +306,11 @@ Status SqlJudge::run_query(const Control& control, const std::vector<Candidate>&
     if (verdict.reason.empty()) {
       verdict.reason = !one.value.empty() && verdict.verdict == Verdict::unknown ? one.value : one.value.empty() ? "expected " + one.expected : one.value + "; expected " + one.expected;
     }
-    if (verdict.evidence.size() < 5) verdict.evidence.push_back(evidence_at_column(one.of, one.path, one.value, one.expected));
+    if (verdict.evidence.size() < 5) {
+      Evidence evidence = evidence_at_column(one.of, one.path, one.value, one.expected);
+      if (evidence.source.empty()) evidence.source = call_behind(control, *input_.catalogue);
+      verdict.evidence.push_back(std::move(evidence));
+    }
   }
   for (size_t i = 0; i < verdicts.size(); ++i)
     if (!decided[i] && verdicts[i].reason.empty()) verdicts[i].reason = "the control's query says nothing of it";

@@ -35,6 +35,14 @@ struct SqlVerdict {
   std::vector<Evidence> evidence;
 };
 
+// Completes evidence whose path is that of a column: the value in the file, and what it was read as where that differs. `origin` is the
+// column's entry in a resource's origins, `rest` the steps below the column.
+void take_value(Evidence& out, Value origin, Value column, std::string_view rest);
+
+// The call that evidence names when a verdict is computed from many facts: the control's first need, else what lists the first type
+// that its query asks; `view:resources` for one that asks all resources, whatever their type.
+std::string call_behind(const Control& control, const ResourceCatalogue& catalogue);
+
 class SqlJudge {
  public:
   // The views must be there and hold the run. Adds the functions that SQL controls use.

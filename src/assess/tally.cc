@@ -100,12 +100,13 @@ Status sample_passes(Assessment& out, const ResourceCatalogue& catalogue, const 
           evidence.time_basis = std::string(origin.at(3) ? origin.at(3).text() : "");
           evidence.path = std::string(origin.at(1).text());
           Value value = (*columns)->root().get(column);
-          evidence.value = value ? redacted_json(value) : "";
+          evidence.value.clear(), evidence.read_as.clear();
+          take_value(evidence, origin, value, "");
           if (value) break;
         }
       }
       if (evidence.source.empty() && result.control->judge == Judge::attested) evidence.source = "attestation:" + result.control->id;
-      if (evidence.source.empty() && !result.control->needs.empty()) evidence.source = result.control->needs.front();
+      if (evidence.source.empty()) evidence.source = call_behind(*result.control, catalogue);
       result.evidence.push_back(std::move(evidence));
       return {};
     };

@@ -31,9 +31,15 @@ store::Digest digest_of(const Document& document) {
   return out;
 }
 
-void write_source(JsonWriter& json, uint32_t number, const std::string& path, const Source& source) {
+// `there`: JSON text of what stands at the path, where that is not what the column says.
+void write_source(JsonWriter& json, std::string& out, uint32_t number, const std::string& path, const Source& source, const std::string& there) {
   json.begin_array().integer(number).string(path).integer(source.time_ms);
-  if (!source.time_basis.empty()) json.string(source.time_basis);
+  if (!source.time_basis.empty() || !there.empty()) json.string(source.time_basis);
+  if (!there.empty()) {
+    json.null();
+    out.erase(out.size() - 4);
+    out += there;
+  }
   json.end_array();
 }
 
@@ -95,6 +101,7 @@ void UnitCollector::columns(const Resource& resource, ResourceOut& out) {
   for (auto& [name, path] : resource.type->columns) {
     bool asked = context_.asked_columns && context_.asked_columns->count(name);
     Value at;
+    bool projected = false;
     auto make_unknown = [&](std::string_view reason) {
       unknown.member(name, reason);
       any_unknown = true;
@@ -120,6 +127,7 @@ void UnitCollector::columns(const Resource& resource, ResourceOut& out) {
           break;
         }
       if (unknown_inside) continue;
+      projected = found.projected;
       if (found.projected) {
         columns.key(name).begin_array();
         for (Value value : found.values) columns.value(value);
@@ -135,12 +143,17 @@ void UnitCollector::columns(const Resource& resource, ResourceOut& out) {
       auto origin = at.origin();
       if (origin.source && !origin.source->file.empty()) {
         origins.key(name);
-        write_source(origins, source_number(*origin.source), origin.path, *origin.source);
+        Value there = at.original();
+        bool as_it_is = !there || (!projected && equal(there, at));
+        write_source(origins, out.origins_json, source_number(*origin.source), origin.path, *origin.source, as_it_is ? "" : redacted_json(there));
         any_origin = true;
       }
     } else if (const auto* seen = resource.seen_absent(path.text())) {
       origins.key(name);
-      write_source(origins, source_number(seen->source), seen->path, seen->source);
+      std::string there;
+      if (!seen->value.empty())
+        if (auto value = read_json(seen->value, Source{})) there = redacted_json((*value)->root());
+      write_source(origins, out.origins_json, source_number(seen->source), seen->path, seen->source, there);
       any_origin = true;
     }
   }

@@ -134,6 +134,8 @@ GuardFailure Evaluator::failure(const Evidence& evidence) const {
     const bool stopped = found.tag == Found::Tag::missing || (found.tag == Found::Tag::unknown && !found.value.is_unknown());
     (stopped ? out.missing_from : out.value) = outward(found);
     if (found.query) out.missing_path = rest_of(*found.query, found.part);
+  } else if (clause.kind == Clause::Kind::access) {
+    out.missing_path = rest_of(clause.query, 0);  // nothing was kept to point at: the query says where was looked
   }
   if (evidence.words) {
     out.expected = *evidence.words;

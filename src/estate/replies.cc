@@ -5,6 +5,7 @@
 #include "aws/arn.h"
 #include "aws/region.h"
 #include "base/text.h"
+#include "estate/pages.h"
 #include "formats/csv.h"
 #include "formats/json.h"
 
@@ -69,6 +70,13 @@ void ReplySet::assemble() {
     if (!read) continue;
     replies_.push_back(std::move(reply));
   }
+  join_pages(replies_);
+  for (Reply& reply : replies_) {
+    record(reply);
+    if (reply.incomplete.empty()) continue;
+    sink_.note({Code::not_found, "the reply of `" + reply.input->call + "` is not whole: " + reply.incomplete, {reply.input->shown},
+                "all pages of the call", "export it again without a limit, or save the next page as " + reply.input->call + " with `-2` at its name's end"});
+  }
   for (bool parameters : {false, true}) {
     for (size_t i = 0; i < replies_.size(); ++i) {
       const auto* uses = catalogue_.uses(replies_[i].input->call);
@@ -76,7 +84,7 @@ void ReplySet::assemble() {
       for (auto& [type, read] : *uses) {
         bool of_organization = type->singleton == Singleton::organization || starts_with(type->type, "AWS::Organizations::");
         if (of_organization != (unit_.kind == Unit::Kind::organization)) continue;
-        if (read->lists() == parameters) continue;
+        if (read->lists() == parameters || replies_[i].joined) continue;
         use(replies_[i], i, *type, *read, parameters);
       }
     }
@@ -124,7 +132,7 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
       Builder builder;
       builder.begin_map();
       builder.key("Content");
-      builder.copy((*rows)->root(), builder.add_source(self));
+      builder.copy((*rows)->root(), builder.add_source((*rows)->self()));
       builder.end();
       self.path_prefix = "$";
       reply.document = builder.finish(self);
@@ -145,15 +153,15 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
   if (ok && input.frame_bytes != 0) {
     Value frame = reply.body;
     if (Value error = frame.get("error")) {
+      reply.error_at = error.get("Code");
       reply.error_code = std::string(error.get("Code").text());
       reply.error_message = std::string(error.get("Message").text());
     }
     reply.body = frame.get("reply");
     reply.exact = true;
     reply.source.time_ms = input.time_ms;
-  } else if (ok && reply.body.is_map() && reply.body.size() <= 2 && reply.body.get("Error").get("Code")) {
-    reply.error_code = std::string(reply.body.get("Error").get("Code").text());
-    reply.error_message = std::string(reply.body.get("Error").get("Message").text());
+  } else if (ok) {
+    read_error(reply);
   }
   if (ok && input.call == "iam:GetCredentialReport" && input.kind != InputKind::credential_report && reply.error_code.empty()) credential_report(reply);
   if (ok && reply.error_code.empty()) {
@@ -175,8 +183,27 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
     }
     if (reply.exact || newest != 0) sink_.stated_time(reply.exact ? reply.source.time_ms : newest);
   }
-  record(reply);
   return true;
+}
+
+// An error as boto3's ClientError.response has it (`Error`, `ResponseMetadata` and members of the error's own shape), or as the services
+// that speak JSON send it (`__type`).
+void ReplySet::read_error(Reply& reply) const {
+  if (!reply.body.is_map()) return;
+  Value error = reply.body.get("Error"), code = error.get("Code");
+  if (code.is_scalar() && !code.is_null()) {
+    auto status = reply.body.get("ResponseMetadata").get("HTTPStatusCode").integer();
+    if (reply.body.size() > 2 && !(status && *status >= 400)) return;
+    reply.error_at = code;
+    reply.error_code = std::string(code.text());
+    reply.error_message = std::string(error.get("Message").text());
+  } else if (Value type = reply.body.get("__type"); type.is_string() && reply.body.size() <= 3) {
+    std::string_view name = type.text();  // `com.amazonaws.kms#NotFoundException`
+    reply.error_at = type;
+    reply.error_code = std::string(name.substr(name.rfind('#') == std::string_view::npos ? 0 : name.rfind('#') + 1));
+    reply.error_message = std::string(reply.body.get(reply.body.get("message") ? "message" : "Message").text());
+  }
+  if (reply.error_at && reply.error_code.empty()) reply.error_code = "unnamed error";
 }
 
 // A reply without items is an answer (there are none), so what is no reply at all must not look like one: everything AWS answers is a
@@ -219,7 +246,6 @@ void ReplySet::credential_report(Reply& reply) {
     csv = decoded;
   }
   Source self = reply.source;
-  self.path_prefix = "$.Content";
   auto rows = read_csv(csv, self);
   if (!rows) {
     Error error = rows.error();
@@ -232,20 +258,35 @@ void ReplySet::credential_report(Reply& reply) {
   builder.begin_map();
   for (auto entry : reply.body.entries()) {
     builder.key(entry.key());
-    if (entry.key() == "Content") builder.copy((*rows)->root(), builder.add_source((*rows)->self()));
-    else builder.copy(entry.value, builder.add_source(reply.document->self()));
+    if (entry.key() != "Content") {
+      builder.copy(entry.value, builder.add_source(reply.document->self()));
+      continue;
+    }
+    builder.begin_list();  // without lines: those of the CSV are not those of the file
+    for (Value row : (*rows)->root().items()) {
+      builder.begin_map();
+      for (auto cell : row.entries()) {
+        builder.key(cell.key());
+        builder.string(cell.value.text());
+      }
+      builder.end();
+    }
+    builder.end();
   }
   builder.end();
-  reply.document = builder.finish(reply.source);
+  self.path_prefix = reply.body.origin().path;
+  reply.document = builder.finish(self);
   reply.body = reply.document->root();
 }
 
 void ReplySet::record(const Reply& reply) {
   ReadRecord read;
-  read.account = reply.input->account;
+  // The management account may ask about a member: the answer is about the member.
+  read.account = unit_.kind == Unit::Kind::account ? unit_.account : reply.input->account;
   read.region = reply.input->region;
   read.call = reply.input->call;
-  for (auto& [name, value] : reply.input->parameters) read.parameter += (read.parameter.empty() ? "" : "/") + value;
+  for (auto& [name, value] : reply.input->parameters)
+    if (!is_page_parameter(name)) read.parameter += (read.parameter.empty() ? "" : "/") + value;
   read.time_ms = reply.source.time_ms;
   read.file = reply.source.file;
   if (!reply.error_code.empty()) {
@@ -254,6 +295,9 @@ void ReplySet::record(const Reply& reply) {
       for (auto& use : *uses) absent |= std::find(use.read->absent_when.begin(), use.read->absent_when.end(), reply.error_code) != use.read->absent_when.end();
     read.status = absent ? ReadRecord::Status::absent : is_denied(reply.error_code) ? ReadRecord::Status::denied : ReadRecord::Status::error;
     read.error = reply.error_code == "unreadable" ? reply.error_message : reply.error_code;
+  } else if (!reply.incomplete.empty()) {
+    read.status = ReadRecord::Status::error;
+    read.error = "incomplete: " + reply.incomplete;
   } else {
     answered_.insert(read.call);
   }
@@ -296,10 +340,18 @@ void ReplySet::use(Reply& reply, size_t number, const ResourceType& type, const 
     }
     reply.used = true;
     if (matches.size() == 1) known = matches.front();
-    if (matches.size() > 1) {
-      for (Draft* draft : matches) use_item(reply, number, type, read, reply.body, draft);
+    if (matches.size() > 1) {  // whose facts these are nobody can tell
+      for (Draft* draft : matches)
+        for (auto& [target, form] : read.set) draft->draft->not_known(target, read.call + " is about one of several of that name");
       return;
     }
+  }
+  // Of a list that is not whole nothing may be concluded but that its items are there.
+  if (!reply.incomplete.empty() && (known || type.singleton != Singleton::none)) {
+    Draft* draft = known ? known : singleton(type, reply.input->account, reply.input->region);
+    if (draft)
+      for (auto& [target, form] : read.set) draft->draft->not_known(target, read.call + " incomplete");
+    return;
   }
   if (!read.has_each) return use_item(reply, number, type, read, reply.body, known);
   Found items = read.each.find(reply.body);
@@ -317,7 +369,10 @@ void ReplySet::use(Reply& reply, size_t number, const ResourceType& type, const 
     Draft* draft = known ? known : singleton(type, reply.input->account, reply.input->region);
     if (!draft) return;
     uint16_t source = source_of(*draft, reply, number);
-    for (auto& [target, form] : read.set) draft->draft->answer_absent(target, source, "$." + read.each.text());
+    auto [where, there] = read.each.stops(reply.body);
+    (void)there;
+    Value list = items.projected || items.values.empty() ? Value() : items.first();
+    for (auto& [target, form] : read.set) draft->draft->answer_absent(target, source, where, list);
   }
 }
 
@@ -348,9 +403,14 @@ void ReplySet::use_item(Reply& reply, size_t number, const ResourceType& type, c
                     "`" + (read.id.empty() ? read.arn.text() : read.id.text()) + "`", ""});
         return;
       }
+      // An item's ARN knows its Region better than the folder: a trail is told of in every Region.
+      if (region.empty() && is_region_name(arn_region(arn))) region = std::string(arn_region(arn));
       std::string home = type.global ? "global" : region.empty() ? reply.input->region : region;
+      if (!type.global && !is_region_name(home) && arn.empty() && unit_.kind == Unit::Kind::account)
+        sink_.note({Code::not_found, "the Region of `" + type.type + "` `" + id + "` is not known", {reply.input->shown}, "a folder named by the Region around the file", ""});
       if (id.empty()) id = std::string(arn_resource(arn));
-      std::string uid = !arn.empty() ? arn : !type.arn_template.empty() ? fill_arn(type.arn_template, account, home, id) : native_uid(account, home, type.type, id);
+      bool fillable = type.global || is_region_name(home) || !contains(type.arn_template, "{region}");
+      std::string uid = !arn.empty() ? arn : !type.arn_template.empty() && fillable ? fill_arn(type.arn_template, account, home, id) : native_uid(account, home, type.type, id);
       draft = draft_for(type, uid, account, home, id);
     }
   }
@@ -398,10 +458,11 @@ Value ReplySet::request_value(Reply& reply, const Read& read, const std::string&
   return reply.request_values.back()->root();
 }
 
-uint16_t ReplySet::source_of(Draft& draft, const Reply& reply, size_t number) {
+uint32_t ReplySet::source_of(Draft& draft, const Reply& reply, size_t number) {
   if (draft.reply != static_cast<int64_t>(number)) {
     Source source = reply.source;
     source.document = reply.document;
+    source.path_prefix = reply.document ? reply.document->self().path_prefix : "";
     draft.source = draft.draft->add_source(source, reply.exact);
     draft.reply = static_cast<int64_t>(number);
   }
@@ -462,7 +523,7 @@ std::vector<ReplySet::Draft*> ReplySet::matching(const ResourceType& type, const
     bool fixed = false;
     for (auto& [with, allowed] : read.with) fixed |= std::find(allowed.begin(), allowed.end(), value) != allowed.end();
     bool named_otherwise = !name.empty() && std::find(read.parameters.begin(), read.parameters.end(), name) == read.parameters.end();
-    if (!fixed && !named_otherwise) values.push_back(value);
+    if (!fixed && !named_otherwise && !is_page_parameter(name)) values.push_back(value);
   }
   if (type.singleton != Singleton::none && read.match == "id") {
     Draft* draft = singleton(type, unit_.account.empty() ? reply.input->account : unit_.account, reply.input->region);
@@ -481,7 +542,7 @@ std::vector<ReplySet::Draft*> ReplySet::matching(const ResourceType& type, const
       }
       if (out.empty() && found->second.size() == 1) out.push_back(found->second.front());
     }
-    return out;
+    return asked_about(std::move(out), read, reply);
   }
   // By the value of a target (a queue's URL): one table for all such calls, made when the first is used, after all lists.
   std::string table = type.type + "\n" + read.match;
@@ -495,8 +556,39 @@ std::vector<ReplySet::Draft*> ReplySet::matching(const ResourceType& type, const
     }
   }
   auto& drafts = by_target_[table];
-  if (auto found = drafts.find(wanted); found != drafts.end()) out = found->second;
-  return out;
+  if (auto found = drafts.find(wanted); found != drafts.end())
+    for (Draft* draft : found->second)
+      if (type.global || draft->draft->region == reply.input->region || !is_region_name(reply.input->region)) out.push_back(draft);
+  return asked_about(std::move(out), read, reply);
+}
+
+// The parameters before the last say whose it is (a rule of which bus), where the resource has a fact of their name.
+std::vector<ReplySet::Draft*> ReplySet::asked_about(std::vector<Draft*> drafts, const Read& read, const Reply& reply) const {
+  if (read.parameters.size() < 2) return drafts;
+  std::vector<std::pair<std::string, std::string>> asked;
+  for (auto& [given, value] : reply.input->parameters) {
+    bool fixed = false;
+    for (auto& [with, allowed] : read.with) fixed |= std::find(allowed.begin(), allowed.end(), value) != allowed.end();
+    if (fixed || is_page_parameter(given)) continue;
+    asked.emplace_back(!given.empty() ? given : asked.size() < read.parameters.size() ? read.parameters[asked.size()] : "", value);
+  }
+  std::erase_if(asked, [&](auto& one) { return one.first == read.parameters.back(); });
+  auto same = [](std::string_view fact, std::string_view value) {  // one of them may be an ARN
+    auto below = [](std::string_view arn, std::string_view name) {
+      return starts_with(arn, "arn:") && ends_with(arn, name) && arn.size() > name.size() && (arn[arn.size() - name.size() - 1] == '/' || arn[arn.size() - name.size() - 1] == ':');
+    };
+    return fact == value || below(fact, value) || below(value, fact);
+  };
+  std::erase_if(drafts, [&](Draft* draft) {
+    Resource so_far = draft->draft->finish();
+    for (auto& [name, value] : asked) {
+      Value fact = so_far.body().get("Properties").get(name);
+      if (!fact) fact = so_far.body().get("Observed").get(name);
+      if (auto text = fact.scalar_text(); text && !same(*text, value)) return true;
+    }
+    return false;
+  });
+  return drafts;
 }
 
 void ReplySet::fail_read(Reply& reply, size_t number, const ResourceType& type, const Read& read) {
@@ -513,7 +605,8 @@ void ReplySet::fail_read(Reply& reply, size_t number, const ResourceType& type, 
   for (Draft* draft : drafts) {
     if (absent) {
       uint16_t source = source_of(*draft, reply, number);
-      for (auto& [target, form] : read.set) draft->draft->answer_absent(target, source, "$");
+      std::string where = reply.error_at ? reply.error_at.origin().path : "$";
+      for (auto& [target, form] : read.set) draft->draft->answer_absent(target, source, where, reply.error_at);
     } else {
       for (auto& [target, form] : read.set) draft->draft->not_known(target, read.call + " " + why);
     }

@@ -18,9 +18,12 @@ struct Reply {
   DocumentPtr document;       // of an answer
   std::string error_code, error_message;
   Value body;                 // what mappings start from
+  Value error_at;             // where the error's code stands
   bool exact = false;         // its time is the moment it was true
   Source source;              // as evidence names it
   bool used = false;          // some resource learnt something from it
+  bool joined = false;        // a further page, taken into the first
+  std::string incomplete;     // why its list is not the whole one
   std::vector<DocumentPtr> request_values;  // of parameters that mappings asked for
 };
 
@@ -41,7 +44,7 @@ class ReplySet {
   struct Draft {
     std::unique_ptr<ResourceDraft> draft;
     int64_t reply = -1;     // the reply whose source was added last …
-    uint16_t source = 0;    // … and its number
+    uint32_t source = 0;    // … and its number
   };
   struct Failure {
     std::string text;  // `AccessDenied`
@@ -50,6 +53,7 @@ class ReplySet {
   };
 
   bool read_reply(const Input& input, Reply& reply);
+  void read_error(Reply& reply) const;
   void credential_report(Reply& reply);
   void use(Reply& reply, size_t number, const ResourceType& type, const Read& read, bool parameters);
   Value request_value(Reply& reply, const Read& read, const std::string& name) const;
@@ -62,7 +66,8 @@ class ReplySet {
   void fail_read(Reply& reply, size_t number, const ResourceType& type, const Read& read);
   std::string missing_reason(const ResourceType& type, uint32_t target, const ResourceDraft& draft) const;
   void record(const Reply& reply);
-  uint16_t source_of(Draft& draft, const Reply& reply, size_t number);
+  uint32_t source_of(Draft& draft, const Reply& reply, size_t number);
+  std::vector<Draft*> asked_about(std::vector<Draft*> drafts, const Read& read, const Reply& reply) const;
 
   const Unit& unit_;
   const ResourceCatalogue& catalogue_;

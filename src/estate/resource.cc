@@ -5,6 +5,8 @@
 
 #include "aws/region.h"
 #include "base/text.h"
+#include "base/time.h"
+#include "formats/json.h"
 
 namespace reeve {
 namespace {
@@ -32,8 +34,13 @@ struct Made {
 Made look(const SetForm& form, Value item) {
   Made made;
   switch (form.kind) {
-    case SetForm::Kind::constant:
-    case SetForm::Kind::list: made.state = Made::State::value; return made;
+    case SetForm::Kind::constant: made.state = Made::State::value; return made;
+    case SetForm::Kind::list:  // absent if there is no list to make one of, empty if there is an empty one
+      for (auto& entry : form.list) {
+        Found found = entry.each.find(item);
+        if (found.any() || found.list || !found.unknown.empty()) made.state = Made::State::value;
+      }
+      return made;
     case SetForm::Kind::request:  // the item is the value itself
       made.value = item;
       made.state = item ? Made::State::value : Made::State::nothing;
@@ -54,7 +61,7 @@ Made look(const SetForm& form, Value item) {
     made.found.kept.insert(made.found.kept.end(), kept.begin(), kept.end());
     made.reason = made.found.unknown;
     if (!made.reason.empty()) made.state = Made::State::unknown;
-    else if (made.found.any()) made.state = Made::State::value;
+    else if (made.found.any() || made.found.list) made.state = Made::State::value;
     if (!made.found.projected) made.value = made.found.first();
     return made;
   }
@@ -73,13 +80,17 @@ Made look(const SetForm& form, Value item) {
       made.state = Made::State::unknown;
       return made;
     }
-    if (made.found.any()) {
+    bool empty_list = made.found.list && form.kind == SetForm::Kind::path;  // a filter that keeps nothing is a list all the same
+    if (made.found.any() || empty_list) {
       made.state = Made::State::value;
       if (!made.found.projected) made.value = made.found.first();
     }
   }
   if (form.kind == SetForm::Kind::present) {
     made.state = Made::State::value;
+  } else if (form.kind == SetForm::Kind::entries && made.state == Made::State::value && !made.value.is_map()) {
+    made.state = Made::State::unknown;
+    made.reason = "what stands at `" + form.path.text() + "` is not a map";
   } else if (form.kind == SetForm::Kind::values && made.state == Made::State::value) {
     auto text = made.value ? made.value.scalar_text() : std::nullopt;
     auto known = std::find_if(form.values.begin(), form.values.end(), [&](auto& v) { return text && v.first == *text; });
@@ -242,7 +253,9 @@ class Writer {
 
   // Text parsed on the way (from_json) is a document of its own with its own place.
   uint16_t slot_of(Value value) {
-    if (value.document() == own_ || value.document()->self().path_prefix.empty()) return slot_;
+    const std::string& prefix = value.document()->self().path_prefix;
+    bool made = !prefix.empty() && prefix[0] != '$';  // `from_json(…)`, `request.…`: its item may be all there is of it
+    if (!made && (value.document() == own_ || prefix.empty())) return slot_;
     for (auto& [document, slot] : parsed_)
       if (document == value.document()) return slot;
     Source self = value.document()->self();
@@ -273,6 +286,34 @@ class Writer {
   std::vector<std::pair<const Document*, uint16_t>> parsed_;
 };
 
+// Equal but for how sources write it: lists in any order, times in any form, numbers and booleans as text.
+bool same_meaning(Value a, Value b) {
+  if (equal(a, b)) return true;
+  if (a.is_map() && b.is_map()) {
+    if (a.size() != b.size()) return false;
+    for (auto entry : a.entries())
+      if (Value other = b.get(entry.key()); !other || !same_meaning(entry.value, other)) return false;
+    return true;
+  }
+  if (a.is_list() && b.is_list()) {
+    constexpr size_t items_max = 1000;  // each is held against each
+    if (a.size() != b.size() || a.size() > items_max) return false;
+    std::vector<Value> left;
+    for (Value item : b.items()) left.push_back(item);
+    for (Value item : a.items()) {
+      auto match = std::find_if(left.begin(), left.end(), [&](Value other) { return same_meaning(item, other); });
+      if (match == left.end()) return false;
+      left.erase(match);
+    }
+    return true;
+  }
+  auto one = a.scalar_text(), other = b.scalar_text();
+  if (!one || !other) return false;
+  if (*one == *other) return true;
+  auto time = parse_time(*one), other_time = parse_time(*other);
+  return time && other_time && time->ms / 1000 == other_time->ms / 1000;
+}
+
 }  // namespace
 
 Value Resource::body() const {
@@ -300,17 +341,17 @@ void ResourceDraft::clear() {
   sources_.clear();
 }
 
-uint16_t ResourceDraft::add_source(const Source& source, bool exact) {
+uint32_t ResourceDraft::add_source(const Source& source, bool exact) {
   sources_.push_back({source, exact, -1});
-  return static_cast<uint16_t>(sources_.size() - 1);
+  return static_cast<uint32_t>(sources_.size() - 1);
 }
 
-void ResourceDraft::answer(uint32_t target, const SetForm& form, Value item, uint16_t source) {
+void ResourceDraft::answer(uint32_t target, const SetForm& form, Value item, uint32_t source) {
   facts_[target].push_back({&form, item, source, {}});
 }
 
-void ResourceDraft::answer_absent(uint32_t target, uint16_t source, std::string path) {
-  facts_[target].push_back({nullptr, {}, source, std::move(path)});
+void ResourceDraft::answer_absent(uint32_t target, uint32_t source, std::string path, Value at) {
+  facts_[target].push_back({nullptr, at, source, std::move(path)});
 }
 
 void ResourceDraft::not_known(uint32_t target, std::string reason) {
@@ -388,34 +429,35 @@ class ResourceDraft::Emitter {
       leaf.made.reason = draft_.reasons_[t].empty() ? "not read" : draft_.reasons_[t];
       return;
     }
-    const Answer* best = nullptr;
+    const Answer* best = &answers[0];
     Made best_made;
-    for (const Answer& answer : answers) {
-      Made made = answer.form ? look(*answer.form, answer.item) : Made{};
-      if (!best || better(answer, made, *best, best_made)) {
-        best = &answer;
-        best_made = std::move(made);
+    size_t best_at = 0;
+    if (answers.size() == 1) {
+      best_made = answers[0].form ? look(*answers[0].form, answers[0].item) : Made{};
+    } else {
+      auto all = standing(answers);
+      for (auto& one : all)
+        if (rank(one.made) > rank(all[best_at].made)) best_at = static_cast<size_t>(&one - all.data());
+      best = all[best_at].answer;
+      for (auto& one : all) {
+        if (one.answer == best || agree(one, all[best_at])) continue;
+        leaf.made.state = Made::State::unknown;
+        leaf.made.reason = "conflict: " + where(*best) + " and " + where(*one.answer) + " disagree about one moment";
+        return;
       }
-    }
-    if (answers.size() > 1 && best_made.state == Made::State::value) {
-      for (const Answer& answer : answers) {
-        if (&answer == best || !same_moment(answer, *best)) continue;
-        Made made = answer.form ? look(*answer.form, answer.item) : Made{};
-        if (made.state == Made::State::value && !agree(answer, made, *best, best_made)) {
-          leaf.made.state = Made::State::unknown;
-          leaf.made.reason = "conflict: " + where(*best) + " and " + where(answer) + " disagree about one moment";
-          return;
-        }
-      }
+      best_made = std::move(all[best_at].made);
     }
     if (best_made.state == Made::State::nothing) {
       Resource::Seen seen;
       seen.source = without_document(draft_.sources_[best->source].source);
       if (best->form) {
-        seen.path = best->item.origin().path;
-        seen.path += best->form->path.suffix();
+        const Path& path = best->form->kind == SetForm::Kind::first ? best->form->first : best->form->path;
+        auto [where, there] = path.stops(best->item);
+        seen.path = std::move(where);
+        seen.value = std::move(there);
       } else {
         seen.path = best->path;
+        if (best->item) seen.value = to_json(best->item);
       }
       out.absent.emplace_back(t, std::move(seen));
     }
@@ -423,38 +465,55 @@ class ResourceDraft::Emitter {
     leaf.made = std::move(best_made);
   }
 
-  // A later answer wins. Times that are only bounds (the newest moment a reply mentions) do not let an absence beat a value, nor an
-  // unknown a value: replies of different calls simply have different members.
-  bool better(const Answer& a, const Made& a_made, const Answer& b, const Made& b_made) const {
-    auto rank = [](const Made& made) { return made.state == Made::State::value ? 2 : made.state == Made::State::nothing ? 1 : 0; };
-    const auto& sa = draft_.sources_[a.source];
-    const auto& sb = draft_.sources_[b.source];
-    bool both_exact = sa.exact && sb.exact;
-    if (both_exact && sa.source.time_ms != sb.source.time_ms) return sa.source.time_ms > sb.source.time_ms;
-    if (rank(a_made) != rank(b_made)) return rank(a_made) > rank(b_made);
-    return order_time(sa) > order_time(sb);
+  struct Standing {
+    const Answer* answer;
+    Made made;
+  };
+  static int rank(const Made& made) { return made.state == Made::State::value ? 2 : made.state == Made::State::nothing ? 1 : 0; }
+
+  // The answers to which no other is known to be newer. A time that the reply gives is a moment; one that it only mentions, and any
+  // other basis, is a bound: the reply is at least that old or of any age (a file's time is that of the last copy).
+  std::vector<Standing> standing(const std::vector<Answer>& answers) const {
+    std::vector<Standing> all;
+    for (const Answer& answer : answers) all.push_back({&answer, answer.form ? look(*answer.form, answer.item) : Made{}});
+    std::vector<Standing> out;
+    for (auto& one : all)
+      if (std::none_of(all.begin(), all.end(), [&](auto& other) { return &other != &one && newer(other, one); })) out.push_back(one);
+    return out;
   }
-  static int64_t order_time(const SourceEntry& entry) { return entry.exact || entry.source.time_basis != "file" ? entry.source.time_ms : 0; }
-  bool same_moment(const Answer& a, const Answer& b) const {
-    return order_time(draft_.sources_[a.source]) == order_time(draft_.sources_[b.source]);
+
+  bool newer(const Standing& a, const Standing& b) const {
+    const auto& sa = draft_.sources_[a.answer->source];
+    const auto& sb = draft_.sources_[b.answer->source];
+    if (!sb.exact || (!sa.exact && sa.source.time_basis != "stated") || sa.source.time_ms <= sb.source.time_ms) return false;
+    // A reply of another call may lack the member for other reasons than that the fact is gone; its time must be sure to say so.
+    return sa.exact || a.made.state == Made::State::value || same_call(a, b);
+  }
+
+  bool same_call(const Standing& a, const Standing& b) const {
+    const std::string& call = draft_.sources_[a.answer->source].source.operation;  // empty: AWS Config
+    return call == draft_.sources_[b.answer->source].source.operation;
   }
   std::string where(const Answer& answer) const {
     const Source& source = draft_.sources_[answer.source].source;
     return source.operation.empty() ? source.file : source.operation;
   }
 
-  bool agree(const Answer& a, Made& a_made, const Answer& b, Made& b_made) const {
-    auto build = [](const Answer& answer, Made& made) {
+  // Two values that mean the same agree. An unknown or an absence is outdone by a value from another call.
+  bool agree(const Standing& a, const Standing& b) const {
+    if (a.made.state != b.made.state) return !same_call(a, b);
+    if (a.made.state != Made::State::value) return true;
+    auto build = [](const Standing& one) {
       Builder builder;
       Source none;
-      Writer writer(builder, builder.add_source({}), none, answer.item.document());
-      writer.write(*answer.form, answer.item, made);
+      Writer writer(builder, builder.add_source({}), none, one.answer->item.document());
+      Made made = one.made;
+      writer.write(*one.answer->form, one.answer->item, made);
       for (auto& document : made.found.kept) builder.keep(document);
       return builder.finish();
     };
-    if (!a.form || !b.form) return !a.form && !b.form;
-    auto one = build(a, a_made), other = build(b, b_made);
-    return equal(one->root(), other->root());
+    auto one = build(a), other = build(b);
+    return same_meaning(one->root(), other->root());
   }
 
   enum class Below { nothing, value, unknown };

@@ -1,8 +1,8 @@
 // Resource: one thing in the estate in its CloudFormation shape, with the place of every fact.
 //
 // A ResourceDraft collects answers (which item of which reply says something about which target of the type) from any number of
-// sources; `finish` decides between them (newest wins, equals agree, a tie that disagrees is unknown), turns "not read" and "denied"
-// into unknown nodes, and builds the document that judges see:
+// sources; `finish` decides between them (newest wins, equals agree, what disagrees about one moment is unknown), turns "not read" and
+// "denied" into unknown nodes, and builds the document that judges see:
 //
 //   {"Resources": {"<id>": {"Type": "AWS::S3::Bucket", "Properties": {…}, "Observed": {…}}}}
 //
@@ -37,6 +37,7 @@ struct Resource {
   struct Seen {
     Source source;     // without its document
     std::string path;
+    std::string value;  // JSON text of what stands there instead (an error's code, tags without the one asked for); empty: nothing
   };
   std::vector<std::pair<uint32_t, Seen>> absent;  // by target index
   const Seen* seen_absent(std::string_view path) const;  // the target at, above or below `path`
@@ -55,11 +56,12 @@ class ResourceDraft {
   std::vector<std::pair<std::string, std::string>> tags;
 
   // A source: where items come from. `exact`: its time is the moment the facts were true, not merely a bound.
-  uint16_t add_source(const Source& source, bool exact);
+  uint32_t add_source(const Source& source, bool exact);
   // `item` answers `target` through `form`.
-  void answer(uint32_t target, const SetForm& form, Value item, uint16_t source);
+  void answer(uint32_t target, const SetForm& form, Value item, uint32_t source);
   // The target is known to be absent (an error that says so).
-  void answer_absent(uint32_t target, uint16_t source, std::string path);
+  // `at`: what says so, if anything stands there.
+  void answer_absent(uint32_t target, uint32_t source, std::string path, Value at = {});
   // Nothing has answered the target: why (only used if nothing did).
   void not_known(uint32_t target, std::string reason);
   bool answered(uint32_t target) const { return !facts_[target].empty(); }
@@ -71,7 +73,7 @@ class ResourceDraft {
   struct Answer {
     const SetForm* form = nullptr;  // null: absent
     Value item;
-    uint16_t source = 0;
+    uint32_t source = 0;
     std::string path;  // of an absent answer
   };
   struct SourceEntry {

@@ -67,7 +67,10 @@ Evidence evidence_at(Value value, std::string resource_uid, std::string expected
   evidence.path = origin.path;
   evidence.line = origin.line;
   evidence.column = origin.column;
-  evidence.value = redacted_json(value);
+  const auto original = value.original();
+  evidence.value = redacted_json(original ? original : value);
+  if (original && !equal(original, value)) evidence.read_as = redacted_json(value);
+  if (!starts_with(evidence.path, "$")) evidence.line = evidence.column = 0;  // counted in the text inside the text
   return evidence;
 }
 
@@ -86,6 +89,11 @@ std::string evidence_to_json(const std::vector<Evidence>& evidence) {
       if (out.back() != '{') out += ',';
       out += "\"value\":";
       out += one.value;
+    }
+    if (!one.read_as.empty()) {
+      if (out.back() != '{') out += ',';
+      out += "\"read_as\":";
+      out += one.read_as;
     }
     member(out, "expected", one.expected);
     if (one.line) out += (out.back() == '{' ? "\"line\":" : ",\"line\":") + std::to_string(one.line);
@@ -116,6 +124,7 @@ Result<std::vector<Evidence>> evidence_from_json(std::string_view json) {
     one.time_basis = text_of(item, "time_basis");
     one.path = text_of(item, "path");
     if (const auto value = item.get("value")) one.value = to_json(value);
+    if (const auto read_as = item.get("read_as")) one.read_as = to_json(read_as);
     one.expected = text_of(item, "expected");
     one.line = number_of(item, "line");
     one.column = number_of(item, "column");

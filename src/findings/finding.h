@@ -30,6 +30,7 @@ struct Evidence {
   std::string time_basis;  // empty if the time is the reply's own, else `file` or `unknown`
   std::string path;        // JSON path in the source
   std::string value;       // JSON text as found, secrets blacked out; empty if there was nothing
+  std::string read_as;     // JSON text: what the mapping made of it and the control judged; empty if that is the same
   std::string expected;    // in words
   uint32_t line = 0, column = 0;           // in the source file; 0 not known
   std::vector<std::string> unread;         // mitigations that could not be read and so did not soften the verdict (design §10.14)

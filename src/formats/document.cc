@@ -221,6 +221,16 @@ Value::Origin Value::origin() const {
   return out;
 }
 
+Value Value::original() const {
+  Value at = *this;
+  while (at && at.node().source != 0) {
+    const Source& source = at.document_->sources()[at.node().source - 1u];
+    if (!source.document || at.node().origin >= source.document->nodes().size()) return {};
+    at = Value(source.document.get(), at.node().origin);
+  }
+  return at;
+}
+
 bool equal(Value a, Value b) {
   if (!a || !b) return false;
   if (a.is_unknown() || b.is_unknown()) return false;

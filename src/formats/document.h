@@ -112,6 +112,8 @@ class Value {
     uint32_t line = 0, column = 0;
   };
   Origin origin() const;
+  // What stood there originally, before a mapping made this of it; no value if the source's document is gone.
+  Value original() const;
 
   bool operator==(const Value&) const = default;
 
