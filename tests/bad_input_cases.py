@@ -195,6 +195,17 @@ def utf16_template(case):
     case.check("it is not silent about it", "wide.yaml" in run.err or bool(read), run.err[-300:])
 
 
+def names_that_command_the_terminal(case):
+    """What stands in names reaches no terminal as a command, neither in results nor in what is said about the input."""
+    case.write("odd\x1b[31mfolder/us-east-1/ec2-describe-volumes.json", VOLUMES)
+    case.write("odd\x1b[31mfolder/us-east-2/ec2-describe-volumes.json", "{")
+    case.other("s3-list-buckets.json", {"Buckets": [{"Name": "logs\x1b]0;owned\x07"}]})
+    for form in ("text", "json"):
+        run = Run([case.suite.reeve, "assess", "estate", "--all", "--format", form], case.folder)
+        case.check(f"no escape in {form}", "\x1b" not in run.out + run.err and "\x07" not in run.out + run.err, repr(run.err[-500:]))
+        case.holds(run, 3, ["folder/us-east-2/ec2-describe-volumes.json:1:"], bystander=form == "json")
+
+
 def tar_of(members):
     """members: (name, bytes or (type, target))"""
     out = io.BytesIO()

@@ -77,9 +77,9 @@ int run_assess(const Options& options, Io& io) {
   }
   Assessment& assessment = **done;
   for (auto& problem : assessment.problems) io.error(problem);
-  for (auto& note : assessment.notes) io.say("note  " + note.text() + "\n");
+  for (auto& note : assessment.notes) io.say("note  " + fold(io.error_terminal, safe(note.text())) + "\n");
   if (assessment.workspace)
-    for (auto& expired : assessment.workspace->expired_exceptions(assessment.as_of)) io.say("note  " + expired.text() + "\n");
+    for (auto& expired : assessment.workspace->expired_exceptions(assessment.as_of)) io.say("note  " + fold(io.error_terminal, safe(expired.text())) + "\n");
 
   std::FILE* file = nullptr;
   std::string out_path = options.value("--out");
