@@ -485,7 +485,10 @@ class ResourceDraft::Emitter {
   bool newer(const Standing& a, const Standing& b) const {
     const auto& sa = draft_.sources_[a.answer->source];
     const auto& sb = draft_.sources_[b.answer->source];
-    if (!sb.exact || (!sa.exact && sa.source.time_basis != "stated") || sa.source.time_ms <= sb.source.time_ms) return false;
+    auto order = [](const SourceEntry& entry) { return entry.exact || entry.source.time_basis == "stated" ? entry.source.time_ms : 0; };
+    if (order(sa) <= order(sb)) return false;
+    // Of two bounds the later one counts where both replies have a value: they speak of different moments, which is no conflict.
+    if (!sb.exact) return sa.exact || (a.made.state == Made::State::value && b.made.state == Made::State::value);
     // A reply of another call may lack the member for other reasons than that the fact is gone; its time must be sure to say so.
     return sa.exact || a.made.state == Made::State::value || same_call(a, b);
   }
