@@ -238,17 +238,21 @@ class Run {
   Status close_and_count() {
     // A finding that did not come again: its resource passes now, is proven gone, or was not judged.
     std::set<std::string> listed;  // account, Region, call answered in this run
-    std::set<std::string> config;  // account, Region covered by AWS Config files
+    std::set<std::string> config;   // account and Region of an AWS Config snapshot, account and type that it records
+    std::set<std::string> deleted;  // uids that AWS Config says are gone
     TRY(out_.store->reads([&](const store::Store::StoredRead& read) -> Status {
+      if (read.operation == "config:DeliverConfigSnapshot") {
+        config.insert(read.account + "\n" + read.region);
+        config.insert(read.account + "\n" + read.parameter);
+        return {};
+      }
+      if (read.operation == "config:GetResourceConfigHistory" && read.status == store::ReadStatus::absent) deleted.insert(read.parameter);
       if (read.status == store::ReadStatus::ok && read.parameter.empty()) listed.insert(read.account + "\n" + read.region + "\n" + read.operation), listed.insert(read.account + "\n*\n" + read.operation);
       return {};
     }));
-    auto& rows = out_.store->db();
-    if (auto covered = rows.prepare("SELECT DISTINCT account, region FROM temp.resources"); covered && has_config()) {
-      while (TRY(covered->step())) config.insert(std::string(covered->text(0)) + "\n" + std::string(covered->text(1)));
-    }
     auto decide = [&](const store::OpenFinding& old) {
       if (old.resource_seen) return store::Decision::closed_pass;
+      if (deleted.count(std::string(old.uid))) return store::Decision::closed_deleted;
       const ResourceType* type = catalogue_.find(old.type);
       if (!type) return store::Decision::not_rejudged;
       for (const Read& read : type->reads) {
@@ -256,7 +260,8 @@ class Run {
         std::string region = type->global ? "*" : std::string(old.region);
         if (listed.count(std::string(old.account) + "\n" + region + "\n" + read.call)) return store::Decision::closed_deleted;
       }
-      if (type->has_config && config.count(std::string(old.account) + "\n" + std::string(old.region))) return store::Decision::closed_deleted;
+      std::string account(old.account);
+      if (type->has_config && config.count(account + "\n" + std::string(old.region)) && config.count(account + "\n" + type->type)) return store::Decision::closed_deleted;
       return store::Decision::not_rejudged;
     };
     out_.changes = TRY(run_->finish(decide));
@@ -264,12 +269,6 @@ class Run {
     return run_->commit(summary_json(out_));
   }
 
-  bool has_config() const {
-    for (auto& unit : inputs_.units)
-      for (auto& input : unit.inputs)
-        if (input.kind == InputKind::config) return true;
-    return false;
-  }
   size_t threads() const { return options_.threads ? options_.threads : worker_count(); }
   void progress(const std::string& what, uint64_t done, uint64_t total) {
     if (options_.progress) options_.progress(what, done, total);

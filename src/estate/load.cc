@@ -1,6 +1,8 @@
 #include "estate/load.h"
 
 #include <map>
+#include <set>
+#include <tuple>
 
 #include "aws/region.h"
 #include "base/hash.h"
@@ -24,6 +26,7 @@ class ConfigItems {
     JsonArrayScanner::Item item;
     size_t items = 0;
     bool broken = false;
+    recorded_.clear();
     auto drain = [&] {
       for (;;) {
         switch (scanner.next(item)) {
@@ -58,7 +61,10 @@ class ConfigItems {
       scanner.finish();
       drain();
     }
-    (void)broken;
+    // A snapshot names everything that its recorder records; a history, and a file cut short, prove nothing about what they lack.
+    if (!broken && contains(scanner.envelope(), "\"configSnapshotId\""))
+      for (auto& [account, region, type] : recorded_)
+        sink_.read({account, region, "config:DeliverConfigSnapshot", type, ReadRecord::Status::ok, "", newest_, input.shown});
     SourceRecord source;
     source.file = input.shown;
     source.time_ms = newest_;
@@ -69,6 +75,7 @@ class ConfigItems {
   }
 
   void finish() {
+    for (auto& [uid, read] : deleted_) sink_.read(std::move(read));
     for (auto& [type, count] : no_file_)
       sink_.note({Code::unsupported, with_thousands(count) + " items of type `" + type + "` are not judged", {}, "a file for the type in content/resources", ""});
   }
@@ -76,9 +83,24 @@ class ConfigItems {
  private:
   struct Seen {
     int64_t time_ms;
-    uint64_t digest;
-    bool deleted;
+    uint64_t digest;  // of what it says, in whatever order and spelling
+    bool deleted, conflict;
   };
+
+  static uint64_t digest_of(Value value) {
+    uint64_t kind = static_cast<uint64_t>(value.kind()) + 1;
+    if (value.is_map()) {
+      uint64_t sum = 0;
+      for (auto entry : value.entries()) sum += hash64(entry.key(), digest_of(entry.value));
+      return hash64("map", sum);
+    }
+    if (value.is_list()) {
+      uint64_t all = kind;
+      for (Value item : value.items()) all = hash64("item", all * 31 + digest_of(item));
+      return all;
+    }
+    return hash64(value.text(), kind);
+  }
 
   static Value either(Value item, std::string_view a, std::string_view b) {
     Value value = item.get(a);
@@ -124,7 +146,10 @@ class ConfigItems {
       sink_.stated_time(captured->ms);
       newest_ = std::max(newest_, captured->ms);
     }
-    if (root.get("configuration").is_string()) {
+    // Of what its recorder leaves out, Config knows that it is there and no more (`ResourceNotRecorded`).
+    Value configuration = root.get("configuration");
+    bool bare = !configuration || configuration.is_null() || (configuration.is_string() && trim(configuration.text()).empty());
+    if (configuration.is_string() && !bare) {
       auto opened = with_configuration_read(document, self);
       if (!opened) {
         Error error = opened.error();
@@ -147,25 +172,15 @@ class ConfigItems {
                                                     : native_uid(account, type->global ? "global" : region, type->type, id);
     bool deleted = starts_with(status, "ResourceDeleted");
     self.document = document;
+    recorded_.emplace(account, home, type->type);
 
     if (ResourceDraft* draft = replies_.find(uid); draft && &draft->type() == type) {
-      if (deleted) return;  // a list that names it is later knowledge, or the lists would not be held together
-      uint16_t source = draft->add_source(self, self.time_basis.empty());
+      if (deleted || bare) return;  // a list that names it is later knowledge, or the lists would not be held together
+      uint32_t source = draft->add_source(self, self.time_basis.empty());
       for (auto& [target, form] : type->config) draft->answer(target, form, root, source);
       held_.push_back(document);
       return;
     }
-    uint64_t digest = hash64(item.text);
-    auto [seen, is_new] = seen_.try_emplace(hash64(uid, 17), Seen{self.time_ms, digest, deleted});
-    bool conflict = false;
-    if (!is_new) {
-      if (seen->second.time_ms > self.time_ms || seen->second.digest == digest) return;
-      if (!seen->second.deleted) sink_.withdraw(uid);
-      conflict = seen->second.time_ms == self.time_ms && !deleted;
-      seen->second = {self.time_ms, digest, deleted};
-    }
-    if (deleted) return;
-
     ResourceDraft& draft = scratch(*type);
     draft.uid = uid;
     draft.account = account;
@@ -174,16 +189,43 @@ class ConfigItems {
     std::string_view name = root.get("resourceName").text();
     draft.name = name.empty() ? id : std::string(name);
     draft.set_tags(root.get("tags"));
-    if (conflict) {
-      for (uint32_t target = 0; target < type->targets.size(); ++target)
-        draft.not_known(target, "conflict: two AWS Config items of " + rfc3339({self.time_ms}) + " disagree");
-      draft.add_source(self, true);
-    } else {
-      uint16_t source = draft.add_source(self, self.time_basis.empty());
+    uint32_t source = draft.add_source(self, self.time_basis.empty());
+    if (!bare)
       for (auto& [target, form] : type->config) draft.answer(target, form, root, source);
-      name_missing(*type, draft);
+    else
+      for (auto& [target, form] : type->config) draft.not_known(target, "AWS Config has no configuration of it" + (status.empty() ? "" : " (" + std::string(status) + ")"));
+    name_missing(*type, draft);
+    Resource made = draft.finish();
+
+    // Of one resource the newest item counts. The same may come twice (a snapshot and a history), written differently.
+    uint64_t digest = deleted ? 0 : digest_of(made.body());
+    auto [seen, is_new] = seen_.try_emplace(hash64(uid, 17), Seen{self.time_ms, digest, deleted, false});
+    if (!is_new) {
+      Seen& before = seen->second;
+      if (before.time_ms > self.time_ms) return;
+      bool one_moment = before.time_ms == self.time_ms;
+      if (one_moment && (before.conflict || (before.digest == digest && before.deleted == deleted))) return;
+      if (!before.deleted) sink_.withdraw(uid);
+      else deleted_.erase(uid);
+      before = {self.time_ms, digest, deleted && !one_moment, one_moment};
+      if (one_moment) made = disagreeing(draft, self);
     }
-    sink_.resource(draft.finish());
+    if (seen->second.deleted) {
+      deleted_[uid] = {account, home, "config:GetResourceConfigHistory", uid, ReadRecord::Status::absent, std::string(status), self.time_ms, self.file};
+      return;
+    }
+    sink_.resource(std::move(made));
+  }
+
+  // A resource of which two items of one moment say different things.
+  static Resource disagreeing(ResourceDraft& draft, const Source& self) {
+    std::string uid = draft.uid, account = draft.account, region = draft.region, id = draft.id, name = draft.name;
+    draft.clear();
+    draft.uid = uid, draft.account = account, draft.region = region, draft.id = id, draft.name = name;
+    draft.add_source(self, true);
+    for (uint32_t target = 0; target < draft.type().targets.size(); ++target)
+      draft.not_known(target, "conflict: two AWS Config items of " + rfc3339({self.time_ms}) + " disagree");
+    return draft.finish();
   }
 
   // What AWS Config does not record about the type stays unknown, with the calls that would tell.
@@ -235,6 +277,8 @@ class ConfigItems {
   std::unordered_map<const ResourceType*, std::unique_ptr<ResourceDraft>> scratch_;
   std::unordered_map<const ResourceType*, std::vector<std::string>> missing_;
   std::map<std::string, uint64_t> no_file_;
+  std::map<std::string, ReadRecord> deleted_;                            // by uid
+  std::set<std::tuple<std::string, std::string, std::string>> recorded_;  // account, Region and type, of the file being read
   std::vector<DocumentPtr> held_;
   int64_t newest_ = 0;
 };

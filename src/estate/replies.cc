@@ -569,9 +569,10 @@ std::vector<ReplySet::Draft*> ReplySet::asked_about(std::vector<Draft*> drafts, 
   for (auto& [given, value] : reply.input->parameters) {
     bool fixed = false;
     for (auto& [with, allowed] : read.with) fixed |= std::find(allowed.begin(), allowed.end(), value) != allowed.end();
-    if (fixed || is_page_parameter(given)) continue;
-    asked.emplace_back(!given.empty() ? given : asked.size() < read.parameters.size() ? read.parameters[asked.size()] : "", value);
+    if (!fixed && !is_page_parameter(given)) asked.emplace_back(given, value);
   }
+  for (size_t i = 0; i < asked.size(); ++i)  // CLI output may leave out the outer ones, which have defaults
+    if (asked[i].first.empty() && i + read.parameters.size() >= asked.size()) asked[i].first = read.parameters[i + read.parameters.size() - asked.size()];
   std::erase_if(asked, [&](auto& one) { return one.first == read.parameters.back(); });
   auto same = [](std::string_view fact, std::string_view value) {  // one of them may be an ARN
     auto below = [](std::string_view arn, std::string_view name) {
