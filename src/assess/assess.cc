@@ -33,7 +33,7 @@ class TimeSink : public UnitSink {
 
 class Run {
  public:
-  Run(const AssessOptions& options, Assessment& out) : options_(options), out_(out) {}
+  Run(const AssessOptions& options, Assessment& out) : options_(options), out_(out) { out_.evidence_of_passes = options.evidence_of_passes; }
 
   Status all() {
     TRY(load_content_and_workspace());

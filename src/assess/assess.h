@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "content/content.h"
@@ -32,6 +33,7 @@ struct AssessOptions {
   std::vector<std::string> accounts, regions;  // judge only these; empty: all. What has no account or Region always counts
   Time as_of;                 // 0: the newest time stated by a reply
   size_t threads = 0;         // 0: worker_count()
+  bool evidence_of_passes = false;  // of every pass, not of three for each control; reads the input a second time
   // done and total count units; called from one thread.
   std::function<void(const std::string& what, uint64_t done, uint64_t total)> progress;
 };
@@ -106,6 +108,8 @@ struct Assessment {
   std::vector<RoadmapItem> roadmap;
   store::RunChanges changes;
   bool has_history = false;
+  bool evidence_of_passes = false;
+  std::unordered_map<std::string, std::string> pass_evidence;  // finding id → JSON array; filled only if asked for
 
   std::vector<Error> problems;  // exit status 3: named, the rest was judged
   std::vector<Error> notes;     // named, status unaffected

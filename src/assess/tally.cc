@@ -27,19 +27,25 @@ std::string cause_of(std::string_view reason) {
   return std::string(first);
 }
 
+// Samples show what the status stands on: of passes only if nothing fails or is unknown.
+void keep_pass(Assessment& out, ControlResult& result, const std::string& uid, Evidence evidence) {
+  if (out.evidence_of_passes) out.pass_evidence[finding_id(result.control->id, uid)] = evidence_to_json({evidence});
+  if (result.counts.fail == 0 && result.counts.unknown == 0 && result.evidence.size() < kSamples) result.evidence.push_back(std::move(evidence));
+}
+
 // Evidence of passes is not kept; the few that are shown are looked up again in the input.
 class PassSampler : public UnitSink {
  public:
-  PassSampler(const GuardJudge& guard, const std::map<std::string, std::vector<size_t>>& wanted, std::vector<ControlResult>& controls)
-      : guard_(guard), wanted_(wanted), controls_(controls) {}
+  PassSampler(const GuardJudge& guard, const std::map<std::string, std::vector<size_t>>& wanted, Assessment& out)
+      : guard_(guard), wanted_(wanted), out_(out) {}
 
   void resource(Resource&& resource) override {
     auto found = wanted_.find(resource.uid);
     if (found == wanted_.end()) return;
     for (const auto* control : guard_.of_type(resource.type_name, resource.born)) {
       if (std::find(found->second.begin(), found->second.end(), control->control) == found->second.end()) continue;
-      ControlResult& result = controls_[control->control];
-      if (result.evidence.size() >= kSamples) continue;
+      ControlResult& result = out_.controls[control->control];
+      if (!out_.evidence_of_passes && result.evidence.size() >= kSamples) continue;
       // What the rule asks for, deepest property first found.
       Evidence best;
       for (auto& mention : control->rules->mentions()) {
@@ -53,7 +59,7 @@ class PassSampler : public UnitSink {
         if (value) break;
       }
       if (best.source.empty()) best = evidence_of(resource, {}, resource.body(), "", control->source->title);
-      result.evidence.push_back(std::move(best));
+      keep_pass(out_, result, resource.uid, std::move(best));
     }
   }
   void withdraw(const std::string&) override {}
@@ -66,18 +72,18 @@ class PassSampler : public UnitSink {
  private:
   const GuardJudge& guard_;
   const std::map<std::string, std::vector<size_t>>& wanted_;
-  std::vector<ControlResult>& controls_;
+  Assessment& out_;
 };
 
 Status sample_passes(Assessment& out, const ResourceCatalogue& catalogue, const GuardJudge& guard, const Inputs& inputs) {
   std::map<std::string, std::map<std::string, std::vector<size_t>>> by_unit;  // unit → uid → controls
   for (size_t i = 0; i < out.controls.size(); ++i) {
     ControlResult& result = out.controls[i];
-    if (!result.evidence.empty() || result.counts.pass == 0) continue;
+    if (result.counts.pass == 0 || (!out.evidence_of_passes && !result.evidence.empty())) continue;
     size_t taken = 0;
     Status stopped;
     auto each = [&](const store::Store::StoredResource& resource) -> Status {
-      if (taken++ >= kSamples) return fail(Code::internal, "enough");
+      if (!out.evidence_of_passes && taken++ >= kSamples) return fail(Code::internal, "enough");
       if (result.control->judge == Judge::guard) {
         by_unit[resource.unit][resource.uid].push_back(i);
         return {};
@@ -107,7 +113,7 @@ Status sample_passes(Assessment& out, const ResourceCatalogue& catalogue, const 
       }
       if (evidence.source.empty() && result.control->judge == Judge::attested) evidence.source = "attestation:" + result.control->id;
       if (evidence.source.empty()) evidence.source = call_behind(*result.control, catalogue);
-      result.evidence.push_back(std::move(evidence));
+      keep_pass(out, result, resource.uid, std::move(evidence));
       return {};
     };
     auto status = out.store->passes(result.control->id, each);
@@ -116,7 +122,7 @@ Status sample_passes(Assessment& out, const ResourceCatalogue& catalogue, const 
   for (auto& unit : inputs.units) {
     auto wanted = by_unit.find(unit.key);
     if (wanted == by_unit.end()) continue;
-    PassSampler sampler(guard, wanted->second, out.controls);
+    PassSampler sampler(guard, wanted->second, out);
     load_unit(unit, catalogue, sampler);
   }
   return {};

@@ -66,6 +66,7 @@ int run_assess(const Options& options, Io& io) {
   what.accounts = options.values("--accounts");
   what.regions = options.values("--regions");
   if (auto time = options.time("--as-of")) what.as_of = *time;
+  what.evidence_of_passes = options.has("--all") && options.value("--format") == "json";
   Result<std::unique_ptr<Assessment>> done = [&] {
     Progress progress(io);
     what.progress = [&](const std::string& step, uint64_t n, uint64_t of) { progress(step, n, of); };

@@ -145,6 +145,8 @@ class Writing {
         if (result.counts.pass == 0) continue;
         TRY(a_.store->passes(result.control->id, [&](const store::Store::StoredResource& resource) -> Status {
           one_finding(finding_id(result.control->id, resource.uid), result.control->id, resource.uid, resource.type, resource.account, resource.region, "pass");
+          auto evidence = a_.pass_evidence.find(finding_id(result.control->id, resource.uid));
+          if (evidence != a_.pass_evidence.end()) raw(out_, json_, "evidence", evidence->second);
           json_.end_object();
           return out_.size() > (1 << 16) ? flush() : Status();
         }));
