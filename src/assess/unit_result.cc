@@ -102,8 +102,8 @@ void UnitCollector::columns(const Resource& resource, ResourceOut& out) {
     bool asked = context_.asked_columns && context_.asked_columns->count(name);
     Value at;
     bool projected = false;
-    auto make_unknown = [&](std::string_view reason) {
-      unknown.member(name, reason);
+    auto make_unknown = [&, column = std::string_view(name)](std::string_view reason) {
+      unknown.member(column, reason);
       any_unknown = true;
     };
     if (path.plain()) {
