@@ -136,8 +136,10 @@ def main():
                 if run.status != 3:
                     continue
             reader = Reader(base)
-            findings = [f for f in run.report["findings"] if f["status"] != "pass"]
-            picked = findings if options.all else chance.sample(findings, min(options.count, len(findings)))
+            picked = []
+            for passes in (False, True):
+                some = [f for f in run.report["findings"] if (f["status"] == "pass") == passes]
+                picked += some if options.all else chance.sample(some, min(options.count, len(some)))
             told = [(f["control"], f["status"], one) for f in picked for one in f["evidence"]]
             for finding in picked:
                 checks.check(finding["evidence"], f"{name}: {finding['control']} of {finding['resource']['uid']} has evidence")

@@ -230,9 +230,11 @@ class Run {
     TRY(run_->set_as_of(out_.as_of));
     TRY(store::create_views(out_.store->db(), view_input(out_.content, catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of)));
     progress("judging the whole", inputs_.units.size(), inputs_.units.size());
-    SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of};
+    SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, out_.evidence_of_passes};
     SqlJudge judge(*out_.store, input);
-    return judge.judge_all(*run_, out_.problems);
+    auto status = judge.judge_all(*run_, out_.problems);
+    passes_ = judge.take_passes();
+    return status;
   }
 
   Status close_and_count() {
@@ -265,7 +267,7 @@ class Run {
       return store::Decision::not_rejudged;
     };
     out_.changes = TRY(run_->finish(decide));
-    TRY(tally(out_, catalogue_, *guard_, inputs_));
+    TRY(tally(out_, catalogue_, *guard_, inputs_, passes_));
     return run_->commit(summary_json(out_));
   }
 
@@ -275,6 +277,7 @@ class Run {
   }
 
   const AssessOptions& options_;
+  SqlPasses passes_;
   Assessment& out_;
   ResourceCatalogue catalogue_;
   std::unique_ptr<GuardJudge> guard_;

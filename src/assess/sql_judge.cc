@@ -1,7 +1,6 @@
 #include "assess/sql_judge.h"
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 
 #include "assess/guard_judge.h"
@@ -116,12 +115,8 @@ Status SqlJudge::judge_all(store::RunWriter& run, std::vector<Error>& errors) {
   TRY(add_sql_functions(store_, input_.as_of));
   store_.db().set_now(input_.as_of);
   TRY(load_reads());
-  for (const Control& control : input_.content->controls) {
-    if (control.judge == Judge::guard) continue;
-    auto t0 = std::chrono::steady_clock::now();
-    TRY(judge(run, control, errors));
-    if (getenv("REEVE_TIMINGS")) fprintf(stderr, "%8.1f ms %s\n", std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - t0).count(), control.id.c_str());
-  }
+  for (const Control& control : input_.content->controls)
+    if (control.judge != Judge::guard) TRY(judge(run, control, errors));
   return {};
 }
 
@@ -232,8 +227,16 @@ Evidence SqlJudge::evidence_at_column(const std::string& uid, const std::string&
   out.path = std::string(origin.at(1).text());
   auto columns = read_json((*resource)->columns_json.empty() ? "{}" : (*resource)->columns_json, Source{});
   Value column = columns ? (*columns)->root().get(best->first) : Value();
-  take_value(out, origin, column, path == best->first ? "" : path.substr(std::min(path.size(), best->second.text().size())));
+  std::string rest = path == best->first ? "" : path.substr(std::min(path.size(), best->second.text().size()));
+  if (starts_with(value, "$.") && follow(column, rest + value.substr(1))) rest += value.substr(1);  // a place within it, such as a statement's
+  take_value(out, origin, column, rest);
   return out;
+}
+
+void SqlJudge::keep_pass(const Control& control, const std::string& uid, const std::function<Evidence()>& evidence) {
+  constexpr size_t samples = 3;
+  auto& known = passes_[control.id];
+  if (input_.evidence_of_passes || known.size() < samples) known.emplace_back(uid, evidence());
 }
 
 Status SqlJudge::run_query(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors) {
@@ -302,7 +305,15 @@ Status SqlJudge::run_query(const Control& control, const std::vector<Candidate>&
   }
   for (auto& one : pending) {
     SqlVerdict& verdict = verdicts[one.candidate];
-    if (verdict.verdict == Verdict::pass || verdict.verdict == Verdict::not_applicable) continue;
+    if (verdict.verdict == Verdict::not_applicable) continue;
+    if (verdict.verdict == Verdict::pass) {
+      keep_pass(control, verdict.uid, [&] {
+        Evidence evidence = evidence_at_column(one.of, one.path, one.value, one.expected);
+        if (evidence.source.empty()) evidence.source = call_behind(control, *input_.catalogue);
+        return evidence;
+      });
+      continue;
+    }
     if (verdict.reason.empty()) {
       verdict.reason = !one.value.empty() && verdict.verdict == Verdict::unknown ? one.value : one.value.empty() ? "expected " + one.expected : one.value + "; expected " + one.expected;
     }
@@ -352,6 +363,7 @@ Status SqlJudge::attested(const Control& control, const std::vector<Candidate>& 
       verdict.verdict = Verdict::pass;
     }
     if (verdict.verdict != Verdict::pass) verdict.evidence.push_back(std::move(evidence));
+    else keep_pass(control, verdict.uid, [&] { return evidence; });
   }
   if (control.attest->contradicted_by.empty() || candidates.empty()) return {};
   auto rows = store_.db().prepare_foreign(control.attest->contradicted_by);

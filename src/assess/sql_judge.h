@@ -4,6 +4,7 @@
 // candidate, or has a verdict that is none, is an Error of the control. Evidence is found through the columns' origins.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -25,6 +26,7 @@ struct SqlJudgeInput {
   const ResourceCatalogue* catalogue = nullptr;
   const Workspace* workspace = nullptr;  // may be null
   Time as_of;
+  bool evidence_of_passes = false;  // of all of them; else of three for each control
 };
 
 // One verdict of one candidate.
@@ -43,6 +45,9 @@ void take_value(Evidence& out, Value origin, Value column, std::string_view rest
 // that its query asks; `view:resources` for one that asks all resources, whatever their type.
 std::string call_behind(const Control& control, const ResourceCatalogue& catalogue);
 
+// What passes stand on: by control, with the uid that passes. Passes themselves are counted in the record, without evidence.
+using SqlPasses = std::map<std::string, std::vector<std::pair<std::string, Evidence>>>;
+
 class SqlJudge {
  public:
   // The views must be there and hold the run. Adds the functions that SQL controls use.
@@ -51,6 +56,7 @@ class SqlJudge {
   // Judges every SQL and attested control and writes findings and counts through `run`. Controls that could not be judged are named
   // in `errors`, and all their candidates are unknown.
   Status judge_all(store::RunWriter& run, std::vector<Error>& errors);
+  SqlPasses take_passes() { return std::move(passes_); }
 
  private:
   struct Candidate {
@@ -64,6 +70,7 @@ class SqlJudge {
   std::string unmet(const Control& control, const Candidate& candidate, Evidence& evidence) const;
   Status run_query(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
   Status attested(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
+  void keep_pass(const Control& control, const std::string& uid, const std::function<Evidence()>& evidence);
   Evidence evidence_at_column(const std::string& uid, const std::string& path, const std::string& value, const std::string& expected);
 
   struct Known {
@@ -73,6 +80,7 @@ class SqlJudge {
   };
   store::Store& store_;
   const SqlJudgeInput& input_;
+  SqlPasses passes_;
   std::unordered_map<std::string, Known> reads_;  // account, Region (or `*`), call
 };
 

@@ -75,45 +75,20 @@ class PassSampler : public UnitSink {
   Assessment& out_;
 };
 
-Status sample_passes(Assessment& out, const ResourceCatalogue& catalogue, const GuardJudge& guard, const Inputs& inputs) {
+Status sample_passes(Assessment& out, const ResourceCatalogue& catalogue, const GuardJudge& guard, const Inputs& inputs, const SqlPasses& passes) {
   std::map<std::string, std::map<std::string, std::vector<size_t>>> by_unit;  // unit → uid → controls
   for (size_t i = 0; i < out.controls.size(); ++i) {
     ControlResult& result = out.controls[i];
     if (result.counts.pass == 0 || (!out.evidence_of_passes && !result.evidence.empty())) continue;
     size_t taken = 0;
-    Status stopped;
+    if (result.control->judge != Judge::guard) {
+      if (auto found = passes.find(result.control->id); found != passes.end())
+        for (auto& [uid, evidence] : found->second) keep_pass(out, result, uid, evidence);
+      continue;
+    }
     auto each = [&](const store::Store::StoredResource& resource) -> Status {
       if (!out.evidence_of_passes && taken++ >= kSamples) return fail(Code::internal, "enough");
-      if (result.control->judge == Judge::guard) {
-        by_unit[resource.unit][resource.uid].push_back(i);
-        return {};
-      }
-      Evidence evidence;
-      evidence.resource = resource.uid;
-      evidence.expected = result.control->title;
-      evidence.time_basis = "unknown";
-      const ResourceType* type = catalogue.find(resource.type);
-      auto origins = read_json(resource.origins_json.empty() ? "{}" : resource.origins_json, Source{});
-      auto columns = read_json(resource.columns_json.empty() ? "{}" : resource.columns_json, Source{});
-      if (type && origins && columns) {
-        for (auto& [column, path] : type->columns) {
-          Value origin = (*origins)->root().get(column);
-          if (!origin || !contains(result.control->check.text, column)) continue;
-          auto source = TRY(out.store->source(resource.unit, static_cast<uint32_t>(origin.at(0).integer().value_or(0))));
-          if (!source) continue;
-          evidence.source = source->file;
-          evidence.time = {origin.at(2).integer().value_or(0)};
-          evidence.time_basis = std::string(origin.at(3) ? origin.at(3).text() : "");
-          evidence.path = std::string(origin.at(1).text());
-          Value value = (*columns)->root().get(column);
-          evidence.value.clear(), evidence.read_as.clear();
-          take_value(evidence, origin, value, "");
-          if (value) break;
-        }
-      }
-      if (evidence.source.empty() && result.control->judge == Judge::attested) evidence.source = "attestation:" + result.control->id;
-      if (evidence.source.empty()) evidence.source = call_behind(*result.control, catalogue);
-      keep_pass(out, result, resource.uid, std::move(evidence));
+      by_unit[resource.unit][resource.uid].push_back(i);
       return {};
     };
     auto status = out.store->passes(result.control->id, each);
@@ -140,7 +115,7 @@ void add(VerdictCounts& to, const VerdictCounts& from) {
 
 }  // namespace
 
-Status tally(Assessment& out, const ResourceCatalogue& catalogue, const GuardJudge& guard, const Inputs& inputs) {
+Status tally(Assessment& out, const ResourceCatalogue& catalogue, const GuardJudge& guard, const Inputs& inputs, const SqlPasses& passes) {
   std::map<std::string, size_t> index;
   for (size_t i = 0; i < out.content.controls.size(); ++i) {
     const Control& control = out.content.controls[i];
@@ -209,7 +184,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const GuardJud
     out.pairs += result.counts.applicable();
     all.push_back({result.control->id, result.control->practice, result.control->level, result.control->severity, result.counts, result.control->judge == Judge::attested});
   }
-  TRY(sample_passes(out, catalogue, guard, inputs));
+  TRY(sample_passes(out, catalogue, guard, inputs, passes));
   out.score = score(all);
   std::vector<int> levels, levels_without;
   for (const Practice& practice : out.content.practices) {
