@@ -116,9 +116,7 @@ class Writer {
       case SetForm::Kind::request:
       case SetForm::Kind::first: return write_path(form, made);
       case SetForm::Kind::constant:
-        origin(item);
-        if (form.constant->root().is_scalar()) return scalar(form.constant->root());
-        return builder_.copy(form.constant->root(), slot_);
+        return constant(form.constant->root(), item);
       case SetForm::Kind::present:
         origin(made.found.any() ? made.found.first() : made.value ? made.value : item);
         return builder_.boolean(made.value || made.found.any());
@@ -268,6 +266,22 @@ class Writer {
   void copy(Value value) { builder_.copy(value, slot_of(value)); }
   void origin(Value value) {
     if (value) builder_.with_origin(slot_of(value), value.index(), value.line(), value.column());
+  }
+  // What every item of the read says, whose place is the item: nothing in the reply says it.
+  void constant(Value value, Value item) {
+    origin(item);
+    if (value.is_scalar()) return scalar(value);
+    if (value.is_map()) {
+      builder_.begin_map();
+      for (auto entry : value.entries()) {
+        builder_.key(entry.key());
+        constant(entry.value, item);
+      }
+    } else {
+      builder_.begin_list();
+      for (Value one : value.items()) constant(one, item);
+    }
+    builder_.end();
   }
   void scalar(Value value) {
     switch (value.kind()) {
@@ -487,6 +501,7 @@ class ResourceDraft::Emitter {
     const auto& sb = draft_.sources_[b.answer->source];
     auto order = [](const SourceEntry& entry) { return entry.exact || entry.source.time_basis == "stated" ? entry.source.time_ms : 0; };
     if (order(sa) <= order(sb)) return false;
+    if (!sb.exact && sb.source.time_basis != "stated") return false;  // of any age: the file may have been copied since
     // Of two bounds the later one counts where both replies have a value: they speak of different moments, which is no conflict.
     if (!sb.exact) return sa.exact || (a.made.state == Made::State::value && b.made.state == Made::State::value);
     // A reply of another call may lack the member for other reasons than that the fact is gone; its time must be sure to say so.
