@@ -88,6 +88,8 @@ class Finder {
 
   Inputs find(const std::vector<std::string>& sources) {
     for (const std::string& source : sources) add_source(source);
+    std::set<std::string> seen;  // named twice: as it was named first
+    std::erase_if(candidates_, [&](const Candidate& c) { return !seen.insert(real_path(c.input)).second; });
     classify();
     place_accounts();
     group();
@@ -441,10 +443,8 @@ class Finder {
       if (of_account || !of_organization) account_unit(other.empty() ? input.account : other).inputs.push_back(input);
       if (!other.empty() || (of_organization && !of_account)) account_unit(input.account);  // the account was read all the same
     };
-    std::set<std::string> seen;
     for (Candidate& c : candidates_) {
       Input& input = c.input;
-      if (!seen.insert(real_path(input)).second) continue;  // named twice
       switch (input.kind) {
         case InputKind::reply:
         case InputKind::credential_report:
