@@ -13,5 +13,5 @@ SELECT o.uid AS resource,
             ELSE 'unknown' END AS verdict,
        NULL AS path,
        'an active analyzer of the organization' AS expected,
-       coalesce(f.id, 'accessanalyzer:ListAnalyzers was not read everywhere: ' || u.region, 'none') AS value
+       coalesce(f.id, 'accessanalyzer:ListAnalyzers was not read everywhere: ' || u.region, iif(EXISTS (SELECT 1 FROM answered), 'none', 'accessanalyzer:ListAnalyzers was not read')) AS value
 FROM reeve_organization o CROSS JOIN found f CROSS JOIN unasked u

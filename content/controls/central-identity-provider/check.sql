@@ -10,5 +10,5 @@ SELECT o.uid AS resource,
             ELSE 'unknown' END AS verdict,
        NULL AS path,
        'an active instance' AS expected,
-       coalesce(f.id, 'sso-admin:ListInstances was not read in ' || u.region, 'none') AS value
+       coalesce(f.id, 'sso-admin:ListInstances was not read in ' || u.region, iif(EXISTS (SELECT 1 FROM answered), 'none', 'sso-admin:ListInstances was not read')) AS value
 FROM reeve_organization o CROSS JOIN found f CROSS JOIN unasked u

@@ -10,5 +10,5 @@ SELECT o.uid AS resource,
             ELSE 'unknown' END AS verdict,
        NULL AS path,
        'an aggregator of the organization for all Regions' AS expected,
-       coalesce(f.id, 'config:DescribeConfigurationAggregators was not read everywhere: ' || u.region, 'none') AS value
+       coalesce(f.id, 'config:DescribeConfigurationAggregators was not read everywhere: ' || u.region, iif(EXISTS (SELECT 1 FROM answered), 'none', 'config:DescribeConfigurationAggregators was not read')) AS value
 FROM reeve_organization o CROSS JOIN found f CROSS JOIN unasked u

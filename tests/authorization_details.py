@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""One GetAccountAuthorizationDetails reply is a whole input: it runs, names what it found, and nothing else is claimed.
+
+    python3 tests/authorization_details.py [--reeve PROGRAM]
+
+What the reply holds is read here on its own: users, roles, groups, customer policies. Every verdict that is not unknown must be about one
+of them; whatever needs another call is unknown with its cause; and the reply given by its file's name says the same as its folder.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import lib_reeve  # noqa: E402
+from lib_reeve import AUTHORIZATION, Checks, assess, built, verdicts_of  # noqa: E402
+
+CALL = "iam:GetAccountAuthorizationDetails"
+TYPES = {"AWS::IAM::User": "UserDetailList", "AWS::IAM::Role": "RoleDetailList", "AWS::IAM::Group": "GroupDetailList", "AWS::IAM::ManagedPolicy": "Policies"}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--reeve", default=str(lib_reeve.REEVE))
+    lib_reeve.REEVE = pathlib.Path(parser.parse_args().reeve).resolve()
+    checks = Checks()
+    if not built(checks, "an input of one reply"):
+        return checks.end()
+    files = sorted(AUTHORIZATION.glob("*.json")) if AUTHORIZATION.exists() else []
+    if not files:
+        checks.skip("everything", f"no reply in {AUTHORIZATION}", "that one reply is a whole input of which nothing else is claimed")
+        return checks.end()
+    reply = json.loads(files[0].read_text())
+    account = re.search(r"^arn:aws:iam::(\d{12}):", next(u["Arn"] for u in reply["UserDetailList"]))[1]
+    run = assess(AUTHORIZATION)
+    checks.check(run.status == (1 if any(f["status"] == "fail" for f in run.report["findings"]) else 0), "exit status says whether something fails", str(run.status))
+    report = run.report
+
+    read = [s for s in report["sources"] if s["status"] == "read"]
+    checks.check(len(read) == 1 and read[0]["path"].endswith(files[0].name) and read[0].get("operation") == CALL, "the reply is named with its call", str(read))
+    checks.check(read and read[0].get("account") == account, "its account is the one in its ARNs", str(read))
+    aside = {pathlib.Path(s["path"]).name for s in report["sources"] if s["status"] == "ignored"}
+    checks.check(aside == {p.name for p in AUTHORIZATION.iterdir() if p not in files}, "other files are named as ignored", str(aside))
+    checks.check(report["estate"]["accounts"] == 1, "one account", str(report["estate"]))
+
+    # What is there is judged …
+    judged = {f["resource"]["uid"]: f["resource"]["type"] for f in report["findings"]}
+    for kind in ("AWS::IAM::User", "AWS::IAM::Role"):
+        for item in reply[TYPES[kind]]:
+            checks.check(judged.get(item["Arn"]) == kind, f"{item['Arn']} is judged")
+    known = {item["Arn"]: kind for kind, member in TYPES.items() for item in reply[member]}
+    singletons = {"Reeve::Account::Root", "Reeve::Account::Settings", "Reeve::Organization"}
+    for uid, kind in judged.items():
+        checks.check(known.get(uid) == kind or kind in singletons, "nothing is judged that the reply does not hold", f"{kind} {uid}")
+    # … and nothing else is claimed.
+    for (control, uid), finding in verdicts_of(report).items():
+        if finding["status"] == "unknown":
+            named = re.search(r"\b[a-z0-9-]+:[A-Z]\w+", finding["reason"]) or re.search(r"attested|no resource|0 of 0", finding["reason"])
+            checks.check(named, f"{control} of {uid}: unknown with a cause", finding["reason"])
+            continue
+        checks.check(finding["resource"]["type"] in TYPES, f"{control}: {finding['status']} only of what the reply holds", uid)
+        for one in finding.get("evidence", []):
+            checks.check(one.get("source", "").endswith(files[0].name), f"{control} of {uid}: evidence is in the reply", str(one))
+        checks.check(finding.get("evidence"), f"{control} of {uid}: {finding['status']} has evidence")
+    checks.check(report["level"] == 0 and all(p["level"] == 0 for p in report["practices"]), "no practice reaches a level")
+
+    alone = assess(files[0]).report
+    same = lambda r: {k: (f["status"], f.get("reason")) for k, f in verdicts_of(r).items()}
+    checks.check(same(alone) == same(report), "the file named alone says the same")
+    return checks.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
