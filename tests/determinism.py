@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""The same input gives the same bytes: run twice, with one, two and four threads, sources named in another order, and in a workspace.
+
+    python3 tests/determinism.py [--reeve PROGRAM]
+
+Text and JSON are compared byte for byte. Where history is kept only what speaks of it may differ: when a finding was first seen.
+"""
+
+import argparse
+import difflib
+import json
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import lib_reeve  # noqa: E402
+from lib_reeve import AS_OF, AUTHORIZATION, CLOUDMAPPER, NORTHFIELD, ROOT, Checks, assess, built, reeve  # noqa: E402
+
+HISTORY = ("first_seen", "openings", "not_rejudged")
+
+
+def first_difference(a, b):
+    for line in difflib.unified_diff(a.splitlines(), b.splitlines(), lineterm="", n=0):
+        if line[:1] in "+-" and line[:3] not in ("+++", "---"):
+            return line[:300]
+    return "only the end of a line differs"
+
+
+def without_history(text):
+    report = json.loads(text)
+    for finding in report["findings"]:
+        for key in HISTORY:
+            finding.pop(key, None)
+    return json.dumps(report, indent=1)
+
+
+def same(checks, what, a, b):
+    checks.check(a == b, what, "" if a == b else first_difference(a, b))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--reeve", default=str(lib_reeve.REEVE))
+    lib_reeve.REEVE = pathlib.Path(parser.parse_args().reeve).resolve()
+    checks = Checks()
+    if not built(checks, "that the same input gives the same bytes"):
+        return checks.end()
+    inputs = [("northfield", [NORTHFIELD])]
+    if CLOUDMAPPER.exists() and AUTHORIZATION.exists():
+        inputs += [("cloudmapper", [CLOUDMAPPER]), ("three sources", [NORTHFIELD, CLOUDMAPPER, AUTHORIZATION])]
+    else:
+        checks.skip("real accounts", f"no {CLOUDMAPPER.parent}", "that real input gives the same bytes")
+    for name, sources in inputs:
+        first = assess(*sources)
+        checks.check(first.status in (0, 1) and len(first.out) > 10000, f"{name}: a report", f"{first.status}: {first.err[:300]}")
+        same(checks, f"{name}: twice", first.out, assess(*sources).out)
+        for threads in (1, 2, 4):
+            same(checks, f"{name}: {threads} threads", first.out, assess(*sources, env={"REEVE_THREADS": str(threads)}).out)
+        if len(sources) > 1:
+            same(checks, f"{name}: in another order", first.out, assess(*reversed(sources)).out)
+            same(checks, f"{name}: one of them named twice", first.out, assess(*sources, sources[0]).out)
+        without = reeve("assess", *sources, "--format", "json")
+        time.sleep(0.05)  # an input without `--as-of` is judged by its own times, not by the clock's
+        same(checks, f"{name}: twice without --as-of", without.out, reeve("assess", *sources, "--format", "json").out)
+        text = [reeve("assess", *sources, "--as-of", AS_OF, env={"REEVE_THREADS": str(n)}).out for n in (1, 4)]
+        same(checks, f"{name}: as text", *text)
+
+    # The parts of a folder named one by one, in either order: the same verdicts, each file found once.
+    parts = sorted(p for p in NORTHFIELD.iterdir() if p.is_dir())
+    one = {(f["control"], f["resource"]["uid"], f["status"]) for f in assess(NORTHFIELD).report["findings"]}
+    for order in (parts, parts[::-1]):
+        other = {(f["control"], f["resource"]["uid"], f["status"]) for f in assess(*order).report["findings"]}
+        checks.check(one == other, "northfield by its parts " + " ".join(p.name for p in order), str(sorted(one ^ other)[:3]))
+
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder)
+        # Copies with other file times and another order in the directory.
+        copy = work / "copy" / "northfield"
+        shutil.copytree(NORTHFIELD, copy)
+        here = assess("copy/northfield", cwd=work).out
+        os.rename(work / "copy", work / "first")
+        (work / "copy").mkdir()
+        for path in sorted((p for p in (work / "first" / "northfield").rglob("*") if p.is_file()), reverse=True):
+            to = copy / path.relative_to(work / "first" / "northfield")
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, to)
+        same(checks, "northfield copied in another order", here, assess("copy/northfield", cwd=work).out)
+
+        (work / "space").mkdir()
+        (work / "space" / "reeve.yaml").write_text("organization: Northfield Group\n")
+        runs = [assess(NORTHFIELD, more=["--workspace", work / "space"], env={"REEVE_THREADS": str(n)}) for n in (2, 1, 4)]
+        for i in (1, 2):
+            checks.check(runs[i].status == runs[0].status, f"workspace: run {i + 1} ends as the first", f"{runs[i].status}: {runs[i].err[:300]}")
+            same(checks, f"workspace: run {i + 1} equals the first but for history", without_history(runs[0].out), without_history(runs[i].out))
+        firsts = [{f["id"]: f.get("first_seen") for f in run.report["findings"] if f["status"] != "pass"} for run in runs]
+        checks.check(firsts[0] == firsts[1] == firsts[2], "workspace: when a finding was first seen stays")
+    return checks.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
