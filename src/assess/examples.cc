@@ -57,10 +57,11 @@ class Example {
     std::map<std::string, std::string> reasons;
     for (auto& resource : result.resources) {
       ids.emplace(resource.id, resource.uid);
-      ids[resource.uid] = resource.uid;
-      for (auto [control, verdict] : resource.verdicts) verdicts[resource.uid] = verdict;
+      std::string uid(resource.uid);
+      ids[uid] = uid;
+      for (auto [control, verdict] : resource.verdicts) verdicts[uid] = verdict;
     }
-    for (auto& finding : result.findings) reasons[result.resources[finding.resource].uid] = finding.reason;
+    for (auto& finding : result.findings) reasons[std::string(result.resources[finding.resource].uid)] = finding.reason;
     if (one_.controls[0].judge != Judge::guard) TRY(judge_sql(result, workspace, verdicts, reasons));
 
     std::vector<ExampleResult> out;

@@ -381,6 +381,8 @@ Status SqlJudge::attested(const Control& control, const std::vector<Candidate>& 
       Error error = more.error();
       error.at = control.attest->contradicted_by_at;
       errors.push_back(error);
+      for (auto& verdict : verdicts)
+        if (verdict.verdict == Verdict::pass) verdict = {verdict.uid, Verdict::unknown, "what would contradict it could not be asked: " + error.what, {}};
       break;
     }
     if (!*more) break;
@@ -400,7 +402,7 @@ Status SqlJudge::judge(store::RunWriter& run, const Control& control, std::vecto
   auto found = candidates(control);
   if (!found) {
     Error error = found.error();
-    if (error.at.path.empty()) error.at = {control.check.shown};
+    error.at = {control.check.shown};
     errors.push_back(error);
     return {};
   }

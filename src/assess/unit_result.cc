@@ -63,6 +63,31 @@ store::FindingStatus status_of(Verdict verdict) {
 
 }  // namespace
 
+std::string_view UnitTexts::keep(std::string_view text) {
+  constexpr size_t block = 64 << 10;
+  if (text.empty()) return {};
+  if (text.size() > left_) {
+    size_t size = std::max(block, text.size());
+    blocks_.push_back(std::make_unique<char[]>(size));
+    next_ = blocks_.back().get();
+    left_ = size;
+  }
+  std::memcpy(next_, text.data(), text.size());
+  std::string_view out(next_, text.size());
+  next_ += text.size();
+  left_ -= text.size();
+  return out;
+}
+
+std::string_view UnitTexts::share(std::string_view text) {
+  auto found = shared_.find(text);
+  return found != shared_.end() ? *found : *shared_.insert(keep(text)).first;
+}
+
+std::span<const std::pair<uint32_t, Verdict>> UnitTexts::share(const std::vector<std::pair<uint32_t, Verdict>>& verdicts) {
+  return *verdicts_.insert(verdicts).first;
+}
+
 void UnitCollector::source(SourceRecord&& source) {
   source_number({nullptr, source.file, source.operation, source.time_ms, source.time_basis, ""});
   SourceRecord& known = out_.sources[source_numbers_[source.file] - 1];
@@ -84,15 +109,16 @@ uint32_t UnitCollector::source_number(const Source& source) {
   return found->second;
 }
 
-void UnitCollector::columns(const Resource& resource, ResourceOut& out) {
+void UnitCollector::columns(const Resource& resource) {
+  tags_.clear(), columns_.clear(), unknown_.clear(), origins_.clear();
   if (!resource.tags.empty()) {
-    JsonWriter json(out.tags_json);
+    JsonWriter json(tags_);
     json.begin_object();
     for (auto& [key, value] : resource.tags) json.member(key, value);
     json.end_object();
   }
   if (!resource.type || resource.type->columns.empty()) return;
-  JsonWriter columns(out.columns_json), unknown(out.unknown_json), origins(out.origins_json);
+  JsonWriter columns(columns_), unknown(unknown_), origins(origins_);
   bool any_unknown = false, any_origin = false;
   columns.begin_object();
   unknown.begin_object();
@@ -145,7 +171,7 @@ void UnitCollector::columns(const Resource& resource, ResourceOut& out) {
         origins.key(name);
         Value there = at.original();
         bool as_it_is = !there || (!projected && equal(there, at));
-        write_source(origins, out.origins_json, source_number(*origin.source), origin.path, *origin.source, as_it_is ? "" : redacted_json(there));
+        write_source(origins, origins_, source_number(*origin.source), origin.path, *origin.source, as_it_is ? "" : redacted_json(there));
         any_origin = true;
       }
     } else if (const auto* seen = resource.seen_absent(path.text())) {
@@ -153,15 +179,15 @@ void UnitCollector::columns(const Resource& resource, ResourceOut& out) {
       std::string there;
       if (!seen->value.empty())
         if (auto value = read_json(seen->value, Source{})) there = redacted_json((*value)->root());
-      write_source(origins, out.origins_json, source_number(seen->source), seen->path, seen->source, there);
+      write_source(origins, origins_, source_number(seen->source), seen->path, seen->source, there);
       any_origin = true;
     }
   }
   columns.end_object();
   unknown.end_object();
   origins.end_object();
-  if (!any_unknown) out.unknown_json.clear();
-  if (!any_origin) out.origins_json.clear();
+  if (!any_unknown) unknown_.clear();
+  if (!any_origin) origins_.clear();
 }
 
 void UnitCollector::resource(Resource&& resource) {
@@ -170,15 +196,21 @@ void UnitCollector::resource(Resource&& resource) {
     return;
   uint32_t index = static_cast<uint32_t>(out_.resources.size());
   ResourceOut& out = out_.resources.emplace_back();
-  if (auto [found, is_new] = by_uid_.try_emplace(resource.uid, index); !is_new) found->second = index;
-  out.type = resource.type_name;
-  out.account = resource.account;
-  out.region = resource.region;
-  out.id = resource.id;
-  out.name = resource.name;
+  if (auto [found, is_new] = by_uid_.try_emplace(hash64(resource.uid), index); !is_new) found->second = index;
+  UnitTexts& texts = out_.texts;
+  out.uid = texts.keep(resource.uid);
+  out.type = texts.share(resource.type_name);
+  out.account = texts.share(resource.account);
+  out.region = texts.share(resource.region);
+  out.id = ends_with(out.uid, resource.id) ? out.uid.substr(out.uid.size() - resource.id.size()) : texts.keep(resource.id);
+  out.name = resource.name == resource.id ? out.id : texts.keep(resource.name);
   out.born = resource.born;
   out.digest = digest_of(*resource.document);
-  columns(resource, out);
+  columns(resource);
+  out.tags_json = texts.keep(tags_);
+  out.columns_json = texts.keep(columns_);
+  out.unknown_json = texts.share(unknown_);  // of a type and source mostly the same
+  out.origins_json = texts.keep(origins_);
   if (resource.main_source.file.size() && resource.born) {
     uint32_t number = source_number(resource.main_source);
     ++out_.sources[number - 1].resources;
@@ -190,11 +222,11 @@ void UnitCollector::resource(Resource&& resource) {
         if (value.is_scalar()) out.edges.push_back({edge.kind, std::string(value.text()), edge.to});
     }
   }
+  std::vector<std::pair<uint32_t, Verdict>> verdicts;
   for (const auto* control : context_.guard->of_type(resource.type_name, resource.born)) {
     GuardVerdict verdict = context_.guard->judge(*control, resource, context_.as_of);
     if (verdict.verdict == Verdict::not_applicable) {
-      ++out.not_applicable;
-      out.verdicts.emplace_back(static_cast<uint32_t>(control->control), verdict.verdict);
+      verdicts.emplace_back(static_cast<uint32_t>(control->control), verdict.verdict);
       continue;
     }
     if (verdict.verdict == Verdict::fail && context_.workspace) {
@@ -205,7 +237,7 @@ void UnitCollector::resource(Resource&& resource) {
           break;
         }
     }
-    out.verdicts.emplace_back(static_cast<uint32_t>(control->control), verdict.verdict);
+    verdicts.emplace_back(static_cast<uint32_t>(control->control), verdict.verdict);
     if (verdict.verdict == Verdict::pass) continue;
     JudgedFinding finding;
     finding.resource = index;
@@ -215,11 +247,11 @@ void UnitCollector::resource(Resource&& resource) {
     finding.evidence_json = evidence_to_json(verdict.evidence);
     out_.findings.push_back(std::move(finding));
   }
-  out.uid = std::move(resource.uid);
+  out.verdicts = texts.share(verdicts);
 }
 
 void UnitCollector::withdraw(const std::string& uid) {
-  auto found = by_uid_.find(uid);
+  auto found = by_uid_.find(hash64(uid));
   if (found == by_uid_.end()) return;
   out_.resources[found->second].withdrawn = true;
   std::erase_if(out_.findings, [&](const JudgedFinding& finding) { return finding.resource == found->second; });

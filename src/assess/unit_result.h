@@ -3,9 +3,13 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "assess/guard_judge.h"
@@ -24,21 +28,37 @@ struct JudgedFinding {
   std::string evidence_json;
 };
 
+// A unit may have a million of these, held until it is written: their texts stand in the unit's memory, equal ones once.
 struct ResourceOut {
-  bool withdrawn = false;
-  std::string uid, type, account, region, id, name;
-  std::string tags_json, columns_json, unknown_json, origins_json;
+  std::string_view uid, type, account, region, id, name;
+  std::string_view tags_json, columns_json, unknown_json, origins_json;
   store::Digest digest{};
+  std::span<const std::pair<uint32_t, Verdict>> verdicts;  // control index → verdict
+  bool withdrawn = false;
   bool born = true;
-  std::vector<std::pair<uint32_t, Verdict>> verdicts;  // control index → verdict, not applicable left out
-  uint32_t not_applicable = 0;
   struct EdgeOut {
     std::string kind, target, target_type;
   };
   std::vector<EdgeOut> edges;
 };
 
+// Texts that live as long as their unit.
+class UnitTexts {
+ public:
+  std::string_view keep(std::string_view text);  // a copy
+  std::string_view share(std::string_view text);  // the same copy for equal texts: types, Regions, reasons
+  std::span<const std::pair<uint32_t, Verdict>> share(const std::vector<std::pair<uint32_t, Verdict>>& verdicts);
+
+ private:
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  size_t left_ = 0;
+  char* next_ = nullptr;
+  std::unordered_set<std::string_view> shared_;
+  std::set<std::vector<std::pair<uint32_t, Verdict>>> verdicts_;
+};
+
 struct UnitResult {
+  UnitTexts texts;
   std::vector<SourceRecord> sources;
   std::deque<ResourceOut> resources;  // a deque: growing it moves nothing
   std::vector<JudgedFinding> findings;
@@ -68,12 +88,13 @@ class UnitCollector : public UnitSink {
   void stated_time(int64_t time_ms) override { out_.newest_ms = std::max(out_.newest_ms, time_ms); }
 
  private:
-  void columns(const Resource& resource, ResourceOut& out);
+  void columns(const Resource& resource);
   uint32_t source_number(const Source& source);
 
   const JudgeContext& context_;
   UnitResult& out_;
-  std::unordered_map<std::string, uint32_t> by_uid_;
+  std::unordered_map<uint64_t, uint32_t> by_uid_;  // by the uid's hash
+  std::string tags_, columns_, unknown_, origins_;   // of the resource at hand
   std::unordered_map<std::string, uint32_t> source_numbers_;
 };
 
