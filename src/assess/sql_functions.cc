@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "assess/sql_judge.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "formats/json.h"
 #include "policy/policy.h"
@@ -53,12 +54,13 @@ Result<Policy> policy_of(std::string_view json) {
   return parse_policy(document->root());
 }
 
-// Policies are asked about several times, by several controls.
+// Policies are asked about several times, by several controls, and most are alike: the same text but for the resource's own name and
+// account. Two texts that agree once those are taken out get the same answer, for policies only compare strings.
 class PolicyCache {
  public:
   // Null: the text is no policy; it is not known what it allows.
   std::shared_ptr<const Policy> get(std::string_view json) {
-    auto found = known_.find(std::string(json));
+    auto found = known_.find(json);
     if (found != known_.end()) return found->second;
     if (known_.size() > 4096) known_.clear();
     auto policy = policy_of(json);
@@ -68,8 +70,39 @@ class PolicyCache {
     return out;
   }
 
+  // `ask` answers for the policy as it is; called only if no policy alike was asked the same before.
+  const Answer& alike(std::string_view question, std::string_view json, std::string_view arn, std::string_view account, const std::function<Answer()>& ask) {
+    key_.assign(question);
+    key_ += arn.empty() ? '-' : '+';
+    key_ += account.empty() ? '-' : '+';
+    without(json, arn, account);
+    auto found = answers_.find(key_);
+    if (found != answers_.end()) return found->second;
+    if (answers_.size() > 65536) answers_.clear();
+    return answers_.emplace(key_, ask()).first->second;
+  }
+
  private:
-  std::unordered_map<std::string, std::shared_ptr<const Policy>> known_;
+  void without(std::string_view text, std::string_view arn, std::string_view account) {
+    while (!text.empty()) {
+      size_t at_arn = arn.empty() ? std::string_view::npos : text.find(arn);
+      size_t at_account = account.empty() ? std::string_view::npos : text.find(account);
+      size_t at = std::min(at_arn, at_account);
+      if (at == std::string_view::npos) break;
+      key_ += text.substr(0, at);
+      key_ += at_arn <= at_account ? '\1' : '\2';
+      text.remove_prefix(at + (at_arn <= at_account ? arn.size() : account.size()));
+    }
+    key_ += text;
+  }
+
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view s) const { return hash64(s); }
+  };
+  std::unordered_map<std::string, std::shared_ptr<const Policy>, Hash, std::equal_to<>> known_;
+  std::unordered_map<std::string, Answer, Hash, std::equal_to<>> answers_;
+  std::string key_;
 };
 
 // The organization as the views tell it: who is under what, and which policies stand where.
@@ -294,56 +327,69 @@ Status add_sql_functions(store::Store& store, Time as_of) {
     if (is_null(a[0]) || is_null(a[1])) return SqlValue();
     return SqlValue(int64_t{version_less(text_of(a[0]), text_of(a[1]))});
   }));
-  auto public_answer = [policies, tree](Arguments a, bool s3) -> Result<std::optional<Answer>> {
+  auto public_answer = [policies, tree](Arguments a) -> Result<std::optional<Answer>> {
     if (is_null(a[0])) return std::optional<Answer>();
-    auto policy = policies->get(text_of(a[0]));
-    if (!policy) return std::optional<Answer>(Answer{});
     PublicQuestion question;
     question.resource_arn = std::string(text_of(a[1]));
     question.account = std::string(text_of(a[2]));
     if (question.account == "unknown") question.account.clear();
     question.org_id = TRY(tree->organization_id());
-    if (s3) question.meaning = PublicMeaning::s3;
-    return std::optional<Answer>(allows_public(*policy, question));
+    // The name of something that has no ARN would make every statement about something else.
+    if (!question.resource_arn.empty() && !starts_with(question.resource_arn, "arn:")) return std::optional<Answer>(Answer{});
+    std::string_view json = text_of(a[0]);
+    return std::optional<Answer>(policies->alike("public", json, question.resource_arn, question.account, [&] {
+      auto policy = policies->get(json);
+      return policy ? allows_public(*policy, question) : Answer{};
+    }));
   };
   TRY(db.add_function("policy_public", 3, false, [public_answer](Arguments a) -> Result<SqlValue> {
-    auto answer = TRY(public_answer(a, false));
+    auto answer = TRY(public_answer(a));
     return answer ? sql(answer->verdict) : SqlValue();
   }));
   TRY(db.add_function("policy_public_at", 3, false, [public_answer](Arguments a) -> Result<SqlValue> {
-    auto answer = TRY(public_answer(a, false));
+    auto answer = TRY(public_answer(a));
     if (!answer || answer->decided.path.empty()) return SqlValue();
     return SqlValue(answer->decided.path);
   }));
   TRY(db.add_function("policy_public_why", 3, false, [public_answer](Arguments a) -> Result<SqlValue> {
-    auto answer = TRY(public_answer(a, false));
+    auto answer = TRY(public_answer(a));
     if (!answer) return SqlValue();
     return SqlValue(answer->why);
   }));
   TRY(db.add_function("policy_outside", 2, false, [policies, tree](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0])) return SqlValue();
-    auto policy = policies->get(text_of(a[0]));
-    if (!policy) return SqlValue();
-    Own own;
-    own.accounts = TRY(tree->accounts());
-    own.accounts_complete = !own.accounts.empty();
     std::string self(text_of(a[1]));
-    if (!self.empty() && self != "unknown") own.accounts.push_back(self);
+    if (self == "unknown") self.clear();
+    Own own;
     own.org_id = TRY(tree->organization_id());
-    return sql(allows_account_outside(*policy, own).verdict);
+    TRY(tree->accounts());
+    std::string_view json = text_of(a[0]);
+    return sql(policies->alike("outside", json, "", self, [&] {
+                         own.accounts = *tree->accounts();
+                         own.accounts_complete = !own.accounts.empty();
+                         if (!self.empty()) own.accounts.push_back(self);
+                         auto policy = policies->get(json);
+                         return policy ? allows_account_outside(*policy, own) : Answer{};
+                       }).verdict);
   }));
   TRY(db.add_function("policy_admin", 1, false, [policies](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0])) return SqlValue();
-    auto policy = policies->get(text_of(a[0]));
-    if (!policy) return SqlValue();
-    return sql(allows_admin({*policy}).verdict);
+    std::string_view json = text_of(a[0]);
+    return sql(policies->alike("admin", json, "", "", [&] {
+                         auto policy = policies->get(json);
+                         return policy ? allows_admin({*policy}) : Answer{};
+                       }).verdict);
   }));
+
   TRY(db.add_function("policy_requires_mfa", 1, false, [policies](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0])) return SqlValue();
-    auto policy = policies->get(text_of(a[0]));
-    if (!policy) return SqlValue();
-    return sql(requires_mfa(*policy).verdict);
+    std::string_view json = text_of(a[0]);
+    return sql(policies->alike("requires_mfa", json, "", "", [&] {
+                         auto policy = policies->get(json);
+                         return policy ? requires_mfa(*policy) : Answer{};
+                       }).verdict);
   }));
+
   TRY(db.add_function("scp_denies", 3, false, [tree](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0]) || is_null(a[1])) return SqlValue();
     return sql(TRY(tree->denies(text_of(a[0]), text_of(a[1]), is_null(a[2]) ? "any" : text_of(a[2]))));

@@ -89,17 +89,18 @@ Status migrate(Db& db, std::span<const std::string_view> steps) {
   return done;
 }
 
-// type serves the views of one type, uid and target the joins between them.
+// Type and account serve the views of one type and what a control asks of each account; uid and target the joins between them.
 Status make_fact_indices(Db& db) {
   return db.exec(
       "CREATE INDEX IF NOT EXISTS resource_uid ON resource(uid);"
-      "CREATE INDEX IF NOT EXISTS resource_type ON resource(type);"
+      "CREATE INDEX IF NOT EXISTS resource_type ON resource(type, account, region);"
+      "CREATE INDEX IF NOT EXISTS resource_account ON resource(account, type);"
       "CREATE INDEX IF NOT EXISTS edge_target ON edge(target);");
 }
 
 Status make_all_indices(Db& db) {
   const auto there = TRY(db.value("SELECT count(*) FROM sqlite_schema WHERE type='index' AND sql IS NOT NULL"));
-  if (std::get<int64_t>(there) == 6) return {};
+  if (std::get<int64_t>(there) == 7) return {};
   TRY(db.begin());
   auto done = make_fact_indices(db);
   if (done) done = make_finding_indices(db);
@@ -109,7 +110,7 @@ Status make_all_indices(Db& db) {
 }
 
 Status drop_fact_indices(Db& db) {
-  return db.exec("DROP INDEX IF EXISTS resource_uid; DROP INDEX IF EXISTS resource_type; DROP INDEX IF EXISTS edge_target;");
+  return db.exec("DROP INDEX IF EXISTS resource_uid; DROP INDEX IF EXISTS resource_type; DROP INDEX IF EXISTS resource_account; DROP INDEX IF EXISTS edge_target;");
 }
 
 Status make_finding_indices(Db& db) {
