@@ -303,6 +303,8 @@ Status SqlJudge::run_query(const Control& control, const std::vector<Candidate>&
       pending.push_back(std::move(one));
     }
   }
+  // Rows come in the record's order, which an incremental run does not share with a fresh one.
+  std::stable_sort(pending.begin(), pending.end(), [](auto& a, auto& b) { return a.candidate < b.candidate; });
   for (auto& one : pending) {
     SqlVerdict& verdict = verdicts[one.candidate];
     if (verdict.verdict == Verdict::not_applicable) continue;
