@@ -577,16 +577,12 @@ Verdict Evaluator::call(const Clause& c, Scope& scope, Role role) {
   switch (options_->semantics) {
     case Semantics::v3_2_0: return verdict;  // overlooks a leading `not`
     case Semantics::v3_2_1:
-      if (verdict == Verdict::skip)
-        verdict = role == Role::claim ? Verdict::fail : c.negated ? Verdict::pass : Verdict::skip;
-      else if (verdict != Verdict::unknown)
-        verdict = passed != c.negated ? Verdict::pass : Verdict::fail;
+      if (verdict == Verdict::skip) verdict = role == Role::claim ? Verdict::fail : c.negated ? Verdict::pass : Verdict::skip;
+      else if (verdict != Verdict::unknown) verdict = passed != c.negated ? Verdict::pass : Verdict::fail;
       break;
     case Semantics::reeve:
-      if (c.negated && verdict == Verdict::skip)
-        verdict = role == Role::gate ? Verdict::pass : Verdict::skip;
-      else if (c.negated && verdict != Verdict::unknown)
-        verdict = passed ? Verdict::fail : Verdict::pass;
+      if (c.negated && verdict == Verdict::skip) verdict = role == Role::gate ? Verdict::pass : Verdict::skip;
+      else if (c.negated && verdict != Verdict::unknown) verdict = passed ? Verdict::fail : Verdict::pass;
       break;
   }
   if (verdict == Verdict::pass || verdict == Verdict::skip) {

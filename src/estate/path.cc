@@ -474,10 +474,6 @@ Found evaluate(const Node& node, Value from) {
   return out;
 }
 
-}  // namespace
-
-namespace {
-
 // One step as paths in evidence write it: `.a`, `['a b']`, `[0]`.
 std::string suffix_of(bool is_key, std::string_view key, int64_t index) {
   if (!is_key) return "[" + std::to_string(index) + "]";

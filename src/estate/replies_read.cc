@@ -1,0 +1,257 @@
+// One reply of a unit: its text becomes a document with a time, an error or a body of the right shape, and is put on record.
+#include <algorithm>
+
+#include "base/text.h"
+#include "estate/pages.h"
+#include "estate/replies.h"
+#include "formats/csv.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+// Members whose value says when something happened: a reply that mentions a moment was given after it. Times of things to come
+// (expiry, next rotation) are not among them.
+bool names_a_past_moment(std::string_view key) {
+  std::string k = lower(key);
+  if (contains(k, "next") || contains(k, "expir") || contains(k, "notafter") || contains(k, "until") || contains(k, "earliest")) return false;
+  for (std::string_view part : {"creat", "launch", "modif", "updat", "generated", "lastused", "last_used", "rotated", "joined", "changed",
+                                "registered", "started", "starttime", "pushedat", "enabledat", "attachtime", "usercreat"})
+    if (contains(k, part)) return true;
+  return false;
+}
+
+int64_t newest_moment(const Document& document) {
+  int64_t newest = 0;
+  const auto& nodes = document.nodes();
+  // Keys are string nodes directly before their value; looking at every pair of neighbours is enough, and cheap.
+  for (size_t i = 0; i + 1 < nodes.size(); ++i) {
+    const Node& value = nodes[i + 1];
+    if (nodes[i].kind != Kind::string || value.kind != Kind::string || value.count < 19 || value.count > 35) continue;
+    std::string_view text(value.text, value.count);
+    if (text[4] != '-' || text[7] != '-' || !names_a_past_moment({nodes[i].text, nodes[i].count})) continue;
+    if (auto time = parse_time(text)) newest = std::max(newest, time->ms);
+  }
+  return newest;
+}
+
+bool is_denied(std::string_view code) {
+  for (std::string_view word : {"AccessDenied", "Unauthorized", "NotAuthorized", "AuthFailure", "Forbidden", "UnrecognizedClient", "OptInRequired"})
+    if (contains(code, word)) return true;
+  return code == "AccessDenied" || code == "403";
+}
+
+}  // namespace
+
+bool ReplySet::read_reply(const Input& input, Reply& reply) {
+  reply.source.file = input.shown;
+  reply.source.operation = input.call;
+  reply.source.path_prefix = "$";
+  std::string text;
+  auto failed = [&](const Error& error) {
+    Error named = error;
+    if (named.at.path.empty()) named.at.path = input.shown;
+    sink_.problem(std::move(named));
+    reply.error_code = "unreadable";
+    reply.error_message = error.what;
+    return true;
+  };
+  auto read = input.read(options_.reply_bytes_max);
+  bool ok = true;
+  if (!read) {
+    ok = false;
+    failed(read.error());
+  } else if (trim(*read).empty()) {
+    ok = false;
+    failed(Error{Code::parse, "the reply is empty", {input.shown, 1, 1}, "JSON", "make the call again"});
+  } else if (input.kind == InputKind::credential_report) {
+    Source self = reply.source;
+    auto rows = read_csv(*read, self);
+    if (!rows) {
+      ok = false;
+      failed(rows.error());
+    } else {
+      Builder builder;
+      builder.begin_map();
+      builder.key("Content");
+      builder.copy((*rows)->root(), builder.add_source((*rows)->self()));
+      builder.end();
+      self.path_prefix = "$";
+      reply.document = builder.finish(self);
+      reply.body = reply.document->root();
+    }
+  } else {
+    auto document = read_json(*read, reply.source);
+    if (!document) {
+      ok = false;
+      failed(document.error());
+    } else {
+      reply.document = *document;
+      reply.body = reply.document->root();
+      for (const Place& place : reply.document->duplicate_keys())
+        sink_.problem({Code::parse, "a key stands twice in one map; the last value counts", {input.shown, place.line, place.column}, "each key once", ""});
+    }
+  }
+  if (ok && input.frame_bytes != 0) {
+    Value frame = reply.body;
+    if (Value error = frame.get("error")) {
+      reply.error_at = error.get("Code");
+      reply.error_code = std::string(error.get("Code").text());
+      reply.error_message = std::string(error.get("Message").text());
+    }
+    reply.body = frame.get("reply");
+    reply.exact = true;
+    reply.source.time_ms = input.time_ms;
+  } else if (ok) {
+    read_error(reply);
+  }
+  if (ok && input.call == "iam:GetCredentialReport" && input.kind != InputKind::credential_report && reply.error_code.empty()) credential_report(reply);
+  if (ok && reply.error_code.empty()) {
+    if (auto wrong = wrong_shape(reply)) failed(*wrong);
+  }
+  if (reply.document) {
+    int64_t newest = newest_moment(*reply.document);
+    if (!reply.exact) {
+      if (auto generated = parse_time(reply.body.get("GeneratedTime").text())) {
+        reply.source.time_ms = generated->ms;
+        reply.exact = true;
+      } else if (newest != 0) {
+        reply.source.time_ms = newest;
+        reply.source.time_basis = "stated";
+      } else {
+        reply.source.time_ms = input.mtime_ms;
+        reply.source.time_basis = input.mtime_ms != 0 ? "file" : "unknown";
+      }
+    }
+    if (reply.exact || newest != 0) sink_.stated_time(reply.exact ? reply.source.time_ms : newest);
+  }
+  return true;
+}
+
+// An error as boto3's ClientError.response has it (`Error`, `ResponseMetadata` and members of the error's own shape), or as the services
+// that speak JSON send it (`__type`).
+void ReplySet::read_error(Reply& reply) const {
+  if (!reply.body.is_map()) return;
+  Value error = reply.body.get("Error"), code = error.get("Code");
+  if (code.is_scalar() && !code.is_null()) {
+    auto status = reply.body.get("ResponseMetadata").get("HTTPStatusCode").integer();
+    if (reply.body.size() > 2 && !(status && *status >= 400)) return;
+    reply.error_at = code;
+    reply.error_code = std::string(code.text());
+    reply.error_message = std::string(error.get("Message").text());
+  } else if (Value type = reply.body.get("__type"); type.is_string() && reply.body.size() <= 3) {
+    std::string_view name = type.text();  // `com.amazonaws.kms#NotFoundException`
+    reply.error_at = type;
+    reply.error_code = std::string(name.substr(name.rfind('#') == std::string_view::npos ? 0 : name.rfind('#') + 1));
+    reply.error_message = std::string(reply.body.get(reply.body.get("message") ? "message" : "Message").text());
+  }
+  if (reply.error_at && reply.error_code.empty()) reply.error_code = "unnamed error";
+}
+
+// A reply without items is an answer (there are none), so what is no reply at all must not look like one: everything AWS answers is a
+// map, and where a mapping takes items there is a list, null or nothing.
+std::optional<Error> ReplySet::wrong_shape(const Reply& reply) const {
+  auto wrong = [&](const std::string& what, Value at, const char* expected) {
+    return Error{Code::parse, what, {reply.input->shown, at.line(), at.column()}, expected, "make the call again"};
+  };
+  if (!reply.body.is_map()) return wrong("this is no reply of `" + reply.input->call + "`", reply.document->root(), "a JSON map");
+  const auto* uses = catalogue_.uses(reply.input->call);
+  if (!uses) return {};
+  for (auto& use : *uses) {
+    const Read& read = *use.read;
+    if (!read.has_each || !wanted(reply, read)) continue;
+    const std::string& path = read.each.text();
+    size_t bracket = path.find('[');
+    if (bracket == std::string::npos || path.find_first_of("\"(|") < bracket) continue;
+    Value at = reply.body;
+    for (auto name : split(std::string_view(path).substr(0, bracket), '.'))
+      if (at.is_map()) at = at.get(name);
+    if (at && !at.is_null() && !at.is_list()) return wrong("`" + path.substr(0, bracket) + "` in the reply of `" + reply.input->call + "` is no list", at, "a list");
+  }
+  return {};
+}
+
+// The report arrives as base64 or as the CSV itself; both become the rows, whose places keep the reply's file.
+void ReplySet::credential_report(Reply& reply) {
+  Value content = reply.body.get("Content");
+  std::string decoded;
+  std::string_view csv = content.text();
+  if (!starts_with(csv, "user,")) {
+    auto bytes = base64_decode(csv);
+    if (!bytes) {
+      sink_.problem({Code::parse, "the credential report's `Content` is neither base64 nor CSV", {reply.input->shown, content.line(), content.column()},
+                     "the report as IAM gives it", ""});
+      reply.error_code = "unreadable";
+      return;
+    }
+    decoded = *bytes;
+    csv = decoded;
+  }
+  Source self = reply.source;
+  auto rows = read_csv(csv, self);
+  if (!rows) {
+    Error error = rows.error();
+    error.at.path = reply.input->shown;
+    sink_.problem(std::move(error));
+    reply.error_code = "unreadable";
+    return;
+  }
+  Builder builder;
+  builder.begin_map();
+  for (auto entry : reply.body.entries()) {
+    builder.key(entry.key());
+    if (entry.key() != "Content") {
+      builder.copy(entry.value, builder.add_source(reply.document->self()));
+      continue;
+    }
+    builder.begin_list();  // without lines: those of the CSV are not those of the file
+    for (Value row : (*rows)->root().items()) {
+      builder.begin_map();
+      for (auto cell : row.entries()) {
+        builder.key(cell.key());
+        builder.string(cell.value.text());
+      }
+      builder.end();
+    }
+    builder.end();
+  }
+  builder.end();
+  self.path_prefix = reply.body.origin().path;
+  reply.document = builder.finish(self);
+  reply.body = reply.document->root();
+}
+
+void ReplySet::record(const Reply& reply) {
+  ReadRecord read;
+  // The management account may ask about a member: the answer is about the member.
+  read.account = unit_.kind == Unit::Kind::account ? unit_.account : reply.input->account;
+  read.region = reply.input->region;
+  read.call = reply.input->call;
+  for (auto& [name, value] : reply.input->parameters)
+    if (!is_page_parameter(name)) read.parameter += (read.parameter.empty() ? "" : "/") + value;
+  read.time_ms = reply.source.time_ms;
+  read.file = reply.source.file;
+  if (!reply.error_code.empty()) {
+    bool absent = false;
+    if (const auto* uses = catalogue_.uses(read.call))
+      for (auto& use : *uses) absent |= std::find(use.read->absent_when.begin(), use.read->absent_when.end(), reply.error_code) != use.read->absent_when.end();
+    read.status = absent ? ReadRecord::Status::absent : is_denied(reply.error_code) ? ReadRecord::Status::denied : ReadRecord::Status::error;
+    read.error = reply.error_code == "unreadable" ? reply.error_message : reply.error_code;
+  } else if (!reply.incomplete.empty()) {
+    read.status = ReadRecord::Status::error;
+    read.error = "incomplete: " + reply.incomplete;
+  } else {
+    answered_.insert(read.call);
+  }
+  SourceRecord source;
+  source.file = reply.source.file;
+  source.operation = reply.input->call;
+  source.time_ms = reply.source.time_ms;
+  source.time_basis = reply.source.time_basis;
+  source.bytes = reply.input->size_bytes;
+  source.kind = reply.input->kind == InputKind::reply && reply.input->frame_bytes != 0 ? "snapshot" : std::string(reeve::name(reply.input->kind));
+  sink_.source(std::move(source));
+  sink_.read(std::move(read));
+}
+
+}  // namespace reeve
