@@ -198,7 +198,9 @@ class Run {
   }
 
   Status write(const Unit& unit, const std::string& digest, UnitResult& result) {
-    TRY(write_unit(*run_, out_.content, unit.key, digest, result));
+    // What reading it complained of is not in the record: such a unit is read again next time, so that a rerun complains too.
+    bool clean = result.problems.empty() && result.notes.empty();
+    TRY(write_unit(*run_, out_.content, unit.key, clean ? digest : digest + "!", result));
     out_.problems.insert(out_.problems.end(), result.problems.begin(), result.problems.end());
     out_.notes.insert(out_.notes.end(), result.notes.begin(), result.notes.end());
     newest_ms_ = std::max(newest_ms_, result.newest_ms);
