@@ -392,7 +392,32 @@ std::string ReplySet::missing_reason(const ResourceType& type, uint32_t target, 
   return missing.empty() ? "not read" : missing;
 }
 
+// A call that lists all things in some state (instances that Systems Manager manages) says of the others that they are not in it.
+void ReplySet::say_unlisted() {
+  for (size_t i = 0; i < replies_.size(); ++i) {
+    Reply& reply = replies_[i];
+    const auto* uses = catalogue_.uses(reply.input->call);
+    if (!uses || reply.joined || !reply.error_code.empty() || !reply.incomplete.empty()) continue;
+    for (auto& [type, read] : *uses) {
+      if (!read->unlisted_absent || !wanted(reply, *read)) continue;
+      Found items = read->each.find(reply.body);
+      if (!items.unknown.empty() || (items.projected ? !items.list : !items.first().is_list())) continue;  // a reply without the list
+      for (Draft* draft : by_type_[type]) {
+        if (!type->global && draft->draft->region != reply.input->region) continue;
+        uint32_t source = 0;
+        bool sourced = false;
+        for (auto& [target, form] : read->set) {
+          if (draft->draft->answered(target)) continue;
+          if (!sourced) source = source_of(*draft, reply, i), sourced = true;
+          draft->draft->answer_absent(target, source, read->each.stops(reply.body).first);
+        }
+      }
+    }
+  }
+}
+
 void ReplySet::finish() {
+  if (unit_.kind == Unit::Kind::account) say_unlisted();
   // Singletons exist for every account and Region that was seen, whether or not any reply told of them.
   for (auto& type : catalogue_.types()) {
     if (unit_.kind == Unit::Kind::organization) {

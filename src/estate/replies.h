@@ -64,6 +64,7 @@ class ReplySet {
   Draft* singleton(const ResourceType& type, const std::string& account, const std::string& region);
   std::vector<Draft*> matching(const ResourceType& type, const Read& read, const Reply& reply);
   void fail_read(Reply& reply, size_t number, const ResourceType& type, const Read& read);
+  void say_unlisted();
   std::string missing_reason(const ResourceType& type, uint32_t target, const ResourceDraft& draft) const;
   void record(const Reply& reply);
   uint32_t source_of(Draft& draft, const Reply& reply, size_t number);

@@ -383,6 +383,35 @@ TEST(Replies, AnAccountOfWhichEveryCallWasDeniedIsThereAndUnknown) {
   EXPECT_EQ(heard.problem_text(), "");
 }
 
+TEST(Replies, NotBeingListedMayMeanAbsent) {
+  auto catalogue = catalogue_of_yaml({R"(
+type: AWS::EC2::Instance
+title: instance
+scope: regional
+reads:
+  - {call: "ec2:DescribeInstances", each: "Instances[]", id: InstanceId, set: {Properties.Type: Type}}
+  - {call: "ssm:DescribeInstanceInformation", each: "List[?R=='EC2']", id: InstanceId, unlisted: absent, set: {Observed.Ping: Ping}}
+)"});
+  struct {
+    const char *managed, *region, *first, *second;
+  } cases[] = {
+      {R"({"List": [{"InstanceId": "i-1", "R": "EC2", "Ping": "Online"}]})", "eu-west-1", "\"Online\"", "absent"},
+      {R"({"List": []})", "eu-west-1", "absent", "absent"},
+      {R"({"List": []})", "us-east-1", "unknown: ssm:DescribeInstanceInformation not read", "unknown: ssm:DescribeInstanceInformation not read"},
+      {R"({})", "eu-west-1", "unknown: ssm:DescribeInstanceInformation not read", "unknown: ssm:DescribeInstanceInformation not read"},
+      {R"({"List": [{"InstanceId": "i-1", "R": "EC2", "Ping": "Online"}], "NextToken": "t"})", "eu-west-1", "\"Online\"", "unknown: ssm:DescribeInstanceInformation not read"},
+      {R"({"Error": {"Code": "AccessDenied"}})", "eu-west-1", "unknown: ssm:DescribeInstanceInformation AccessDenied", "unknown: ssm:DescribeInstanceInformation AccessDenied"},
+  };
+  for (auto& c : cases) {
+    TestUnit unit;
+    unit.reply("ec2:DescribeInstances", R"({"Instances": [{"InstanceId": "i-1"}, {"InstanceId": "i-2"}]})");
+    unit.reply("ssm:DescribeInstanceInformation", c.managed, c.region);
+    Heard heard = unit.load(catalogue);
+    EXPECT_EQ(heard.fact("aws/111122223333/eu-west-1/AWS::EC2::Instance/i-1", "Observed.Ping"), c.first) << c.managed;
+    EXPECT_EQ(heard.fact("aws/111122223333/eu-west-1/AWS::EC2::Instance/i-2", "Observed.Ping"), c.second) << c.managed;
+  }
+}
+
 TEST(Replies, EveryRegionSeenHasItsSettings) {
   auto catalogue = catalogue_of_yaml({kRegion, kInstance});
   TestUnit unit;

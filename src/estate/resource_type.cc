@@ -90,7 +90,7 @@ class TypeReader {
 
   Result<Read> read(Value from) {
     if (!from.is_map()) return wrong(from, "a read is a map", "`call`, `set` …");
-    TRY(known(from, {"call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "set", "cites", "note"}));
+    TRY(known(from, {"call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "unlisted", "set", "cites", "note"}));
     Read read;
     read.call = TRY(text(from, "call", true));
     size_t colon = read.call.find(':');
@@ -113,6 +113,11 @@ class TypeReader {
     for (auto fixed : from.get("with").entries())
       read.with.emplace_back(std::string(fixed.key()), TRY(texts(fixed.value, "with")));
     read.absent_when = TRY(texts(from.get("absent_when"), "absent_when"));
+    if (Value unlisted = from.get("unlisted")) {
+      if (unlisted.text() != "absent") return wrong(unlisted, "`" + std::string(unlisted.text()) + "` is nothing that not being listed can mean", "`absent`");
+      if (!read.has_each || !read.lists()) return wrong(unlisted, "`unlisted` is about a call that lists", "a read with `each` and without `parameter`");
+      read.unlisted_absent = true;
+    }
     read.set = TRY(set(from.get("set")));
     return read;
   }

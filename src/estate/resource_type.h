@@ -51,6 +51,7 @@ struct Read {
   // Parameters with a fixed value. One value: only replies to a request with it count. Several: the call is made once for each.
   std::vector<std::pair<std::string, std::vector<std::string>>> with;
   std::vector<std::string> absent_when;
+  bool unlisted_absent = false;  // what another read lists and this one, answered whole for the account and Region, does not: known absent
   std::vector<std::pair<uint32_t, SetForm>> set;    // target index → form
   bool lists() const { return parameters.empty(); }
 };

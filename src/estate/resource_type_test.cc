@@ -39,6 +39,8 @@ TEST(ResourceType, RefusesWithThePlace) {
       {head + "reads: [{call: 's:Op', with: [a]}]\n", ":4:30", "`with` is a map"},
       {head + "reads: [{call: 's:Op', match: Observed.Url}]\n", ":4:31", "`match` names `Observed.Url`, which no read sets"},
       {head + "reads: [{call: 's:Op', absent_when: {a: b}}]\n", ":4:37", "`absent_when` is not a list"},
+      {head + "reads: [{call: 's:Op', each: 'L[]', unlisted: no}]\n", ":4:47", "`no` is nothing that not being listed can mean"},
+      {head + "reads: [{call: 's:Op', unlisted: absent}]\n", ":4:34", "`unlisted` is about a call that lists"},
       {head + "reads: [{call: 's:Op', set: [a]}]\n", ":4:29", "`set` is a map"},
       {reads + "Bucket: a\n", ":7:7", "`Bucket` is no target"},
       {reads + "Properties.A: [a]\n", ":7:21", "a target is set from a path or a form"},
