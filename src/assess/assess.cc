@@ -127,13 +127,21 @@ class Run {
   // Workers read and judge; this thread writes, in order of units. At most a few results wait at a time.
   Status units() {
     auto& units = inputs_.units;
-    JudgeContext context{&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of, &regions_};
+    JudgeContext context{&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of, &regions_, &read_};
+    Sha256Stream all_read;
+    for (auto& unit : units) {
+      if (unit.kind != Unit::Kind::account) continue;
+      for (auto& input : unit.inputs) read_[unit.account].insert(input.kind == InputKind::config ? "config" : input.call);
+    }
+    for (auto& [account, calls] : read_)
+      for (auto& call : calls) all_read.add(account + " " + call + "\n");
+    of_foreign_ = "?" + hex(all_read.finish());
     std::vector<bool> keep(units.size());
     std::vector<std::string> digests(units.size());
     for (size_t i = 0; i < units.size(); ++i) {
       digests[i] = units[i].digest();
       auto state = TRY(run_->unit_state(units[i].key));
-      keep[i] = state && state->digest == digests[i];
+      keep[i] = state && (state->digest == digests[i] || state->digest == digests[i] + of_foreign_);
     }
     std::mutex mutex;
     std::condition_variable changed;
@@ -200,7 +208,7 @@ class Run {
   Status write(const Unit& unit, const std::string& digest, UnitResult& result) {
     // What reading it complained of is not in the record: such a unit is read again next time, so that a rerun complains too.
     bool clean = result.problems.empty() && result.notes.empty();
-    TRY(write_unit(*run_, out_.content, unit.key, clean ? digest : digest + "!", result));
+    TRY(write_unit(*run_, out_.content, unit.key, digest + (result.foreign ? of_foreign_ : "") + (clean ? "" : "!"), result));
     out_.problems.insert(out_.problems.end(), result.problems.begin(), result.problems.end());
     out_.notes.insert(out_.notes.end(), result.notes.begin(), result.notes.end());
     newest_ms_ = std::max(newest_ms_, result.newest_ms);
@@ -232,7 +240,7 @@ class Run {
     TRY(run_->set_as_of(out_.as_of));
     TRY(store::create_views(out_.store->db(), view_input(out_.content, catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of)));
     progress("judging the whole", inputs_.units.size(), inputs_.units.size());
-    SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, out_.evidence_of_passes};
+    SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, &read_, out_.evidence_of_passes};
     SqlJudge judge(*out_.store, input);
     auto status = judge.judge_all(*run_, out_.problems);
     passes_ = judge.take_passes();
@@ -280,6 +288,8 @@ class Run {
 
   const AssessOptions& options_;
   SqlPasses passes_;
+  AccountsRead read_;
+  std::string of_foreign_;  // added to the digest of a unit that tells of other accounts' resources
   Assessment& out_;
   ResourceCatalogue catalogue_;
   std::unique_ptr<GuardJudge> guard_;

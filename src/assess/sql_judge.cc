@@ -4,6 +4,7 @@
 #include <set>
 
 #include "assess/guard_judge.h"
+#include "assess/unit_result.h"
 #include "aws/region.h"
 #include "base/text.h"
 #include "formats/json.h"
@@ -128,13 +129,16 @@ Result<std::vector<SqlJudge::Candidate>> SqlJudge::candidates(const Control& con
   // The public view says who the candidates are; the record says where their bits stand.
   std::string sql = "SELECT v.uid, v.account, v.region, r.unit, r.id - u.first_resource FROM (SELECT * FROM temp." + store::view_name(type);
   if (!control.where.empty()) sql += " WHERE (" + control.where + ")";
-  sql += ") AS v JOIN main.resource AS r ON r.uid = v.uid JOIN main.unit AS u ON u.id = r.unit AND u.state IN (1, 2)";
-  auto rows = TRY(store_.db().prepare(sql + " ORDER BY v.uid"));
+  sql += ") AS v JOIN main.resource AS r ON r.uid = v.uid AND r.account = v.account JOIN main.unit AS u ON u.id = r.unit AND u.state IN (1, 2)";
+  auto rows = TRY(store_.db().prepare(sql + " ORDER BY v.uid, v.account"));
+  const ResourceType& judged = *input_.catalogue->find(type);
   while (TRY(rows.step())) {
     Candidate candidate;
     candidate.uid = std::string(rows.text(0));
     candidate.type = type;
     candidate.account = std::string(rows.text(1));
+    if (!out.empty() && out.back().uid == candidate.uid) continue;  // told of by several accounts, none of which owns it
+    if (input_.read && judged_by_owner(*input_.read, judged, candidate.uid, candidate.account)) continue;
     candidate.region = std::string(rows.text(2));
     candidate.unit = rows.integer(3);
     candidate.ordinal = static_cast<uint32_t>(rows.integer(4));

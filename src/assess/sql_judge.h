@@ -26,6 +26,7 @@ struct SqlJudgeInput {
   const ResourceCatalogue* catalogue = nullptr;
   const Workspace* workspace = nullptr;  // may be null
   Time as_of;
+  const std::map<std::string, std::set<std::string>>* read = nullptr;  // as JudgeContext::read
   bool evidence_of_passes = false;  // of all of them; else of three for each control
 };
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <map>
 
+#include "aws/arn.h"
 #include "aws/region.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -86,6 +87,15 @@ std::string_view UnitTexts::share(std::string_view text) {
 
 std::span<const std::pair<uint32_t, Verdict>> UnitTexts::share(const std::vector<std::pair<uint32_t, Verdict>>& verdicts) {
   return *verdicts_.insert(verdicts).first;
+}
+
+bool judged_by_owner(const AccountsRead& read, const ResourceType& type, std::string_view uid, std::string_view account) {
+  std::string owner(arn_account(uid));
+  if (owner.empty() || owner == account) return false;
+  auto found = read.find(owner);
+  if (found == read.end()) return false;
+  if (found->second.count("config")) return true;
+  return std::any_of(type.reads.begin(), type.reads.end(), [&](const Read& one) { return one.lists() && found->second.count(one.call); });
 }
 
 void UnitCollector::source(SourceRecord&& source) {
@@ -223,7 +233,10 @@ void UnitCollector::resource(Resource&& resource) {
     }
   }
   std::vector<std::pair<uint32_t, Verdict>> verdicts;
-  for (const auto* control : context_.guard->of_type(resource.type_name, resource.born)) {
+  if (std::string_view owner = arn_account(resource.uid); resource.born && !owner.empty() && owner != resource.account) out_.foreign = true;
+  bool elsewhere = resource.born && resource.type && context_.read && judged_by_owner(*context_.read, *resource.type, resource.uid, resource.account);
+  static const std::vector<const GuardJudge::Compiled*> none;
+  for (const auto* control : elsewhere ? none : context_.guard->of_type(resource.type_name, resource.born)) {
     GuardVerdict verdict = context_.guard->judge(*control, resource, context_.as_of);
     if (verdict.verdict == Verdict::not_applicable) {
       verdicts.emplace_back(static_cast<uint32_t>(control->control), verdict.verdict);

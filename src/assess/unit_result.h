@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <span>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -65,7 +66,15 @@ struct UnitResult {
   std::vector<ReadRecord> reads;
   std::vector<Error> problems, notes;
   int64_t newest_ms = 0;
+  bool foreign = false;  // holds resources of other accounts: what is judged here hangs on whether they were read
 };
+
+// Who is read in this run: account → the calls that were replied to or refused, `config` for AWS Config.
+using AccountsRead = std::map<std::string, std::set<std::string>>;
+
+// A resource may be told of by several accounts (an organization's trail is listed in every member). It is judged once, in the
+// account that its ARN names, if that account's own list was read; the others' copies only stand in the views.
+bool judged_by_owner(const AccountsRead& read, const ResourceType& type, std::string_view uid, std::string_view account);
 
 struct JudgeContext {
   const Content* content = nullptr;
@@ -74,6 +83,7 @@ struct JudgeContext {
   const std::set<std::string>* asked_columns = nullptr;  // names that any SQL control uses: only these keep their origin
   Time as_of;
   const std::vector<std::string>* regions = nullptr;  // only these; null or empty: all
+  const AccountsRead* read = nullptr;      // null: nobody else
 };
 
 class UnitCollector : public UnitSink {
