@@ -177,7 +177,7 @@ std::vector<Input> read_snapshot_index(const std::string& shown, const std::stri
     }
     if (static_cast<uint64_t>(*offset) + static_cast<uint64_t>(*bytes) > size) {
       problems.push_back({Code::parse, "the frame that this line names is not in `" + disk_path + "`", {index_path, number, 1},
-                          "a frames file of at least " + std::to_string(*offset + *bytes) + " bytes", "collect the account and Region again"});
+                          "a frames file of at least " + std::to_string(static_cast<uint64_t>(*offset) + static_cast<uint64_t>(*bytes)) + " bytes", "collect the account and Region again"});
       continue;
     }
     Input input;
