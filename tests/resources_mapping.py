@@ -19,7 +19,7 @@ FILES = os.path.join(ROOT, "content", "resources")
 
 TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "permissions", "reads", "config"}
 READ = {
-    "call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "set"
+    "call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "unlisted", "set"
 }
 FORMS = {"path", "present", "const", "entries", "list", "request", "first"}
 # Columns that every view has already (docs/formats/controls.md).
