@@ -163,6 +163,7 @@ class Run {
         auto result = std::make_unique<UnitResult>();
         UnitCollector collector(context, *result);
         load_unit(units[i], catalogue_, collector);
+        collector.complete(units[i], catalogue_);
         {
           std::lock_guard lock(mutex);
           ready[i] = std::move(result);

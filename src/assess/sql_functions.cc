@@ -334,8 +334,8 @@ Status add_sql_functions(store::Store& store, Time as_of) {
     question.account = std::string(text_of(a[2]));
     if (question.account == "unknown") question.account.clear();
     question.org_id = TRY(tree->organization_id());
-    // The name of something that has no ARN would make every statement about something else.
-    if (!question.resource_arn.empty() && !starts_with(question.resource_arn, "arn:")) return std::optional<Answer>(Answer{});
+    // The name of something that has no ARN would make every statement about something else: its ARN is not known.
+    if (!starts_with(question.resource_arn, "arn:")) question.resource_arn.clear();
     std::string_view json = text_of(a[0]);
     return std::optional<Answer>(policies->alike("public", json, question.resource_arn, question.account, [&] {
       auto policy = policies->get(json);

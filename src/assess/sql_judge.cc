@@ -95,7 +95,27 @@ std::string call_behind(const Control& control, const ResourceCatalogue& catalog
 SqlJudge::SqlJudge(store::Store& store, const SqlJudgeInput& input) : store_(store), input_(input) {}
 
 Status SqlJudge::load_reads() {
+  std::unordered_map<std::string, size_t> units;
+  for (auto& unit : TRY(store_.units())) {
+    units.emplace(unit.key, units_.size());
+    units_.push_back({unit.id, unit.key, {}, false});
+  }
+  TRY(store_.sources([&](const store::Store::StoredSource& source) -> Status {
+    auto unit = units.find(source.unit);
+    if (unit != units.end() && source.operation.empty()) units_[unit->second].config = true;
+    return {};
+  }));
   return store_.reads([&](const store::Store::StoredRead& read) -> Status {
+    if (auto unit = units.find(read.unit); unit != units.end()) {
+      ReadRecord record;
+      record.account = read.account, record.region = read.region, record.call = read.operation, record.error = read.error, record.file = read.file;
+      record.time_ms = read.time.ms;
+      record.status = read.status == store::ReadStatus::ok       ? ReadRecord::Status::ok
+                      : read.status == store::ReadStatus::denied ? ReadRecord::Status::denied
+                      : read.status == store::ReadStatus::absent ? ReadRecord::Status::absent
+                                                                 : ReadRecord::Status::error;
+      units_[unit->second].reads.push_back(std::move(record));
+    }
     Known known{read.status, read.error, read.file, read.time};
     auto better = [](store::ReadStatus a, store::ReadStatus b) { return a < b; };  // ok, denied, absent, error
     for (std::string region : {read.region, std::string("*")}) {
@@ -403,6 +423,23 @@ Status SqlJudge::attested(const Control& control, const std::vector<Candidate>& 
   return {};
 }
 
+std::vector<std::pair<int64_t, Unlisted>> SqlJudge::not_listed(const Control& control) const {
+  std::vector<std::pair<int64_t, Unlisted>> out;
+  if (control.judge != Judge::sql || control.candidates != Candidates::type || !control.live) return out;
+  const ResourceType* type = input_.catalogue->find(control.candidate_type);
+  if (!type) return out;
+  for (const UnitReads& unit : units_) {
+    UnlistedQuestion question;
+    question.organization = unit.key == "organization";
+    question.config = unit.config;
+    if (question.organization) question.account = "unknown";
+    else if (starts_with(unit.key, "account:")) question.account = unit.key.substr(8);
+    else continue;
+    for (auto& what : unlisted(*type, unit.reads, question)) out.emplace_back(unit.id, std::move(what));
+  }
+  return out;
+}
+
 Status SqlJudge::judge(store::RunWriter& run, const Control& control, std::vector<Error>& errors) {
   TRY(run.begin_control(control.id));
   auto found = candidates(control);
@@ -413,7 +450,8 @@ Status SqlJudge::judge(store::RunWriter& run, const Control& control, std::vecto
     return {};
   }
   std::vector<Candidate>& all = *found;
-  if (all.empty()) return {};
+  auto unlisted_here = not_listed(control);
+  if (all.empty() && unlisted_here.empty()) return {};
   std::vector<SqlVerdict> verdicts(all.size());
   for (size_t i = 0; i < all.size(); ++i) {
     verdicts[i].uid = all[i].uid;
@@ -458,6 +496,12 @@ Status SqlJudge::judge(store::RunWriter& run, const Control& control, std::vecto
     row.reason = reason;
     row.evidence_json = evidence;
     TRY(run.add_finding(all[i].unit, row));
+  }
+  for (auto& [unit, what] : unlisted_here) {
+    ++by_unit[unit].first.unknown;
+    std::string id = finding_id(control.id, what.resource.uid), evidence = evidence_to_json({what.evidence});
+    TRY(run.add_finding(unit, {id, control.id, what.resource.uid, what.resource.type, what.resource.account, what.resource.region,
+                               store::FindingStatus::unknown, what.reason, evidence}));
   }
   for (auto& [unit, result] : by_unit) TRY(run.set_counts(unit, control.id, result.first, result.second));
   return {};

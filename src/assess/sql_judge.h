@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "assess/unlisted.h"
 #include "base/time.h"
 #include "content/content.h"
 #include "content/workspace.h"
@@ -79,6 +80,15 @@ class SqlJudge {
     std::string error, file;
     Time time;
   };
+  // What a control over a type could not be asked of, by unit.
+  std::vector<std::pair<int64_t, Unlisted>> not_listed(const Control& control) const;
+  struct UnitReads {
+    int64_t id = 0;
+    std::string key;
+    std::vector<ReadRecord> reads;
+    bool config = false;
+  };
+  std::vector<UnitReads> units_;
   store::Store& store_;
   const SqlJudgeInput& input_;
   SqlPasses passes_;

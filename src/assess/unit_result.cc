@@ -271,6 +271,20 @@ void UnitCollector::withdraw(const std::string& uid) {
   by_uid_.erase(found);
 }
 
+void UnitCollector::complete(const Unit& unit, const ResourceCatalogue& catalogue) {
+  if (unit.kind == Unit::Kind::cloudformation) return;
+  UnlistedQuestion question;
+  question.organization = unit.kind == Unit::Kind::organization;
+  question.account = question.organization ? "unknown" : unit.account;
+  for (auto& input : unit.inputs) question.config |= input.kind == InputKind::config;
+  for (auto& type : catalogue.types()) {
+    const auto& controls = context_.guard->of_type(type->type, true);
+    if (controls.empty()) continue;
+    for (auto& what : unlisted(*type, out_.reads, question))
+      for (const auto* control : controls) out_.unlisted.push_back({static_cast<uint32_t>(control->control), what});
+  }
+}
+
 Status write_unit(store::RunWriter& run, const Content& content, const std::string& key, const std::string& digest, UnitResult& result) {
   TRY(run.begin_unit(key, digest));
   for (auto& source : result.sources)
@@ -308,6 +322,15 @@ Status write_unit(store::RunWriter& run, const Content& content, const std::stri
                         number == numbers.end() ? 0 : number->second}));
   }
   std::string id;
+  for (auto& [control_index, what] : result.unlisted) {
+    const Control& control = content.controls[control_index];
+    touched[control_index] = true;
+    ++counts[control_index].unknown;
+    id = finding_id(control.id, what.resource.uid);
+    std::string evidence = evidence_to_json({what.evidence});
+    TRY(run.add_finding({id, control.id, what.resource.uid, what.resource.type, what.resource.account, what.resource.region, store::FindingStatus::unknown,
+                         what.reason, evidence}));
+  }
   for (auto& finding : result.findings) {
     const ResourceOut& resource = result.resources[finding.resource];
     const Control& control = content.controls[finding.control];

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "assess/guard_judge.h"
+#include "assess/unlisted.h"
 #include "content/workspace.h"
 #include "estate/load.h"
 #include "store/store.h"
@@ -66,6 +67,11 @@ struct UnitResult {
   std::vector<ReadRecord> reads;
   std::vector<Error> problems, notes;
   int64_t newest_ms = 0;
+  struct NotListed {
+    uint32_t control = 0;
+    Unlisted what;
+  };
+  std::vector<NotListed> unlisted;
   bool foreign = false;  // holds resources of other accounts: what is judged here hangs on whether they were read
 };
 
@@ -95,6 +101,8 @@ class UnitCollector : public UnitSink {
   void source(SourceRecord&& source) override;
   void problem(Error&& error) override { out_.problems.push_back(std::move(error)); }
   void note(Error&& error) override { out_.notes.push_back(std::move(error)); }
+  // After the load: what Guard controls could not be asked of.
+  void complete(const Unit& unit, const ResourceCatalogue& catalogue);
   void stated_time(int64_t time_ms) override { out_.newest_ms = std::max(out_.newest_ms, time_ms); }
 
  private:

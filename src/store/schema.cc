@@ -93,7 +93,7 @@ Status migrate(Db& db, std::span<const std::string_view> steps) {
 Status make_fact_indices(Db& db) {
   return db.exec(
       "CREATE INDEX IF NOT EXISTS resource_uid ON resource(uid);"
-      "CREATE INDEX IF NOT EXISTS resource_type ON resource(type, account, region);"
+      "CREATE INDEX IF NOT EXISTS resource_type ON resource(type, account, region, native);"
       "CREATE INDEX IF NOT EXISTS resource_account ON resource(account, type);"
       "CREATE INDEX IF NOT EXISTS edge_target ON edge(target);");
 }
