@@ -365,7 +365,7 @@ Status SqlJudge::attested(const Control& control, const std::vector<Candidate>& 
     evidence.resource = candidates[i].uid;
     evidence.expected = control.attest->claim;
     if (!newest) {
-      verdict.reason = "nobody has attested it: reeve attest " + control.id;
+      verdict.reason = "nobody has attested it in attestations/ of the workspace";
       evidence.source = "attestation:" + control.id;
       evidence.time_basis = "unknown";
       verdict.evidence.push_back(std::move(evidence));

@@ -217,7 +217,7 @@ TEST(SqlJudge, AnAttestationCountsWhileItIsFreshAndNoFactContradictsIt) {
     int age_days_max;
     const char *contradicted_by, *expected, *error;
   } cases[] = {
-      {"nobody's word", {}, 0, "", "unknown nobody has attested it: reeve attest c", ""},
+      {"nobody's word", {}, 0, "", "unknown nobody has attested it in attestations/ of the workspace", ""},
       {"yes", {{true, "2026-05-01T00:00:00Z", "2027-01-01T00:00:00Z"}}, 365, "", "pass", ""},
       {"no", {{false, "2026-05-01T00:00:00Z", "2027-01-01T00:00:00Z"}}, 365, "", "fail me attested on 2026-05-01 that it does not hold", ""},
       {"no stays no when it is old", {{false, "2020-05-01T00:00:00Z", "2021-01-01T00:00:00Z"}}, 365, "", "fail ", ""},

@@ -13,7 +13,7 @@ namespace {
 // second.
 class Progress {
  public:
-  explicit Progress(Io& io) : io_(io), begin_(Clock::now()) {}
+  explicit Progress(Io& io) : io_(io), begin_(Clock::now()), last_(io.error_terminal.tty ? Clock::time_point{} : begin_) {}
   ~Progress() {
     if (shown_) io_.say("\r\x1b[K");
   }
@@ -35,7 +35,7 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
   Io& io_;
-  Clock::time_point begin_, last_{};
+  Clock::time_point begin_, last_;
   bool shown_ = false;
 };
 
