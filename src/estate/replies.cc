@@ -128,9 +128,7 @@ void ReplySet::use(Reply& reply, size_t number, const ResourceType& type, const 
     if (!draft) return;
     uint16_t source = source_of(*draft, reply, number);
     auto [where, there] = read.each.stops(reply.body);
-    (void)there;
-    Value list = items.projected || items.values.empty() ? Value() : items.first();
-    for (auto& [target, form] : read.set) draft->draft->answer_absent(target, source, where, list);
+    for (auto& [target, form] : read.set) draft->draft->answer_absent(target, source, where, there);
   }
 }
 
@@ -365,7 +363,7 @@ void ReplySet::fail_read(Reply& reply, size_t number, const ResourceType& type, 
     if (absent) {
       uint16_t source = source_of(*draft, reply, number);
       std::string where = reply.error_at ? reply.error_at.origin().path : "$";
-      for (auto& [target, form] : read.set) draft->draft->answer_absent(target, source, where, reply.error_at);
+      for (auto& [target, form] : read.set) draft->draft->answer_absent(target, source, where, reply.error_at ? to_json(reply.error_at) : "");
     } else {
       for (auto& [target, form] : read.set) draft->draft->not_known(target, read.call + " " + why);
     }
@@ -402,6 +400,7 @@ void ReplySet::say_unlisted() {
       if (!read->unlisted_absent || !wanted(reply, *read)) continue;
       Found items = read->each.find(reply.body);
       if (!items.unknown.empty() || (items.projected ? !items.list : !items.first().is_list())) continue;  // a reply without the list
+      auto [where, there] = read->each.stops(reply.body);
       for (Draft* draft : by_type_[type]) {
         if (!type->global && draft->draft->region != reply.input->region) continue;
         uint32_t source = 0;
@@ -409,7 +408,7 @@ void ReplySet::say_unlisted() {
         for (auto& [target, form] : read->set) {
           if (draft->draft->answered(target)) continue;
           if (!sourced) source = source_of(*draft, reply, i), sourced = true;
-          draft->draft->answer_absent(target, source, read->each.stops(reply.body).first);
+          draft->draft->answer_absent(target, source, where, there);
         }
       }
     }

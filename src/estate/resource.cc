@@ -361,11 +361,11 @@ uint32_t ResourceDraft::add_source(const Source& source, bool exact) {
 }
 
 void ResourceDraft::answer(uint32_t target, const SetForm& form, Value item, uint32_t source) {
-  facts_[target].push_back({&form, item, source, {}});
+  facts_[target].push_back({&form, item, source, {}, {}});
 }
 
-void ResourceDraft::answer_absent(uint32_t target, uint32_t source, std::string path, Value at) {
-  facts_[target].push_back({nullptr, at, source, std::move(path)});
+void ResourceDraft::answer_absent(uint32_t target, uint32_t source, std::string path, std::string there) {
+  facts_[target].push_back({nullptr, {}, source, std::move(path), std::move(there)});
 }
 
 void ResourceDraft::not_known(uint32_t target, std::string reason) {
@@ -471,7 +471,7 @@ class ResourceDraft::Emitter {
         seen.value = std::move(there);
       } else {
         seen.path = best->path;
-        if (best->item) seen.value = to_json(best->item);
+        seen.value = best->there;
       }
       out.absent.emplace_back(t, std::move(seen));
     }

@@ -60,8 +60,8 @@ class ResourceDraft {
   // `item` answers `target` through `form`.
   void answer(uint32_t target, const SetForm& form, Value item, uint32_t source);
   // The target is known to be absent (an error that says so).
-  // `at`: what says so, if anything stands there.
-  void answer_absent(uint32_t target, uint32_t source, std::string path, Value at = {});
+  // `there`: JSON text of what stands at the path and says so; empty: nothing.
+  void answer_absent(uint32_t target, uint32_t source, std::string path, std::string there = {});
   // Nothing has answered the target: why (only used if nothing did).
   void not_known(uint32_t target, std::string reason);
   bool answered(uint32_t target) const { return !facts_[target].empty(); }
@@ -74,7 +74,7 @@ class ResourceDraft {
     const SetForm* form = nullptr;  // null: absent
     Value item;
     uint32_t source = 0;
-    std::string path;  // of an absent answer
+    std::string path, there;  // of an absent answer
   };
   struct SourceEntry {
     Source source;
