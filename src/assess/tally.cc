@@ -142,7 +142,8 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const GuardJud
   std::vector<bool> sampled_fail(out.controls.size());
   TRY(out.store->findings({}, [&](const store::StoredFinding& finding) -> Status {
     auto found = index.find(finding.control);
-    if (found == index.end()) return {};
+    // One left from an earlier input is listed, and neither counted nor shown as a sample.
+    if (found == index.end() || finding.not_rejudged) return {};
     ControlResult& result = out.controls[found->second];
     bool is_fail = finding.status == store::FindingStatus::fail;
     if (is_fail && !sampled_fail[found->second]) {  // samples of fails push out those of unknowns
