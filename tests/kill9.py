@@ -29,7 +29,8 @@ def store_problem(workspace):
     for path in sorted((workspace / ".reeve").rglob("*")):
         if path.is_file() and path.read_bytes()[:15] == b"SQLite format 3":
             try:
-                with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+                # Not read-only: whoever opens first rolls back what the killed program left in its journal.
+                with sqlite3.connect(path) as db:
                     answer = db.execute("PRAGMA integrity_check").fetchone()[0]
             except sqlite3.Error as error:
                 answer = str(error)
