@@ -74,9 +74,16 @@ def reply_files():
             yield path.relative_to(CLOUDMAPPER)
 
 
+def link_or_copy(source, target):
+    try:
+        os.link(source, target)
+    except OSError:  # another file system, or another mount of the same
+        shutil.copy2(source, target)
+
+
 def without(number, file, work):
     folder = work / str(number) / CLOUDMAPPER.name
-    shutil.copytree(CLOUDMAPPER, folder, copy_function=os.link if os.stat(CLOUDMAPPER).st_dev == os.stat(work).st_dev else shutil.copy2)
+    shutil.copytree(CLOUDMAPPER, folder, copy_function=link_or_copy)
     (folder / file).unlink()
     run = assess(folder)
     shutil.rmtree(folder)
