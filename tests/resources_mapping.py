@@ -121,7 +121,7 @@ class Checker:
         if not singleton:
             self.check(lists_or_makes, name, "no read gives an id or ARN, so no resource can come of it")
         if "config" in node:
-            self.keys(name + " config", node["config"], {"set", "cites"})
+            self.keys(name + " config", node["config"], {"type", "set", "cites"})
             self.check(
                 bool(node["config"].get("cites")) or kind.startswith("AWS::IAM::"), name,
                 "`config` cites no page that shows the item")
