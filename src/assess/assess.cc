@@ -183,7 +183,6 @@ class Run {
           written = i + 1;
         }
         changed.notify_all();
-        ++kept_;
         continue;
       }
       std::unique_ptr<UnitResult> result;
@@ -299,7 +298,6 @@ class Run {
   Inputs inputs_;
   std::unique_ptr<store::RunWriter> run_;
   int64_t newest_ms_ = 0;
-  uint64_t kept_ = 0;
 };
 
 }  // namespace

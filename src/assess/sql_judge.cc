@@ -117,7 +117,6 @@ Status SqlJudge::load_reads() {
       units_[unit->second].reads.push_back(std::move(record));
     }
     Known known{read.status, read.error, read.file, read.time};
-    auto better = [](store::ReadStatus a, store::ReadStatus b) { return a < b; };  // ok, denied, absent, error
     for (std::string region : {read.region, std::string("*")}) {
       for (std::string account : {read.account, std::string("*")}) {
         std::string key = account + "\n" + region + "\n" + read.operation;
@@ -125,7 +124,6 @@ Status SqlJudge::load_reads() {
         bool old_answer = found->second.status == store::ReadStatus::ok || found->second.status == store::ReadStatus::absent;
         bool new_answer = known.status == store::ReadStatus::ok || known.status == store::ReadStatus::absent;
         if (!is_new && new_answer && !old_answer) found->second = known;
-        (void)better;
       }
     }
     return {};

@@ -42,6 +42,7 @@ int run_snapshot_pack(const Options& options, Io& io) {
       int unnamed = 0;  // CLI output does not say which parameter it was
       for (auto& [name, value] : input.parameters) call.parameters.emplace_back(name.empty() ? "parameter_" + std::to_string(++unnamed) : name, value);
       call.time = {input.mtime_ms};
+      call.time_basis = "file";
       auto text = input.read(1ull << 30);
       auto document = text ? read_json(*text, Source{nullptr, input.shown, "", 0, "", ""}) : Result<DocumentPtr>(tl::unexpected(text.error()));
       if (!document) {

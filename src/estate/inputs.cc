@@ -104,6 +104,7 @@ class Finder {
   };
 
   void add_source(const std::string& source) {
+    if (source == "-") return add_standard_input();
     if (!exists(source)) {
       out_.problems.push_back({Code::not_found, "`" + source + "` does not exist", {source}, "a folder, file or archive", ""});
       return;
@@ -127,6 +128,21 @@ class Finder {
         if (!part.empty() && part != ".") candidate.parts.emplace_back(part);
       candidates_.push_back(std::move(candidate));
     }
+  }
+
+  void add_standard_input() {
+    auto bytes = FileBytes::open("-");
+    if (!bytes) {
+      out_.problems.push_back(bytes.error());
+      return;
+    }
+    Candidate candidate;
+    candidate.input.shown = "-";
+    candidate.input.member = std::make_shared<const std::string>((*bytes)->view());
+    candidate.input.size_bytes = candidate.input.member->size();
+    candidate.named = true;
+    candidate.parts.push_back("-");
+    candidates_.push_back(std::move(candidate));
   }
 
   void add_archive(const Entry& entry) {
@@ -326,7 +342,7 @@ class Finder {
       } else {
         input.why = "JSON of a kind Reeve does not know";
       }
-    } else if (ends_with(lowered, ".yaml") || ends_with(lowered, ".yml") || ends_with(lowered, ".template")) {
+    } else if (ends_with(lowered, ".yaml") || ends_with(lowered, ".yml") || ends_with(lowered, ".template") || lowered == "-") {
       bool whole = head.size() < kHeadBytes;
       if (has_top_key(head, "AWSTemplateFormatVersion") || (has_top_key(head, "Resources") && contains(head, "Type:")) ||
           (!whole && contains(head, "AWS::")))

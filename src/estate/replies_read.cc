@@ -100,7 +100,7 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
       reply.error_message = std::string(error.get("Message").text());
     }
     reply.body = frame.get("reply");
-    reply.exact = true;
+    reply.exact = input.time_ms != 0;
     reply.source.time_ms = input.time_ms;
   } else if (ok) {
     read_error(reply);

@@ -29,6 +29,7 @@ std::string frame_text(const SnapshotCall& call) {
   for (auto& [name, value] : call.parameters) json.member(name, value);
   json.end_object().end_object();
   json.member("account", call.account).member("region", call.region).member("time", rfc3339(call.time));
+  if (!call.time_basis.empty()) json.member("time_basis", call.time_basis);
   if (!call.request_id.empty()) json.member("request_id", call.request_id);
   if (!call.error_code.empty()) {
     json.key("error").begin_object().member("Code", call.error_code).member("Message", call.error_message).end_object();
@@ -57,6 +58,7 @@ class Writer : public SnapshotWriter {
     JsonWriter json(line);
     json.begin_object().member("offset", static_cast<int64_t>(pair.offset)).member("bytes", static_cast<int64_t>(packed.size()));
     json.member("call", call.call).member("account", call.account).member("region", call.region).member("time", rfc3339(call.time));
+    if (!call.time_basis.empty()) json.member("time_basis", call.time_basis);
     json.key("parameters").begin_object();
     for (auto& [name, value] : call.parameters) json.member(name, value);
     json.end_object();
@@ -136,7 +138,10 @@ void describe(Input& input, Value line, const std::string& shown) {
   input.call = std::string(line.get("call").text());
   input.account = std::string(line.get("account").text());
   input.region = std::string(line.get("region").text());
-  if (auto time = parse_time(line.get("time").text())) input.time_ms = time->ms;
+  if (auto time = parse_time(line.get("time").text())) {
+    if (line.get("time_basis")) input.mtime_ms = time->ms;  // packed from a file that had no time of its own
+    else input.time_ms = time->ms;
+  }
   for (auto parameter : line.get("parameters").entries())
     input.parameters.emplace_back(parameter.key(), parameter.value.scalar_text().value_or(""));
   input.digest = std::string(line.get("sha256").text());

@@ -20,6 +20,7 @@ struct SnapshotCall {
   std::string call;  // `s3:GetBucketPolicy`
   std::vector<std::pair<std::string, std::string>> parameters;
   Time time;
+  std::string time_basis;               // empty: the moment of the answer; `file`: only the time of the file it was packed from
   std::string request_id;
   std::string reply_json;               // the reply, verbatim; empty if there was an error
   std::string error_code, error_message;

@@ -46,6 +46,21 @@ TEST(Snapshot, GivesBackWhatWasAsked) {
   EXPECT_NE(must(inputs[1].read(1 << 20)).find(R"("error":{"Code":"AccessDenied","Message":"no"})"), std::string::npos);
 }
 
+// Packing one file per call must not make a file's time into the moment of the answer.
+TEST(Snapshot, KeepsAFilesTimeAFilesTime) {
+  TestFolder folder;
+  auto writer = must(SnapshotWriter::open(folder.path()));
+  SnapshotCall packed = call("ec2:DescribeInstances", R"({"R": []})");
+  packed.time_basis = "file";
+  must(writer->add(packed));
+  must(writer->sync());
+  std::vector<Error> problems;
+  auto inputs = inputs_of(folder.path() + "/111122223333/eu-west-1", problems);
+  ASSERT_EQ(inputs.size(), 1u);
+  EXPECT_EQ(inputs[0].time_ms, 0) << "no time of its own";
+  EXPECT_EQ(inputs[0].mtime_ms, parse_time("2026-01-01T00:00:00Z")->ms);
+}
+
 TEST(Snapshot, IsJudgedLikeAnyExportButWithExactTimes) {
   auto catalogue = catalogue_of_yaml({R"(
 type: AWS::S3::Bucket
