@@ -10,6 +10,7 @@
 #include "assess/sql_judge.h"
 #include "assess/tally.h"
 #include "assess/unit_result.h"
+#include "assess/unit_sql.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/threads.h"
@@ -29,6 +30,18 @@ class TimeSink : public UnitSink {
   void note(Error&&) override {}
   void stated_time(int64_t time_ms) override { newest = std::max(newest, time_ms); }
   int64_t newest = 0;
+};
+
+// The organization's id, which policy documents name: known before any account is judged.
+class OrganizationSink : public TimeSink {
+ public:
+  void resource(Resource&& resource) override {
+    if (resource.type_name != kOrganizationType || !resource.type) return;
+    for (auto& [column, path] : resource.type->columns)
+      if (column == "organization_id")
+        if (Value value = path.find_plain(resource.body()); value && !value.is_unknown()) id = std::string(value.text());
+  }
+  std::string id;
 };
 
 class Run {
@@ -116,6 +129,11 @@ class Run {
       for (auto& exception : out_.workspace->exceptions)
         if (!exception.expired(out_.as_of)) digest.add(exception.control + "\n" + exception.resource + "\n" + exception.approver + "\n" + exception.reason + rfc3339(exception.expires));
     if (guard_->uses_now()) digest.add(rfc3339(out_.as_of));
+    OrganizationSink organization;
+    for (auto& unit : inputs_.units)
+      if (unit.kind == Unit::Kind::organization) load_unit(unit, catalogue_, organization);
+    organization_id_ = organization.id;
+    digest.add("|organization " + organization_id_);
     store::RunInfo info;
     info.as_of = out_.as_of;
     info.content_digest = hex(digest.finish());
@@ -127,7 +145,6 @@ class Run {
   // Workers read and judge; this thread writes, in order of units. At most a few results wait at a time.
   Status units() {
     auto& units = inputs_.units;
-    JudgeContext context{&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of, &regions_, &read_};
     Sha256Stream all_read;
     for (auto& unit : units) {
       if (unit.kind != Unit::Kind::account) continue;
@@ -149,7 +166,10 @@ class Run {
     size_t next = 0, written = 0;
     bool stop = false;
     const size_t window = threads() * 4;
+    const JudgeContext context = this->context();
+    Status failed;  // of a worker
     auto work = [&] {
+      auto sql = UnitSql::make(context, catalogue_, organization_id_);
       for (;;) {
         size_t i;
         {
@@ -164,8 +184,12 @@ class Run {
         UnitCollector collector(context, *result);
         load_unit(units[i], catalogue_, collector);
         collector.complete(units[i], catalogue_);
+        Status judged;
+        if (!sql) judged = tl::unexpected(sql.error());
+        else if (*sql) judged = (*sql)->judge(*result);
         {
           std::lock_guard lock(mutex);
+          if (!judged) failed = judged;
           ready[i] = std::move(result);
         }
         changed.notify_all();
@@ -191,9 +215,10 @@ class Run {
         changed.wait(lock, [&] { return ready[i] != nullptr; });
         result = std::move(ready[i]);
         written = i + 1;
+        status = failed;
       }
       changed.notify_all();
-      status = write(units[i], digests[i], *result);
+      if (status) status = write(units[i], digests[i], *result);
       progress("reading", i + 1, units.size());
     }
     {
@@ -277,10 +302,11 @@ class Run {
       return store::Decision::not_rejudged;
     };
     out_.changes = TRY(run_->finish(decide));
-    TRY(tally(out_, catalogue_, *guard_, inputs_, passes_));
+    TRY(tally(out_, catalogue_, context(), inputs_, passes_, organization_id_));
     return run_->commit(summary_json(out_));
   }
 
+  JudgeContext context() const { return {&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of, &regions_, &read_}; }
   size_t threads() const { return options_.threads ? options_.threads : worker_count(); }
   void progress(const std::string& what, uint64_t done, uint64_t total) {
     if (options_.progress) options_.progress(what, done, total);
@@ -294,6 +320,7 @@ class Run {
   ResourceCatalogue catalogue_;
   std::unique_ptr<GuardJudge> guard_;
   std::set<std::string> asked_;
+  std::string organization_id_;
   std::vector<std::string> accounts_, regions_;
   Inputs inputs_;
   std::unique_ptr<store::RunWriter> run_;

@@ -8,8 +8,10 @@
 #include "assess/sql_judge.h"
 #include "assess/tally.h"
 #include "assess/unit_result.h"
+#include "assess/unit_sql.h"
 #include "aws/region.h"
 #include "base/text.h"
+#include "formats/json.h"
 #include "formats/yaml.h"
 #include "store/views.h"
 
@@ -52,6 +54,8 @@ class Example {
     UnitResult result;
     UnitCollector collector(context, result);
     TRY(resources(collector));
+    if (auto sql = TRY(UnitSql::make(context, catalogue_, organization_id(result)))) TRY(sql->judge(result));
+    if (!result.problems.empty()) return tl::unexpected(result.problems.front());
     std::map<std::string, std::string> ids;  // id or uid → uid
     std::map<std::string, Verdict> verdicts;
     std::map<std::string, std::string> reasons;
@@ -201,6 +205,13 @@ class Example {
       collector.read(std::move(read));
     }
     return {};
+  }
+
+  static std::string organization_id(const UnitResult& result) {
+    for (auto& resource : result.resources)
+      if (resource.type == kOrganizationType)
+        if (auto columns = read_json(resource.columns_json.empty() ? std::string_view("{}") : resource.columns_json, Source{})) return std::string((*columns)->root().get("organization_id").text());
+    return "";
   }
 
   Status judge_sql(UnitResult& result, const Workspace& workspace, std::map<std::string, Verdict>& verdicts, std::map<std::string, std::string>& reasons) {

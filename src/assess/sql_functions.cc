@@ -309,31 +309,21 @@ bool version_less(std::string_view a, std::string_view b) {
   return false;
 }
 
-}  // namespace
+using Arguments = std::span<const SqlArgument>;
 
-Status add_sql_functions(store::Store& store, Time as_of) {
-  store::Db& db = store.db();
-  auto policies = std::make_shared<PolicyCache>();
-  auto tree = std::make_shared<Tree>(db);
-  using Arguments = std::span<const SqlArgument>;
-
-  TRY(db.add_function("as_of", 0, true, [as_of](Arguments) -> Result<SqlValue> { return SqlValue(rfc3339(as_of)); }));
-  TRY(db.add_function("days_since", 1, true, [as_of](Arguments a) -> Result<SqlValue> {
-    auto time = parse_time(text_of(a[0]));
-    if (!time) return SqlValue();
-    return SqlValue(days_between(*time, as_of));
-  }));
+// What needs no more than the organization's id.
+Status add_local(store::Db& db, std::shared_ptr<PolicyCache> policies, std::function<Result<std::string>()> organization) {
   TRY(db.add_function("version_less", 2, true, [](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0]) || is_null(a[1])) return SqlValue();
     return SqlValue(int64_t{version_less(text_of(a[0]), text_of(a[1]))});
   }));
-  auto public_answer = [policies, tree](Arguments a) -> Result<std::optional<Answer>> {
+  auto public_answer = [policies, organization](Arguments a) -> Result<std::optional<Answer>> {
     if (is_null(a[0])) return std::optional<Answer>();
     PublicQuestion question;
     question.resource_arn = std::string(text_of(a[1]));
     question.account = std::string(text_of(a[2]));
     if (question.account == "unknown") question.account.clear();
-    question.org_id = TRY(tree->organization_id());
+    question.org_id = TRY(organization());
     // The name of something that has no ARN would make every statement about something else: its ARN is not known.
     if (!starts_with(question.resource_arn, "arn:")) question.resource_arn.clear();
     std::string_view json = text_of(a[0]);
@@ -356,22 +346,6 @@ Status add_sql_functions(store::Store& store, Time as_of) {
     if (!answer) return SqlValue();
     return SqlValue(answer->why);
   }));
-  TRY(db.add_function("policy_outside", 2, false, [policies, tree](Arguments a) -> Result<SqlValue> {
-    if (is_null(a[0])) return SqlValue();
-    std::string self(text_of(a[1]));
-    if (self == "unknown") self.clear();
-    Own own;
-    own.org_id = TRY(tree->organization_id());
-    TRY(tree->accounts());
-    std::string_view json = text_of(a[0]);
-    return sql(policies->alike("outside", json, "", self, [&] {
-                         own.accounts = *tree->accounts();
-                         own.accounts_complete = !own.accounts.empty();
-                         if (!self.empty()) own.accounts.push_back(self);
-                         auto policy = policies->get(json);
-                         return policy ? allows_account_outside(*policy, own) : Answer{};
-                       }).verdict);
-  }));
   TRY(db.add_function("policy_admin", 1, false, [policies](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0])) return SqlValue();
     std::string_view json = text_of(a[0]);
@@ -389,7 +363,41 @@ Status add_sql_functions(store::Store& store, Time as_of) {
                          return policy ? requires_mfa(*policy) : Answer{};
                        }).verdict);
   }));
+  return {};
+}
 
+}  // namespace
+
+Status add_policy_functions(store::Db& db, const std::string& organization_id) {
+  return add_local(db, std::make_shared<PolicyCache>(), [organization_id]() -> Result<std::string> { return organization_id; });
+}
+
+Status add_sql_functions(store::Db& db, Time as_of) {
+  auto policies = std::make_shared<PolicyCache>();
+  auto tree = std::make_shared<Tree>(db);
+  TRY(add_local(db, policies, [tree] { return tree->organization_id(); }));
+  TRY(db.add_function("as_of", 0, true, [as_of](Arguments) -> Result<SqlValue> { return SqlValue(rfc3339(as_of)); }));
+  TRY(db.add_function("days_since", 1, true, [as_of](Arguments a) -> Result<SqlValue> {
+    auto time = parse_time(text_of(a[0]));
+    if (!time) return SqlValue();
+    return SqlValue(days_between(*time, as_of));
+  }));
+  TRY(db.add_function("policy_outside", 2, false, [policies, tree](Arguments a) -> Result<SqlValue> {
+    if (is_null(a[0])) return SqlValue();
+    std::string self(text_of(a[1]));
+    if (self == "unknown") self.clear();
+    Own own;
+    own.org_id = TRY(tree->organization_id());
+    TRY(tree->accounts());
+    std::string_view json = text_of(a[0]);
+    return sql(policies->alike("outside", json, "", self, [&] {
+                         own.accounts = *tree->accounts();
+                         own.accounts_complete = !own.accounts.empty();
+                         if (!self.empty()) own.accounts.push_back(self);
+                         auto policy = policies->get(json);
+                         return policy ? allows_account_outside(*policy, own) : Answer{};
+                       }).verdict);
+  }));
   TRY(db.add_function("scp_denies", 3, false, [tree](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0]) || is_null(a[1])) return SqlValue();
     return sql(TRY(tree->denies(text_of(a[0]), text_of(a[1]), is_null(a[2]) ? "any" : text_of(a[2]))));

@@ -12,85 +12,27 @@
 namespace reeve {
 namespace {
 
-constexpr std::string_view kAccountType = "Reeve::Account::Settings";
-constexpr std::string_view kRegionType = "Reeve::Region::Settings";
-constexpr std::string_view kOrganizationType = "Reeve::Organization";
-
-std::string candidate_type(const Control& control) {
-  if (control.judge == Judge::attested) return std::string(kOrganizationType);
-  switch (control.candidates) {
-    case Candidates::account: return std::string(kAccountType);
-    case Candidates::account_region: return std::string(kRegionType);
-    case Candidates::organization: return std::string(kOrganizationType);
-    case Candidates::type: return control.candidate_type;
+// Where the columns of the whole record came from.
+class RecordOrigins : public ColumnOrigins {
+ public:
+  explicit RecordOrigins(store::Store& store) : store_(store) {}
+  std::optional<Of> of(std::string_view uid) override {
+    auto found = store_.resource(uid);
+    if (!found || !*found) return std::nullopt;
+    resource_ = std::move(**found);
+    return Of{resource_.type, resource_.columns_json, resource_.origins_json};
   }
-  return control.candidate_type;
-}
-
-bool word_in(std::string_view text, std::string_view word) {
-  auto part = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
-  for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
-    bool starts = at == 0 || !part(text[at - 1]);
-    bool ends = at + word.size() == text.size() || !part(text[at + word.size()]);
-    if (starts && ends) return true;
+  std::string file(uint32_t number) override {
+    auto source = store_.source(resource_.unit, number);
+    return source && *source ? (*source)->file : "";
   }
-  return false;
-}
 
-int badness(Verdict verdict) { return static_cast<int>(verdict); }  // fail first
-
-// `.a[0].b` on a value, as far as evidence paths go.
-Value follow(Value from, std::string_view path) {
-  auto compiled = Path::compile(starts_with(path, ".") ? path.substr(1) : path.empty() ? "@" : path, {});
-  if (!compiled) return {};
-  Found found = compiled->find(from);
-  return found.projected ? Value() : found.first();
-}
+ private:
+  store::Store& store_;
+  store::Store::StoredResource resource_;
+};
 
 }  // namespace
-
-void take_value(Evidence& out, Value origin, Value column, std::string_view rest) {
-  Value there = origin.at(4);
-  if (there) {  // the mapping made something else of what stands there, so steps below the column lead nowhere in the file
-    out.value = redacted_json(there);
-    if (column) out.read_as = redacted_json(column);
-    return;
-  }
-  out.path += rest;
-  Value at = follow(column, rest);
-  out.value = at ? redacted_json(at) : "";
-}
-
-std::set<std::string> columns_asked(const Content& content, const ResourceCatalogue& catalogue) {
-  // What the view `accounts` and the functions of policies look at, whether or not a query names it.
-  std::set<std::string> out = {"organization_id", "management_account", "root_id", "scp_enabled", "root_service_control_policies",
-                               "account_name", "email", "state", "status", "parent", "service_control_policies",
-                               "policy_type", "policy_document", "targets"};
-  for (const Control& control : content.controls) {
-    if (control.judge == Judge::guard) continue;
-    std::string text = control.judge == Judge::sql ? control.check.text : control.attest ? control.attest->contradicted_by : "";
-    for (auto& type : catalogue.types())
-      for (auto& [column, path] : type->columns)
-        if (word_in(text, column) || contains(text, path.text())) out.insert(column);
-  }
-  return out;
-}
-
-std::vector<std::string> types_asked(std::string_view sql, const ResourceCatalogue& catalogue) {
-  std::vector<std::string> out;
-  for (auto& type : catalogue.types())
-    if (word_in(sql, store::view_name(type->type))) out.push_back(type->type);
-  return out;
-}
-
-std::string call_behind(const Control& control, const ResourceCatalogue& catalogue) {
-  if (!control.needs.empty()) return control.needs.front();
-  for (const std::string& name : types_asked(control.check.text, catalogue)) {
-    const ResourceType* type = catalogue.find(name);
-    if (type && !type->reads.empty() && type->singleton == Singleton::none) return type->reads.front().call;
-  }
-  return "view:resources";
-}
 
 SqlJudge::SqlJudge(store::Store& store, const SqlJudgeInput& input) : store_(store), input_(input) {}
 
@@ -106,36 +48,25 @@ Status SqlJudge::load_reads() {
     return {};
   }));
   return store_.reads([&](const store::Store::StoredRead& read) -> Status {
-    if (auto unit = units.find(read.unit); unit != units.end()) {
-      ReadRecord record;
-      record.account = read.account, record.region = read.region, record.call = read.operation, record.error = read.error, record.file = read.file;
-      record.time_ms = read.time.ms;
-      record.status = read.status == store::ReadStatus::ok       ? ReadRecord::Status::ok
-                      : read.status == store::ReadStatus::denied ? ReadRecord::Status::denied
-                      : read.status == store::ReadStatus::absent ? ReadRecord::Status::absent
-                                                                 : ReadRecord::Status::error;
-      units_[unit->second].reads.push_back(std::move(record));
-    }
-    Known known{read.status, read.error, read.file, read.time};
-    for (std::string region : {read.region, std::string("*")}) {
-      for (std::string account : {read.account, std::string("*")}) {
-        std::string key = account + "\n" + region + "\n" + read.operation;
-        auto [found, is_new] = reads_.try_emplace(key, known);
-        bool old_answer = found->second.status == store::ReadStatus::ok || found->second.status == store::ReadStatus::absent;
-        bool new_answer = known.status == store::ReadStatus::ok || known.status == store::ReadStatus::absent;
-        if (!is_new && new_answer && !old_answer) found->second = known;
-      }
-    }
+    ReadRecord record;
+    record.account = read.account, record.region = read.region, record.call = read.operation, record.error = read.error, record.file = read.file;
+    record.time_ms = read.time.ms;
+    record.status = read.status == store::ReadStatus::ok       ? ReadRecord::Status::ok
+                    : read.status == store::ReadStatus::denied ? ReadRecord::Status::denied
+                    : read.status == store::ReadStatus::absent ? ReadRecord::Status::absent
+                                                               : ReadRecord::Status::error;
+    needs_.add(record);
+    if (auto unit = units.find(read.unit); unit != units.end()) units_[unit->second].reads.push_back(std::move(record));
     return {};
   });
 }
 
 Status SqlJudge::judge_all(store::RunWriter& run, std::vector<Error>& errors) {
-  TRY(add_sql_functions(store_, input_.as_of));
+  TRY(add_sql_functions(store_.db(), input_.as_of));
   store_.db().set_now(input_.as_of);
   TRY(load_reads());
   for (const Control& control : input_.content->controls)
-    if (control.judge != Judge::guard) TRY(judge(run, control, errors));
+    if (control.judge != Judge::guard && !control.within_account) TRY(judge(run, control, errors));
   return {};
 }
 
@@ -165,109 +96,12 @@ Result<std::vector<SqlJudge::Candidate>> SqlJudge::candidates(const Control& con
   return out;
 }
 
-// Why the candidate cannot be judged, naming the call; empty if all needs were read.
-std::string SqlJudge::unmet(const Control& control, const Candidate& candidate, Evidence& evidence) const {
-  const ResourceType* type = input_.catalogue->find(candidate.type);
-  for (const std::string& need : control.needs) {
-    bool of_type = false;  // what tells about a listed resource shows in its columns, from whichever source it came
-    if (control.candidates == Candidates::type && type && type->singleton == Singleton::none)
-      for (const Read& read : type->reads) of_type |= read.call == need;
-    if (of_type) continue;
-    std::string account = control.candidates == Candidates::organization ? "*" : candidate.account;
-    if (starts_with(need, "organizations:")) account = "*";
-    bool per_region = candidate.type == kRegionType;
-    const Known* known = nullptr;
-    auto look = [&](const std::string& region) {
-      auto found = reads_.find(account + "\n" + region + "\n" + need);
-      return found == reads_.end() ? nullptr : &found->second;
-    };
-    known = look(per_region ? candidate.region : "*");
-    if (!known && per_region) known = look("global");
-    if (!known && per_region) {  // a call of a global service is made in one Region for all
-      bool global_only = true;
-      if (const auto* uses = input_.catalogue->uses(need))
-        for (auto& use : *uses) global_only &= use.type->global;
-      if (global_only) known = look("*");
-    }
-    if (known && (known->status == store::ReadStatus::ok || known->status == store::ReadStatus::absent)) continue;
-    evidence.resource = candidate.uid;
-    evidence.source = need;
-    evidence.expected = "an answer";
-    if (known) {
-      evidence.time = known->time;
-      return need + " " + (known->error.empty() ? std::string("failed") : known->error);
-    }
-    evidence.time_basis = "unknown";
-    return need + " not read";
-  }
-  return "";
-}
-
-Evidence SqlJudge::evidence_at_column(const std::string& uid, const std::string& path, const std::string& value, const std::string& expected) {
-  Evidence out;
-  out.resource = uid;
-  out.expected = expected;
-  if (!value.empty()) {
-    // A number stays one; anything else that a query says is text.
-    if (parse_int(value) || parse_double(value)) out.value = value;
-    else JsonWriter(out.value).string(redacted_text(value));
-  }
-  out.path = path;
-  out.time_basis = "unknown";
-  auto resource = store_.resource(uid);
-  if (!resource || !*resource) return out;
-  const ResourceType* type = input_.catalogue->find((*resource)->type);
-  if (!type) return out;
-  // The column whose path is the asked one or stands above it, the longest.
-  const std::pair<std::string, Path>* best = nullptr;
-  auto origins = read_json((*resource)->origins_json.empty() ? "{}" : (*resource)->origins_json, Source{});
-  for (auto& column : type->columns) {
-    const std::string& at = column.second.text();
-    bool fits = path == at || (starts_with(path, at) && (path[at.size()] == '.' || path[at.size()] == '[')) || path == column.first;
-    if (!fits || !origins || !(*origins)->root().get(column.first)) continue;
-    if (!best || at.size() > best->second.text().size()) best = &column;
-  }
-  Value origin;
-  if (best && origins) origin = (*origins)->root().get(best->first);
-  if (!origin) {  // computed from several facts, or not known: no one place has it
-    out.source = call_named(value);
-    if (!path.empty() && out.source.empty() && origins)  // about this resource all the same: where the rest of it was read
-      for (auto entry : (*origins)->root().entries())
-        if (auto source = store_.source((*resource)->unit, static_cast<uint32_t>(entry.value.at(0).integer().value_or(0))); source && *source) {
-          out.source = (*source)->file;
-          break;
-        }
-    out.path.clear();
-    return out;
-  }
-  if (auto source = store_.source((*resource)->unit, static_cast<uint32_t>(origin.at(0).integer().value_or(0))); source && *source) {
-    out.source = (*source)->file;
-    out.time_basis.clear();
-    out.time = {origin.at(2).integer().value_or(0)};
-    if (origin.at(3)) out.time_basis = std::string(origin.at(3).text());
-  }
-  out.path = std::string(origin.at(1).text());
-  auto columns = read_json((*resource)->columns_json.empty() ? "{}" : (*resource)->columns_json, Source{});
-  Value column = columns ? (*columns)->root().get(best->first) : Value();
-  std::string rest = path == best->first ? "" : path.substr(std::min(path.size(), best->second.text().size()));
-  if (starts_with(value, "$.") && follow(column, rest + value.substr(1))) rest += value.substr(1);  // a place within it, such as a statement's
-  take_value(out, origin, column, rest);
-  return out;
-}
-
-void SqlJudge::keep_pass(const Control& control, const std::string& uid, const std::function<Evidence()>& evidence) {
+bool SqlJudge::wants_pass(const Control& control) {
   constexpr size_t samples = 3;
-  auto& known = passes_[control.id];
-  if (input_.evidence_of_passes || known.size() < samples) known.emplace_back(uid, evidence());
+  return input_.evidence_of_passes || passes_[control.id].size() < samples;
 }
 
-Status SqlJudge::run_query(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors) {
-  std::unordered_map<std::string_view, size_t> index;
-  for (size_t i = 0; i < candidates.size(); ++i) index.emplace(candidates[i].uid, i);
-  std::vector<bool> decided(candidates.size(), false);
-  auto refuse = [&](std::string what, std::string expected) {
-    errors.push_back({Code::type, std::move(what), {control.check.shown}, std::move(expected), ""});
-  };
+Status SqlJudge::run_query(const Control& control, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors) {
   auto rows = store_.db().prepare_foreign(control.check.text);
   if (!rows) {
     Error error = rows.error();
@@ -276,79 +110,10 @@ Status SqlJudge::run_query(const Control& control, const std::vector<Candidate>&
     for (auto& verdict : verdicts) verdict.reason = "the control's query is not right: " + error.what;
     return {};
   }
-  if (rows->columns() < 5) {
-    refuse("the query gives " + std::to_string(rows->columns()) + " columns", "resource, verdict, path, expected, value");
-    return {};
-  }
-  struct Pending {
-    size_t candidate;
-    std::string path, expected, value, of;
-  };
-  std::vector<Pending> pending;
-  for (;;) {
-    auto more = rows->step();
-    if (!more) {
-      Error error = more.error();
-      error.at = {control.check.shown};
-      errors.push_back(error);
-      for (size_t i = 0; i < verdicts.size(); ++i)
-        if (!decided[i] || verdicts[i].verdict != Verdict::fail) {
-          verdicts[i].verdict = Verdict::unknown;
-          verdicts[i].reason = "the control's query failed: " + error.what;
-        }
-      break;
-    }
-    if (!*more) break;
-    std::string uid(rows->text(0)), word(rows->text(1));
-    auto found = index.find(uid);
-    if (found == index.end()) {
-      if (!control.where.empty()) continue;
-      refuse("the query names `" + uid + "`, which is no candidate", "the uid of a " + candidate_type(control));
-      continue;
-    }
-    auto verdict = parse_verdict(word);
-    if (!verdict || *verdict == Verdict::excepted) {
-      refuse("the query's verdict for `" + uid + "` is `" + word + "`", "pass, fail, unknown or not_applicable");
-      continue;
-    }
-    size_t at = found->second;
-    if (!verdicts[at].reason.empty() && verdicts[at].verdict == Verdict::unknown && !decided[at]) continue;  // its needs are unmet
-    Pending one{at, std::string(rows->text(2)), std::string(rows->text(3)), std::string(rows->text(4)),
-                rows->columns() > 5 && !rows->is_null(5) ? std::string(rows->text(5)) : uid};
-    if (!decided[at] || badness(*verdict) < badness(verdicts[at].verdict)) {
-      decided[at] = true;
-      verdicts[at].verdict = *verdict;
-      verdicts[at].evidence.clear();
-      std::erase_if(pending, [&](const Pending& p) { return p.candidate == at; });
-      pending.push_back(std::move(one));
-    } else if (*verdict == verdicts[at].verdict && *verdict != Verdict::pass) {
-      pending.push_back(std::move(one));
-    }
-  }
-  // Rows come in the record's order, which an incremental run does not share with a fresh one.
-  std::stable_sort(pending.begin(), pending.end(), [](auto& a, auto& b) { return a.candidate < b.candidate; });
-  for (auto& one : pending) {
-    SqlVerdict& verdict = verdicts[one.candidate];
-    if (verdict.verdict == Verdict::not_applicable) continue;
-    if (verdict.verdict == Verdict::pass) {
-      keep_pass(control, verdict.uid, [&] {
-        Evidence evidence = evidence_at_column(one.of, one.path, one.value, one.expected);
-        if (evidence.source.empty()) evidence.source = call_behind(control, *input_.catalogue);
-        return evidence;
-      });
-      continue;
-    }
-    if (verdict.reason.empty()) {
-      verdict.reason = !one.value.empty() && verdict.verdict == Verdict::unknown ? one.value : one.value.empty() ? "expected " + one.expected : one.value + "; expected " + one.expected;
-    }
-    if (verdict.evidence.size() < 5) {
-      Evidence evidence = evidence_at_column(one.of, one.path, one.value, one.expected);
-      if (evidence.source.empty()) evidence.source = call_behind(control, *input_.catalogue);
-      verdict.evidence.push_back(std::move(evidence));
-    }
-  }
-  for (size_t i = 0; i < verdicts.size(); ++i)
-    if (!decided[i] && verdicts[i].reason.empty()) verdicts[i].reason = "the control's query says nothing of it";
+  RecordOrigins origins(store_);
+  RowsQuestion question{control, *input_.catalogue, origins, [&](std::string_view) { return wants_pass(control); },
+                        [&](std::string_view uid, Evidence evidence) { passes_[control.id].emplace_back(uid, std::move(evidence)); }};
+  read_rows(question, *rows, verdicts, errors);
   return {};
 }
 
@@ -387,9 +152,10 @@ Status SqlJudge::attested(const Control& control, const std::vector<Candidate>& 
       verdict.verdict = Verdict::pass;
     }
     if (verdict.verdict != Verdict::pass) verdict.evidence.push_back(std::move(evidence));
-    else keep_pass(control, verdict.uid, [&] { return evidence; });
+    else if (wants_pass(control)) passes_[control.id].emplace_back(verdict.uid, std::move(evidence));
   }
   if (control.attest->contradicted_by.empty() || candidates.empty()) return {};
+  RecordOrigins origins(store_);
   auto rows = store_.db().prepare_foreign(control.attest->contradicted_by);
   if (!rows) {
     Error error = rows.error();
@@ -415,7 +181,7 @@ Status SqlJudge::attested(const Control& control, const std::vector<Candidate>& 
     for (auto& verdict : verdicts) {
       if (verdict.verdict == Verdict::fail && verdict.evidence.size() >= 5) break;
       if (verdict.verdict != Verdict::fail) verdict = {verdict.uid, Verdict::fail, "contradicted: " + why, {}};
-      verdict.evidence.push_back(evidence_at_column(uid, rows->columns() > 2 ? std::string(rows->text(2)) : "", why, control.attest->claim));
+      verdict.evidence.push_back(evidence_at_column(origins, *input_.catalogue, uid, rows->columns() > 2 ? rows->text(2) : std::string_view(), why, control.attest->claim));
     }
   }
   return {};
@@ -454,23 +220,16 @@ Status SqlJudge::judge(store::RunWriter& run, const Control& control, std::vecto
   for (size_t i = 0; i < all.size(); ++i) {
     verdicts[i].uid = all[i].uid;
     Evidence evidence;
-    verdicts[i].reason = unmet(control, all[i], evidence);
+    verdicts[i].reason = needs_.unmet(control, *input_.catalogue, all[i].uid, all[i].account, all[i].region, evidence);
     if (!verdicts[i].reason.empty()) verdicts[i].evidence.push_back(std::move(evidence));
   }
   if (control.judge == Judge::attested) TRY(attested(control, all, verdicts, errors));
-  else TRY(run_query(control, all, verdicts, errors));
+  else TRY(run_query(control, verdicts, errors));
 
   std::map<int64_t, std::pair<store::Counts, store::Bitmap>> by_unit;
   for (size_t i = 0; i < all.size(); ++i) {
     SqlVerdict& verdict = verdicts[i];
-    if (verdict.verdict == Verdict::fail && input_.workspace) {
-      for (auto& exception : input_.workspace->exceptions)
-        if (!exception.expired(input_.as_of) && exception.covers(control.id, verdict.uid)) {
-          verdict.verdict = Verdict::excepted;
-          verdict.reason = "excepted until " + rfc3339(exception.expires) + " by " + exception.approver + ": " + exception.reason;
-          break;
-        }
-    }
+    if (verdict.verdict == Verdict::fail && input_.workspace) except(*input_.workspace, control.id, input_.as_of, verdict.uid, verdict.verdict, verdict.reason);
     auto& [counts, passes] = by_unit[all[i].unit];
     switch (verdict.verdict) {
       case Verdict::pass:

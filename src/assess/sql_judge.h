@@ -11,6 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "assess/needs.h"
+#include "assess/sql_rows.h"
 #include "assess/unlisted.h"
 #include "base/time.h"
 #include "content/content.h"
@@ -30,22 +32,6 @@ struct SqlJudgeInput {
   const std::map<std::string, std::set<std::string>>* read = nullptr;  // as JudgeContext::read
   bool evidence_of_passes = false;  // of all of them; else of three for each control
 };
-
-// One verdict of one candidate.
-struct SqlVerdict {
-  std::string uid;
-  Verdict verdict = Verdict::unknown;
-  std::string reason;
-  std::vector<Evidence> evidence;
-};
-
-// Completes evidence whose path is that of a column: the value in the file, and what it was read as where that differs. `origin` is the
-// column's entry in a resource's origins, `rest` the steps below the column.
-void take_value(Evidence& out, Value origin, Value column, std::string_view rest);
-
-// The call that evidence names when a verdict is computed from many facts: the control's first need, else what lists the first type
-// that its query asks; `view:resources` for one that asks all resources, whatever their type.
-std::string call_behind(const Control& control, const ResourceCatalogue& catalogue);
 
 // What passes stand on: by control, with the uid that passes. Passes themselves are counted in the record, without evidence.
 using SqlPasses = std::map<std::string, std::vector<std::pair<std::string, Evidence>>>;
@@ -69,17 +55,10 @@ class SqlJudge {
   Status load_reads();
   Status judge(store::RunWriter& run, const Control& control, std::vector<Error>& errors);
   Result<std::vector<Candidate>> candidates(const Control& control);
-  std::string unmet(const Control& control, const Candidate& candidate, Evidence& evidence) const;
-  Status run_query(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
+  Status run_query(const Control& control, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
   Status attested(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
-  void keep_pass(const Control& control, const std::string& uid, const std::function<Evidence()>& evidence);
-  Evidence evidence_at_column(const std::string& uid, const std::string& path, const std::string& value, const std::string& expected);
+  bool wants_pass(const Control& control);
 
-  struct Known {
-    store::ReadStatus status = store::ReadStatus::error;
-    std::string error, file;
-    Time time;
-  };
   // What a control over a type could not be asked of, by unit.
   std::vector<std::pair<int64_t, Unlisted>> not_listed(const Control& control) const;
   struct UnitReads {
@@ -92,15 +71,12 @@ class SqlJudge {
   store::Store& store_;
   const SqlJudgeInput& input_;
   SqlPasses passes_;
-  std::unordered_map<std::string, Known> reads_;  // account, Region (or `*`), call
+  NeedsRead needs_;
 };
 
 // The functions of docs/formats/controls.md: policy_public, scp_denies, days_since …
-Status add_sql_functions(store::Store& store, Time as_of);
-
-// Column names that any SQL control mentions.
-std::set<std::string> columns_asked(const Content& content, const ResourceCatalogue& catalogue);
-// Types whose views a SQL text names.
-std::vector<std::string> types_asked(std::string_view sql, const ResourceCatalogue& catalogue);
+Status add_sql_functions(store::Db& db, Time as_of);
+// Those of them that need no more than the organization's id (empty: not known): for controls within an account.
+Status add_policy_functions(store::Db& db, const std::string& organization_id);
 
 }  // namespace reeve

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "assess/sql_judge.h"
+#include "assess/unit_sql.h"
 #include "base/text.h"
 #include "formats/json.h"
 
@@ -75,30 +76,43 @@ class PassSampler : public UnitSink {
   Assessment& out_;
 };
 
-Status sample_passes(Assessment& out, const ResourceCatalogue& catalogue, const GuardJudge& guard, const Inputs& inputs, const SqlPasses& passes) {
-  std::map<std::string, std::map<std::string, std::vector<size_t>>> by_unit;  // unit → uid → controls
+Status sample_passes(Assessment& out, const ResourceCatalogue& catalogue, const JudgeContext& context, const Inputs& inputs, const SqlPasses& passes,
+                     const std::string& organization_id) {
+  std::map<std::string, std::map<std::string, std::vector<size_t>>> by_unit;  // unit → uid → Guard controls
+  std::map<std::string, UnitSql::Wanted> by_sql;                              // unit → SQL controls within the account
   for (size_t i = 0; i < out.controls.size(); ++i) {
     ControlResult& result = out.controls[i];
     if (result.counts.pass == 0 || (!out.evidence_of_passes && !result.evidence.empty())) continue;
     size_t taken = 0;
-    if (result.control->judge != Judge::guard) {
+    if (result.control->judge != Judge::guard && !result.control->within_account) {
       if (auto found = passes.find(result.control->id); found != passes.end())
         for (auto& [uid, evidence] : found->second) keep_pass(out, result, uid, evidence);
       continue;
     }
     auto each = [&](const store::Store::StoredResource& resource) -> Status {
       if (!out.evidence_of_passes && taken++ >= kSamples) return fail(Code::internal, "enough");
-      by_unit[resource.unit][resource.uid].push_back(i);
+      if (result.control->within_account) by_sql[resource.unit][i].insert(resource.uid);
+      else by_unit[resource.unit][resource.uid].push_back(i);
       return {};
     };
     auto status = out.store->passes(result.control->id, each);
     if (!status && status.error().what != "enough") return status;
   }
+  std::unique_ptr<UnitSql> sql;
   for (auto& unit : inputs.units) {
-    auto wanted = by_unit.find(unit.key);
-    if (wanted == by_unit.end()) continue;
-    PassSampler sampler(guard, wanted->second, out);
-    load_unit(unit, catalogue, sampler);
+    if (auto wanted = by_unit.find(unit.key); wanted != by_unit.end()) {
+      PassSampler sampler(*context.guard, wanted->second, out);
+      load_unit(unit, catalogue, sampler);
+    }
+    auto wanted = by_sql.find(unit.key);
+    if (wanted == by_sql.end()) continue;
+    UnitResult again;
+    UnitCollector collector(context, again);
+    load_unit(unit, catalogue, collector);
+    if (!sql) sql = TRY(UnitSql::make(context, catalogue, organization_id));
+    TRY(sql->passes(again, wanted->second, [&](size_t control, std::string_view uid, Evidence evidence) {
+      keep_pass(out, out.controls[control], std::string(uid), std::move(evidence));
+    }));
   }
   return {};
 }
@@ -115,7 +129,9 @@ void add(VerdictCounts& to, const VerdictCounts& from) {
 
 }  // namespace
 
-Status tally(Assessment& out, const ResourceCatalogue& catalogue, const GuardJudge& guard, const Inputs& inputs, const SqlPasses& passes) {
+Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeContext& context, const Inputs& inputs, const SqlPasses& passes,
+             const std::string& organization_id) {
+  const GuardJudge& guard = *context.guard;
   std::map<std::string, size_t> index;
   for (size_t i = 0; i < out.content.controls.size(); ++i) {
     const Control& control = out.content.controls[i];
@@ -185,7 +201,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const GuardJud
     out.pairs += result.counts.applicable();
     all.push_back({result.control->id, result.control->practice, result.control->level, result.control->severity, result.counts, result.control->judge == Judge::attested});
   }
-  TRY(sample_passes(out, catalogue, guard, inputs, passes));
+  TRY(sample_passes(out, catalogue, context, inputs, passes, organization_id));
   out.score = score(all);
   std::vector<int> levels, levels_without;
   for (const Practice& practice : out.content.practices) {

@@ -4,13 +4,15 @@
 #include "assess/assess.h"
 #include "assess/guard_judge.h"
 #include "assess/sql_judge.h"
+#include "assess/unit_result.h"
 
 namespace reeve {
 
 ResourceCatalogue catalogue_of(const Content& content, std::vector<Error>& errors);
 
-// `passes`: what the passes of SQL and attested controls stand on.
-Status tally(Assessment& out, const ResourceCatalogue& catalogue, const GuardJudge& guard, const Inputs& inputs, const SqlPasses& passes);
+// `context` as it was for judging; `passes`: what the passes of those SQL and attested controls stand on that were asked of the whole.
+Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeContext& context, const Inputs& inputs, const SqlPasses& passes,
+             const std::string& organization_id);
 
 // What a run keeps for trends: level, score and counts by practice.
 std::string summary_json(const Assessment& assessment);

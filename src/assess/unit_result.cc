@@ -44,16 +44,6 @@ void write_source(JsonWriter& json, std::string& out, uint32_t number, const std
   json.end_array();
 }
 
-store::ReadStatus status_of(ReadRecord::Status status) {
-  switch (status) {
-    case ReadRecord::Status::ok: return store::ReadStatus::ok;
-    case ReadRecord::Status::denied: return store::ReadStatus::denied;
-    case ReadRecord::Status::absent: return store::ReadStatus::absent;
-    case ReadRecord::Status::error: return store::ReadStatus::error;
-  }
-  return store::ReadStatus::error;
-}
-
 store::FindingStatus status_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::fail: return store::FindingStatus::fail;
@@ -63,6 +53,25 @@ store::FindingStatus status_of(Verdict verdict) {
 }
 
 }  // namespace
+
+store::ReadStatus read_status(ReadRecord::Status status) {
+  switch (status) {
+    case ReadRecord::Status::ok: return store::ReadStatus::ok;
+    case ReadRecord::Status::denied: return store::ReadStatus::denied;
+    case ReadRecord::Status::absent: return store::ReadStatus::absent;
+    case ReadRecord::Status::error: return store::ReadStatus::error;
+  }
+  return store::ReadStatus::error;
+}
+
+void except(const Workspace& workspace, const std::string& control, Time as_of, std::string_view uid, Verdict& verdict, std::string& reason) {
+  for (auto& exception : workspace.exceptions)
+    if (!exception.expired(as_of) && exception.covers(control, uid)) {
+      verdict = Verdict::excepted;
+      reason = "excepted until " + rfc3339(exception.expires) + " by " + exception.approver + ": " + exception.reason;
+      return;
+    }
+}
 
 std::string_view UnitTexts::keep(std::string_view text) {
   constexpr size_t block = 64 << 10;
@@ -234,7 +243,7 @@ void UnitCollector::resource(Resource&& resource) {
   }
   std::vector<std::pair<uint32_t, Verdict>> verdicts;
   if (std::string_view owner = arn_account(resource.uid); resource.born && !owner.empty() && owner != resource.account) out_.foreign = true;
-  bool elsewhere = resource.born && resource.type && context_.read && judged_by_owner(*context_.read, *resource.type, resource.uid, resource.account);
+  bool elsewhere = out.elsewhere = resource.born && resource.type && context_.read && judged_by_owner(*context_.read, *resource.type, resource.uid, resource.account);
   static const std::vector<const GuardJudge::Compiled*> none;
   for (const auto* control : elsewhere ? none : context_.guard->of_type(resource.type_name, resource.born)) {
     GuardVerdict verdict = context_.guard->judge(*control, resource, context_.as_of);
@@ -242,14 +251,7 @@ void UnitCollector::resource(Resource&& resource) {
       verdicts.emplace_back(static_cast<uint32_t>(control->control), verdict.verdict);
       continue;
     }
-    if (verdict.verdict == Verdict::fail && context_.workspace) {
-      for (auto& exception : context_.workspace->exceptions)
-        if (!exception.expired(context_.as_of) && exception.covers(control->source->id, resource.uid)) {
-          verdict.verdict = Verdict::excepted;
-          verdict.reason = "excepted until " + rfc3339(exception.expires) + " by " + exception.approver + ": " + exception.reason;
-          break;
-        }
-    }
+    if (verdict.verdict == Verdict::fail && context_.workspace) except(*context_.workspace, control->source->id, context_.as_of, resource.uid, verdict.verdict, verdict.reason);
     verdicts.emplace_back(static_cast<uint32_t>(control->control), verdict.verdict);
     if (verdict.verdict == Verdict::pass) continue;
     JudgedFinding finding;
@@ -278,10 +280,15 @@ void UnitCollector::complete(const Unit& unit, const ResourceCatalogue& catalogu
   question.account = question.organization ? "unknown" : unit.account;
   for (auto& input : unit.inputs) question.config |= input.kind == InputKind::config;
   for (auto& type : catalogue.types()) {
-    const auto& controls = context_.guard->of_type(type->type, true);
-    if (controls.empty()) continue;
+    std::vector<size_t> asking;
+    for (const auto* control : context_.guard->of_type(type->type, true)) asking.push_back(control->control);
+    for (size_t i = 0; i < context_.content->controls.size(); ++i) {
+      const Control& control = context_.content->controls[i];
+      if (control.judge == Judge::sql && control.within_account && control.live && control.candidates == Candidates::type && control.candidate_type == type->type) asking.push_back(i);
+    }
+    if (asking.empty()) continue;
     for (auto& what : unlisted(*type, out_.reads, question))
-      for (const auto* control : controls) out_.unlisted.push_back({static_cast<uint32_t>(control->control), what});
+      for (size_t control : asking) out_.unlisted.push_back({static_cast<uint32_t>(control), what});
   }
 }
 
@@ -295,6 +302,19 @@ Status write_unit(store::RunWriter& run, const Content& content, const std::stri
   std::vector<store::Counts> counts(content.controls.size());
   std::vector<store::Bitmap> passes(content.controls.size());
   std::vector<bool> touched(content.controls.size());
+  auto count = [&](uint32_t control, Verdict verdict, uint32_t ordinal) {
+    touched[control] = true;
+    switch (verdict) {
+      case Verdict::pass:
+        ++counts[control].pass;
+        passes[control].set(ordinal);
+        break;
+      case Verdict::fail: ++counts[control].fail; break;
+      case Verdict::unknown: ++counts[control].unknown; break;
+      case Verdict::excepted: ++counts[control].excepted; break;
+      case Verdict::not_applicable: ++counts[control].not_applicable; break;
+    }
+  };
   for (size_t i = 0; i < result.resources.size(); ++i) {
     ResourceOut& resource = result.resources[i];
     if (resource.withdrawn) continue;
@@ -302,23 +322,13 @@ Status write_unit(store::RunWriter& run, const Content& content, const std::stri
                            resource.columns_json, resource.unknown_json, resource.origins_json, resource.digest, resource.born};
     ordinals[i] = TRY(run.add_resource(row));
     for (auto& edge : resource.edges) TRY(run.add_edge({ordinals[i], edge.kind, edge.target, edge.target_type}));
-    for (auto [control, verdict] : resource.verdicts) {
-      touched[control] = true;
-      switch (verdict) {
-        case Verdict::pass:
-          ++counts[control].pass;
-          passes[control].set(ordinals[i]);
-          break;
-        case Verdict::fail: ++counts[control].fail; break;
-        case Verdict::unknown: ++counts[control].unknown; break;
-        case Verdict::excepted: ++counts[control].excepted; break;
-        case Verdict::not_applicable: ++counts[control].not_applicable; break;
-      }
-    }
+    for (auto [control, verdict] : resource.verdicts) count(control, verdict, ordinals[i]);
   }
+  for (auto& answered : result.answered)
+    for (auto [resource, verdict] : answered.verdicts) count(answered.control, verdict, ordinals[resource]);
   for (auto& read : result.reads) {
     auto number = numbers.find(read.file);
-    TRY(run.add_read({read.account, read.region, read.call, read.parameter, status_of(read.status), read.error, {read.time_ms},
+    TRY(run.add_read({read.account, read.region, read.call, read.parameter, read_status(read.status), read.error, {read.time_ms},
                         number == numbers.end() ? 0 : number->second}));
   }
   std::string id;

@@ -37,6 +37,7 @@ struct ResourceOut {
   store::Digest digest{};
   std::span<const std::pair<uint32_t, Verdict>> verdicts;  // control index → verdict
   bool withdrawn = false;
+  bool elsewhere = false;  // another unit judges it; here it only stands in the views
   bool born = true;
   struct EdgeOut {
     std::string kind, target, target_type;
@@ -72,6 +73,12 @@ struct UnitResult {
     Unlisted what;
   };
   std::vector<NotListed> unlisted;
+  // What SQL controls within the account said (unit_sql.h): resource and verdict, each resource once.
+  struct Answered {
+    uint32_t control = 0;
+    std::vector<std::pair<uint32_t, Verdict>> verdicts;
+  };
+  std::vector<Answered> answered;
   bool foreign = false;  // holds resources of other accounts: what is judged here hangs on whether they were read
 };
 
@@ -115,6 +122,10 @@ class UnitCollector : public UnitSink {
   std::string tags_, columns_, unknown_, origins_;   // of the resource at hand
   std::unordered_map<std::string, uint32_t> source_numbers_;
 };
+
+// A fail that the workspace excepts becomes that, with who excepted it and why.
+void except(const Workspace& workspace, const std::string& control, Time as_of, std::string_view uid, Verdict& verdict, std::string& reason);
+store::ReadStatus read_status(ReadRecord::Status status);
 
 // Writes a judged unit whole: begin_unit … end_unit.
 Status write_unit(store::RunWriter& run, const Content& content, const std::string& key, const std::string& digest, UnitResult& result);

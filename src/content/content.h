@@ -81,6 +81,7 @@ struct Control {
   Candidates candidates = Candidates::account;
   std::string candidate_type;      // the resource type if candidates == type
   std::string where;               // filter over the candidates' view; may be empty
+  bool within_account = false;     // asked of one account's rows at a time
   std::vector<std::string> needs;  // operations `service:Operation`, all of which a candidate needs
 
   std::optional<AttestQuestion> attest;  // attested controls only

@@ -154,7 +154,7 @@ bool read_attest(Control& control, std::vector<Error>& errors) {
 
 void read_candidates(Fields& fields, Control& control) {
   if (control.judge != Judge::sql) {
-    for (const char* key : {"for_each", "where", "needs"})
+    for (const char* key : {"for_each", "where", "needs", "within"})
       if (fields.get(key))
         fields.wrong(Code::usage, std::string("`") + key + "` stands in a control that is not judged by SQL", fields.at(key), {},
                      "leave it out, or judge by check.sql");
@@ -172,6 +172,14 @@ void read_candidates(Fields& fields, Control& control) {
   control.where = fields.text("where", Need::optional);
   // None is fine where the candidates' own columns say what is unknown.
   control.needs = fields.texts("needs", Need::optional, "reads such as s3:ListBuckets", is_operation);
+  if (!fields.get("within")) return;
+  fields.text_like("within", Need::optional, "account", [](std::string_view text) { return text == "account"; });
+  control.within_account = fields.good();
+  if (control.candidates == Candidates::organization)
+    fields.wrong(Code::usage, "`within: account` cannot judge the organization", fields.at("within"), "another `for_each`, or no `within`");
+  for (const std::string& need : control.needs)
+    if (starts_with(need, "organizations:"))
+      fields.wrong(Code::usage, "`within: account` sees no answer of `" + need + "`", fields.at("needs"), "reads of the account itself, or no `within`");
 }
 
 void read_applies_to(Fields& fields, Control& control) {
@@ -240,7 +248,7 @@ std::optional<Control> read_control(const ContentItem& item, std::vector<Error>&
   if (!document) return std::nullopt;
   Value root = (*document)->root();
   static const std::vector<std::string> keys = {"title",  "statement", "why",   "objective", "practice", "level",      "area",  "phase",    "severity", "responsibility",
-                                                "effort", "owner",     "attack", "fix",      "applies_to", "facts", "for_each", "where",    "needs"};
+                                                "effort", "owner",     "attack", "fix",      "applies_to", "facts", "for_each", "where",    "needs", "within"};
   Fields fields(root, "a control", keys, errors);
   for (auto entry : root.entries()) control.at[std::string(entry.key())] = place_of(entry.value);
   auto slug = [](std::string_view text) { return is_slug(text); };

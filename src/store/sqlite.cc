@@ -132,7 +132,7 @@ Result<std::unique_ptr<Db>> Db::open(const std::string& path, bool temporary, co
   own.clock.zName = own.clock_name.c_str();
   own.clock.xCurrentTimeInt64 = [](sqlite3_vfs* vfs, sqlite3_int64* now) {
     *now = static_cast<Own::Clock*>(vfs)->julian_ms.load();
-    return SQLITE_OK;
+    return *now < 0 ? SQLITE_ERROR : SQLITE_OK;  // which makes `now` NULL
   };
   own.clock.iVersion = std::max(own.clock.iVersion, 2);
   db->set_now(Time{});
@@ -180,6 +180,13 @@ Result<std::unique_ptr<Db>> Db::open_file(const std::string& path, const OpenOpt
 Result<std::unique_ptr<Db>> Db::open_temporary(const OpenOptions& options) {
   auto db = TRY(open("", true, options));
   TRY(db->exec("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE"));
+  return db;
+}
+
+Result<std::unique_ptr<Db>> Db::open_memory() {
+  auto db = TRY(open(":memory:", false, {}));
+  TRY(db->exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF"));
+  db->own_->clock.julian_ms = -1;
   return db;
 }
 

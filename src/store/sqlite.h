@@ -6,7 +6,7 @@
 //   TRY(insert.bind(1, int64_t{7}).run());
 //
 // Every failure is an Error that says what was attempted on which file and, for the cases a person can mend (locked, full,
-// corrupt, not permitted), what to do. One connection belongs to one thread at a time. The only place that includes sqlite3.h.
+// corrupt, not permitted), what to do. One connection belongs to one thread at a time. Only this room includes sqlite3.h.
 #pragma once
 
 #include <cstdint>
@@ -90,6 +90,8 @@ class Db {
   static Result<std::unique_ptr<Db>> open_file(const std::string& path, const OpenOptions& options);
   // A file of its own in the temporary folder, gone when closed.
   static Result<std::unique_ptr<Db>> open_temporary(const OpenOptions& options);
+  // In memory, and without a clock: `now` is NULL in its date functions until `set_now`.
+  static Result<std::unique_ptr<Db>> open_memory();
   ~Db();
   Db(const Db&) = delete;
   Db& operator=(const Db&) = delete;

@@ -1,0 +1,215 @@
+#include "assess/sql_rows.h"
+
+#include <algorithm>
+#include <set>
+
+#include "assess/guard_judge.h"
+#include "assess/needs.h"
+#include "base/text.h"
+#include "formats/json.h"
+#include "store/views.h"
+
+namespace reeve {
+namespace {
+
+bool word_in(std::string_view text, std::string_view word) {
+  auto part = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+  for (size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    bool starts = at == 0 || !part(text[at - 1]);
+    bool ends = at + word.size() == text.size() || !part(text[at + word.size()]);
+    if (starts && ends) return true;
+  }
+  return false;
+}
+
+int badness(Verdict verdict) { return static_cast<int>(verdict); }  // fail first
+
+// `.a[0].b` on a value, as far as evidence paths go.
+Value follow(Value from, std::string_view path) {
+  auto compiled = Path::compile(starts_with(path, ".") ? path.substr(1) : path.empty() ? "@" : path, {});
+  if (!compiled) return {};
+  Found found = compiled->find(from);
+  return found.projected ? Value() : found.first();
+}
+
+}  // namespace
+
+void take_value(Evidence& out, Value origin, Value column, std::string_view rest) {
+  Value there = origin.at(4);
+  if (there) {  // the mapping made something else of what stands there, so steps below the column lead nowhere in the file
+    out.value = redacted_json(there);
+    if (column) out.read_as = redacted_json(column);
+    return;
+  }
+  out.path += rest;
+  Value at = follow(column, rest);
+  out.value = at ? redacted_json(at) : "";
+}
+
+std::set<std::string> columns_asked(const Content& content, const ResourceCatalogue& catalogue) {
+  // What the view `accounts` and the functions of policies look at, whether or not a query names it.
+  std::set<std::string> out = {"organization_id", "management_account", "root_id", "scp_enabled", "root_service_control_policies",
+                               "account_name", "email", "state", "status", "parent", "service_control_policies",
+                               "policy_type", "policy_document", "targets"};
+  for (const Control& control : content.controls) {
+    if (control.judge == Judge::guard) continue;
+    std::string text = control.judge == Judge::sql ? control.check.text : control.attest ? control.attest->contradicted_by : "";
+    for (auto& type : catalogue.types())
+      for (auto& [column, path] : type->columns)
+        if (word_in(text, column) || contains(text, path.text())) out.insert(column);
+  }
+  return out;
+}
+
+std::vector<std::string> types_asked(std::string_view sql, const ResourceCatalogue& catalogue) {
+  std::vector<std::string> out;
+  for (auto& type : catalogue.types())
+    if (word_in(sql, store::view_name(type->type))) out.push_back(type->type);
+  return out;
+}
+
+std::string call_behind(const Control& control, const ResourceCatalogue& catalogue) {
+  if (!control.needs.empty()) return control.needs.front();
+  for (const std::string& name : types_asked(control.check.text, catalogue)) {
+    const ResourceType* type = catalogue.find(name);
+    if (type && !type->reads.empty() && type->singleton == Singleton::none) return type->reads.front().call;
+  }
+  return "view:resources";
+}
+
+Evidence evidence_at_column(ColumnOrigins& facts, const ResourceCatalogue& catalogue, std::string_view uid, std::string_view path, std::string_view value,
+                            std::string_view expected) {
+  Evidence out;
+  out.resource = uid;
+  out.expected = expected;
+  if (!value.empty()) {
+    // A number stays one; anything else that a query says is text.
+    if (parse_int(value) || parse_double(value)) out.value = value;
+    else JsonWriter(out.value).string(redacted_text(value));
+  }
+  out.path = path;
+  out.time_basis = "unknown";
+  auto resource = facts.of(uid);
+  if (!resource) return out;
+  const ResourceType* type = catalogue.find(resource->type);
+  if (!type) return out;
+  // The column whose path is the asked one or stands above it, the longest.
+  const std::pair<std::string, Path>* best = nullptr;
+  auto origins = read_json(resource->origins_json.empty() ? std::string_view("{}") : resource->origins_json, Source{});
+  for (auto& column : type->columns) {
+    const std::string& at = column.second.text();
+    bool fits = path == at || (starts_with(path, at) && (path[at.size()] == '.' || path[at.size()] == '[')) || path == column.first;
+    if (!fits || !origins || !(*origins)->root().get(column.first)) continue;
+    if (!best || at.size() > best->second.text().size()) best = &column;
+  }
+  Value origin;
+  if (best && origins) origin = (*origins)->root().get(best->first);
+  if (!origin) {  // computed from several facts, or not known: no one place has it
+    out.source = call_named(value);
+    if (!path.empty() && out.source.empty() && origins)  // about this resource all the same: where the rest of it was read
+      for (auto entry : (*origins)->root().entries())
+        if (std::string file = facts.file(static_cast<uint32_t>(entry.value.at(0).integer().value_or(0))); !file.empty()) {
+          out.source = file;
+          break;
+        }
+    out.path.clear();
+    return out;
+  }
+  if (std::string file = facts.file(static_cast<uint32_t>(origin.at(0).integer().value_or(0))); !file.empty()) {
+    out.source = std::move(file);
+    out.time_basis.clear();
+    out.time = {origin.at(2).integer().value_or(0)};
+    if (origin.at(3)) out.time_basis = std::string(origin.at(3).text());
+  }
+  out.path = std::string(origin.at(1).text());
+  auto columns = read_json(resource->columns_json.empty() ? std::string_view("{}") : resource->columns_json, Source{});
+  Value column = columns ? (*columns)->root().get(best->first) : Value();
+  std::string rest(path == best->first ? std::string_view() : path.substr(std::min(path.size(), best->second.text().size())));
+  if (starts_with(value, "$.") && follow(column, rest + std::string(value.substr(1)))) rest += value.substr(1);  // a place within it, such as a statement's
+  take_value(out, origin, column, rest);
+  return out;
+}
+
+void read_rows(const RowsQuestion& question, store::Statement& rows, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors) {
+  const Control& control = question.control;
+  std::unordered_map<std::string_view, size_t> index;
+  for (size_t i = 0; i < verdicts.size(); ++i) index.emplace(verdicts[i].uid, i);
+  std::vector<bool> decided(verdicts.size(), false);
+  auto refuse = [&](std::string what, std::string expected) {
+    errors.push_back({Code::type, std::move(what), {control.check.shown}, std::move(expected), ""});
+  };
+  if (rows.columns() < 5) {
+    refuse("the query gives " + std::to_string(rows.columns()) + " columns", "resource, verdict, path, expected, value");
+    return;
+  }
+  struct Pending {
+    size_t candidate;
+    std::string path, expected, value, of;
+  };
+  std::vector<Pending> pending;
+  for (;;) {
+    auto more = rows.step();
+    if (!more) {
+      Error error = more.error();
+      error.at = {control.check.shown};
+      errors.push_back(error);
+      for (size_t i = 0; i < verdicts.size(); ++i)
+        if (!decided[i] || verdicts[i].verdict != Verdict::fail) {
+          verdicts[i].verdict = Verdict::unknown;
+          verdicts[i].reason = "the control's query failed: " + error.what;
+        }
+      break;
+    }
+    if (!*more) break;
+    std::string_view uid = rows.text(0), word = rows.text(1);
+    auto found = index.find(uid);
+    if (found == index.end()) {
+      if (!control.where.empty() || (question.ignores && question.ignores(uid))) continue;
+      refuse("the query names `" + std::string(uid) + "`, which is no candidate", "the uid of a " + candidate_type(control));
+      continue;
+    }
+    auto verdict = parse_verdict(word);
+    if (!verdict || *verdict == Verdict::excepted) {
+      refuse("the query's verdict for `" + std::string(uid) + "` is `" + std::string(word) + "`", "pass, fail, unknown or not_applicable");
+      continue;
+    }
+    size_t at = found->second;
+    if (!verdicts[at].reason.empty() && verdicts[at].verdict == Verdict::unknown && !decided[at]) continue;  // its needs are unmet
+    auto one = [&] {
+      return Pending{at, std::string(rows.text(2)), std::string(rows.text(3)), std::string(rows.text(4)),
+                     std::string(rows.columns() > 5 && !rows.is_null(5) ? rows.text(5) : uid)};
+    };
+    if (!decided[at] || badness(*verdict) < badness(verdicts[at].verdict)) {
+      if (decided[at]) std::erase_if(pending, [&](const Pending& p) { return p.candidate == at; });
+      decided[at] = true;
+      verdicts[at].verdict = *verdict;
+      verdicts[at].evidence.clear();
+      bool told = *verdict == Verdict::pass ? question.wants_pass(uid) : *verdict != Verdict::not_applicable;
+      if (told) pending.push_back(one());
+    } else if (*verdict == verdicts[at].verdict && *verdict != Verdict::pass) {
+      pending.push_back(one());
+    }
+  }
+  // Rows come in the record's order, which an incremental run does not share with a fresh one.
+  std::stable_sort(pending.begin(), pending.end(), [](auto& a, auto& b) { return a.candidate < b.candidate; });
+  for (auto& one : pending) {
+    SqlVerdict& verdict = verdicts[one.candidate];
+    auto evidence = [&] {
+      Evidence out = evidence_at_column(question.origins, question.catalogue, one.of, one.path, one.value, one.expected);
+      if (out.source.empty()) out.source = call_behind(control, question.catalogue);
+      return out;
+    };
+    if (verdict.verdict == Verdict::pass) {
+      if (question.wants_pass(verdict.uid)) question.pass(verdict.uid, evidence());
+      continue;
+    }
+    if (verdict.reason.empty()) {
+      verdict.reason = !one.value.empty() && verdict.verdict == Verdict::unknown ? one.value : one.value.empty() ? "expected " + one.expected : one.value + "; expected " + one.expected;
+    }
+    if (verdict.evidence.size() < 5) verdict.evidence.push_back(evidence());
+  }
+  for (size_t i = 0; i < verdicts.size(); ++i)
+    if (!decided[i] && verdicts[i].reason.empty()) verdicts[i].reason = "the control's query says nothing of it";
+}
+
+}  // namespace reeve

@@ -1,0 +1,177 @@
+#include "assess/unit_sql.h"
+
+#include <algorithm>
+
+#include "assess/sql_judge.h"
+#include "base/text.h"
+
+namespace reeve {
+
+// A judged unit as SQL sees it, and where its columns came from.
+struct UnitSql::Lender : store::UnitLender, ColumnOrigins {
+  uint32_t count() const override { return static_cast<uint32_t>(unit->resources.size()); }
+  bool is_there(uint32_t index) const override { return !unit->resources[index].withdrawn; }
+  store::ResourceRow row(uint32_t index) const override {
+    const ResourceOut& r = unit->resources[index];
+    return {r.uid, r.type, r.account, r.region, r.id, r.name, r.tags_json, r.columns_json, r.unknown_json, r.origins_json, r.digest, r.born};
+  }
+  std::optional<uint32_t> index_of(std::string_view uid) {
+    if (by_uid.empty())
+      for (uint32_t i = 0; i < count(); ++i)
+        if (is_there(i)) by_uid.emplace(unit->resources[i].uid, i);
+    auto found = by_uid.find(uid);
+    return found == by_uid.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::optional<Of> of(std::string_view uid) override {
+    auto index = index_of(uid);
+    if (!index) return std::nullopt;
+    const ResourceOut& r = unit->resources[*index];
+    return Of{r.type, r.columns_json, r.origins_json};
+  }
+  std::string file(uint32_t number) override { return number == 0 || number > unit->sources.size() ? "" : unit->sources[number - 1].file; }
+
+  const UnitResult* unit = nullptr;
+  std::unordered_map<std::string_view, uint32_t> by_uid;
+};
+
+UnitSql::UnitSql(const JudgeContext& context, const ResourceCatalogue& catalogue) : context_(context), catalogue_(catalogue) {}
+UnitSql::~UnitSql() = default;
+
+Result<std::unique_ptr<UnitSql>> UnitSql::make(const JudgeContext& context, const ResourceCatalogue& catalogue, const std::string& organization_id) {
+  std::unique_ptr<UnitSql> out;
+  for (size_t i = 0; i < context.content->controls.size(); ++i) {
+    const Control& control = context.content->controls[i];
+    if (control.judge != Judge::sql || !control.within_account) continue;
+    if (!out) {
+      out.reset(new UnitSql(context, catalogue));
+      out->lender_ = std::make_unique<Lender>();
+      out->rows_ = TRY(store::UnitRows::create(view_input(*context.content, catalogue, nullptr, {})));
+      TRY(add_policy_functions(out->rows_->db(), organization_id));
+    }
+    One one;
+    one.control = i;
+    one.type = candidate_type(control);
+    auto& db = out->rows_->db();
+    auto broken = [&](Error error) {
+      one.is_broken = true;
+      one.broken = std::move(error);
+      one.broken.at = {control.check.shown, one.broken.at.line, one.broken.at.column};
+    };
+    if (!catalogue.find(one.type))
+      broken({Code::not_found, "`for_each` names `" + one.type + "`, which is no resource type", {}, "a type of content/resources", ""});
+    auto query = db.prepare_foreign(control.check.text);
+    if (query) one.query = std::move(*query);
+    else if (!one.is_broken) broken(query.error());
+    if (!control.where.empty() && !one.is_broken) {
+      auto filtered = db.prepare("SELECT uid FROM temp." + store::view_name(one.type) + " WHERE (" + control.where + ")");
+      if (filtered) one.filtered = std::move(*filtered);
+      else broken(filtered.error());
+    }
+    out->controls_.push_back(std::move(one));
+  }
+  return out;
+}
+
+Status UnitSql::lend(UnitResult& unit) {
+  lender_->unit = &unit;
+  lender_->by_uid.clear();
+  needs_.clear();
+  std::vector<store::SourceRow> sources;
+  std::unordered_map<std::string_view, uint32_t> numbers;
+  for (auto& source : unit.sources) {
+    sources.push_back({source.file, source.operation, {source.time_ms}, source.time_basis, source.bytes});
+    numbers.emplace(source.file, static_cast<uint32_t>(sources.size()));
+  }
+  std::vector<store::ReadRow> reads;
+  for (auto& read : unit.reads) {
+    auto number = numbers.find(read.file);
+    reads.push_back({read.account, read.region, read.call, read.parameter, read_status(read.status), read.error, {read.time_ms},
+                     number == numbers.end() ? 0 : number->second});
+    needs_.add(read);
+  }
+  return rows_->set(*lender_, sources, reads);
+}
+
+Status UnitSql::judge(UnitResult& unit) {
+  TRY(lend(unit));
+  for (One& one : controls_) TRY(judge(one, unit, nullptr, {}));
+  return {};
+}
+
+Status UnitSql::passes(UnitResult& unit, const Wanted& wanted, const std::function<void(size_t, std::string_view, Evidence)>& each) {
+  TRY(lend(unit));
+  for (One& one : controls_)
+    if (auto asked = wanted.find(one.control); asked != wanted.end())
+      TRY(judge(one, unit, &asked->second, [&](std::string_view uid, Evidence evidence) { each(one.control, uid, std::move(evidence)); }));
+  return {};
+}
+
+// In order of uid.
+Result<std::vector<uint32_t>> UnitSql::candidates(One& one, const UnitResult& unit) {
+  std::vector<uint32_t> out;
+  std::set<std::string, std::less<>> kept;
+  bool filter = !context_.content->controls[one.control].where.empty();
+  if (filter) {
+    one.filtered.reset();
+    while (TRY(one.filtered.step())) kept.emplace(one.filtered.text(0));
+  }
+  for (uint32_t index : rows_->of_type(one.type)) {
+    const ResourceOut& resource = unit.resources[index];
+    if (!resource.elsewhere && (!filter || kept.find(resource.uid) != kept.end())) out.push_back(index);
+  }
+  std::sort(out.begin(), out.end(), [&](uint32_t a, uint32_t b) { return unit.resources[a].uid < unit.resources[b].uid; });
+  return out;
+}
+
+Status UnitSql::judge(One& one, UnitResult& unit, const std::set<std::string>* wanted, const std::function<void(std::string_view, Evidence)>& pass) {
+  const Control& control = context_.content->controls[one.control];
+  if (one.is_broken && !wanted) unit.problems.push_back(one.broken);
+  if (!catalogue_.find(one.type)) return {};
+  std::vector<uint32_t> who;
+  std::vector<SqlVerdict> verdicts;
+  auto found = candidates(one, unit);
+  if (found) who = std::move(*found);
+  else if (!wanted) unit.problems.push_back(found.error());
+  if (who.empty()) return {};
+  verdicts.resize(who.size());
+  for (size_t i = 0; i < who.size(); ++i) {
+    const ResourceOut& resource = unit.resources[who[i]];
+    verdicts[i].uid = resource.uid;
+    Evidence evidence;
+    verdicts[i].reason = needs_.unmet(control, catalogue_, resource.uid, resource.account, resource.region, evidence);
+    if (!verdicts[i].reason.empty()) verdicts[i].evidence.push_back(std::move(evidence));
+    else if (one.is_broken) verdicts[i].reason = "the control's query is not right: " + one.broken.what;
+  }
+  if (!one.is_broken) {
+    RowsQuestion question{control, catalogue_, *lender_, [&](std::string_view uid) { return wanted && wanted->count(std::string(uid)) > 0; }, pass,
+                          [&](std::string_view uid) {
+                            auto at = lender_->index_of(uid);
+                            return at && unit.resources[*at].elsewhere;
+                          }};
+    one.query.reset();
+    std::vector<Error> errors;
+    read_rows(question, one.query, verdicts, errors);
+    one.query.reset();
+    if (!wanted) unit.problems.insert(unit.problems.end(), errors.begin(), errors.end());
+  }
+  if (wanted) return {};
+  UnitResult::Answered answered;
+  answered.control = static_cast<uint32_t>(one.control);
+  for (size_t i = 0; i < who.size(); ++i) {
+    SqlVerdict& verdict = verdicts[i];
+    if (verdict.verdict == Verdict::fail && context_.workspace) except(*context_.workspace, control.id, context_.as_of, verdict.uid, verdict.verdict, verdict.reason);
+    answered.verdicts.emplace_back(who[i], verdict.verdict);
+    if (verdict.verdict == Verdict::pass || verdict.verdict == Verdict::not_applicable) continue;
+    JudgedFinding finding;
+    finding.resource = who[i];
+    finding.control = answered.control;
+    finding.status = verdict.verdict;
+    finding.reason = redacted_text(verdict.reason);
+    finding.evidence_json = evidence_to_json(verdict.evidence);
+    unit.findings.push_back(std::move(finding));
+  }
+  unit.answered.push_back(std::move(answered));
+  return {};
+}
+
+}  // namespace reeve
