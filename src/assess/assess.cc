@@ -153,12 +153,12 @@ class Run {
     for (auto& [account, calls] : read_)
       for (auto& call : calls) all_read.add(account + " " + call + "\n");
     of_foreign_ = "?" + hex(all_read.finish());
-    std::vector<bool> keep(units.size());
+    std::vector<bool> kept(units.size());
     std::vector<std::string> digests(units.size());
     for (size_t i = 0; i < units.size(); ++i) {
       digests[i] = units[i].digest();
       auto state = TRY(run_->unit_state(units[i].key));
-      keep[i] = state && (state->digest == digests[i] || state->digest == digests[i] + of_foreign_);
+      kept[i] = state && (state->digest == digests[i] || state->digest == digests[i] + of_foreign_);
     }
     std::mutex mutex;
     std::condition_variable changed;
@@ -174,9 +174,9 @@ class Run {
         size_t i;
         {
           std::unique_lock lock(mutex);
-          while (next < units.size() && keep[next]) ++next;
+          while (next < units.size() && kept[next]) ++next;
           changed.wait(lock, [&] { return stop || next >= units.size() || next < written + window; });
-          while (next < units.size() && keep[next]) ++next;
+          while (next < units.size() && kept[next]) ++next;
           if (stop || next >= units.size()) return;
           i = next++;
         }
@@ -199,9 +199,8 @@ class Run {
     for (size_t t = 0; t < threads(); ++t) workers.emplace_back(work);
     Status status;
     for (size_t i = 0; i < units.size() && status; ++i) {
-      if (keep[i]) {
-        auto kept = run_->keep_unit(units[i].key);
-        if (!kept) status = tl::unexpected(kept.error());
+      if (kept[i]) {
+        status = keep(units[i]);
         {
           std::lock_guard lock(mutex);
           written = i + 1;
@@ -231,13 +230,23 @@ class Run {
   }
 
   Status write(const Unit& unit, const std::string& digest, UnitResult& result) {
-    // What reading it complained of is not in the record: such a unit is read again next time, so that a rerun complains too.
-    bool clean = result.problems.empty() && result.notes.empty();
-    TRY(write_unit(*run_, out_.content, unit.key, digest + (result.foreign ? of_foreign_ : "") + (clean ? "" : "!"), result));
-    out_.problems.insert(out_.problems.end(), result.problems.begin(), result.problems.end());
-    out_.notes.insert(out_.notes.end(), result.notes.begin(), result.notes.end());
+    TRY(write_unit(*run_, out_.content, unit.key, digest + (result.foreign ? of_foreign_ : ""), result));
+    take_notes(result.problems, result.notes);
     newest_ms_ = std::max(newest_ms_, result.newest_ms);
     return {};
+  }
+
+  Status keep(const Unit& unit) {
+    TRY(run_->keep_unit(unit.key));
+    take_notes(TRY(out_.store->notes(unit.key, true)), TRY(out_.store->notes(unit.key, false)));
+    return {};
+  }
+
+  // What is wrong with a control shows in every unit; it is said once.
+  void take_notes(const std::vector<Error>& problems, const std::vector<Error>& notes) {
+    for (auto& problem : problems)
+      if (said_.insert(problem.text()).second) out_.problems.push_back(problem);
+    out_.notes.insert(out_.notes.end(), notes.begin(), notes.end());
   }
 
   void settle_as_of(int64_t newest_ms) {
@@ -321,6 +330,7 @@ class Run {
   std::unique_ptr<GuardJudge> guard_;
   std::set<std::string> asked_;
   std::string organization_id_;
+  std::set<std::string> said_;  // problems
   std::vector<std::string> accounts_, regions_;
   Inputs inputs_;
   std::unique_ptr<store::RunWriter> run_;

@@ -81,7 +81,7 @@ Evidence evidence_of(const Resource& resource, Value value, Value from, const st
   if (starts_with(path, ".")) path.erase(0, 1);
   // Something that is not there: the reply that would have had it.
   if (const auto* seen = resource.seen_absent(path)) {
-    take_source(out, seen->source);
+    take_source(out, *seen->source);
     out.path = seen->path;
     if (!seen->value.empty())
       if (auto there = read_json(seen->value, Source{})) out.value = redacted_json((*there)->root());

@@ -15,9 +15,16 @@ namespace {
 // Where the columns of the whole record came from.
 class RecordOrigins : public ColumnOrigins {
  public:
-  explicit RecordOrigins(store::Store& store) : store_(store) {}
+  struct Place {
+    int64_t unit = 0;
+    uint32_t ordinal = 0;
+  };
+  // `places`: of the resources most likely asked for, so that they need no search; may be null.
+  RecordOrigins(store::Store& store, const std::unordered_map<std::string_view, Place>* places) : store_(store), places_(places) {}
   std::optional<Of> of(std::string_view uid) override {
-    auto found = store_.resource(uid);
+    auto place = places_ ? places_->find(uid) : std::unordered_map<std::string_view, Place>::const_iterator();
+    bool placed = places_ && place != places_->end();
+    auto found = placed ? store_.resource_at(place->second.unit, place->second.ordinal) : store_.resource(uid);
     if (!found || !*found) return std::nullopt;
     resource_ = std::move(**found);
     return Of{resource_.type, resource_.columns_json, resource_.origins_json};
@@ -29,6 +36,7 @@ class RecordOrigins : public ColumnOrigins {
 
  private:
   store::Store& store_;
+  const std::unordered_map<std::string_view, Place>* places_;
   store::Store::StoredResource resource_;
 };
 
@@ -66,6 +74,8 @@ Status SqlJudge::judge_all(store::RunWriter& run, std::vector<Error>& errors) {
   store_.db().set_now(input_.as_of);
   TRY(load_reads());
   for (const Control& control : input_.content->controls)
+    if (control.judge != Judge::guard && !control.within_account && contains(control.check.text, "edges")) TRY(store_.index_joins());
+  for (const Control& control : input_.content->controls)
     if (control.judge != Judge::guard && !control.within_account) TRY(judge(run, control, errors));
   return {};
 }
@@ -76,10 +86,10 @@ Result<std::vector<SqlJudge::Candidate>> SqlJudge::candidates(const Control& con
   if (!input_.catalogue->find(type))
     return fail(Code::not_found, "`for_each` names `" + type + "`, which is no resource type", {control.check.shown}, "a type of content/resources");
   // The public view says who the candidates are; the record says where their bits stand.
-  std::string sql = "SELECT v.uid, v.account, v.region, r.unit, r.id - u.first_resource FROM (SELECT * FROM temp." + store::view_name(type);
-  if (!control.where.empty()) sql += " WHERE (" + control.where + ")";
-  sql += ") AS v JOIN main.resource AS r ON r.uid = v.uid AND r.account = v.account JOIN main.unit AS u ON u.id = r.unit AND u.state IN (1, 2)";
-  auto rows = TRY(store_.db().prepare(sql + " ORDER BY v.uid, v.account"));
+  std::string sql = "SELECT r.uid, r.account, r.region, r.unit, r.id - u.first_resource FROM main.resource AS r JOIN main.unit AS u ON u.id = r.unit AND u.state IN (1, 2) ";
+  if (!control.where.empty()) sql += "JOIN (SELECT uid, account FROM temp." + store::view_name(type) + " WHERE (" + control.where + ")) AS v ON r.uid = v.uid AND r.account = v.account ";
+  auto rows = TRY(store_.db().prepare(sql + "WHERE r.type = (SELECT id FROM main.word WHERE text = ?1) ORDER BY r.uid, r.account"));
+  rows.bind(1, type);
   const ResourceType& judged = *input_.catalogue->find(type);
   while (TRY(rows.step())) {
     Candidate candidate;
@@ -101,7 +111,7 @@ bool SqlJudge::wants_pass(const Control& control) {
   return input_.evidence_of_passes || passes_[control.id].size() < samples;
 }
 
-Status SqlJudge::run_query(const Control& control, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors) {
+Status SqlJudge::run_query(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors) {
   auto rows = store_.db().prepare_foreign(control.check.text);
   if (!rows) {
     Error error = rows.error();
@@ -110,7 +120,9 @@ Status SqlJudge::run_query(const Control& control, std::vector<SqlVerdict>& verd
     for (auto& verdict : verdicts) verdict.reason = "the control's query is not right: " + error.what;
     return {};
   }
-  RecordOrigins origins(store_);
+  std::unordered_map<std::string_view, RecordOrigins::Place> places;
+  for (auto& candidate : candidates) places.emplace(candidate.uid, RecordOrigins::Place{candidate.unit, candidate.ordinal});
+  RecordOrigins origins(store_, &places);
   RowsQuestion question{control, *input_.catalogue, origins, [&](std::string_view) { return wants_pass(control); },
                         [&](std::string_view uid, Evidence evidence) { passes_[control.id].emplace_back(uid, std::move(evidence)); }};
   read_rows(question, *rows, verdicts, errors);
@@ -155,7 +167,7 @@ Status SqlJudge::attested(const Control& control, const std::vector<Candidate>& 
     else if (wants_pass(control)) passes_[control.id].emplace_back(verdict.uid, std::move(evidence));
   }
   if (control.attest->contradicted_by.empty() || candidates.empty()) return {};
-  RecordOrigins origins(store_);
+  RecordOrigins origins(store_, nullptr);
   auto rows = store_.db().prepare_foreign(control.attest->contradicted_by);
   if (!rows) {
     Error error = rows.error();
@@ -224,7 +236,8 @@ Status SqlJudge::judge(store::RunWriter& run, const Control& control, std::vecto
     if (!verdicts[i].reason.empty()) verdicts[i].evidence.push_back(std::move(evidence));
   }
   if (control.judge == Judge::attested) TRY(attested(control, all, verdicts, errors));
-  else TRY(run_query(control, verdicts, errors));
+  else if (all.empty() || std::any_of(verdicts.begin(), verdicts.end(), [](const SqlVerdict& verdict) { return verdict.reason.empty(); }))
+    TRY(run_query(control, all, verdicts, errors));  // where no need was met there is nothing to ask
 
   std::map<int64_t, std::pair<store::Counts, store::Bitmap>> by_unit;
   for (size_t i = 0; i < all.size(); ++i) {

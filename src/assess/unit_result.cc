@@ -139,12 +139,16 @@ void UnitCollector::columns(const Resource& resource) {
   if (!resource.type || resource.type->columns.empty()) return;
   JsonWriter columns(columns_), unknown(unknown_), origins(origins_);
   bool any_unknown = false, any_origin = false;
+  std::vector<bool>& wanted = asked_[resource.type];
+  if (wanted.empty())
+    for (auto& [name, path] : resource.type->columns) wanted.push_back(context_.asked_columns && context_.asked_columns->count(name));
+  size_t column_at = 0;
   columns.begin_object();
   unknown.begin_object();
   origins.begin_object();
   Value body = resource.body();
   for (auto& [name, path] : resource.type->columns) {
-    bool asked = context_.asked_columns && context_.asked_columns->count(name);
+    bool asked = wanted[column_at++];
     Value at;
     bool projected = false;
     auto make_unknown = [&, column = std::string_view(name)](std::string_view reason) {
@@ -198,7 +202,7 @@ void UnitCollector::columns(const Resource& resource) {
       std::string there;
       if (!seen->value.empty())
         if (auto value = read_json(seen->value, Source{})) there = redacted_json((*value)->root());
-      write_source(origins, origins_, source_number(seen->source), seen->path, seen->source, there);
+      write_source(origins, origins_, source_number(*seen->source), seen->path, *seen->source, there);
       any_origin = true;
     }
   }
@@ -207,6 +211,24 @@ void UnitCollector::columns(const Resource& resource) {
   origins.end_object();
   if (!any_unknown) unknown_.clear();
   if (!any_origin) origins_.clear();
+}
+
+// What stands in templates has no account to speak for, and the tags of an organization's accounts speak of those, not of the one that
+// lists them (as in the view `tag_counts`).
+void UnitCollector::count_tags(const ResourceOut& resource, const Tags& tags, int by) {
+  if (!resource.born || starts_with(resource.type, "AWS::Organizations::")) return;
+  tag_key_.assign(resource.account);
+  tag_key_ += '\0';
+  const size_t account = tag_key_.size();
+  if (contains(resource.unknown_json, "\"tag_list\":")) out_.tags[tag_key_] += by;
+  for (auto& [key, value] : tags) {
+    tag_key_.resize(account);
+    tag_key_ += key;
+    tag_key_ += '\0';
+    tag_key_ += value;
+    tag_key_ += '\0';
+    out_.tags[tag_key_] += by;
+  }
 }
 
 void UnitCollector::resource(Resource&& resource) {
@@ -230,6 +252,7 @@ void UnitCollector::resource(Resource&& resource) {
   out.columns_json = texts.keep(columns_);
   out.unknown_json = texts.share(unknown_);  // of a type and source mostly the same
   out.origins_json = texts.keep(origins_);
+  count_tags(out, resource.tags, 1);
   if (resource.main_source.file.size() && resource.born) {
     uint32_t number = source_number(resource.main_source);
     ++out_.sources[number - 1].resources;
@@ -269,11 +292,45 @@ void UnitCollector::withdraw(const std::string& uid) {
   auto found = by_uid_.find(hash64(uid));
   if (found == by_uid_.end()) return;
   out_.resources[found->second].withdrawn = true;
+  ResourceOut& gone = out_.resources[found->second];
+  Tags tags;
+  if (auto read = read_json(gone.tags_json.empty() ? std::string_view("{}") : gone.tags_json, Source{}))
+    for (auto tag : (*read)->root().entries()) tags.emplace_back(tag.key(), tag.value.text());
+  count_tags(gone, tags, -1);
   std::erase_if(out_.findings, [&](const JudgedFinding& finding) { return finding.resource == found->second; });
   by_uid_.erase(found);
 }
 
+// Where a mapping gave only a native id (`vpc-0abc`), the edge's target becomes the uid of the unit's resource of that type and id, if it
+// is the only one in the source's Region, or else the only one that has no Region or whose source has none.
+void UnitCollector::settle_edges() {
+  std::unordered_multimap<uint64_t, uint32_t> by_native;
+  auto key = [](std::string_view type, std::string_view id) { return hash64(id, hash64(type)); };
+  for (uint32_t i = 0; i < out_.resources.size(); ++i)
+    if (!out_.resources[i].withdrawn) by_native.emplace(key(out_.resources[i].type, out_.resources[i].id), i);
+  for (ResourceOut& source : out_.resources)
+    for (auto& edge : source.edges) {
+      if (edge.target_type.empty() || starts_with(edge.target, "arn:")) continue;
+      const ResourceOut *near = nullptr, *far = nullptr;
+      bool several = false;
+      auto [first, last] = by_native.equal_range(key(edge.target_type, edge.target));
+      for (auto at = first; at != last; ++at) {
+        const ResourceOut& one = out_.resources[at->second];
+        if (one.type != edge.target_type || one.id != edge.target) continue;
+        if (one.region == source.region) {
+          if (!near || one.uid < near->uid) near = &one;
+        } else if (one.region.empty() || source.region.empty()) {
+          several |= far && far->uid != one.uid;
+          far = &one;
+        }
+      }
+      if (near) edge.target = near->uid;
+      else if (far && !several) edge.target = far->uid;
+    }
+}
+
 void UnitCollector::complete(const Unit& unit, const ResourceCatalogue& catalogue) {
+  settle_edges();
   if (unit.kind == Unit::Kind::cloudformation) return;
   UnlistedQuestion question;
   question.organization = unit.kind == Unit::Kind::organization;
@@ -315,9 +372,13 @@ Status write_unit(store::RunWriter& run, const Content& content, const std::stri
       case Verdict::not_applicable: ++counts[control].not_applicable; break;
     }
   };
-  for (size_t i = 0; i < result.resources.size(); ++i) {
+  // Those of one type next to each other: whoever asks for a type finds them on few pages.
+  std::vector<uint32_t> order;
+  for (uint32_t i = 0; i < result.resources.size(); ++i)
+    if (!result.resources[i].withdrawn) order.push_back(i);
+  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return result.resources[a].type < result.resources[b].type; });
+  for (uint32_t i : order) {
     ResourceOut& resource = result.resources[i];
-    if (resource.withdrawn) continue;
     store::ResourceRow row{resource.uid, resource.type, resource.account, resource.region, resource.id, resource.name, resource.tags_json,
                            resource.columns_json, resource.unknown_json, resource.origins_json, resource.digest, resource.born};
     ordinals[i] = TRY(run.add_resource(row));
@@ -326,6 +387,8 @@ Status write_unit(store::RunWriter& run, const Content& content, const std::stri
   }
   for (auto& answered : result.answered)
     for (auto [resource, verdict] : answered.verdicts) count(answered.control, verdict, ordinals[resource]);
+  for (auto& problem : result.problems) TRY(run.add_note(problem, true));
+  for (auto& note : result.notes) TRY(run.add_note(note, false));
   for (auto& read : result.reads) {
     auto number = numbers.find(read.file);
     TRY(run.add_read({read.account, read.region, read.call, read.parameter, read_status(read.status), read.error, {read.time_ms},

@@ -60,8 +60,12 @@ class UnitTexts {
   std::set<std::vector<std::pair<uint32_t, Verdict>>> verdicts_;
 };
 
+// How many resources carry a tag, by account, key and value, each ended by a NUL; by account alone: of how many they were not read.
+using TagCounts = std::unordered_map<std::string, int64_t>;
+
 struct UnitResult {
   UnitTexts texts;
+  TagCounts tags;
   std::vector<SourceRecord> sources;
   std::deque<ResourceOut> resources;  // a deque: growing it moves nothing
   std::vector<JudgedFinding> findings;
@@ -114,11 +118,16 @@ class UnitCollector : public UnitSink {
 
  private:
   void columns(const Resource& resource);
+  using Tags = std::vector<std::pair<std::string, std::string>>;
+  void count_tags(const ResourceOut& resource, const Tags& tags, int by);
+  void settle_edges();
   uint32_t source_number(const Source& source);
 
   const JudgeContext& context_;
   UnitResult& out_;
   std::unordered_map<uint64_t, uint32_t> by_uid_;  // by the uid's hash
+  std::unordered_map<const ResourceType*, std::vector<bool>> asked_;  // of each column, whether its origin is kept
+  std::string tag_key_;
   std::string tags_, columns_, unknown_, origins_;   // of the resource at hand
   std::unordered_map<std::string, uint32_t> source_numbers_;
 };

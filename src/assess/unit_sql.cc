@@ -15,6 +15,25 @@ struct UnitSql::Lender : store::UnitLender, ColumnOrigins {
     const ResourceOut& r = unit->resources[index];
     return {r.uid, r.type, r.account, r.region, r.id, r.name, r.tags_json, r.columns_json, r.unknown_json, r.origins_json, r.digest, r.born};
   }
+  std::vector<TagCount> tag_counts() const override {
+    std::vector<TagCount> out;
+    for (auto& [text, count] : unit->tags) {
+      if (count <= 0) continue;
+      std::string_view key(text);
+      TagCount one;
+      one.resources = static_cast<uint64_t>(count);
+      std::string_view* parts[] = {&one.account, &one.key, &one.value};
+      size_t part = 0;
+      for (; part < 3 && !key.empty(); ++part) {
+        size_t end = key.find('\0');
+        *parts[part] = key.substr(0, end);
+        key.remove_prefix(end + 1);
+      }
+      one.read = part == 3;
+      out.push_back(one);
+    }
+    return out;
+  }
   std::optional<uint32_t> index_of(std::string_view uid) {
     if (by_uid.empty())
       for (uint32_t i = 0; i < count(); ++i)

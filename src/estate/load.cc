@@ -241,7 +241,7 @@ class ConfigItems {
       }
     }
     for (uint32_t target = 0; target < type.targets.size(); ++target)
-      if (!draft.answered(target)) draft.not_known(target, reasons[target]);
+      if (!draft.answered(target)) draft.not_known_for(target, reasons[target]);
   }
 
   // The API gives `configuration` as JSON text.

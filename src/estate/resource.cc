@@ -351,12 +351,12 @@ ResourceDraft::ResourceDraft(const ResourceType& type) : type_(&type), facts_(ty
 void ResourceDraft::clear() {
   uid.clear(), account.clear(), region.clear(), id.clear(), name.clear(), tags.clear();
   for (auto& fact : facts_) fact.clear();
-  for (auto& reason : reasons_) reason.clear();
+  for (auto& reason : reasons_) reason.lasting = nullptr, reason.own.clear();
   sources_.clear();
 }
 
 uint32_t ResourceDraft::add_source(const Source& source, bool exact) {
-  sources_.push_back({source, exact, -1});
+  sources_.push_back({source, exact, -1, nullptr});
   return static_cast<uint32_t>(sources_.size() - 1);
 }
 
@@ -369,7 +369,11 @@ void ResourceDraft::answer_absent(uint32_t target, uint32_t source, std::string 
 }
 
 void ResourceDraft::not_known(uint32_t target, std::string reason) {
-  if (reasons_[target].empty()) reasons_[target] = std::move(reason);
+  if (reasons_[target].text().empty()) reasons_[target].own = std::move(reason);
+}
+
+void ResourceDraft::not_known_for(uint32_t target, const std::string& reason) {
+  if (reasons_[target].text().empty()) reasons_[target].lasting = &reason;
 }
 
 void ResourceDraft::set_tags(Value from) {
@@ -432,6 +436,7 @@ class ResourceDraft::Emitter {
   struct Leaf {
     const Answer* answer = nullptr;
     Made made;
+    const std::string* reason = nullptr;  // of an unknown that nothing answered; lives with the draft
   };
 
   // Which answer counts, and what it says.
@@ -440,7 +445,8 @@ class ResourceDraft::Emitter {
     Leaf& leaf = leaves_[t];
     if (answers.empty()) {
       leaf.made.state = Made::State::unknown;
-      leaf.made.reason = draft_.reasons_[t].empty() ? "not read" : draft_.reasons_[t];
+      static const std::string not_read = "not read";
+      leaf.reason = draft_.reasons_[t].text().empty() ? &not_read : &draft_.reasons_[t].text();
       return;
     }
     const Answer* best = &answers[0];
@@ -463,7 +469,9 @@ class ResourceDraft::Emitter {
     }
     if (best_made.state == Made::State::nothing) {
       Resource::Seen seen;
-      seen.source = without_document(draft_.sources_[best->source].source);
+      auto& source = draft_.sources_[best->source];
+      if (!source.shared) source.shared = std::make_shared<const Source>(without_document(source.source));
+      seen.source = source.shared;
       if (best->form) {
         const Path& path = best->form->kind == SetForm::Kind::first ? best->form->first : best->form->path;
         auto [where, there] = path.stops(best->item);
@@ -539,7 +547,7 @@ class ResourceDraft::Emitter {
     if (branch.target >= 0) {
       const Made& made = leaves_[branch.target].made;
       if (made.state == Made::State::unknown) {
-        if (!*reason) *reason = &made.reason;
+        if (!*reason) *reason = leaves_[branch.target].reason ? leaves_[branch.target].reason : &made.reason;
         return Below::unknown;
       }
       return made.state == Made::State::value ? Below::value : Below::nothing;

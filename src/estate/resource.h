@@ -35,7 +35,7 @@ struct Resource {
 
   // Where the absence of a target was seen: the item of the reply that would have held it, and the path it would have had there.
   struct Seen {
-    Source source;     // without its document
+    std::shared_ptr<const Source> source;  // without its document
     std::string path;
     std::string value;  // JSON text of what stands there instead (an error's code, tags without the one asked for); empty: nothing
   };
@@ -64,6 +64,7 @@ class ResourceDraft {
   void answer_absent(uint32_t target, uint32_t source, std::string path, std::string there = {});
   // Nothing has answered the target: why (only used if nothing did).
   void not_known(uint32_t target, std::string reason);
+  void not_known_for(uint32_t target, const std::string& reason);  // the same; the reason outlives the draft
   bool answered(uint32_t target) const { return !facts_[target].empty(); }
   void set_tags(Value tags);
 
@@ -80,11 +81,17 @@ class ResourceDraft {
     Source source;
     bool exact = false;
     int32_t slot = -1;  // in the builder
+    std::shared_ptr<const Source> shared;  // without its document, for what it lacks
+  };
+  struct Reason {
+    const std::string* lasting = nullptr;
+    std::string own;
+    const std::string& text() const { return lasting ? *lasting : own; }
   };
   class Emitter;
   const ResourceType* type_;
   std::vector<std::vector<Answer>> facts_;
-  std::vector<std::string> reasons_;
+  std::vector<Reason> reasons_;
   std::vector<SourceEntry> sources_;
 };
 

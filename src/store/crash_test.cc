@@ -270,7 +270,7 @@ TEST(Opening, ANewerStoreIsRefusedByNumber) {
   const auto opened = Store::open(folder.path());
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::unsupported);
-  EXPECT_TRUE(contains(opened.error().text(), "the store has version 99, this reeve knows versions up to 2"))
+  EXPECT_TRUE(contains(opened.error().text(), "the store has version 99, this reeve knows versions up to 3"))
       << opened.error().text();
 }
 
@@ -285,11 +285,12 @@ TEST(Migration, TakesAnOlderStoreToTodaysVersion) {
     must(db->exec(
         "INSERT INTO word VALUES(1,'AWS::S3::Bucket'); INSERT INTO unit VALUES(1,'111','d',2,1,1);"
         "INSERT INTO resource "
-        "VALUES(1,1,1,1,'111','eu-west-1','arn:aws:s3:::logs','logs','logs',x'00',NULL,NULL,'{\"name\":\"logs\"}',NULL)"));
+        "VALUES(1,1,1,1,'111','eu-west-1','arn:aws:s3:::logs','logs','logs',x'00',NULL,'{\"tags\":\"denied\"}','{\"name\":\"logs\"}',NULL)"));
   }
   {
     auto store = must(Store::open(folder.path()));
-    EXPECT_EQ(std::get<int64_t>(must(store->db().value("PRAGMA user_version"))), 2);
+    EXPECT_EQ(std::get<int64_t>(must(store->db().value("PRAGMA user_version"))), static_cast<int64_t>(schema_steps().size()));
+    EXPECT_EQ(must(store->resource("arn:aws:s3:::logs"))->unknown_json, R"({"tags":"denied"})");
     EXPECT_EQ(must(store->resource("arn:aws:s3:::logs"))->columns_json, R"({"name":"logs"})");
     must(write_run(*store, 1000, {{"111", "d2", {"a"}, {{{{"c1", "a"}, failing}}}}}, passes_or_gone));
   }
@@ -301,13 +302,13 @@ TEST(Migration, AStepThatFailsChangesNothing) {
   Folder folder;
   const auto path = folder.path() + "/x.db";
   must(migrate(*must(Db::open_file(path, {})), schema_steps()));
-  const std::string_view steps[] = {schema_steps()[0], schema_steps()[1],
+  const std::string_view steps[] = {schema_steps()[0], schema_steps()[1], schema_steps()[2],
                                     "ALTER TABLE unit ADD COLUMN more; DROP TABLE nothing_like_it"};
   auto db = must(Db::open_file(path, {}));
   const auto migrated = migrate(*db, steps);
   ASSERT_FALSE(migrated);
   EXPECT_TRUE(contains(migrated.error().text(), "nothing_like_it")) << migrated.error().text();
-  EXPECT_EQ(std::get<int64_t>(must(db->value("PRAGMA user_version"))), 2);
+  EXPECT_EQ(std::get<int64_t>(must(db->value("PRAGMA user_version"))), 3);
   EXPECT_EQ(std::get<int64_t>(must(db->value("SELECT count(*) FROM pragma_table_info('unit') WHERE name='more'"))), 0);
   must(migrate(*db, schema_steps()));
 }

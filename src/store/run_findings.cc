@@ -146,6 +146,8 @@ Result<RunChanges> RunWriter::finish(const Decide& decide) {
       while (TRY(of_control->step())) rows.push_back(of_control->integer(0));
     }
     std::sort(rows.begin(), rows.end());
+    if (rows.empty()) return {};
+    TRY(make_join_indices(s.db));
     auto get = TRY(s.db.prepare(
         "SELECT f.id,c.text,f.uid,t.text,f.account,f.region,u.key,f.status FROM finding f JOIN word c ON c.id=f.control "
         "JOIN word t ON t.id=f.type JOIN unit u ON u.id=f.unit WHERE f.row=?1"));

@@ -32,7 +32,7 @@ struct RunWriter::State {
   // The unit begun.
   int64_t unit = 0;
   int64_t first_resource = 0;
-  uint32_t resources = 0, sources = 0, reads = 0;
+  uint32_t resources = 0, sources = 0, reads = 0, notes = 0;
   std::unordered_map<std::string, Digest> previous;
   struct Place {
     std::string account, region, partition;

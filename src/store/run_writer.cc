@@ -117,14 +117,14 @@ Status RunWriter::State::drop_rows(int64_t unit_id, int64_t first, int64_t count
     TRY(run_sql("DELETE FROM edge WHERE source BETWEEN ?1 AND ?2", {first, last}));
   }
   for (std::string_view sql : {"DELETE FROM source WHERE unit=?1", "DELETE FROM read WHERE unit=?1",
-                               "DELETE FROM place WHERE unit=?1", "DELETE FROM unit_control WHERE unit=?1"})
+                               "DELETE FROM place WHERE unit=?1", "DELETE FROM note WHERE unit=?1", "DELETE FROM unit_control WHERE unit=?1"})
     TRY(run_sql(sql, {unit_id}));
   return {};
 }
 
 void RunWriter::State::leave_unit() {
   unit = 0;
-  resources = sources = reads = 0;
+  resources = sources = reads = notes = 0;
   previous.clear();
   places.clear();
   place_index.clear();
@@ -213,6 +213,7 @@ Result<std::unique_ptr<RunWriter>> Store::begin_run(const RunInfo& info) {
   s.open = true;
   std::unique_ptr<RunWriter> writer(new RunWriter(std::move(state)));  // rolls back if anything below fails
   db.set_now(info.as_of);
+  joins_indexed_ = false;
   TRY(s.prepare());
 
   // Facts judged by other content are of no use to this run: mappings, columns and verdicts may all differ.
@@ -225,7 +226,7 @@ Result<std::unique_ptr<RunWriter>> Store::begin_run(const RunInfo& info) {
     s.indices_dropped = true;
     TRY(
         db.exec("DELETE FROM resource; DELETE FROM edge; DELETE FROM source; DELETE FROM read; DELETE FROM place; DELETE FROM "
-                "unit_control;"
+                "note; DELETE FROM unit_control;"
                 "UPDATE unit SET digest=NULL, resources=0, first_resource=0, state=0"));
   } else {
     TRY(db.exec("UPDATE unit SET state=0 WHERE state<>0"));
@@ -363,7 +364,8 @@ Result<uint32_t> RunWriter::add_resource(const ResourceRow& row) {
   insert.bind(7, row.uid).bind(8, row.id).bind_or_null(9, row.name).bind_blob(10, bytes_of(row.digest));
   // `{}` is the usual case for three of these; NULL takes no room.
   insert.bind_or_null(11, is_nothing(row.tags_json) ? "" : row.tags_json)
-      .bind_or_null(12, is_nothing(row.unknown_json) ? "" : row.unknown_json);
+      .bind_null(12);
+  if (!is_nothing(row.unknown_json)) insert.bind(12, TRY(s.note(s.word(row.unknown_json))));
   insert.bind_or_null(13, is_nothing(row.columns_json) ? "" : row.columns_json);
   insert.bind_or_null(14, is_nothing(row.origins_json) ? "" : row.origins_json);
   TRY(s.note(insert.run()));
@@ -398,6 +400,16 @@ Status RunWriter::add_read(const ReadRow& row) {
   else insert.bind_null(10);
   TRY(s.note(insert.run()));
   return s.see_place(row.account, row.region, {});
+}
+
+Status RunWriter::add_note(const Error& error, bool problem) {
+  auto& s = *state_;
+  TRY(s.usable());
+  assert(s.unit != 0);
+  auto* insert = TRY(s.note(s.db.cached("INSERT INTO note VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)")));
+  insert->bind(1, s.unit).bind(2, int64_t{s.notes++}).bind(3, int64_t{problem}).bind(4, static_cast<int64_t>(error.code)).bind(5, error.what);
+  insert->bind_or_null(6, error.at.path).bind(7, int64_t{error.at.line}).bind(8, int64_t{error.at.column});
+  return s.note(insert->bind_or_null(9, error.expected).bind_or_null(10, error.hint).run());
 }
 
 std::optional<Digest> RunWriter::previous_digest(std::string_view uid) const {

@@ -25,7 +25,9 @@ Status drop_fact_indices(Db& db);
 Status make_fact_indices(Db& db);
 Status drop_finding_indices(Db& db);
 Status make_finding_indices(Db& db);
-// All of them, where an opened store lacks any.
+// For looking resources up by uid and edges by target, and joining them: made once somebody does.
+Status make_join_indices(Db& db);
+// All but those, where an opened store lacks any.
 Status make_all_indices(Db& db);
 
 // State of a unit in the current run, as kept in unit.state.

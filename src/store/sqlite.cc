@@ -122,6 +122,9 @@ refused = "only a SELECT may be used here";
 }  // namespace
 
 Result<std::unique_ptr<Db>> Db::open(const std::string& path, bool temporary, const OpenOptions& options) {
+  // Several connections, each of one thread: without these, all would count their memory under one lock.
+  static const bool once = sqlite3_config(SQLITE_CONFIG_MULTITHREAD) == SQLITE_OK && sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
+  (void)once;
   std::unique_ptr<Db> db(new Db());
   db->path_ = temporary ? "temporary store" : path;
   static std::atomic<uint64_t> serial{0};

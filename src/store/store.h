@@ -206,6 +206,8 @@ class RunWriter {
   Result<uint32_t> add_resource(const ResourceRow& row);  // its ordinal in the unit, from 0
   Status add_edge(const EdgeRow& row);
   Status add_read(const ReadRow& row);
+  // What reading the unit complained of (a problem) or remarked; a kept unit says it again.
+  Status add_note(const Error& error, bool problem);
   // The digest that this unit's resource had in the last run, if it was there and the content is the same.
   std::optional<Digest> previous_digest(std::string_view uid) const;
   Status end_unit();
@@ -248,6 +250,8 @@ class Store {
   ~Store();
 
   Db& db() { return *db_; }
+  // Indices for looking up by uid and joining by it or by an edge's target, if they are not there: the first load goes without.
+  Status index_joins();
   bool is_temporary() const { return temporary_; }
   Result<std::unique_ptr<RunWriter>> begin_run(const RunInfo& info);
 
@@ -269,6 +273,7 @@ class Store {
     bool born = true;
   };
   Result<std::optional<StoredResource>> resource(std::string_view uid);
+  Result<std::optional<StoredResource>> resource_at(int64_t unit, uint32_t ordinal);  // the unit's row id, and the place in it
   // Resources that pass a control, in order of unit key and ordinal.
   Status passes(std::string_view control, const std::function<Status(const StoredResource&)>& each);
 
@@ -285,6 +290,8 @@ class Store {
     Time time;
     uint64_t bytes = 0;
   };
+  // What reading this run's units complained of or remarked, of one unit in the order in which it was said.
+  Result<std::vector<Error>> notes(std::string_view unit_key, bool problems);
   Status sources(const std::function<Status(const StoredSource&)>& each);  // by unit key, number
   Result<std::optional<StoredSource>> source(std::string_view unit_key, uint32_t number);
 
@@ -293,6 +300,7 @@ class Store {
   static Result<std::unique_ptr<Store>> prepare(std::unique_ptr<Db> db, bool temporary);
   std::unique_ptr<Db> db_;
   bool temporary_ = false;
+  bool joins_indexed_ = false;  // also found out by asking; a load drops them again
 };
 
 }  // namespace reeve::store

@@ -35,7 +35,7 @@ StoredFinding read_finding(const Statement& row) {
 
 constexpr std::string_view resource_select =
     "SELECT "
-    "r.uid,t.text,r.account,r.region,r.native,r.name,r.tags,r.columns,r.unknown,r.origins,u.key,r.id-u.first_resource,r.born "
+    "r.uid,t.text,r.account,r.region,r.native,r.name,r.tags,r.columns,(SELECT w.text FROM word w WHERE w.id=r.unknown),r.origins,u.key,r.id-u.first_resource,r.born "
     "FROM resource r JOIN word t ON t.id=r.type JOIN unit u ON u.id=r.unit ";
 
 Store::StoredResource read_resource(const Statement& row) {
@@ -164,9 +164,27 @@ Result<std::vector<UnitRow>> Store::units() {
 }
 
 Result<std::optional<Store::StoredResource>> Store::resource(std::string_view uid) {
-  auto row = TRY(db_->prepare(std::string(resource_select) + "WHERE r.uid=?1 AND u.state IN (1,2) ORDER BY u.key LIMIT 1"));
-  if (!TRY(row.bind(1, uid).step())) return std::optional<StoredResource>{};
-  return std::optional<StoredResource>(read_resource(row));
+  TRY(index_joins());
+  auto* row = TRY(db_->cached(std::string(resource_select) + "WHERE r.uid=?1 AND u.state IN (1,2) ORDER BY u.key LIMIT 1"));
+  std::optional<StoredResource> found;
+  if (TRY(row->bind(1, uid).step())) found = read_resource(*row);
+  row->reset();
+  return found;
+}
+
+Result<std::optional<Store::StoredResource>> Store::resource_at(int64_t unit, uint32_t ordinal) {
+  auto* row = TRY(db_->cached(std::string(resource_select) + "WHERE r.id=(SELECT first_resource FROM unit WHERE id=?1)+?2"));
+  std::optional<StoredResource> found;
+  if (TRY(row->bind(1, unit).bind(2, int64_t{ordinal}).step())) found = read_resource(*row);
+  row->reset();
+  return found;
+}
+
+Status Store::index_joins() {
+  if (joins_indexed_) return {};
+  TRY(make_join_indices(*db_));
+  joins_indexed_ = true;
+  return {};
 }
 
 Status Store::passes(std::string_view control, const std::function<Status(const StoredResource&)>& each) {
@@ -207,6 +225,25 @@ Status Store::reads(const std::function<Status(const StoredRead&)>& each) {
     TRY(each(read));
   }
   return {};
+}
+
+Result<std::vector<Error>> Store::notes(std::string_view unit_key, bool problems) {
+  auto* rows = TRY(db_->cached(
+      "SELECT n.code,n.what,n.path,n.line,n.col,n.expected,n.hint FROM note n JOIN unit u ON u.id=n.unit WHERE u.key=?1 AND n.problem=?2 ORDER BY n.n"));
+  rows->bind(1, unit_key).bind(2, int64_t{problems});
+  std::vector<Error> found;
+  while (TRY(rows->step())) {
+    Error error;
+    error.code = static_cast<Code>(rows->integer(0));
+    error.what = rows->text(1);
+    error.at.path = rows->text(2);
+    error.at.line = static_cast<uint32_t>(rows->integer(3));
+    error.at.column = static_cast<uint32_t>(rows->integer(4));
+    error.expected = rows->text(5);
+    error.hint = rows->text(6);
+    found.push_back(std::move(error));
+  }
+  return found;
 }
 
 Status Store::sources(const std::function<Status(const StoredSource&)>& each) {

@@ -205,9 +205,10 @@ Result<std::unique_ptr<UnitRows>> UnitRows::create(const ViewInput& views) {
   if (sqlite3_create_module(db.handle(), "unit_rows", &module(), out->table_.get()) != SQLITE_OK) return tl::unexpected(db.error("lend a unit's rows"));
   TRY(db.exec("DROP TABLE resource; CREATE VIRTUAL TABLE resource USING unit_rows; INSERT INTO unit(id,key,digest,state) VALUES(1,'unit','',2)"));
   for (const auto& type : views.types) TRY(out->word(type.type));
-  TRY(create_views(db, views));
+  TRY(create_views(db, views, true));
   // What one unit cannot tell is not there to be asked.
-  TRY(db.exec("DROP VIEW temp.accounts; DROP VIEW temp.edges; DROP TABLE temp.attestations"));
+  TRY(db.exec("DROP VIEW temp.accounts; DROP VIEW temp.edges; DROP TABLE temp.attestations; "
+              "CREATE TEMP TABLE tag_counts(account TEXT, key TEXT, value TEXT, resources INTEGER)"));
   return out;
 }
 
@@ -231,7 +232,7 @@ Status UnitRows::set(const UnitLender& unit, const std::vector<SourceRow>& sourc
   table.by_uid.clear();
   const uint32_t count = unit.count();
   table.types.assign(count, 0);
-  TRY(db_->exec("DELETE FROM read; DELETE FROM source; DELETE FROM place"));
+  TRY(db_->exec("DELETE FROM read; DELETE FROM source; DELETE FROM place; DELETE FROM temp.tag_counts"));
   std::set<std::pair<std::string_view, std::string_view>> places;
   auto see = [&](std::string_view account, std::string_view region, auto& last) {
     if (account.empty() || (last.first == account && last.second == region)) return;
@@ -264,6 +265,13 @@ Status UnitRows::set(const UnitLender& unit, const std::vector<SourceRow>& sourc
     add_read->bind(6, static_cast<int64_t>(read.status)).bind_or_null(7, read.error).bind(8, read.time.ms).bind(9, int64_t{read.source});
     TRY(add_read->run());
     see(read.account, read.region, last);
+  }
+  auto* add_tags = TRY(db_->cached("INSERT INTO temp.tag_counts VALUES(?1,?2,?3,?4)"));
+  for (const auto& tag : unit.tag_counts()) {
+    add_tags->bind(1, tag.account).bind(4, static_cast<int64_t>(tag.resources));
+    if (tag.read) add_tags->bind(2, tag.key).bind(3, tag.value);
+    else add_tags->bind_null(2).bind_null(3);
+    TRY(add_tags->run());
   }
   auto* add_place = TRY(db_->cached("INSERT INTO place VALUES(1,?1,?2,'')"));
   for (const auto& [account, region] : places) TRY(add_place->bind(1, account).bind(2, region).run());

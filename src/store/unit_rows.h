@@ -1,5 +1,5 @@
-// One unit's resources for SQL, as they stand in the memory of whoever just read them: the type views, `resources`, `regions`,
-// `reads` and `controls` of views.h over rows that are in no file yet, and over no other unit's.
+// One unit's resources for SQL, as they stand in the memory of whoever just read them: the type views, `resources`, `tag_counts`,
+// `regions`, `reads` and `controls` of views.h over rows that are in no file yet, and over no other unit's.
 //
 //   auto rows = TRY(UnitRows::create(views));
 //   auto query = TRY(rows->db().prepare_foreign(sql));
@@ -28,6 +28,14 @@ class UnitLender {
   virtual uint32_t count() const = 0;               // of all rows
   virtual bool is_there(uint32_t index) const = 0;  // a row that was taken back is not seen by SQL
   virtual ResourceRow row(uint32_t index) const = 0;
+  // How many resources carry each tag; with neither key nor value: of how many they were not read.
+  struct TagCount {
+    std::string_view account;
+    bool read = true;
+    std::string_view key, value;
+    uint64_t resources = 0;
+  };
+  virtual std::vector<TagCount> tag_counts() const = 0;
 };
 
 class UnitRows {

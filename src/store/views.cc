@@ -51,6 +51,7 @@ constexpr std::string_view fixed_columns[] = {"uid", "account", "region", "unkno
 
 struct Maker {
   Db& db;
+  std::string unknown;  // the expression of a row's unknown columns
   std::string in_run;  // condition on `r.unit`, or empty if every row is of this run
   std::map<std::string, const TypeView*> by_type;
 
@@ -82,6 +83,7 @@ struct Maker {
   Status type_view(const TypeView& type);
   Status resources();
   Status places();
+  Status tag_counts();
   Status edges();
   Status reads();
 };
@@ -106,13 +108,13 @@ Status Maker::type_view(const TypeView& type) {
   const auto where = TRY(of_type(type.type));
   return view(view_name(type.type), "SELECT r.uid AS uid, r.account AS account, r.region AS region, " + base["id"] + " AS id, " +
                                         base["name"] + " AS name, " + base["tags"] + " AS tags" + declared +
-                                        ", coalesce(r.unknown,'{}') AS unknown FROM resource r WHERE " + where);
+                                        ", " + unknown + " AS unknown FROM resource r WHERE " + where);
 }
 
 Status Maker::resources() {
   return view("resources",
               "SELECT r.uid AS uid, t.text AS type, r.account AS account, r.region AS region, r.native AS id, r.name AS name, "
-              "coalesce(r.tags,'{}') AS tags, coalesce(r.columns,'{}') AS properties, coalesce(r.unknown,'{}') AS unknown, "
+              "coalesce(r.tags,'{}') AS tags, coalesce(r.columns,'{}') AS properties, " + unknown + " AS unknown, "
               "r.born AS born "
               "FROM resource r JOIN word t ON t.id=r.type" +
                   (in_run.empty() ? "" : " WHERE " + in_run));
@@ -160,6 +162,17 @@ Status Maker::places() {
           "  OR EXISTS (SELECT 1 FROM member m WHERE m.account=one.account AND m.seen_from=o.seen_from)) AS organization,"
           " (SELECT m.parent FROM member m WHERE m.account=one.account AND m.parent IS NOT NULL LIMIT 1) AS parent"
           " FROM one");
+}
+
+// What stands in templates has no account to speak for, and the tags of an organization's accounts speak of those, not of the one
+// that lists them.
+Status Maker::tag_counts() {
+  const std::string born = "r.born=1 AND t.text NOT LIKE 'AWS::Organizations::%'" + (in_run.empty() ? "" : " AND " + in_run);
+  return view("tag_counts",
+              "SELECT r.account AS account, j.key AS key, j.value AS value, count(*) AS resources FROM resource r JOIN word t ON t.id=r.type, "
+              "json_each(r.tags) j WHERE " + born + " GROUP BY r.account, j.key, j.value UNION ALL "
+              "SELECT r.account, NULL, NULL, count(*) FROM resource r JOIN word t ON t.id=r.type WHERE " + born +
+                  " AND json_extract(" + unknown + ", '$.tag_list') IS NOT NULL GROUP BY r.account");
 }
 
 Status Maker::edges() {
@@ -229,14 +242,14 @@ std::string view_name(std::string_view type) {
   return lower(out);
 }
 
-Status create_views(Db& db, const ViewInput& input) {
+Status create_views(Db& db, const ViewInput& input, bool in_memory) {
   // Usually every row is of this run, and the views need not ask.
   const auto others =
       TRY(db.value("SELECT count(*) FROM unit WHERE NOT (" + std::string(unit_is_in_run) + ") AND digest IS NOT NULL"));
   Maker make{
-      db, std::get<int64_t>(others) == 0 ? "" : "r.unit IN (SELECT id FROM unit WHERE " + std::string(unit_is_in_run) + ")", {}};
+      db, in_memory ? "coalesce(r.unknown,'{}')" : "coalesce((SELECT w.text FROM word w WHERE w.id=r.unknown),'{}')", std::get<int64_t>(others) == 0 ? "" : "r.unit IN (SELECT id FROM unit WHERE " + std::string(unit_is_in_run) + ")", {}};
   std::map<std::string, std::string> names = {{"accounts", ""}, {"regions", ""},      {"resources", ""}, {"edges", ""},
-                                              {"reads", ""},    {"attestations", ""}, {"controls", ""}};
+                                              {"reads", ""},    {"attestations", ""}, {"controls", ""}, {"tag_counts", ""}};
   for (const auto& type : input.types) {
     make.by_type[type.type] = &type;
     const auto name = view_name(type.type);
@@ -247,6 +260,7 @@ Status create_views(Db& db, const ViewInput& input) {
   for (const auto& type : input.types) TRY(make.type_view(type));
   TRY(make.resources());
   TRY(make.places());
+  if (!in_memory) TRY(make.tag_counts());
   TRY(make.edges());
   TRY(make.reads());
   TRY(attestations(db, input.attestations));

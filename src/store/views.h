@@ -38,8 +38,8 @@ struct ViewInput {
 };
 
 // Makes the views, replacing those of an earlier call. Errors: a column name that the views use themselves, two types with one
-// name.
-Status create_views(Db& db, const ViewInput& input);
+// name. `in_memory`: over unit_rows.h, where no text stands for another.
+Status create_views(Db& db, const ViewInput& input, bool in_memory = false);
 
 // `AWS::S3::Bucket` → `aws_s3_bucket`.
 std::string view_name(std::string_view type);

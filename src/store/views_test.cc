@@ -177,6 +177,7 @@ TEST_F(Views, UseTheIndicesInJoins) {
   }
   must(run->end_unit());
   load();
+  must(store->index_joins());
   auto plan = [&](const std::string& sql) {
     auto statement = must(db().prepare("EXPLAIN QUERY PLAN " + sql));
     std::string out;
@@ -184,7 +185,7 @@ TEST_F(Views, UseTheIndicesInJoins) {
     return out;
   };
   const auto types = plan("SELECT count(*) FROM aws_ec2_vpc WHERE name='x'");
-  EXPECT_TRUE(contains(types, "resource_type")) << types;
+  EXPECT_TRUE(contains(types, "resource_place")) << types;
   const auto join = plan("SELECT count(*) FROM aws_ec2_vpc v WHERE NOT EXISTS (SELECT 1 FROM edges e WHERE e.target=v.uid)");
   EXPECT_TRUE(contains(join, "edge_target")) << join;
   const auto uid = plan("SELECT count(*) FROM edges e JOIN aws_ec2_vpc v ON v.uid=e.target WHERE e.kind='in'");

@@ -1,16 +1,10 @@
--- The organization's accounts stand in the management account, but their tags speak of themselves.
+-- The organization's accounts stand in the management account, but their tags speak of themselves; tag_counts leaves them out.
 -- Words that nobody can place (blue, eu, …) count for neither side; an account without a placed word cannot be judged.
--- Most resources of an account carry the same tags but for their name, so each set of tags is looked at once.
-WITH tagged AS MATERIALIZED (
-  SELECT r.account, json_remove(r.tags, '$.Name') AS tags, count(*) AS resources
-  FROM resources r
-  WHERE r.born = 1 AND r.tags LIKE '%env%' AND r.type NOT LIKE 'AWS::Organizations::%'
-  GROUP BY r.account, json_remove(r.tags, '$.Name')),
-said AS (
-  SELECT g.account, g.resources, lower(trim(t.value)) AS word
-  FROM tagged g, json_each(g.tags) t
-  WHERE lower(t.key) IN ('environment', 'env') OR lower(t.key) LIKE '%:environment' OR lower(t.key) LIKE '%:env'
-      OR lower(t.key) LIKE '%/environment' OR lower(t.key) LIKE '%/env'),
+WITH said AS (
+  SELECT account, resources, lower(trim(value)) AS word
+  FROM tag_counts
+  WHERE lower(key) IN ('environment', 'env') OR lower(key) LIKE '%:environment' OR lower(key) LIKE '%:env'
+      OR lower(key) LIKE '%/environment' OR lower(key) LIKE '%/env'),
 placed AS (
   SELECT account, resources,
          CASE WHEN word IN ('prod', 'prd', 'production', 'live') THEN 1
@@ -19,9 +13,7 @@ placed AS (
                             'demo', 'preprod', 'pre-prod', 'preproduction', 'nonprod', 'non-prod', 'nonproduction',
                                 'non-production') THEN 0 END AS production
   FROM said),
-unread AS (
-  SELECT account, count(*) AS resources FROM resources WHERE born = 1 AND unknown LIKE '%"tag_list"%' AND json_extract(unknown,
-      '$.tag_list') IS NOT NULL GROUP BY account),
+unread AS (SELECT account, resources FROM tag_counts WHERE key IS NULL),
 counted AS (
   SELECT s.uid, coalesce(sum(iif(p.production IS NULL, 0, p.resources)), 0) AS all_of_them,
          coalesce(sum(p.production * p.resources), 0) AS production, coalesce(u.resources, 0) AS unread
