@@ -32,16 +32,18 @@ class TimeSink : public UnitSink {
   int64_t newest = 0;
 };
 
-// The organization's id, which policy documents name: known before any account is judged.
+// The organization's id and accounts, which policy documents name: known before any account is judged.
 class OrganizationSink : public TimeSink {
  public:
   void resource(Resource&& resource) override {
+    if (resource.type_name == "AWS::Organizations::Account") accounts.insert(resource.id);
     if (resource.type_name != kOrganizationType || !resource.type) return;
     for (auto& [column, path] : resource.type->columns)
       if (column == "organization_id")
         if (Value value = path.find_plain(resource.body()); value && !value.is_unknown()) id = std::string(value.text());
   }
   std::string id;
+  std::set<std::string> accounts;
 };
 
 class Run {
@@ -79,7 +81,8 @@ class Run {
     if (!edition) edition = out_.content.standard_edition();
     out_.edition = edition ? edition->id : "";
     guard_ = std::make_unique<GuardJudge>(out_.content, catalogue_, out_.problems);
-    asked_ = columns_asked(out_.content, catalogue_);
+    asked_ = columns_asked(out_.content, catalogue_, false);
+    asked_within_ = columns_asked(out_.content, catalogue_, true);
     return {};
   }
 
@@ -132,8 +135,8 @@ class Run {
     OrganizationSink organization;
     for (auto& unit : inputs_.units)
       if (unit.kind == Unit::Kind::organization) load_unit(unit, catalogue_, organization);
-    organization_id_ = organization.id;
-    digest.add("|organization " + organization_id_);
+    organization_ = {organization.id, {organization.accounts.begin(), organization.accounts.end()}};
+    digest.add("|organization " + organization_.id + " " + join(organization_.accounts, ","));
     store::RunInfo info;
     info.as_of = out_.as_of;
     info.content_digest = hex(digest.finish());
@@ -169,7 +172,7 @@ class Run {
     const JudgeContext context = this->context();
     Status failed;  // of a worker
     auto work = [&] {
-      auto sql = UnitSql::make(context, catalogue_, organization_id_);
+      auto sql = UnitSql::make(context, catalogue_, organization_);
       for (;;) {
         size_t i;
         {
@@ -311,11 +314,11 @@ class Run {
       return store::Decision::not_rejudged;
     };
     out_.changes = TRY(run_->finish(decide));
-    TRY(tally(out_, catalogue_, context(), inputs_, passes_, organization_id_));
+    TRY(tally(out_, catalogue_, context(), inputs_, passes_, organization_));
     return run_->commit(summary_json(out_));
   }
 
-  JudgeContext context() const { return {&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of, &regions_, &read_}; }
+  JudgeContext context() const { return {&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of, &regions_, &read_, &asked_within_}; }
   size_t threads() const { return options_.threads ? options_.threads : worker_count(); }
   void progress(const std::string& what, uint64_t done, uint64_t total) {
     if (options_.progress) options_.progress(what, done, total);
@@ -328,8 +331,8 @@ class Run {
   Assessment& out_;
   ResourceCatalogue catalogue_;
   std::unique_ptr<GuardJudge> guard_;
-  std::set<std::string> asked_;
-  std::string organization_id_;
+  std::set<std::string> asked_, asked_within_;
+  OrganizationFacts organization_;
   std::set<std::string> said_;  // problems
   std::vector<std::string> accounts_, regions_;
   Inputs inputs_;

@@ -22,8 +22,8 @@ constexpr std::string_view kAccount = "111111111111", kRegion = "us-east-1";
 
 class Example {
  public:
-  Example(const Content& one, const ResourceCatalogue& catalogue, const GuardJudge& guard, const std::set<std::string>& asked, const ControlFile& file)
-      : one_(one), catalogue_(catalogue), guard_(guard), asked_(asked), file_(file) {}
+  Example(const Content& one, const ResourceCatalogue& catalogue, const GuardJudge& guard, const std::set<std::string>& asked, const std::set<std::string>& asked_within, const ControlFile& file)
+      : one_(one), catalogue_(catalogue), guard_(guard), asked_(asked), asked_within_(asked_within), file_(file) {}
 
   Result<std::vector<ExampleResult>> run() {
     YamlOptions yaml;
@@ -50,11 +50,11 @@ class Example {
       errors.front().at.path = file_.shown;
       return tl::unexpected(errors.front());
     }
-    JudgeContext context{&one_, &guard_, &workspace, &asked_, as_of_};
+    JudgeContext context{&one_, &guard_, &workspace, &asked_, as_of_, nullptr, nullptr, &asked_within_};
     UnitResult result;
     UnitCollector collector(context, result);
     TRY(resources(collector));
-    if (auto sql = TRY(UnitSql::make(context, catalogue_, organization_id(result)))) TRY(sql->judge(result));
+    if (auto sql = TRY(UnitSql::make(context, catalogue_, organization(result)))) TRY(sql->judge(result));
     if (!result.problems.empty()) return tl::unexpected(result.problems.front());
     std::map<std::string, std::string> ids;  // id or uid → uid
     std::map<std::string, Verdict> verdicts;
@@ -207,11 +207,14 @@ class Example {
     return {};
   }
 
-  static std::string organization_id(const UnitResult& result) {
-    for (auto& resource : result.resources)
-      if (resource.type == kOrganizationType)
-        if (auto columns = read_json(resource.columns_json.empty() ? std::string_view("{}") : resource.columns_json, Source{})) return std::string((*columns)->root().get("organization_id").text());
-    return "";
+  static OrganizationFacts organization(const UnitResult& result) {
+    OrganizationFacts out;
+    for (auto& resource : result.resources) {
+      if (resource.type == "AWS::Organizations::Account") out.accounts.emplace_back(resource.id);
+      if (resource.type != kOrganizationType || resource.columns_json.empty()) continue;
+      if (auto columns = read_json(resource.columns_json, Source{})) out.id = std::string((*columns)->root().get("organization_id").text());
+    }
+    return out;
   }
 
   Status judge_sql(UnitResult& result, const Workspace& workspace, std::map<std::string, Verdict>& verdicts, std::map<std::string, std::string>& reasons) {
@@ -240,7 +243,7 @@ class Example {
   const Content& one_;
   const ResourceCatalogue& catalogue_;
   const GuardJudge& guard_;
-  const std::set<std::string>& asked_;
+  const std::set<std::string>&asked_, &asked_within_;
   const ControlFile& file_;
   DocumentPtr document_;
   Value root_;
@@ -262,9 +265,9 @@ std::vector<ExampleResult> run_examples(const Content& content, const std::vecto
     one.controls = {control};
     one.digest = content.digest;
     GuardJudge guard(one, catalogue, errors);
-    std::set<std::string> asked = columns_asked(one, catalogue);
+    std::set<std::string> asked = columns_asked(one, catalogue, false), within = columns_asked(one, catalogue, true);
     for (const ControlFile& file : control.examples) {
-      auto results = Example(one, catalogue, guard, asked, file).run();
+      auto results = Example(one, catalogue, guard, asked, within, file).run();
       if (results) out.insert(out.end(), results->begin(), results->end());
       else errors.push_back(results.error());
     }

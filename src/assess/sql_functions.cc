@@ -114,11 +114,11 @@ class Tree {
     TRY(load());
     return id_;
   }
-  Result<std::vector<std::string>> accounts() {
+  Result<const std::vector<std::string>*> accounts() {
     TRY(load());
-    std::vector<std::string> out;
-    for (auto& [account, node] : accounts_) out.push_back(account);
-    return out;
+    if (account_ids_.empty())
+      for (auto& [account, node] : accounts_) account_ids_.push_back(account);
+    return &account_ids_;
   }
   Result<std::string> management() {
     TRY(load());
@@ -279,6 +279,7 @@ class Tree {
   bool loaded_ = false, all_targets_known_ = false;
   std::string id_, root_, management_, scp_enabled_;
   std::map<std::string, Node> units_, accounts_;
+  std::vector<std::string> account_ids_;
   std::map<std::string, Scp> policies_;
   std::unordered_map<std::string, std::vector<std::vector<Policy>>> levels_;
   std::unordered_map<std::string, Truth> answers_;
@@ -311,8 +312,9 @@ bool version_less(std::string_view a, std::string_view b) {
 
 using Arguments = std::span<const SqlArgument>;
 
-// What needs no more than the organization's id.
-Status add_local(store::Db& db, std::shared_ptr<PolicyCache> policies, std::function<Result<std::string>()> organization) {
+// What needs no more than the organization's id and accounts.
+Status add_local(store::Db& db, std::shared_ptr<PolicyCache> policies, std::function<Result<std::string>()> organization,
+                 std::function<Result<const std::vector<std::string>*>()> accounts) {
   TRY(db.add_function("version_less", 2, true, [](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0]) || is_null(a[1])) return SqlValue();
     return SqlValue(int64_t{version_less(text_of(a[0]), text_of(a[1]))});
@@ -346,6 +348,22 @@ Status add_local(store::Db& db, std::shared_ptr<PolicyCache> policies, std::func
     if (!answer) return SqlValue();
     return SqlValue(answer->why);
   }));
+  TRY(db.add_function("policy_outside", 2, false, [policies, organization, accounts](Arguments a) -> Result<SqlValue> {
+    if (is_null(a[0])) return SqlValue();
+    std::string self(text_of(a[1]));
+    if (self == "unknown") self.clear();
+    Own own;
+    own.org_id = TRY(organization());
+    const std::vector<std::string>* known = TRY(accounts());
+    std::string_view json = text_of(a[0]);
+    return sql(policies->alike("outside", json, "", self, [&] {
+                         own.accounts = *known;
+                         own.accounts_complete = !own.accounts.empty();
+                         if (!self.empty()) own.accounts.push_back(self);
+                         auto policy = policies->get(json);
+                         return policy ? allows_account_outside(*policy, own) : Answer{};
+                       }).verdict);
+  }));
   TRY(db.add_function("policy_admin", 1, false, [policies](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0])) return SqlValue();
     std::string_view json = text_of(a[0]);
@@ -368,35 +386,22 @@ Status add_local(store::Db& db, std::shared_ptr<PolicyCache> policies, std::func
 
 }  // namespace
 
-Status add_policy_functions(store::Db& db, const std::string& organization_id) {
-  return add_local(db, std::make_shared<PolicyCache>(), [organization_id]() -> Result<std::string> { return organization_id; });
+Status add_policy_functions(store::Db& db, const OrganizationFacts& organization) {
+  auto facts = std::make_shared<const OrganizationFacts>(organization);
+  return add_local(
+      db, std::make_shared<PolicyCache>(), [facts]() -> Result<std::string> { return facts->id; },
+      [facts]() -> Result<const std::vector<std::string>*> { return &facts->accounts; });
 }
 
 Status add_sql_functions(store::Db& db, Time as_of) {
   auto policies = std::make_shared<PolicyCache>();
   auto tree = std::make_shared<Tree>(db);
-  TRY(add_local(db, policies, [tree] { return tree->organization_id(); }));
+  TRY(add_local(db, policies, [tree] { return tree->organization_id(); }, [tree] { return tree->accounts(); }));
   TRY(db.add_function("as_of", 0, true, [as_of](Arguments) -> Result<SqlValue> { return SqlValue(rfc3339(as_of)); }));
   TRY(db.add_function("days_since", 1, true, [as_of](Arguments a) -> Result<SqlValue> {
     auto time = parse_time(text_of(a[0]));
     if (!time) return SqlValue();
     return SqlValue(days_between(*time, as_of));
-  }));
-  TRY(db.add_function("policy_outside", 2, false, [policies, tree](Arguments a) -> Result<SqlValue> {
-    if (is_null(a[0])) return SqlValue();
-    std::string self(text_of(a[1]));
-    if (self == "unknown") self.clear();
-    Own own;
-    own.org_id = TRY(tree->organization_id());
-    TRY(tree->accounts());
-    std::string_view json = text_of(a[0]);
-    return sql(policies->alike("outside", json, "", self, [&] {
-                         own.accounts = *tree->accounts();
-                         own.accounts_complete = !own.accounts.empty();
-                         if (!self.empty()) own.accounts.push_back(self);
-                         auto policy = policies->get(json);
-                         return policy ? allows_account_outside(*policy, own) : Answer{};
-                       }).verdict);
   }));
   TRY(db.add_function("scp_denies", 3, false, [tree](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0]) || is_null(a[1])) return SqlValue();

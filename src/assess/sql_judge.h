@@ -76,7 +76,11 @@ class SqlJudge {
 
 // The functions of docs/formats/controls.md: policy_public, scp_denies, days_since …
 Status add_sql_functions(store::Db& db, Time as_of);
-// Those of them that need no more than the organization's id (empty: not known): for controls within an account.
-Status add_policy_functions(store::Db& db, const std::string& organization_id);
+// Those of them that need no more than the organization's id and accounts: for controls within an account.
+struct OrganizationFacts {
+  std::string id;                     // empty: not known
+  std::vector<std::string> accounts;  // sorted; empty: not known
+};
+Status add_policy_functions(store::Db& db, const OrganizationFacts& organization);
 
 }  // namespace reeve

@@ -51,7 +51,7 @@ Judged judge(const Control& control, const std::vector<TestUnit>& units, const W
   content.controls = {control};
   std::vector<Error> errors;
   GuardJudge guard(content, types, errors);
-  auto asked = columns_asked(content, types);
+  auto asked = columns_asked(content, types, false);
   auto store = must(store::Store::temporary());
   auto run = must(store->begin_run({kNow, "digest", {"test"}}));
   JudgeContext context{&content, &guard, &workspace, &asked, kNow, nullptr};

@@ -46,17 +46,23 @@ void take_value(Evidence& out, Value origin, Value column, std::string_view rest
   out.value = at ? redacted_json(at) : "";
 }
 
-std::set<std::string> columns_asked(const Content& content, const ResourceCatalogue& catalogue) {
+std::set<std::string> columns_asked(const Content& content, const ResourceCatalogue& catalogue, bool within_account) {
+  std::set<std::string> out;
+  auto of_organization = [](const ResourceType& type) { return type.singleton == Singleton::organization || starts_with(type.type, "AWS::Organizations::"); };
   // What the view `accounts` and the functions of policies look at, whether or not a query names it.
-  std::set<std::string> out = {"organization_id", "management_account", "root_id", "scp_enabled", "root_service_control_policies",
-                               "account_name", "email", "state", "status", "parent", "service_control_policies",
-                               "policy_type", "policy_document", "targets"};
-  for (const Control& control : content.controls) {
-    if (control.judge == Judge::guard) continue;
-    std::string text = control.judge == Judge::sql ? control.check.text : control.attest ? control.attest->contradicted_by : "";
+  if (!within_account)
     for (auto& type : catalogue.types())
+      if (of_organization(*type))
+        for (auto& [column, path] : type->columns) out.insert(column_key(type->type, column));
+  for (const Control& control : content.controls) {
+    if (control.judge == Judge::guard || control.within_account != within_account) continue;
+    std::string text = control.judge == Judge::sql ? control.check.text : control.attest ? control.attest->contradicted_by : "";
+    bool any_type = word_in(text, "resources");
+    for (auto& type : catalogue.types()) {
+      if (!any_type && type->type != candidate_type(control) && !word_in(text, store::view_name(type->type))) continue;
       for (auto& [column, path] : type->columns)
-        if (word_in(text, column) || contains(text, path.text())) out.insert(column);
+        if (word_in(text, column) || contains(text, path.text())) out.insert(column_key(type->type, column));
+    }
   }
   return out;
 }

@@ -50,8 +50,9 @@ void take_value(Evidence& out, Value origin, Value column, std::string_view rest
 // that its query asks; `view:resources` for one that asks all resources, whatever their type.
 std::string call_behind(const Control& control, const ResourceCatalogue& catalogue);
 
-// Column names that any SQL control mentions.
-std::set<std::string> columns_asked(const Content& content, const ResourceCatalogue& catalogue);
+// Columns that SQL controls mention, by `column_key`: those asked of the whole record, else those within an account.
+inline std::string column_key(std::string_view type, std::string_view column) { return std::string(type) + "." + std::string(column); }
+std::set<std::string> columns_asked(const Content& content, const ResourceCatalogue& catalogue, bool within_account);
 // Types whose views a SQL text names.
 std::vector<std::string> types_asked(std::string_view sql, const ResourceCatalogue& catalogue);
 

@@ -22,11 +22,7 @@ std::string function_of(std::string_view area) {
 
 // The cause of an unknown as it is grouped: the call and what came of it, without the resource. A reason that names several calls
 // counts for the first.
-std::string cause_of(std::string_view reason) {
-  size_t comma = reason.find(", ");
-  std::string_view first = reason.substr(0, comma);
-  return std::string(first);
-}
+std::string_view cause_of(std::string_view reason) { return reason.substr(0, reason.find(", ")); }
 
 // Samples show what the status stands on: of passes only if nothing fails or is unknown.
 void keep_pass(Assessment& out, ControlResult& result, const std::string& uid, Evidence evidence) {
@@ -77,7 +73,7 @@ class PassSampler : public UnitSink {
 };
 
 Status sample_passes(Assessment& out, const ResourceCatalogue& catalogue, const JudgeContext& context, const Inputs& inputs, const SqlPasses& passes,
-                     const std::string& organization_id) {
+                     const OrganizationFacts& organization) {
   std::map<std::string, std::map<std::string, std::vector<size_t>>> by_unit;  // unit → uid → Guard controls
   std::map<std::string, UnitSql::Wanted> by_sql;                              // unit → SQL controls within the account
   for (size_t i = 0; i < out.controls.size(); ++i) {
@@ -109,7 +105,7 @@ Status sample_passes(Assessment& out, const ResourceCatalogue& catalogue, const 
     UnitResult again;
     UnitCollector collector(context, again);
     load_unit(unit, catalogue, collector);
-    if (!sql) sql = TRY(UnitSql::make(context, catalogue, organization_id));
+    if (!sql) sql = TRY(UnitSql::make(context, catalogue, organization));
     TRY(sql->passes(again, wanted->second, [&](size_t control, std::string_view uid, Evidence evidence) {
       keep_pass(out, out.controls[control], std::string(uid), std::move(evidence));
     }));
@@ -130,9 +126,9 @@ void add(VerdictCounts& to, const VerdictCounts& from) {
 }  // namespace
 
 Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeContext& context, const Inputs& inputs, const SqlPasses& passes,
-             const std::string& organization_id) {
+             const OrganizationFacts& organization) {
   const GuardJudge& guard = *context.guard;
-  std::map<std::string, size_t> index;
+  std::map<std::string, size_t, std::less<>> index;
   for (size_t i = 0; i < out.content.controls.size(); ++i) {
     const Control& control = out.content.controls[i];
     ControlResult result;
@@ -148,48 +144,48 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   for (auto& row : TRY(out.store->counts()))
     if (auto found = index.find(row.control); found != index.end()) out.controls[found->second].counts = counts_of(row.counts);
 
-  // One walk over the open findings: samples of evidence, causes of unknowns.
+  // Causes of unknowns: one walk over the open findings.
   struct Cause {
     uint64_t verdicts = 0;
-    std::set<std::string> controls, accounts;
+    std::set<size_t> controls;
+    std::map<std::string, uint64_t, std::less<>> accounts;  // with its verdicts
   };
-  std::map<std::string, Cause> causes;
-  std::map<std::string, uint64_t> by_call_account;
-  std::vector<bool> sampled_fail(out.controls.size());
-  TRY(out.store->findings({}, [&](const store::StoredFinding& finding) -> Status {
-    auto found = index.find(finding.control);
-    // One left from an earlier input is listed, and neither counted nor shown as a sample.
-    if (found == index.end() || finding.not_rejudged) return {};
-    ControlResult& result = out.controls[found->second];
-    bool is_fail = finding.status == store::FindingStatus::fail;
-    if (is_fail && !sampled_fail[found->second]) {  // samples of fails push out those of unknowns
-      result.evidence.clear();
-      result.reason.clear();
-      sampled_fail[found->second] = true;
-    }
-    if ((is_fail || !sampled_fail[found->second]) && result.evidence.size() < kSamples) {
-      if (result.reason.empty()) result.reason = finding.reason;
-      auto evidence = evidence_from_json(finding.evidence_json);
-      if (evidence && !evidence->empty()) result.evidence.push_back(evidence->front());
-    }
-    if (finding.status == store::FindingStatus::unknown) {
-      std::string cause = cause_of(finding.reason);
-      Cause& one = causes[cause];
-      ++one.verdicts;
-      one.controls.insert(finding.control);
-      one.accounts.insert(finding.account);
-      ++by_call_account[cause + "\n" + finding.account];
-    }
+  std::map<std::string, Cause, std::less<>> causes;
+  TRY(out.store->brief_findings([&](const store::Store::BriefFinding& finding) -> Status {
+    if (finding.status != store::FindingStatus::unknown) return {};
+    auto control = index.find(finding.control);
+    if (control == index.end()) return {};
+    std::string_view cause = cause_of(finding.reason);
+    auto found = causes.find(cause);
+    if (found == causes.end()) found = causes.emplace(std::string(cause), Cause()).first;
+    Cause& one = found->second;
+    ++one.verdicts;
+    one.controls.insert(control->second);
+    auto account = one.accounts.find(finding.account);
+    if (account == one.accounts.end()) account = one.accounts.emplace(std::string(finding.account), 0).first;
+    ++account->second;
     return {};
   }));
+  // What the status stands on: of fails if there are any, else of what else is open, in order of uid.
+  for (ControlResult& result : out.controls) {
+    for (store::FindingStatus status : {store::FindingStatus::fail, store::FindingStatus::unknown, store::FindingStatus::excepted}) {
+      if (result.counts.fail != 0 && status != store::FindingStatus::fail) break;
+      TRY(out.store->sample_findings(result.control->id, status, kSamples - result.evidence.size(), [&](const store::StoredFinding& finding) -> Status {
+        if (result.reason.empty()) result.reason = finding.reason;
+        auto evidence = evidence_from_json(finding.evidence_json);
+        if (evidence && !evidence->empty() && result.evidence.size() < kSamples) result.evidence.push_back(evidence->front());
+        return {};
+      }));
+    }
+  }
   for (auto& [cause, one] : causes) out.unknown_causes.push_back({cause, one.verdicts, one.controls.size(), one.accounts.size()});
   std::stable_sort(out.unknown_causes.begin(), out.unknown_causes.end(), [](auto& a, auto& b) { return a.verdicts > b.verdicts; });
 
   TRY(out.store->reads([&](const store::Store::StoredRead& read) -> Status {
     if (read.status != store::ReadStatus::denied && read.status != store::ReadStatus::error) return {};
     FailedCall call{read.operation, read.account, read.region, read.parameter, read.error, 0};
-    auto verdicts = by_call_account.find(read.operation + " " + read.error + "\n" + read.account);
-    if (verdicts != by_call_account.end()) call.verdicts = verdicts->second;
+    if (auto cause = causes.find(read.operation + " " + read.error); cause != causes.end())
+      if (auto verdicts = cause->second.accounts.find(read.account); verdicts != cause->second.accounts.end()) call.verdicts = verdicts->second;
     out.calls_failed.push_back(std::move(call));
     return {};
   }));
@@ -201,7 +197,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
     out.pairs += result.counts.applicable();
     all.push_back({result.control->id, result.control->practice, result.control->level, result.control->severity, result.counts, result.control->judge == Judge::attested});
   }
-  TRY(sample_passes(out, catalogue, context, inputs, passes, organization_id));
+  TRY(sample_passes(out, catalogue, context, inputs, passes, organization));
   out.score = score(all);
   std::vector<int> levels, levels_without;
   for (const Practice& practice : out.content.practices) {
@@ -270,11 +266,9 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   });
 
   std::set<std::string> regions;
-  auto seen = TRY(out.store->db().prepare("SELECT account, region, count(*) FROM temp.resources GROUP BY account, region"));
-  while (TRY(seen.step())) {
-    out.resources += static_cast<uint64_t>(seen.integer(2));
-    if (!seen.text(1).empty() && seen.text(1) != "global") regions.insert(std::string(seen.text(1)));
-  }
+  for (auto& unit : TRY(out.store->units())) out.resources += unit.resources;
+  auto seen = TRY(out.store->db().prepare("SELECT DISTINCT region FROM temp.regions WHERE region <> 'global'"));
+  while (TRY(seen.step())) regions.insert(std::string(seen.text(0)));
   for (auto& unit : inputs.units) out.accounts += unit.kind == Unit::Kind::account;
   out.regions = regions.size();
 

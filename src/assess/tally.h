@@ -12,7 +12,7 @@ ResourceCatalogue catalogue_of(const Content& content, std::vector<Error>& error
 
 // `context` as it was for judging; `passes`: what the passes of those SQL and attested controls stand on that were asked of the whole.
 Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeContext& context, const Inputs& inputs, const SqlPasses& passes,
-             const std::string& organization_id);
+             const OrganizationFacts& organization);
 
 // What a run keeps for trends: level, score and counts by practice.
 std::string summary_json(const Assessment& assessment);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <map>
 
+#include "assess/sql_rows.h"
 #include "aws/arn.h"
 #include "aws/region.h"
 #include "base/hash.h"
@@ -12,25 +13,6 @@
 
 namespace reeve {
 namespace {
-
-// Of all facts with their places: a change of any shows.
-store::Digest digest_of(const Document& document) {
-  uint64_t a = 0x9e3779b97f4a7c15, b = 0xc2b2ae3d27d4eb4f;
-  for (const Node& node : document.nodes()) {
-    uint64_t head = static_cast<uint64_t>(node.kind) << 56 | static_cast<uint64_t>(node.source) << 40 | node.origin;
-    std::string_view text = node.text && node.kind != Kind::map && node.kind != Kind::list ? std::string_view(node.text, node.count) : std::string_view();
-    a = hash64(text, a ^ head);
-    b = b * 0x100000001b3 + a;
-  }
-  for (const Source& source : document.sources()) {
-    a = hash64(source.file, a ^ static_cast<uint64_t>(source.time_ms));
-    a = hash64(source.path_prefix, a);
-  }
-  store::Digest out;
-  std::memcpy(out.data(), &a, 8);
-  std::memcpy(out.data() + 8, &b, 8);
-  return out;
-}
 
 // `there`: JSON text of what stands at the path, where that is not what the column says.
 void write_source(JsonWriter& json, std::string& out, uint32_t number, const std::string& path, const Source& source, const std::string& there) {
@@ -78,7 +60,7 @@ std::string_view UnitTexts::keep(std::string_view text) {
   if (text.empty()) return {};
   if (text.size() > left_) {
     size_t size = std::max(block, text.size());
-    blocks_.push_back(std::make_unique<char[]>(size));
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(size));
     next_ = blocks_.back().get();
     left_ = size;
   }
@@ -129,7 +111,7 @@ uint32_t UnitCollector::source_number(const Source& source) {
 }
 
 void UnitCollector::columns(const Resource& resource) {
-  tags_.clear(), columns_.clear(), unknown_.clear(), origins_.clear();
+  tags_.clear(), columns_.clear(), unknown_.clear(), origins_.clear(), kept_origins_.clear();
   if (!resource.tags.empty()) {
     JsonWriter json(tags_);
     json.begin_object();
@@ -139,16 +121,27 @@ void UnitCollector::columns(const Resource& resource) {
   if (!resource.type || resource.type->columns.empty()) return;
   JsonWriter columns(columns_), unknown(unknown_), origins(origins_);
   bool any_unknown = false, any_origin = false;
-  std::vector<bool>& wanted = asked_[resource.type];
+  std::vector<Asked>& wanted = asked_[resource.type];
   if (wanted.empty())
-    for (auto& [name, path] : resource.type->columns) wanted.push_back(context_.asked_columns && context_.asked_columns->count(name));
+    for (auto& [name, path] : resource.type->columns)
+      wanted.push_back(context_.asked_columns && context_.asked_columns->count(column_key(resource.type->type, name)) ? Asked::whole
+                       : context_.asked_within && context_.asked_within->count(column_key(resource.type->type, name)) ? Asked::within
+                                                                                    : Asked::nowhere);
+  // The same entry, in the origins of all and, if the record needs it, in those that are kept.
+  auto keep = [&](std::string_view column, size_t from, Asked asked) {
+    if (asked != Asked::whole) return;
+    kept_origins_ += kept_origins_.empty() ? "{" : ",";
+    JsonWriter(kept_origins_).string(column);
+    kept_origins_ += ':';
+    kept_origins_.append(origins_, from);
+  };
   size_t column_at = 0;
   columns.begin_object();
   unknown.begin_object();
   origins.begin_object();
   Value body = resource.body();
   for (auto& [name, path] : resource.type->columns) {
-    bool asked = wanted[column_at++];
+    Asked asked = wanted[column_at++];
     Value at;
     bool projected = false;
     auto make_unknown = [&, column = std::string_view(name)](std::string_view reason) {
@@ -187,22 +180,26 @@ void UnitCollector::columns(const Resource& resource) {
         columns.key(name).value(at);
       }
     }
-    if (!asked) continue;
+    if (asked == Asked::nowhere) continue;
     if (at) {
       auto origin = at.origin();
       if (origin.source && !origin.source->file.empty()) {
         origins.key(name);
+        size_t from = origins_.size();
         Value there = at.original();
         bool as_it_is = !there || (!projected && equal(there, at));
         write_source(origins, origins_, source_number(*origin.source), origin.path, *origin.source, as_it_is ? "" : redacted_json(there));
+        keep(name, from, asked);
         any_origin = true;
       }
     } else if (const auto* seen = resource.seen_absent(path.text())) {
       origins.key(name);
+      size_t from = origins_.size();
       std::string there;
       if (!seen->value.empty())
         if (auto value = read_json(seen->value, Source{})) there = redacted_json((*value)->root());
       write_source(origins, origins_, source_number(*seen->source), seen->path, *seen->source, there);
+      keep(name, from, asked);
       any_origin = true;
     }
   }
@@ -211,6 +208,7 @@ void UnitCollector::columns(const Resource& resource) {
   origins.end_object();
   if (!any_unknown) unknown_.clear();
   if (!any_origin) origins_.clear();
+  if (!kept_origins_.empty()) kept_origins_ += '}';
 }
 
 // What stands in templates has no account to speak for, and the tags of an organization's accounts speak of those, not of the one that
@@ -246,12 +244,12 @@ void UnitCollector::resource(Resource&& resource) {
   out.id = ends_with(out.uid, resource.id) ? out.uid.substr(out.uid.size() - resource.id.size()) : texts.keep(resource.id);
   out.name = resource.name == resource.id ? out.id : texts.keep(resource.name);
   out.born = resource.born;
-  out.digest = digest_of(*resource.document);
   columns(resource);
   out.tags_json = texts.keep(tags_);
   out.columns_json = texts.keep(columns_);
   out.unknown_json = texts.share(unknown_);  // of a type and source mostly the same
   out.origins_json = texts.keep(origins_);
+  out.kept_origins_json = kept_origins_ == origins_ ? out.origins_json : texts.keep(kept_origins_);
   count_tags(out, resource.tags, 1);
   if (resource.main_source.file.size() && resource.born) {
     uint32_t number = source_number(resource.main_source);
@@ -308,6 +306,7 @@ void UnitCollector::settle_edges() {
   auto key = [](std::string_view type, std::string_view id) { return hash64(id, hash64(type)); };
   for (uint32_t i = 0; i < out_.resources.size(); ++i)
     if (!out_.resources[i].withdrawn) by_native.emplace(key(out_.resources[i].type, out_.resources[i].id), i);
+  auto anywhere = [](std::string_view region) { return region.empty() || region == "global"; };
   for (ResourceOut& source : out_.resources)
     for (auto& edge : source.edges) {
       if (edge.target_type.empty() || starts_with(edge.target, "arn:")) continue;
@@ -319,7 +318,7 @@ void UnitCollector::settle_edges() {
         if (one.type != edge.target_type || one.id != edge.target) continue;
         if (one.region == source.region) {
           if (!near || one.uid < near->uid) near = &one;
-        } else if (one.region.empty() || source.region.empty()) {
+        } else if (anywhere(one.region) || anywhere(source.region)) {
           several |= far && far->uid != one.uid;
           far = &one;
         }
@@ -380,7 +379,7 @@ Status write_unit(store::RunWriter& run, const Content& content, const std::stri
   for (uint32_t i : order) {
     ResourceOut& resource = result.resources[i];
     store::ResourceRow row{resource.uid, resource.type, resource.account, resource.region, resource.id, resource.name, resource.tags_json,
-                           resource.columns_json, resource.unknown_json, resource.origins_json, resource.digest, resource.born};
+                           resource.columns_json, resource.unknown_json, resource.kept_origins_json, resource.born};
     ordinals[i] = TRY(run.add_resource(row));
     for (auto& edge : resource.edges) TRY(run.add_edge({ordinals[i], edge.kind, edge.target, edge.target_type}));
     for (auto [control, verdict] : resource.verdicts) count(control, verdict, ordinals[i]);
@@ -404,6 +403,8 @@ Status write_unit(store::RunWriter& run, const Content& content, const std::stri
     TRY(run.add_finding({id, control.id, what.resource.uid, what.resource.type, what.resource.account, what.resource.region, store::FindingStatus::unknown,
                          what.reason, evidence}));
   }
+  // One control's findings next to each other, for readers go by control.
+  std::stable_sort(result.findings.begin(), result.findings.end(), [](auto& a, auto& b) { return a.control < b.control; });
   for (auto& finding : result.findings) {
     const ResourceOut& resource = result.resources[finding.resource];
     const Control& control = content.controls[finding.control];

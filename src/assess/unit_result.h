@@ -33,8 +33,7 @@ struct JudgedFinding {
 // A unit may have a million of these, held until it is written: their texts stand in the unit's memory, equal ones once.
 struct ResourceOut {
   std::string_view uid, type, account, region, id, name;
-  std::string_view tags_json, columns_json, unknown_json, origins_json;
-  store::Digest digest{};
+  std::string_view tags_json, columns_json, unknown_json, origins_json, kept_origins_json;
   std::span<const std::pair<uint32_t, Verdict>> verdicts;  // control index → verdict
   bool withdrawn = false;
   bool elsewhere = false;  // another unit judges it; here it only stands in the views
@@ -97,10 +96,12 @@ struct JudgeContext {
   const Content* content = nullptr;
   const GuardJudge* guard = nullptr;
   const Workspace* workspace = nullptr;    // may be null
-  const std::set<std::string>* asked_columns = nullptr;  // names that any SQL control uses: only these keep their origin
+  // Columns that SQL controls ask of the whole record (sql_rows.h): only these keep their origins there.
+  const std::set<std::string>* asked_columns = nullptr;
   Time as_of;
   const std::vector<std::string>* regions = nullptr;  // only these; null or empty: all
   const AccountsRead* read = nullptr;      // null: nobody else
+  const std::set<std::string>* asked_within = nullptr;  // columns that only need origins while the unit is at hand
 };
 
 class UnitCollector : public UnitSink {
@@ -126,9 +127,10 @@ class UnitCollector : public UnitSink {
   const JudgeContext& context_;
   UnitResult& out_;
   std::unordered_map<uint64_t, uint32_t> by_uid_;  // by the uid's hash
-  std::unordered_map<const ResourceType*, std::vector<bool>> asked_;  // of each column, whether its origin is kept
+  enum class Asked : uint8_t { nowhere, within, whole };
+  std::unordered_map<const ResourceType*, std::vector<Asked>> asked_;  // of each column
   std::string tag_key_;
-  std::string tags_, columns_, unknown_, origins_;   // of the resource at hand
+  std::string tags_, columns_, unknown_, origins_, kept_origins_;   // of the resource at hand
   std::unordered_map<std::string, uint32_t> source_numbers_;
 };
 

@@ -19,7 +19,7 @@ struct Judged {
   ResourceCatalogue types = catalogue_of_yaml({kVolume});
   Content content;
   std::vector<Error> errors;
-  std::set<std::string> asked = {"encrypted", "keys"};
+  std::set<std::string> asked = {"AWS::EC2::Volume.encrypted", "AWS::EC2::Volume.keys"};
   Workspace workspace;
   std::vector<std::string> regions;
   UnitResult result;
@@ -93,6 +93,32 @@ TEST(UnitResult, ColumnsHoldWhatIsKnownAndSayWhatIsNot) {
     EXPECT_EQ(resource.edges.size(), resource.id == "vol-1" ? 1u : 0u) << resource.id;
     if (!resource.edges.empty()) EXPECT_EQ(resource.edges[0].target, "arn:aws:kms:x");
   }
+}
+
+TEST(UnitResult, EdgesToANativeIdGoToTheOneResourceOfThatIdInReach) {
+  const char* key =
+      "type: AWS::KMS::Key\ntitle: key\nscope: regional\narn: 'arn:{partition}:kms:{region}:{account}:key/{id}'\n"
+      "reads: [{call: 'kms:ListKeys', each: 'Keys[]', id: KeyId, set: {Properties.Id: KeyId}}]\n";
+  ResourceCatalogue types = catalogue_of_yaml({kVolume, key});
+  Content content;
+  std::vector<Error> errors;
+  GuardJudge guard(content, types, errors);
+  JudgeContext context{&content, &guard, nullptr, nullptr, {}};
+  TestUnit unit;
+  unit.reply("ec2:DescribeVolumes", R"({"Volumes": [{"VolumeId": "a", "KmsKeyId": "here"}, {"VolumeId": "b", "KmsKeyId": "there"}, {"VolumeId": "c", "KmsKeyId": "nowhere"},
+    {"VolumeId": "d", "KmsKeyId": "a"}, {"VolumeId": "e", "KmsKeyId": "both"}, {"VolumeId": "f", "KmsKeyId": "arn:aws:kms:eu-west-1:999:key/here"}]})", "eu-west-1");
+  unit.reply("kms:ListKeys", R"({"Keys": [{"KeyId": "here"}, {"KeyId": "both"}]})", "eu-west-1");
+  unit.reply("kms:ListKeys", R"({"Keys": [{"KeyId": "there"}, {"KeyId": "both"}]})", "us-east-1");
+  UnitResult result;
+  UnitCollector collector(context, result);
+  load_unit(unit.unit, types, collector);
+  collector.complete(unit.unit, types);
+  std::map<std::string, std::string> targets;
+  for (auto& resource : result.resources)
+    for (auto& edge : resource.edges) targets[std::string(resource.id)] = edge.target;
+  std::map<std::string, std::string> expected = {{"a", "arn:aws:kms:eu-west-1:111122223333:key/here"}, {"b", "there"}, {"c", "nowhere"}, {"d", "a"},
+                                                 {"e", "arn:aws:kms:eu-west-1:111122223333:key/both"}, {"f", "arn:aws:kms:eu-west-1:999:key/here"}};
+  EXPECT_EQ(targets, expected);
 }
 
 TEST(UnitResult, OtherRegionsAreLeftOut) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "assess/sql_judge.h"
 #include "base/text.h"
 
 namespace reeve {
@@ -13,7 +12,7 @@ struct UnitSql::Lender : store::UnitLender, ColumnOrigins {
   bool is_there(uint32_t index) const override { return !unit->resources[index].withdrawn; }
   store::ResourceRow row(uint32_t index) const override {
     const ResourceOut& r = unit->resources[index];
-    return {r.uid, r.type, r.account, r.region, r.id, r.name, r.tags_json, r.columns_json, r.unknown_json, r.origins_json, r.digest, r.born};
+    return {r.uid, r.type, r.account, r.region, r.id, r.name, r.tags_json, r.columns_json, r.unknown_json, r.origins_json, r.born};
   }
   std::vector<TagCount> tag_counts() const override {
     std::vector<TagCount> out;
@@ -56,7 +55,7 @@ struct UnitSql::Lender : store::UnitLender, ColumnOrigins {
 UnitSql::UnitSql(const JudgeContext& context, const ResourceCatalogue& catalogue) : context_(context), catalogue_(catalogue) {}
 UnitSql::~UnitSql() = default;
 
-Result<std::unique_ptr<UnitSql>> UnitSql::make(const JudgeContext& context, const ResourceCatalogue& catalogue, const std::string& organization_id) {
+Result<std::unique_ptr<UnitSql>> UnitSql::make(const JudgeContext& context, const ResourceCatalogue& catalogue, const OrganizationFacts& organization) {
   std::unique_ptr<UnitSql> out;
   for (size_t i = 0; i < context.content->controls.size(); ++i) {
     const Control& control = context.content->controls[i];
@@ -65,7 +64,7 @@ Result<std::unique_ptr<UnitSql>> UnitSql::make(const JudgeContext& context, cons
       out.reset(new UnitSql(context, catalogue));
       out->lender_ = std::make_unique<Lender>();
       out->rows_ = TRY(store::UnitRows::create(view_input(*context.content, catalogue, nullptr, {})));
-      TRY(add_policy_functions(out->rows_->db(), organization_id));
+      TRY(add_policy_functions(out->rows_->db(), organization));
     }
     One one;
     one.control = i;

@@ -2,7 +2,7 @@
 // its memory (store/unit_rows.h). What they answer is kept with the unit, so an account that did not change is not asked again.
 //
 // Everything that reaches beyond the unit, such as the list of the organization's accounts or the day of the run, is not there to be
-// asked; only the organization's id is, which policy documents name, and it is the same for all.
+// asked; only the organization's id and accounts are, which policy documents name, and they are the same for all.
 #pragma once
 
 #include <map>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "assess/needs.h"
+#include "assess/sql_judge.h"
 #include "assess/sql_rows.h"
 #include "assess/unit_result.h"
 #include "store/unit_rows.h"
@@ -22,7 +23,7 @@ class UnitSql {
  public:
   // None if the content has no such control.
   ~UnitSql();
-  static Result<std::unique_ptr<UnitSql>> make(const JudgeContext& context, const ResourceCatalogue& catalogue, const std::string& organization_id);
+  static Result<std::unique_ptr<UnitSql>> make(const JudgeContext& context, const ResourceCatalogue& catalogue, const OrganizationFacts& organization);
 
   // Adds counts, passes and findings to the unit. What is wrong with a control is one of the unit's problems, and its candidates are unknown.
   Status judge(UnitResult& unit);

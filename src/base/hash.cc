@@ -36,8 +36,19 @@ uint64_t fold(uint64_t a, uint64_t b) {
 Sha256 sha256(std::string_view bytes) {
   Sha256 digest;
   unsigned size = 0;
-  [[maybe_unused]] int ok = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  assert(ok == 1 && size == digest.size());
+  // Looking the algorithm up costs more than a short text's digest: once for each thread.
+  struct Context {
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    EVP_MD* algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    ~Context() {
+      EVP_MD_CTX_free(context);
+      EVP_MD_free(algorithm);
+    }
+  };
+  thread_local Context own;
+  [[maybe_unused]] bool ok = EVP_DigestInit_ex2(own.context, own.algorithm, nullptr) == 1 && EVP_DigestUpdate(own.context, bytes.data(), bytes.size()) == 1 &&
+                             EVP_DigestFinal_ex(own.context, digest.data(), &size) == 1;
+  assert(ok && size == digest.size());
   return digest;
 }
 

@@ -86,7 +86,7 @@ struct Heard : UnitSink {
       return (origin.source ? origin.source->file : "?") + " " + origin.path;
     }
     const auto* seen = found->second.seen_absent(path);
-    return seen ? "absent at " + seen->source.file + " " + seen->path : "nowhere";
+    return seen ? "absent at " + seen->source->file + " " + seen->path : "nowhere";
   }
   std::vector<std::string> uids() const {
     std::vector<std::string> out;

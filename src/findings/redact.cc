@@ -36,7 +36,8 @@ constexpr std::string_view opaque[] = {"userdata", "userdatabase64"};
 std::string letters(std::string_view key) {
   std::string out;
   for (char c : key)
-    if (std::isalnum(static_cast<unsigned char>(c))) out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+    else if (c >= 'A' && c <= 'Z') out += static_cast<char>(c - 'A' + 'a');
   return out;
 }
 
@@ -131,9 +132,10 @@ void Redactor::map(Value map, Within at) {
 }
 
 void Redactor::value(Value value, std::string_view key, Within at) {
+  if (value.is_map()) return map(value, at);
   const auto plain = letters(key);
   switch (value.kind()) {
-    case Kind::map: return map(value, at);
+    case Kind::map: return;
     case Kind::list:
       json.begin_array();
       for (const auto item : value.items()) this->value(item, key, at);

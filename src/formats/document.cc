@@ -1,5 +1,6 @@
 #include "formats/document.h"
 
+#include <cstring>
 #include <cassert>
 #include <algorithm>
 #include <unordered_map>
@@ -159,8 +160,9 @@ Value Value::get(std::string_view key) const {
   const Node* base = document_->nodes().data();
   uint32_t end = index_ + base[index_].span;
   uint32_t found = 0;
+  const char last = key.empty() ? '\0' : key.back();  // keys of one length mostly differ there, if not before
   for (uint32_t i = index_ + 1; i < end; i += 1 + base[i + 1].span)
-    if (base[i].count == key.size() && std::string_view(base[i].text, base[i].count) == key) found = i + 1;
+    if (base[i].count == key.size() && (key.empty() || (base[i].text[key.size() - 1] == last && std::memcmp(base[i].text, key.data(), key.size()) == 0))) found = i + 1;
   return found ? Value(document_, found) : Value();
 }
 

@@ -1,6 +1,7 @@
 #include <cassert>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "base/text.h"
 #include "formats/json.h"
@@ -8,7 +9,29 @@
 namespace reeve {
 namespace {
 
+// Whether every byte may stand in a JSON string as it is: printable ASCII without quote and backslash. Eight bytes at a time
+// ("Determine if a word has a byte less than n", S. E. Anderson, Bit Twiddling Hacks).
+bool is_plain(std::string_view s) {
+  constexpr uint64_t ones = ~uint64_t{0} / 255, high = ones * 0x80;
+  auto has_zero = [](uint64_t v) { return (v - ones) & ~v & high; };
+  size_t i = 0;
+  for (; i + 8 <= s.size(); i += 8) {
+    uint64_t v;
+    std::memcpy(&v, s.data() + i, 8);
+    if ((v & high) || ((v - ones * 0x20) & ~v & high) || has_zero(v ^ (ones * '"')) || has_zero(v ^ (ones * '\\'))) return false;
+  }
+  for (; i < s.size(); ++i)
+    if (auto c = static_cast<uint8_t>(s[i]); c < 0x20 || c >= 0x80 || c == '"' || c == '\\') return false;
+  return true;
+}
+
 void append_string(std::string& out, std::string_view s) {
+  if (is_plain(s)) {
+    out += '"';
+    out += s;
+    out += '"';
+    return;
+  }
   static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
   size_t bad = utf8_error(s);

@@ -206,9 +206,9 @@ TEST_F(Crash, AWriterThatFailedWritesNoMore) {
     must(run->begin_unit("new", "d"));
     const std::string big(1 << 20, 'x');
     Result<uint32_t> added = 0u;
-    for (int i = 0; added && i < 100; ++i) added = run->add_resource({big, "T", "1", "", "id", "", "", "", "", "", {}, true});
+    for (int i = 0; added && i < 100; ++i) added = run->add_resource({big, "T", "1", "", "id", "", "", "", "", "", true});
     ASSERT_FALSE(added);
-    EXPECT_FALSE(run->add_resource({"uid", "T", "1", "", "id", "", "", "", "", "", {}, true}));
+    EXPECT_FALSE(run->add_resource({"uid", "T", "1", "", "id", "", "", "", "", "", true}));
     EXPECT_FALSE(run->end_unit());
     EXPECT_FALSE(run->commit());
   }

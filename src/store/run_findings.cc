@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/hash.h"
 #include "store/run_state.h"
 #include "store/schema.h"
 
@@ -49,21 +50,29 @@ Status RunWriter::add_finding(int64_t unit, const FindingRow& row) {
 Status RunWriter::State::add_finding(int64_t unit_id, const FindingRow& row) {
   const auto type = TRY(word(row.type));
   find_finding.reset();
-  if (!TRY(find_finding.bind(1, row.id).step())) {
+  // In a record that had none, an id whose hash is new cannot be there.
+  bool is_new = false, near = false;
+  if (fresh_findings) {
+    const auto [at, added] = fresh_rows.emplace(hash64(row.id), next_finding);
+    is_new = added;
+    near = !added && TRY(find_by_row.bind(1, at->second).bind(2, row.id).step());
+  }
+  if (is_new || (!near && !TRY(find_finding.bind(1, row.id).step()))) {
     auto& insert = insert_finding;
     const auto control = TRY(word(row.control));
     insert.bind(1, next_finding).bind(2, row.id).bind(3, control).bind(4, static_cast<int64_t>(row.status)).bind(5, unit_id);
-    insert.bind(6, type).bind(7, run).bind(8, info.as_of.ms).bind(9, row.account).bind(10, row.region).bind(11, row.uid);
+    insert.bind(6, type).bind(7, run).bind(8, moment()).bind(9, row.account).bind(10, row.region).bind(11, row.uid);
     insert.bind(12, row.reason).bind(13, row.evidence_json);
     TRY(insert.run());
     ++changes.opened;
     return transition(next_finding++, std::nullopt, row.status, row.reason);
   }
-  const auto finding = find_finding.integer(0);
-  const auto was = static_cast<FindingStatus>(find_finding.integer(1));
-  const bool again = find_finding.integer(2) == run;
-  const auto openings = find_finding.integer(3);
-  find_finding.reset();
+  auto& found = near ? find_by_row : find_finding;
+  const auto finding = found.integer(0);
+  const auto was = static_cast<FindingStatus>(found.integer(1));
+  const bool again = found.integer(2) == run;
+  const auto openings = found.integer(3);
+  found.reset();
   if (again && is_open(was) && was <= row.status) return {};  // the worse one stands
   const bool reopened = !is_open(was);
   auto& update = update_finding;
@@ -73,9 +82,9 @@ Status RunWriter::State::add_finding(int64_t unit_id, const FindingRow& row) {
       .bind(4, type)
       .bind(5, run)
       .bind(6, openings + reopened);
-  if (reopened) update.bind(7, info.as_of.ms);
+  if (reopened) update.bind(7, moment());
   else update.bind_null(7);
-  if (was != row.status) update.bind(8, info.as_of.ms);
+  if (was != row.status) update.bind(8, moment());
   else update.bind_null(8);
   update.bind(9, row.account).bind(10, row.region).bind(11, row.reason).bind(12, row.evidence_json);
   TRY(update.run());
@@ -120,7 +129,7 @@ Status RunWriter::State::close(int64_t row, const Decide& decide, Statement& get
       why = "the control no longer applies";
       break;
   }
-  TRY(shut.bind(1, row).bind(2, static_cast<int64_t>(closed)).bind(3, info.as_of.ms).bind(4, run).run());
+  TRY(shut.bind(1, row).bind(2, static_cast<int64_t>(closed)).bind(3, moment()).bind(4, run).run());
   ++changes.closed;
   return transition(row, was, closed, why);
 }
@@ -130,7 +139,7 @@ Result<RunChanges> RunWriter::finish(const Decide& decide) {
   TRY(s.usable());
   assert(!s.loading && !s.finished);
   auto end = [&]() -> Status {
-    if (s.fresh_findings) return make_finding_indices(s.db);
+    if (s.fresh_findings) return make_report_index(s.db);
     // What was open and had to come again: all of the units written or dropped, and of the kept ones the controls judged anew.
     std::vector<int64_t> rows;
     auto* of_units =

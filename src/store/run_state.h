@@ -21,7 +21,8 @@ struct RunWriter::State {
   bool loading = true;
   RunChanges changes;
 
-  bool fresh_findings = false;  // the store had none: nothing to look up
+  bool fresh_findings = false;  // the store had none: only this run's own are looked up
+  std::unordered_map<uint64_t, int64_t> fresh_rows;  // hash of the id → row
   bool indices_dropped = false;
   uint64_t rows_before = 0, rows_touched = 0;
   int64_t next_resource = 1;
@@ -33,29 +34,19 @@ struct RunWriter::State {
   int64_t unit = 0;
   int64_t first_resource = 0;
   uint32_t resources = 0, sources = 0, reads = 0, notes = 0;
-  std::unordered_map<std::string, Digest> previous;
+  uint32_t edges = 0;
   struct Place {
     std::string account, region, partition;
   };
   std::vector<Place> places;
   std::unordered_map<std::string, size_t> place_index;
   size_t last_place = 0;
-  struct Native {
-    uint64_t key;  // hash of type and native id
-    uint32_t ordinal;
-    bool operator<(const Native& other) const { return key != other.key ? key < other.key : ordinal < other.ordinal; }
-  };
-  std::vector<Native> natives;
-  struct Edge {
-    uint32_t source;
-    int64_t kind, target_type;
-    size_t begin, size;  // of the target in edge_text
-  };
-  std::vector<Edge> edges;
-  std::string edge_text;
+
+  // How a finding says "as of this run" (schema.h).
+  int64_t moment() const { return -run; }
 
   Statement insert_resource, insert_source, insert_read, insert_edge, insert_place, find_word, insert_word, insert_counts;
-  Statement find_finding, insert_finding, update_finding, insert_transition, resource_by_id;
+  Statement find_finding, find_by_row, insert_finding, update_finding, insert_transition;
 
   Status prepare();
   Status usable() const;
@@ -73,7 +64,6 @@ struct RunWriter::State {
   Result<int64_t> word(std::string_view text);
   Status see_place(std::string_view account, std::string_view region, std::string_view uid);
   Status drop_rows(int64_t unit_id, int64_t first, int64_t count);
-  Status write_edges();
   Result<int64_t> unit_id(std::string_view key, bool& named_before);
   Status add_finding(int64_t unit_id, const FindingRow& row);
   Status transition(int64_t finding, std::optional<FindingStatus> was, FindingStatus became, std::string_view why);

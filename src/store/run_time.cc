@@ -3,6 +3,7 @@
 
 namespace reeve::store {
 
+// Findings name the run, not the moment (schema.h), so that nothing of what was written needs to be touched.
 Status RunWriter::set_as_of(Time as_of) {
   auto& s = *state_;
   TRY(s.usable());
@@ -10,13 +11,7 @@ Status RunWriter::set_as_of(Time as_of) {
   s.info.as_of = as_of;
   s.db.set_now(as_of);
   auto* run = TRY(s.note(s.db.cached("UPDATE run SET as_of=?1 WHERE id=?2")));
-  TRY(s.note(run->bind(1, as_of.ms).bind(2, s.run).run()));
-  // What was written so far carries the unknown time, zero; nothing older does.
-  for (const char* column : {"first_seen", "changed_at"}) {
-    auto update = TRY(s.note(s.db.prepare("UPDATE finding SET " + std::string(column) + "=?1 WHERE " + column + "=0")));
-    TRY(s.note(update.bind(1, as_of.ms).run()));
-  }
-  return {};
+  return s.note(run->bind(1, as_of.ms).bind(2, s.run).run());
 }
 
 }  // namespace reeve::store

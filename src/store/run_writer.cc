@@ -31,8 +31,6 @@ std::string_view partition_of_region(std::string_view region) {
   return "aws";
 }
 
-std::string_view bytes_of(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
-
 bool is_nothing(std::string_view json) { return json.empty() || json == "{}"; }
 
 }  // namespace
@@ -49,7 +47,7 @@ Status RunWriter::State::prepare() {
     statement = TRY(db.prepare(sql));
     return {};
   };
-  TRY(make(insert_resource, "INSERT INTO resource VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)"));
+  TRY(make(insert_resource, "INSERT INTO resource VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"));
   TRY(make(insert_source, "INSERT INTO source VALUES(?1,?2,?3,?4,?5,?6,?7)"));
   TRY(make(insert_read, "INSERT INTO read VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)"));
   TRY(make(insert_edge, "INSERT INTO edge VALUES(?1,?2,?3,?4,?5)"));
@@ -58,6 +56,7 @@ Status RunWriter::State::prepare() {
   TRY(make(insert_word, "INSERT INTO word(text) VALUES(?1)"));
   TRY(make(insert_counts, "INSERT OR REPLACE INTO unit_control VALUES(?1,?2,?3,?4,?5,?6,?7,?8)"));
   TRY(make(find_finding, "SELECT row,status,judged_run,openings FROM finding WHERE id=?1"));
+  TRY(make(find_by_row, "SELECT row,status,judged_run,openings FROM finding WHERE row=?1 AND id=?2"));
   TRY(make(insert_finding, "INSERT INTO finding VALUES(?1,?2,?3,?4,?5,?6,?7,0,1,?8,?8,NULL,?9,?10,?11,?12,?13)"));
   TRY(make(update_finding,
            "UPDATE finding SET status=?2, unit=?3, type=?4, judged_run=?5, not_rejudged=0, openings=?6, "
@@ -65,7 +64,6 @@ Status RunWriter::State::prepare() {
            " changed_at=coalesce(?8,changed_at), closed_at=NULL, account=?9, region=?10, reason=?11, evidence=?12 WHERE row=?1"));
   TRY(make(insert_transition,
            "INSERT INTO transition VALUES(?1,?2,?3,?4,?5) ON CONFLICT DO UPDATE SET became=excluded.became, why=excluded.why"));
-  TRY(make(resource_by_id, "SELECT uid,type,native,region FROM resource WHERE id=?1"));
   return {};
 }
 
@@ -125,61 +123,10 @@ Status RunWriter::State::drop_rows(int64_t unit_id, int64_t first, int64_t count
 void RunWriter::State::leave_unit() {
   unit = 0;
   resources = sources = reads = notes = 0;
-  previous.clear();
   places.clear();
   place_index.clear();
   last_place = 0;
-  natives.clear();
-  edges.clear();
-  edge_text.clear();
-}
-
-// Where a mapping gave only a native id (`vpc-0abc`), the edge's target becomes the uid of the unit's resource of that type and
-// id. The resource must be in the same Region as the source, or one of them global: equal ids in two Regions are two things.
-Status RunWriter::State::write_edges() {
-  std::sort(natives.begin(), natives.end());
-  int64_t n = 0;
-  std::string source_region, found_uid;
-  uint32_t region_of = UINT32_MAX;
-  auto resource = [&](uint32_t ordinal) -> Status {
-    resource_by_id.reset();
-    if (!TRY(resource_by_id.bind(1, first_resource + ordinal).step()))
-      return fail(Code::internal, "a resource of the unit is missing");
-    return {};
-  };
-  for (const auto& edge : edges) {
-    std::string_view target(edge_text.data() + edge.begin, edge.size);
-    found_uid.clear();
-    if (edge.target_type != 0 && !starts_with(target, "arn:")) {
-      const uint64_t key = hash64(target, static_cast<uint64_t>(edge.target_type));
-      auto at = std::lower_bound(natives.begin(), natives.end(), Native{key, 0});
-      bool several = false;
-      if (at != natives.end() && at->key == key && region_of != edge.source) {
-        TRY(resource(edge.source));
-        source_region = resource_by_id.text(3);
-        region_of = edge.source;
-      }
-      for (; at != natives.end() && at->key == key; ++at) {
-        TRY(resource(at->ordinal));
-        const auto region = resource_by_id.text(3);
-        if (resource_by_id.integer(1) != edge.target_type || resource_by_id.text(2) != target) continue;
-        if (region != source_region && !region.empty() && !source_region.empty()) continue;
-        if (!found_uid.empty() && found_uid != resource_by_id.text(0)) several = true;
-        found_uid = resource_by_id.text(0);
-        if (region == source_region) {
-          several = false;
-          break;
-        }
-      }
-      if (!found_uid.empty() && !several) target = found_uid;
-    }
-    insert_edge.bind(1, first_resource + edge.source).bind(2, n++).bind(3, edge.kind).bind(4, target);
-    if (edge.target_type) insert_edge.bind(5, edge.target_type);
-    else insert_edge.bind_null(5);
-    TRY(insert_edge.run());
-  }
-  resource_by_id.reset();
-  return {};
+  edges = 0;
 }
 
 Result<int64_t> RunWriter::State::unit_id(std::string_view key, bool& named_before) {
@@ -241,6 +188,7 @@ Result<std::unique_ptr<RunWriter>> Store::begin_run(const RunInfo& info) {
   s.next_finding = 1 + TRY(number("SELECT max(row) FROM finding"));
   s.fresh_findings = s.next_finding == 1;
   if (s.fresh_findings) TRY(drop_finding_indices(db));
+  else TRY(make_finding_indices(db));
 
   std::string sources;
   JsonWriter json(sources);
@@ -295,14 +243,6 @@ Result<int64_t> RunWriter::begin_unit(std::string_view key, std::string_view dig
     get->reset();
     s.leave_unit();
     if (count > 0) {
-      auto* rows = TRY(s.db.cached("SELECT uid,digest FROM resource WHERE id BETWEEN ?1 AND ?2"));
-      rows->bind(1, first).bind(2, first + count - 1);
-      while (TRY(rows->step())) {
-        Digest before{};
-        const auto bytes = rows->blob(1);
-        std::copy_n(bytes.begin(), std::min(bytes.size(), before.size()), reinterpret_cast<char*>(before.data()));
-        s.previous.emplace(rows->text(0), before);
-      }
       if (!s.indices_dropped && s.rows_touched > std::max(few_rows, s.rows_before / few_share)) {
         TRY(drop_fact_indices(s.db));
         s.indices_dropped = true;
@@ -361,16 +301,15 @@ Result<uint32_t> RunWriter::add_resource(const ResourceRow& row) {
       .bind(4, int64_t{row.born})
       .bind(5, row.account)
       .bind(6, row.region);
-  insert.bind(7, row.uid).bind(8, row.id).bind_or_null(9, row.name).bind_blob(10, bytes_of(row.digest));
+  insert.bind(7, row.uid).bind(8, row.id).bind_or_null(9, row.name);
   // `{}` is the usual case for three of these; NULL takes no room.
-  insert.bind_or_null(11, is_nothing(row.tags_json) ? "" : row.tags_json)
-      .bind_null(12);
-  if (!is_nothing(row.unknown_json)) insert.bind(12, TRY(s.note(s.word(row.unknown_json))));
-  insert.bind_or_null(13, is_nothing(row.columns_json) ? "" : row.columns_json);
-  insert.bind_or_null(14, is_nothing(row.origins_json) ? "" : row.origins_json);
+  insert.bind_or_null(10, is_nothing(row.tags_json) ? "" : row.tags_json)
+      .bind_null(11);
+  if (!is_nothing(row.unknown_json)) insert.bind(11, TRY(s.note(s.word(row.unknown_json))));
+  insert.bind_or_null(12, is_nothing(row.columns_json) ? "" : row.columns_json);
+  insert.bind_or_null(13, is_nothing(row.origins_json) ? "" : row.origins_json);
   TRY(s.note(insert.run()));
   TRY(s.note(s.see_place(row.account, row.region, row.uid)));
-  s.natives.push_back({hash64(row.id, static_cast<uint64_t>(type)), s.resources});
   ++s.next_resource;
   ++s.rows_touched;
   ++s.changes.resources;
@@ -383,9 +322,11 @@ Status RunWriter::add_edge(const EdgeRow& row) {
   assert(s.unit != 0 && row.source < s.resources);
   const int64_t kind = TRY(s.note(s.word(row.kind)));
   const int64_t type = row.target_type.empty() ? 0 : TRY(s.note(s.word(row.target_type)));
-  s.edges.push_back({row.source, kind, type, s.edge_text.size(), row.target.size()});
-  s.edge_text += row.target;
-  return {};
+  auto& insert = s.insert_edge;
+  insert.bind(1, s.first_resource + row.source).bind(2, int64_t{s.edges++}).bind(3, kind).bind(4, row.target);
+  if (type) insert.bind(5, type);
+  else insert.bind_null(5);
+  return s.note(insert.run());
 }
 
 Status RunWriter::add_read(const ReadRow& row) {
@@ -412,18 +353,11 @@ Status RunWriter::add_note(const Error& error, bool problem) {
   return s.note(insert->bind_or_null(9, error.expected).bind_or_null(10, error.hint).run());
 }
 
-std::optional<Digest> RunWriter::previous_digest(std::string_view uid) const {
-  const auto found = state_->previous.find(std::string(uid));
-  if (found == state_->previous.end()) return std::nullopt;
-  return found->second;
-}
-
 Status RunWriter::end_unit() {
   auto& s = *state_;
   TRY(s.usable());
   assert(s.unit != 0);
   auto end = [&]() -> Status {
-    TRY(s.write_edges());
     for (const auto& place : s.places)
       TRY(s.insert_place.bind(1, s.unit).bind(2, place.account).bind(3, place.region).bind(4, place.partition).run());
     TRY(s.run_sql("UPDATE unit SET resources=?2 WHERE id=?1", {s.unit, s.resources}));

@@ -51,6 +51,7 @@ INSERT OR IGNORE INTO word(text) SELECT DISTINCT unknown FROM resource WHERE unk
 UPDATE resource SET unknown=(SELECT id FROM word WHERE text=resource.unknown) WHERE unknown IS NOT NULL;
 DROP INDEX IF EXISTS resource_type; DROP INDEX IF EXISTS resource_account;
 DROP INDEX IF EXISTS resource_uid; DROP INDEX IF EXISTS edge_target;
+ALTER TABLE resource DROP COLUMN digest;
 )";
 
 constexpr std::string_view steps_in_order[] = {facts, history, notes};
@@ -124,15 +125,17 @@ Status drop_fact_indices(Db& db) {
   return db.exec("DROP INDEX IF EXISTS resource_uid; DROP INDEX IF EXISTS resource_place; DROP INDEX IF EXISTS edge_target;");
 }
 
+Status make_report_index(Db& db) { return db.exec("CREATE INDEX IF NOT EXISTS finding_place ON finding(control, uid)"); }
+
 Status make_finding_indices(Db& db) {
+  TRY(make_report_index(db));
   return db.exec(
       "CREATE UNIQUE INDEX IF NOT EXISTS finding_id ON finding(id);"
-      "CREATE INDEX IF NOT EXISTS finding_place ON finding(control, uid);"
       "CREATE INDEX IF NOT EXISTS finding_unit ON finding(unit);");
 }
 
 Status drop_finding_indices(Db& db) {
-  return db.exec("DROP INDEX IF EXISTS finding_place; DROP INDEX IF EXISTS finding_unit;");
+  return db.exec("DROP INDEX IF EXISTS finding_id; DROP INDEX IF EXISTS finding_place; DROP INDEX IF EXISTS finding_unit;");
 }
 
 }  // namespace reeve::store

@@ -14,7 +14,8 @@ namespace reeve::store {
 
 inline constexpr int64_t application_id = 0x52454556;  // "REEV", so that another program's SQLite file is not taken for ours
 
-// The SQL of each step, first to last.
+// The SQL of each step, first to last. In version 3 the moments of findings (first_seen, changed_at, closed_at) became runs, written
+// as minus the run's id: its as_of is the moment. Older rows keep milliseconds.
 std::span<const std::string_view> schema_steps();
 
 // Brings the connection's file to the newest version. Refuses a file of another program or of a newer reeve, unchanged.
@@ -25,6 +26,7 @@ Status drop_fact_indices(Db& db);
 Status make_fact_indices(Db& db);
 Status drop_finding_indices(Db& db);
 Status make_finding_indices(Db& db);
+Status make_report_index(Db& db);  // the one of them that a first run needs; the next to open the store makes the others
 // For looking resources up by uid and edges by target, and joining them: made once somebody does.
 Status make_join_indices(Db& db);
 // All but those, where an opened store lacks any.

@@ -24,7 +24,6 @@
 // The tables are private (docs/formats/store.md says what they hold); the public schema is the views.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -38,8 +37,6 @@
 #include "store/sqlite.h"
 
 namespace reeve::store {
-
-using Digest = std::array<uint8_t, 16>;
 
 // The state of a finding. The first three are open; a finding is closed by a pass, by its resource's proven end, or because the
 // control no longer applies to the resource.
@@ -89,14 +86,13 @@ struct ResourceRow {
   std::string_view columns_json;  // declared column → value; unknown and absent columns left out
   std::string_view unknown_json;  // column → reason
   std::string_view origins_json;  // column → [source number, JSON path]
-  Digest digest{};                // of all its facts, so that a change of any of them shows
   bool born = true;               // false: a template's, not yet deployed
 };
 
 struct EdgeRow {
   uint32_t source = 0;           // ordinal of the resource in this unit
   std::string_view kind;
-  std::string_view target;       // uid, ARN or native id; a native id of a resource of this unit becomes that resource's uid
+  std::string_view target;       // uid, ARN or native id, as written
   std::string_view target_type;  // may be empty if not known
 };
 
@@ -208,8 +204,6 @@ class RunWriter {
   Status add_read(const ReadRow& row);
   // What reading the unit complained of (a problem) or remarked; a kept unit says it again.
   Status add_note(const Error& error, bool problem);
-  // The digest that this unit's resource had in the last run, if it was there and the content is the same.
-  std::optional<Digest> previous_digest(std::string_view uid) const;
   Status end_unit();
 
   // For the unit begun, or any unit of this run by its id. A finding added twice keeps the worse status.
@@ -257,6 +251,14 @@ class Store {
 
   // Readers: of the run being written, else of the last one committed. Order is always defined.
   Status findings(const FindingFilter& filter, const std::function<Status(const StoredFinding&)>& each);  // by control, uid
+  // Open findings that this run judged or kept, without their evidence, in the order in which they were written. Borrowed.
+  struct BriefFinding {
+    std::string_view control, account, reason;
+    FindingStatus status = FindingStatus::fail;
+  };
+  Status brief_findings(const std::function<Status(const BriefFinding&)>& each);
+  // The first few of a control that stand so, by uid.
+  Status sample_findings(std::string_view control, FindingStatus status, size_t count, const std::function<Status(const StoredFinding&)>& each);
   Result<std::optional<StoredFinding>> finding(std::string_view id);  // in whatever state, of any run
   Result<std::vector<Transition>> history(std::string_view id);       // oldest first
   struct ControlCounts {

@@ -64,10 +64,8 @@ void write(Store& store, size_t resources, const std::string& digest, size_t cha
                 R"(:key/11111111-2222-3333-4444-555555555555","created":"2025-01-02T03:04:05Z","tokens":"required","size":)" + n +
                 "}";
       origins = R"({"state":[1,"$.configurationItems[)" + std::to_string(i) + R"(].configuration"]})";
-      Digest facts{};
-      facts[0] = static_cast<uint8_t>(i);
       const auto ordinal = must(run->add_resource(
-          {uid, type, account, "eu-west-1", id, "name-" + n, R"({"env":"prod","team":"a"})", columns, "", origins, facts, true}));
+          {uid, type, account, "eu-west-1", id, "name-" + n, R"({"env":"prod","team":"a"})", columns, "", origins, true}));
       if (i % 2) must(run->add_edge({ordinal, "in", "i-0123456789" + std::to_string(first + i / 2), types[(i / 2) % 10]}));
       if (i % 10 < 3) {
         const std::string control = "control-number-" + std::to_string(i % 7);

@@ -1,3 +1,5 @@
+#include <unordered_map>
+
 #include "formats/json.h"
 #include "store/schema.h"
 #include "store/store.h"
@@ -12,7 +14,22 @@ constexpr std::string_view finding_select =
     "f.openings,f.judged_run,f.not_rejudged OR (f.status<=2 AND u.state NOT IN (1,2)) "
     "FROM finding f JOIN word c ON c.id=f.control JOIN word t ON t.id=f.type JOIN unit u ON u.id=f.unit ";
 
-StoredFinding read_finding(const Statement& row) {
+// Run → its as-of. A finding's moments are runs, or milliseconds if it is old (schema.h).
+using Moments = std::unordered_map<int64_t, int64_t>;
+
+Result<Moments> moments(Db& db) {
+  Moments out;
+  auto rows = TRY(db.prepare("SELECT id,as_of FROM run"));
+  while (TRY(rows.step())) out.emplace(rows.integer(0), rows.integer(1));
+  return out;
+}
+
+StoredFinding read_finding(const Statement& row, const Moments& runs) {
+  auto moment = [&](int column) {
+    const auto said = row.integer(column);
+    const auto run = said < 0 ? runs.find(-said) : runs.end();
+    return Time{run == runs.end() ? said : run->second};
+  };
   StoredFinding found;
   found.id = row.text(0);
   found.control = row.text(1);
@@ -24,9 +41,9 @@ StoredFinding read_finding(const Statement& row) {
   found.status = static_cast<FindingStatus>(row.integer(7));
   found.reason = row.text(8);
   found.evidence_json = row.text(9);
-  found.first_seen = Time{row.integer(10)};
-  found.changed_at = Time{row.integer(11)};
-  found.closed_at = Time{row.integer(12)};
+  found.first_seen = moment(10);
+  found.changed_at = moment(11);
+  found.closed_at = moment(12);
   found.openings = static_cast<uint32_t>(row.integer(13));
   found.judged_run = row.integer(14);
   found.not_rejudged = row.integer(15) != 0;
@@ -84,19 +101,38 @@ Status Store::findings(const FindingFilter& filter, const std::function<Status(c
   if (!filter.other_units) sql += filter.closed ? " AND (f.status>2 OR u.state<>0)" : " AND u.state<>0";
   sql += " ORDER BY f.uid, f.id";
   auto rows = TRY(db_->prepare(sql));
+  const auto runs = TRY(moments(*db_));
   while (TRY(controls.step())) {
     if (!filter.control.empty() && controls.text(1) != filter.control) continue;
     rows.reset();
     rows.bind(1, controls.integer(0));
-    while (TRY(rows.step())) TRY(each(read_finding(rows)));
+    while (TRY(rows.step())) TRY(each(read_finding(rows, runs)));
   }
+  return {};
+}
+
+Status Store::brief_findings(const std::function<Status(const BriefFinding&)>& each) {
+  auto rows = TRY(db_->prepare(
+      "SELECT c.text,f.account,f.reason,f.status FROM finding f JOIN word c ON c.id=f.control JOIN unit u ON u.id=f.unit "
+      "WHERE f.status<=2 AND NOT f.not_rejudged AND u.state IN (1,2) ORDER BY f.row"));
+  while (TRY(rows.step())) TRY(each({rows.text(0), rows.text(1), rows.text(2), static_cast<FindingStatus>(rows.integer(3))}));
+  return {};
+}
+
+Status Store::sample_findings(std::string_view control, FindingStatus status, size_t count, const std::function<Status(const StoredFinding&)>& each) {
+  auto* rows = TRY(db_->cached(std::string(finding_select) +
+                               "WHERE f.control=(SELECT id FROM word WHERE text=?1) AND f.status=?2 AND NOT f.not_rejudged AND u.state IN (1,2) "
+                               "ORDER BY f.uid, f.id LIMIT ?3"));
+  const auto runs = TRY(moments(*db_));
+  rows->bind(1, control).bind(2, static_cast<int64_t>(status)).bind(3, static_cast<int64_t>(count));
+  while (TRY(rows->step())) TRY(each(read_finding(*rows, runs)));
   return {};
 }
 
 Result<std::optional<StoredFinding>> Store::finding(std::string_view id) {
   auto row = TRY(db_->prepare(std::string(finding_select) + "WHERE f.id=?1"));
   if (!TRY(row.bind(1, id).step())) return std::optional<StoredFinding>{};
-  return std::optional<StoredFinding>(read_finding(row));
+  return std::optional<StoredFinding>(read_finding(row, TRY(moments(*db_))));
 }
 
 Result<std::vector<Transition>> Store::history(std::string_view id) {

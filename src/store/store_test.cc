@@ -237,15 +237,6 @@ TEST(Store, KeepsTheWorseOfTwoAnswersToOneQuestion) {
   }
 }
 
-TEST(Store, KnowsTheDigestsOfTheRunBefore) {
-  auto store = must(Store::temporary());
-  must(write_run(*store, day, {{"111", "d1", {"a"}, {}}}, passes_or_gone));
-  auto run = must(store->begin_run({Time{2 * day}, "content", {}}));
-  must(run->begin_unit("111", "d2"));
-  EXPECT_EQ(run->previous_digest(uid_of("111", "a")), Digest{1});
-  EXPECT_FALSE(run->previous_digest(uid_of("111", "b")));
-}
-
 TEST(Store, ReadsFindingsInOrderOfControlAndUid) {
   auto store = must(Store::temporary());
   TestUnit z{"zzz", "d", {"b", "a"}, {{{{"zeta", "a"}, failing}, {{"alpha", "b"}, failing}}}};

@@ -69,7 +69,7 @@ inline Status write_unit(RunWriter& run, const TestUnit& unit) {
   for (const auto& id : unit.resources) {
     const auto uid = uid_of(unit.key, id);
     TRY(run.add_resource(
-        {uid, "AWS::S3::Bucket", unit.key, "eu-west-1", id, id, "", R"({"name":")" + id + "\"}", "", "", Digest{1}, true}));
+        {uid, "AWS::S3::Bucket", unit.key, "eu-west-1", id, id, "", R"({"name":")" + id + "\"}", "", "", true}));
   }
   for (const auto& [what, status] : unit.verdicts.findings) {
     const auto& [control, id] = what;

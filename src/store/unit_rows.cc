@@ -34,10 +34,10 @@ struct UnitRows::Table {
 namespace {
 
 // Columns in the order of the record's table `resource`.
-enum Column { kId, kUnit, kType, kBorn, kAccount, kRegion, kUid, kNative, kName, kDigest, kTags, kUnknown, kColumns, kOrigins };
+enum Column { kId, kUnit, kType, kBorn, kAccount, kRegion, kUid, kNative, kName, kTags, kUnknown, kColumns, kOrigins };
 constexpr const char* kDeclaration =
     "CREATE TABLE x(id INTEGER, unit INTEGER, type INTEGER, born INTEGER, account TEXT, region TEXT, uid TEXT, native TEXT, name TEXT, "
-    "digest BLOB, tags TEXT, unknown TEXT, columns TEXT, origins TEXT)";
+    "tags TEXT, unknown TEXT, columns TEXT, origins TEXT)";
 
 enum Plan { kScan = 0, kByType = 1, kByNative = 2, kByUid = 3 };
 

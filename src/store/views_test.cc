@@ -43,7 +43,7 @@ class Views : public testing::Test {
 
   uint32_t add(const char* uid, const char* type, const char* account, const char* region, const char* id,
                const char* columns = "", const char* unknown = "") {
-    return must(run->add_resource({uid, type, account, region, id, id, R"({"env":"prod"})", columns, unknown, "", {}, true}));
+    return must(run->add_resource({uid, type, account, region, id, id, R"({"env":"prod"})", columns, unknown, "", true}));
   }
   void load() {
     must(run->end_load());
@@ -90,30 +90,6 @@ TEST_F(Views, ShowReadsWithTheirTimes) {
             "111|eu-west-1|s3:ListBuckets|ok|-|" + rfc3339(Time{1795320000000}) + "|a/s3-list-buckets.json\n");
 }
 
-TEST_F(Views, ResolveEdgesWithinTheUnitAndRegion) {
-  must(run->begin_unit("111", "d"));
-  const auto subnet = add("arn:aws:ec2:eu-west-1:111:subnet/s1", "AWS::EC2::Subnet", "111", "eu-west-1", "s1");
-  must(run->add_edge({subnet, "in", "vpc-1", "AWS::EC2::VPC"}));           // added later below
-  must(run->add_edge({subnet, "in", "vpc-2", "AWS::EC2::VPC"}));           // only in another Region
-  must(run->add_edge({subnet, "in", "vpc-9", "AWS::EC2::VPC"}));           // nowhere
-  must(run->add_edge({subnet, "in", "s1", "AWS::EC2::VPC"}));              // an id of another type
-  must(run->add_edge({subnet, "uses", "admin", "AWS::IAM::Role"}));        // global
-  must(run->add_edge({subnet, "uses", "arn:aws:iam::222:role/x", "AWS::IAM::Role"}));
-  must(run->add_edge({subnet, "in", "vpc-1", ""}));
-  add("arn:vpc-1-eu", "AWS::EC2::VPC", "111", "eu-west-1", "vpc-1");
-  add("arn:vpc-1-us", "AWS::EC2::VPC", "111", "us-east-1", "vpc-1");
-  add("arn:vpc-2-us", "AWS::EC2::VPC", "111", "us-east-1", "vpc-2");
-  add("arn:role", "AWS::IAM::Role", "111", "", "admin");
-  must(run->end_unit());
-  load();
-  EXPECT_EQ(query(db(),
-                  "SELECT kind,target,target_type FROM edges WHERE source='arn:aws:ec2:eu-west-1:111:subnet/s1' ORDER BY "
-                  "kind,target,target_type"),
-            "in|arn:vpc-1-eu|AWS::EC2::VPC\nin|s1|AWS::EC2::VPC\nin|vpc-1|-\nin|vpc-2|AWS::EC2::VPC\nin|vpc-9|AWS::EC2::VPC\n"
-            "uses|arn:aws:iam::222:role/x|AWS::IAM::Role\nuses|arn:role|AWS::IAM::Role\n");
-  EXPECT_EQ(query(db(), "SELECT v.id FROM edges e JOIN aws_ec2_vpc v ON v.uid=e.target"), "vpc-1\n");
-}
-
 TEST_F(Views, NameEveryAccountAndRegionSeen) {
   must(run->begin_unit("999", "d"));
   add("arn:aws:organizations::999:organization/o-1", "Reeve::Organization", "999", "", "o-1",
@@ -130,7 +106,7 @@ TEST_F(Views, NameEveryAccountAndRegionSeen) {
   must(run->add_read({"333", "us-gov-east-1", "s3:ListBuckets", "", ReadStatus::denied, "AccessDenied", {}, 0}));
   must(run->end_unit());
   must(run->begin_unit("template:a.yaml", "d"));
-  must(run->add_resource({"a.yaml#B", "AWS::S3::Bucket", "", "", "B", "", "", "", "", "", {}, false}));
+  must(run->add_resource({"a.yaml#B", "AWS::S3::Bucket", "", "", "B", "", "", "", "", "", false}));
   must(run->end_unit());
   load();
   EXPECT_EQ(
@@ -173,7 +149,7 @@ TEST_F(Views, UseTheIndicesInJoins) {
     const auto n = std::to_string(i);
     const auto subnet = add(("arn:subnet/" + n).c_str(), "AWS::EC2::Subnet", "111", "eu-west-1", ("s" + n).c_str());
     add(("arn:vpc/" + n).c_str(), "AWS::EC2::VPC", "111", "eu-west-1", ("v" + n).c_str());
-    must(run->add_edge({subnet, "in", "v" + n, "AWS::EC2::VPC"}));
+    must(run->add_edge({subnet, "in", "arn:vpc/" + n, "AWS::EC2::VPC"}));
   }
   must(run->end_unit());
   load();

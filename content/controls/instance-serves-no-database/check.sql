@@ -5,10 +5,12 @@ WITH ports(port, product) AS (VALUES (1433, 'SQL Server'), (1521, 'Oracle'), (33
   (7000, 'Cassandra'), (9042, 'Cassandra'), (9200, 'Elasticsearch'), (11211, 'Memcached'), (27017, 'MongoDB'), (50000, 'Db2')),
 groups AS MATERIALIZED (
   SELECT s.account, s.region, s.id, s.ingress IS NULL AND json_extract(s.unknown, '$.ingress') IS NOT NULL AS unread,
-         (SELECT min(s.id || ' opens ' || o.port || ' (' || o.product || ')')
-          FROM json_each(s.ingress) r JOIN ports o ON CAST(json_extract(r.value, '$.FromPort') AS INTEGER) = o.port
-              AND CAST(json_extract(r.value, '$.ToPort') AS INTEGER) = o.port
-          WHERE lower(json_extract(r.value, '$.IpProtocol')) IN ('tcp', '6')) AS what
+         (SELECT min(s.id || ' opens ' || json_extract(r.value, '$.FromPort') || ' ('
+             || (SELECT o.product FROM ports o WHERE o.port = CAST(json_extract(r.value, '$.FromPort') AS INTEGER)) || ')')
+          FROM json_each(s.ingress) r
+          WHERE CAST(json_extract(r.value, '$.FromPort') AS INTEGER) IN (SELECT port FROM ports)
+              AND CAST(json_extract(r.value, '$.ToPort') AS INTEGER) = CAST(json_extract(r.value, '$.FromPort') AS INTEGER)
+              AND lower(json_extract(r.value, '$.IpProtocol')) IN ('tcp', '6')) AS what
   FROM aws_ec2_securitygroup s),
 judged AS (
   SELECT i.uid, min(s.what) AS what, json_extract(i.unknown, '$.security_groups') AS unread_list,
