@@ -136,6 +136,7 @@ void UnitCollector::columns(const Resource& resource) {
     kept_origins_.append(origins_, from);
   };
   size_t column_at = 0;
+  resource.type->column_paths.find(resource.body(), found_);
   columns.begin_object();
   unknown.begin_object();
   origins.begin_object();
@@ -149,7 +150,7 @@ void UnitCollector::columns(const Resource& resource) {
       any_unknown = true;
     };
     if (path.plain()) {
-      at = path.find_plain(body);
+      at = resource.type->column_paths.has(column_at - 1) ? found_[column_at - 1] : path.find_plain(body);
       if (at.is_unknown()) {
         make_unknown(at.text());
         continue;

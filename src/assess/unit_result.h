@@ -129,6 +129,7 @@ class UnitCollector : public UnitSink {
   std::unordered_map<uint64_t, uint32_t> by_uid_;  // by the uid's hash
   enum class Asked : uint8_t { nowhere, within, whole };
   std::unordered_map<const ResourceType*, std::vector<Asked>> asked_;  // of each column
+  std::vector<Value> found_;  // of the columns
   std::string tag_key_;
   std::string tags_, columns_, unknown_, origins_, kept_origins_;   // of the resource at hand
   std::unordered_map<std::string, uint32_t> source_numbers_;

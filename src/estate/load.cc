@@ -177,7 +177,7 @@ class ConfigItems {
     if (ResourceDraft* draft = replies_.find(uid); draft && &draft->type() == type) {
       if (deleted || bare) return;  // a list that names it is later knowledge, or the lists would not be held together
       uint32_t source = draft->add_source(self, self.time_basis.empty());
-      for (auto& [target, form] : type->config) draft->answer(target, form, root, source);
+      answer(*type, *draft, root, source);
       held_.push_back(document);
       return;
     }
@@ -191,7 +191,7 @@ class ConfigItems {
     draft.set_tags(root.get("tags"));
     uint32_t source = draft.add_source(self, self.time_basis.empty());
     if (!bare)
-      for (auto& [target, form] : type->config) draft.answer(target, form, root, source);
+      answer(*type, draft, root, source);
     else
       for (auto& [target, form] : type->config) draft.not_known(target, "AWS Config has no configuration of it" + (status.empty() ? "" : " (" + std::string(status) + ")"));
     name_missing(*type, draft);
@@ -215,6 +215,15 @@ class ConfigItems {
       return;
     }
     sink_.resource(std::move(made));
+  }
+
+  void answer(const ResourceType& type, ResourceDraft& draft, Value root, uint32_t source) {
+    type.config_paths.find(root, found_);
+    for (uint32_t i = 0; i < type.config.size(); ++i) {
+      auto& [target, form] = type.config[i];
+      if (type.config_paths.has(i)) draft.answer_found(target, form, root, source, found_[i]);
+      else draft.answer(target, form, root, source);
+    }
   }
 
   // A resource of which two items of one moment say different things.
@@ -280,6 +289,7 @@ class ConfigItems {
   std::map<std::string, ReadRecord> deleted_;                            // by uid
   std::set<std::tuple<std::string, std::string, std::string>> recorded_;  // account, Region and type, of the file being read
   std::vector<DocumentPtr> held_;
+  std::vector<Value> found_;
   int64_t newest_ = 0;
 };
 

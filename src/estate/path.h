@@ -40,6 +40,16 @@ class Path {
   bool plain() const { return plain_; }
   Value find_plain(Value from) const;
 
+  // The keys of a plain path that has no indexes; none for any other.
+  std::vector<std::string_view> keys() const {
+    std::vector<std::string_view> out;
+    for (auto& step : steps_) {
+      if (!step.is_key || step.key.empty()) return {};
+      out.push_back(step.key);
+    }
+    return out;
+  }
+
   const std::string& text() const { return text_; }
   bool empty() const { return text_.empty(); }
   // The path as it would be written after the path of the item it starts from: `.a.b[0]`; empty if it is not plain.

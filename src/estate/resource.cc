@@ -31,7 +31,8 @@ struct Made {
   std::string reason;
 };
 
-Made look(const SetForm& form, Value item) {
+// `found`: what stands at the form's plain path, if that was looked up already.
+Made look(const SetForm& form, Value item, const Value* found = nullptr) {
   Made made;
   switch (form.kind) {
     case SetForm::Kind::constant: made.state = Made::State::value; return made;
@@ -66,7 +67,7 @@ Made look(const SetForm& form, Value item) {
     return made;
   }
   if (form.path.plain()) {
-    made.value = form.path.find_plain(item);
+    made.value = found ? *found : form.path.find_plain(item);
     if (made.value.is_unknown()) {
       made.reason = std::string(made.value.text());
       made.state = Made::State::unknown;
@@ -361,11 +362,15 @@ uint32_t ResourceDraft::add_source(const Source& source, bool exact) {
 }
 
 void ResourceDraft::answer(uint32_t target, const SetForm& form, Value item, uint32_t source) {
-  facts_[target].push_back({&form, item, source, {}, {}});
+  facts_[target].push_back({&form, item, source, {}, {}, {}, false});
+}
+
+void ResourceDraft::answer_found(uint32_t target, const SetForm& form, Value item, uint32_t source, Value found) {
+  facts_[target].push_back({&form, item, source, {}, {}, found, true});
 }
 
 void ResourceDraft::answer_absent(uint32_t target, uint32_t source, std::string path, std::string there) {
-  facts_[target].push_back({nullptr, {}, source, std::move(path), std::move(there)});
+  facts_[target].push_back({nullptr, {}, source, std::move(path), std::move(there), {}, false});
 }
 
 void ResourceDraft::not_known(uint32_t target, std::string reason) {
@@ -439,6 +444,8 @@ class ResourceDraft::Emitter {
     const std::string* reason = nullptr;  // of an unknown that nothing answered; lives with the draft
   };
 
+  static Made made_of(const Answer& answer) { return answer.form ? look(*answer.form, answer.item, answer.looked_up ? &answer.found : nullptr) : Made{}; }
+
   // Which answer counts, and what it says.
   void decide(uint32_t t, Resource& out) {
     auto& answers = draft_.facts_[t];
@@ -453,7 +460,7 @@ class ResourceDraft::Emitter {
     Made best_made;
     size_t best_at = 0;
     if (answers.size() == 1) {
-      best_made = answers[0].form ? look(*answers[0].form, answers[0].item) : Made{};
+      best_made = made_of(answers[0]);
     } else {
       auto all = standing(answers);
       for (auto& one : all)
@@ -497,7 +504,7 @@ class ResourceDraft::Emitter {
   // other basis, is a bound: the reply is at least that old or of any age (a file's time is that of the last copy).
   std::vector<Standing> standing(const std::vector<Answer>& answers) const {
     std::vector<Standing> all;
-    for (const Answer& answer : answers) all.push_back({&answer, answer.form ? look(*answer.form, answer.item) : Made{}});
+    for (const Answer& answer : answers) all.push_back({&answer, made_of(answer)});
     std::vector<Standing> out;
     for (auto& one : all)
       if (std::none_of(all.begin(), all.end(), [&](auto& other) { return &other != &one && newer(other, one); })) out.push_back(one);

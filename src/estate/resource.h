@@ -59,6 +59,8 @@ class ResourceDraft {
   uint32_t add_source(const Source& source, bool exact);
   // `item` answers `target` through `form`.
   void answer(uint32_t target, const SetForm& form, Value item, uint32_t source);
+  // The same, with what stands at the form's plain path already looked up.
+  void answer_found(uint32_t target, const SetForm& form, Value item, uint32_t source, Value found);
   // The target is known to be absent (an error that says so).
   // `there`: JSON text of what stands at the path and says so; empty: nothing.
   void answer_absent(uint32_t target, uint32_t source, std::string path, std::string there = {});
@@ -76,6 +78,8 @@ class ResourceDraft {
     Value item;
     uint32_t source = 0;
     std::string path, there;  // of an absent answer
+    Value found;              // what the form's path finds, if looked up already
+    bool looked_up = false;
   };
   struct SourceEntry {
     Source source;

@@ -41,11 +41,15 @@ class TypeReader {
       TRY(known(config, {"type", "set", "cites", "note"}));
       type_->config_type = TRY(text(config, "type", false));
       type_->config = TRY(set(config.get("set")));
+      for (uint32_t i = 0; i < type_->config.size(); ++i)
+        if (type_->config[i].second.looks_up()) type_->config_paths.add(type_->config[i].second.path, i);
     }
     if (Value columns = root_.get("columns"); columns && !columns.is_map()) return wrong(columns, "`columns` is a map from names to paths", "a map");
     if (Value edges = root_.get("edges"); edges && !edges.is_list()) return wrong(edges, "`edges` is a list", "a list");
-    for (auto column : root_.get("columns").entries())
+    for (auto column : root_.get("columns").entries()) {
       type_->columns.emplace_back(std::string(column.key()), TRY(body_path(column.value, "column `" + std::string(column.key()) + "`")));
+      type_->column_paths.add(type_->columns.back().second, static_cast<uint32_t>(type_->columns.size() - 1));
+    }
     for (Value edge : root_.get("edges").items()) {
       if (!edge.is_map()) return wrong(edge, "an edge is a map", "`kind`, `to` and `by`");
       TRY(known(edge, {"kind", "to", "by", "note"}));

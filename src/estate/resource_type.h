@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "estate/path.h"
+#include "estate/path_tree.h"
 #include "formats/document.h"
 
 namespace reeve {
@@ -27,6 +28,8 @@ struct SetForm {
   struct Member;
   struct ListEntry;
   std::vector<ListEntry> list;
+  // Whether it begins by looking `path` up in the item itself.
+  bool looks_up() const { return kind == Kind::path || kind == Kind::present || kind == Kind::values || kind == Kind::entries; }
 };
 struct SetForm::Member {
   std::string key;
@@ -70,12 +73,14 @@ struct ResourceType {
   std::string arn_template;
   std::vector<std::string> targets;  // `Properties.BucketName`; indexes are used everywhere else
   std::vector<std::pair<std::string, Path>> columns;  // name → path from the body
+  PathTree column_paths;                              // of the plain ones, by their place in `columns`
   std::vector<Edge> edges;
   std::vector<std::string> terraform, permissions;
   std::vector<Read> reads;
   bool has_config = false;
   std::string config_type;  // as AWS Config names the type, where that differs
   std::vector<std::pair<uint32_t, SetForm>> config;
+  PathTree config_paths;  // of the forms that are or begin with a plain path, by their place in `config`
   std::vector<std::vector<uint32_t>> setters;  // target → indexes of the reads that set it
   std::string file;
 
