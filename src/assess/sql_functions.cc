@@ -1,5 +1,6 @@
 // What SQL controls can ask the policy engine and the calendar (docs/formats/controls.md).
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "assess/sql_judge.h"
@@ -319,20 +320,28 @@ Status add_local(store::Db& db, std::shared_ptr<PolicyCache> policies, std::func
     if (is_null(a[0]) || is_null(a[1])) return SqlValue();
     return SqlValue(int64_t{version_less(text_of(a[0]), text_of(a[1]))});
   }));
-  auto public_answer = [policies, organization](Arguments a) -> Result<std::optional<Answer>> {
-    if (is_null(a[0])) return std::optional<Answer>();
+  // Null: no policy, so nothing is known. A query asks several things about one policy in a row.
+  struct Last {
+    std::string json, arn, account;
+    std::optional<Answer> answer;  // a copy: the cache may be emptied in between
+  };
+  auto last = std::make_shared<Last>();
+  auto public_answer = [policies, organization, last](Arguments a) -> Result<const Answer*> {
+    if (is_null(a[0])) return nullptr;
+    std::string_view json = text_of(a[0]), arn = text_of(a[1]), account = text_of(a[2]);
+    if (last->answer && last->arn == arn && last->account == account && last->json == json) return &*last->answer;
+    last->answer.reset();
     PublicQuestion question;
-    question.resource_arn = std::string(text_of(a[1]));
-    question.account = std::string(text_of(a[2]));
-    if (question.account == "unknown") question.account.clear();
-    question.org_id = TRY(organization());
     // The name of something that has no ARN would make every statement about something else: its ARN is not known.
-    if (!starts_with(question.resource_arn, "arn:")) question.resource_arn.clear();
-    std::string_view json = text_of(a[0]);
-    return std::optional<Answer>(policies->alike("public", json, question.resource_arn, question.account, [&] {
+    if (starts_with(arn, "arn:")) question.resource_arn = std::string(arn);
+    if (account != "unknown") question.account = std::string(account);
+    question.org_id = TRY(organization());
+    last->answer = policies->alike("public", json, question.resource_arn, question.account, [&] {
       auto policy = policies->get(json);
       return policy ? allows_public(*policy, question) : Answer{};
-    }));
+    });
+    last->json.assign(json), last->arn.assign(arn), last->account.assign(account);
+    return &*last->answer;
   };
   TRY(db.add_function("policy_public", 3, false, [public_answer](Arguments a) -> Result<SqlValue> {
     auto answer = TRY(public_answer(a));

@@ -219,7 +219,7 @@ class Finder {
     auto status = input.stream([&](std::string_view piece) {
       head.append(piece.substr(0, kHeadBytes - head.size()));
       return head.size() < kHeadBytes;
-    });
+    }, true);
     if (!status) {
       input.kind = InputKind::broken;
       input.why = status.error().what;
@@ -526,14 +526,14 @@ Result<std::string> Input::read(uint64_t bytes_max) const {
   return std::string(bytes->view());
 }
 
-Status Input::stream(const std::function<bool(std::string_view)>& piece) const {
+Status Input::stream(const std::function<bool(std::string_view)>& piece, bool head_only) const {
   if (member) {
     std::string text = TRY(read(8ull << 30));
     piece(text);
     return {};
   }
   auto bytes = TRY(FileBytes::open(disk_path));
-  if (is_packed(bytes->view())) return unpack_stream(disk_path, piece);
+  if (is_packed(bytes->view())) return unpack_stream(disk_path, piece, {.head_only = head_only});
   constexpr size_t step = 1 << 20;
   std::string_view text = bytes->view();
   for (size_t at = 0; at < text.size(); at += step)

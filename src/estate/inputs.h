@@ -47,8 +47,8 @@ struct Input {
 
   // The bytes, unpacked if they are gzip or zstd; at most `bytes_max`.
   Result<std::string> read(uint64_t bytes_max) const;
-  // The same in pieces; `piece` returns false to stop.
-  Status stream(const std::function<bool(std::string_view)>& piece) const;
+  // The same in pieces; `piece` returns false to stop. `head_only`: it will, soon.
+  Status stream(const std::function<bool(std::string_view)>& piece, bool head_only = false) const;
 };
 
 struct Unit {

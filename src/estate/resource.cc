@@ -390,9 +390,9 @@ void ResourceDraft::set_tags(Value from) {
     for (Value tag : from.items()) {
       Value key, value;
       for (auto entry : tag.entries()) {
-        std::string lowered = lower(entry.key());
-        if (lowered == "key" || lowered == "tagkey") key = entry.value;
-        else if (lowered == "value" || lowered == "tagvalue") value = entry.value;
+        auto is = [name = entry.key()](std::string_view word) { return equal_ignoring_case(name, word); };
+        if (is("key") || is("tagkey")) key = entry.value;
+        else if (is("value") || is("tagvalue")) value = entry.value;
       }
       if (key) tags.emplace_back(key.text(), value ? value.text() : "");
     }

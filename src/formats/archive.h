@@ -20,6 +20,7 @@ struct UnpackLimits {
   uint64_t members_max = 10'000'000;
   // A member over 64 MiB may unpack to at most this many times its packed size (bombs); 0 switches it off.
   uint32_t ratio_max = 1200;
+  bool head_only = false;  // the caller stops soon: nothing is unpacked before it is asked for
 };
 
 enum class Packing { none, gzip, zstd, tar, zip };

@@ -305,11 +305,11 @@ Status unpack_stream(const std::string& path, const Piece& piece, const UnpackLi
   Meter meter{path, std::min(limits.member_bytes_max, limits.total_bytes_max), limits.ratio_max};
   switch (packing_of(first)) {
     case Packing::gzip: {
-      first = TRY(input.look(kWholeIn));
+      if (!limits.head_only) first = TRY(input.look(kWholeIn));
       uint32_t stated = 0;
       if (first.size() >= 18) std::memcpy(&stated, first.data() + first.size() - 4, 4);
       std::string text;
-      if (first.size() < kWholeIn && stated <= kWholeOut &&
+      if (!limits.head_only && first.size() < kWholeIn && stated <= kWholeOut &&
           gunzip_whole(first, std::min<uint64_t>(kWholeOut, meter.bytes_max), text)) {
         if (!text.empty()) piece(text);
         return {};
