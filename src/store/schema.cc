@@ -122,7 +122,7 @@ Status make_all_indices(Db& db) {
 }
 
 Status drop_fact_indices(Db& db) {
-  return db.exec("DROP INDEX IF EXISTS resource_uid; DROP INDEX IF EXISTS resource_place; DROP INDEX IF EXISTS edge_target;");
+  return db.exec("DROP INDEX IF EXISTS resource_uid; DROP INDEX IF EXISTS edge_target;");
 }
 
 Status make_report_index(Db& db) { return db.exec("CREATE INDEX IF NOT EXISTS finding_place ON finding(control, uid)"); }
@@ -135,7 +135,7 @@ Status make_finding_indices(Db& db) {
 }
 
 Status drop_finding_indices(Db& db) {
-  return db.exec("DROP INDEX IF EXISTS finding_id; DROP INDEX IF EXISTS finding_place; DROP INDEX IF EXISTS finding_unit;");
+  return db.exec("DROP INDEX IF EXISTS finding_id; DROP INDEX IF EXISTS finding_unit;");
 }
 
 }  // namespace reeve::store
