@@ -184,6 +184,10 @@ TEST(Content, SqlControlsSayWhatTheyStandOn) {
       {"for_each: accounts\nneeds: []\n", "15:11: `for_each` is `accounts`; expected account, account_region, organization or a resource type such as AWS::S3::Bucket"},
       {"for_each: AWS::Bucket\n", "15:11: `for_each` is `AWS::Bucket`; expected account, account_region, organization or a resource type such as AWS::S3::Bucket"},
       {"for_each: account\nneeds: [ListBuckets]\n", "16:9: `needs` has `ListBuckets`; expected reads such as s3:ListBuckets"},
+      {"for_each: account\nwithin: region\n", "16:9: `within` is `region`; expected account"},
+      {"for_each: organization\nwithin: account\n", "16:9: `within: account` cannot judge the organization; expected another `for_each`, or no `within`"},
+      {"for_each: account\nwithin: account\nneeds: [organizations:DescribeOrganization]\n",
+       "17:8: `within: account` sees no answer of `organizations:DescribeOrganization`; expected reads of the account itself, or no `within`"},
       {"for_each: account\nneeds: [S3:ListBuckets]\n", "16:9: `needs` has `S3:ListBuckets`; expected reads such as s3:ListBuckets"},
   };
   for (const Case& c : cases) {
