@@ -8,45 +8,77 @@ namespace reeve::store {
 
 namespace {
 
-// The columns of a StoredFinding, from `finding f` and `unit u`.
+// The columns of a StoredFinding; what its numbers mean, `Names` knows.
 constexpr std::string_view finding_select =
-    "SELECT f.id,c.text,f.uid,t.text,f.account,f.region,u.key,f.status,f.reason,f.evidence,f.first_seen,f.changed_at,f.closed_at,"
-    "f.openings,f.judged_run,f.not_rejudged OR (f.status<=2 AND u.state NOT IN (1,2)) "
-    "FROM finding f JOIN word c ON c.id=f.control JOIN word t ON t.id=f.type JOIN unit u ON u.id=f.unit ";
+    "SELECT f.id,f.control,f.uid,f.type,f.account,f.region,f.unit,f.status,f.reason,f.evidence,f.first_seen,f.changed_at,f.closed_at,"
+    "f.openings,f.judged_run,f.not_rejudged FROM finding f ";
 
-// Run → its as-of. A finding's moments are runs, or milliseconds if it is old (schema.h).
-using Moments = std::unordered_map<int64_t, int64_t>;
+// What the numbers in a finding's row stand for. Half a million findings share a few thousand of them: looked up once, not joined.
+class Names {
+ public:
+  static Result<Names> of(Db& db) {
+    Names out;
+    out.find_word_ = TRY(db.prepare("SELECT text FROM word WHERE id=?1"));
+    auto runs = TRY(db.prepare("SELECT id,as_of FROM run"));
+    while (TRY(runs.step())) out.runs_.emplace(runs.integer(0), runs.integer(1));
+    auto units = TRY(db.prepare("SELECT id,key,state FROM unit"));
+    while (TRY(units.step())) out.units_.emplace(units.integer(0), Unit{std::string(units.text(1)), static_cast<UnitIn>(units.integer(2))});
+    return out;
+  }
 
-Result<Moments> moments(Db& db) {
-  Moments out;
-  auto rows = TRY(db.prepare("SELECT id,as_of FROM run"));
-  while (TRY(rows.step())) out.emplace(rows.integer(0), rows.integer(1));
-  return out;
-}
+  Result<std::string_view> word(int64_t id) {
+    auto [found, is_new] = words_.try_emplace(id);
+    if (is_new) {
+      find_word_.reset();
+      if (TRY(find_word_.bind(1, id).step())) found->second = find_word_.text(0);
+      find_word_.reset();
+    }
+    return std::string_view(found->second);
+  }
 
-StoredFinding read_finding(const Statement& row, const Moments& runs) {
-  auto moment = [&](int column) {
-    const auto said = row.integer(column);
-    const auto run = said < 0 ? runs.find(-said) : runs.end();
-    return Time{run == runs.end() ? said : run->second};
+  struct Unit {
+    std::string key;
+    UnitIn state = UnitIn::other_run;
+    bool in_run() const { return state == UnitIn::kept || state == UnitIn::written; }
   };
+  const Unit& unit(int64_t id) const {
+    static const Unit none;
+    const auto found = units_.find(id);
+    return found == units_.end() ? none : found->second;
+  }
+
+  // A moment is a run, or milliseconds if it is old (schema.h).
+  Time moment(int64_t said) const {
+    const auto run = said < 0 ? runs_.find(-said) : runs_.end();
+    return Time{run == runs_.end() ? said : run->second};
+  }
+
+ private:
+  Statement find_word_;
+  std::unordered_map<int64_t, std::string> words_;
+  std::unordered_map<int64_t, int64_t> runs_;
+  std::unordered_map<int64_t, Unit> units_;
+};
+
+Result<StoredFinding> read_finding(const Statement& row, Names& names) {
   StoredFinding found;
   found.id = row.text(0);
-  found.control = row.text(1);
+  found.control = TRY(names.word(row.integer(1)));
   found.uid = row.text(2);
-  found.type = row.text(3);
+  found.type = TRY(names.word(row.integer(3)));
   found.account = row.text(4);
   found.region = row.text(5);
-  found.unit = row.text(6);
+  const auto& unit = names.unit(row.integer(6));
+  found.unit = unit.key;
   found.status = static_cast<FindingStatus>(row.integer(7));
   found.reason = row.text(8);
   found.evidence_json = row.text(9);
-  found.first_seen = moment(10);
-  found.changed_at = moment(11);
-  found.closed_at = moment(12);
+  found.first_seen = names.moment(row.integer(10));
+  found.changed_at = names.moment(row.integer(11));
+  found.closed_at = names.moment(row.integer(12));
   found.openings = static_cast<uint32_t>(row.integer(13));
   found.judged_run = row.integer(14);
-  found.not_rejudged = row.integer(15) != 0;
+  found.not_rejudged = row.integer(15) != 0 || (is_open(found.status) && !unit.in_run());
   return found;
 }
 
@@ -98,41 +130,45 @@ Status Store::findings(const FindingFilter& filter, const std::function<Status(c
   std::string sql(finding_select);
   sql += "WHERE f.control=?1";
   if (!filter.closed) sql += " AND f.status<=2";
-  if (!filter.other_units) sql += filter.closed ? " AND (f.status>2 OR u.state<>0)" : " AND u.state<>0";
-  sql += " ORDER BY f.uid, f.id";
-  auto rows = TRY(db_->prepare(sql));
-  const auto runs = TRY(moments(*db_));
+  auto rows = TRY(db_->prepare(sql + " ORDER BY f.uid"));
+  auto names = TRY(Names::of(*db_));
   while (TRY(controls.step())) {
     if (!filter.control.empty() && controls.text(1) != filter.control) continue;
     rows.reset();
     rows.bind(1, controls.integer(0));
-    while (TRY(rows.step())) TRY(each(read_finding(rows, runs)));
+    while (TRY(rows.step())) {
+      const bool open = is_open(static_cast<FindingStatus>(rows.integer(7)));
+      if (!filter.other_units && open && names.unit(rows.integer(6)).state == UnitIn::other_run) continue;
+      TRY(each(TRY(read_finding(rows, names))));
+    }
   }
   return {};
 }
 
 Status Store::brief_findings(const std::function<Status(const BriefFinding&)>& each) {
-  auto rows = TRY(db_->prepare(
-      "SELECT c.text,f.account,f.reason,f.status FROM finding f JOIN word c ON c.id=f.control JOIN unit u ON u.id=f.unit "
-      "WHERE f.status<=2 AND NOT f.not_rejudged AND u.state IN (1,2) ORDER BY f.row"));
-  while (TRY(rows.step())) TRY(each({rows.text(0), rows.text(1), rows.text(2), static_cast<FindingStatus>(rows.integer(3))}));
+  auto rows = TRY(db_->prepare("SELECT control,account,reason,status,unit FROM finding WHERE status<=2 AND NOT not_rejudged ORDER BY row"));
+  auto names = TRY(Names::of(*db_));
+  while (TRY(rows.step()))
+    if (names.unit(rows.integer(4)).in_run())
+      TRY(each({TRY(names.word(rows.integer(0))), rows.text(1), rows.text(2), static_cast<FindingStatus>(rows.integer(3))}));
   return {};
 }
 
 Status Store::sample_findings(std::string_view control, FindingStatus status, size_t count, const std::function<Status(const StoredFinding&)>& each) {
   auto* rows = TRY(db_->cached(std::string(finding_select) +
-                               "WHERE f.control=(SELECT id FROM word WHERE text=?1) AND f.status=?2 AND NOT f.not_rejudged AND u.state IN (1,2) "
-                               "ORDER BY f.uid, f.id LIMIT ?3"));
-  const auto runs = TRY(moments(*db_));
+                               "WHERE f.control=(SELECT id FROM word WHERE text=?1) AND f.status=?2 AND NOT f.not_rejudged AND "
+                               "f.unit IN (SELECT id FROM unit WHERE state IN (1,2)) ORDER BY f.uid LIMIT ?3"));
+  auto names = TRY(Names::of(*db_));
   rows->bind(1, control).bind(2, static_cast<int64_t>(status)).bind(3, static_cast<int64_t>(count));
-  while (TRY(rows->step())) TRY(each(read_finding(*rows, runs)));
+  while (TRY(rows->step())) TRY(each(TRY(read_finding(*rows, names))));
   return {};
 }
 
 Result<std::optional<StoredFinding>> Store::finding(std::string_view id) {
   auto row = TRY(db_->prepare(std::string(finding_select) + "WHERE f.id=?1"));
   if (!TRY(row.bind(1, id).step())) return std::optional<StoredFinding>{};
-  return std::optional<StoredFinding>(read_finding(row, TRY(moments(*db_))));
+  auto names = TRY(Names::of(*db_));
+  return std::optional<StoredFinding>(TRY(read_finding(row, names)));
 }
 
 Result<std::vector<Transition>> Store::history(std::string_view id) {
