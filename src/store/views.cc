@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "store/json_member.h"
 #include "store/schema.h"
 
 namespace reeve::store {
@@ -35,10 +36,8 @@ std::string as_time(const std::string& column) {
          column + "/1000,'unixepoch') ELSE strftime('%Y-%m-%dT%H:%M:%fZ'," + column + "/1000.0,'unixepoch') END";
 }
 
-// A column's value by the JSON path `$."name"`; names are checked to need no escape in it.
-std::string json_column(std::string_view column) {
-  return "json_extract(r.columns," + literal("$.\"" + std::string(column) + "\"") + ")";
-}
+// A column's value; names are checked to need no escape in JSON.
+std::string json_column(std::string_view column) { return "json_member(r.columns," + literal(column) + ")"; }
 
 bool plain_name(std::string_view name) {
   if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
@@ -243,6 +242,7 @@ std::string view_name(std::string_view type) {
 }
 
 Status create_views(Db& db, const ViewInput& input, bool in_memory) {
+  TRY(add_json_member(db));
   // Usually every row is of this run, and the views need not ask.
   const auto others =
       TRY(db.value("SELECT count(*) FROM unit WHERE NOT (" + std::string(unit_is_in_run) + ") AND digest IS NOT NULL"));
