@@ -25,11 +25,13 @@ class TimeSink : public UnitSink {
   void resource(Resource&&) override {}
   void withdraw(const std::string&) override {}
   void read(ReadRecord&&) override {}
-  void source(SourceRecord&&) override {}
+  void source(SourceRecord&& source) override {
+    if (source.time_basis == "stated") bound = std::max(bound, source.time_ms);
+  }
   void problem(Error&&) override {}
   void note(Error&&) override {}
   void stated_time(int64_t time_ms) override { newest = std::max(newest, time_ms); }
-  int64_t newest = 0;
+  int64_t newest = 0, bound = 0;
 };
 
 // The organization's id and accounts, which policy documents name: known before any account is judged.
@@ -110,13 +112,15 @@ class Run {
     out_.as_of = options_.as_of;
     if (out_.as_of.known()) out_.as_of_basis = "option";
     else if (time_decides_warm()) {
-      std::vector<int64_t> newest(inputs_.units.size());
+      std::vector<int64_t> newest(inputs_.units.size()), bound(inputs_.units.size());
       parallel_for(inputs_.units.size(), threads(), [&](size_t i, size_t) {
         TimeSink sink;
         load_unit(inputs_.units[i], catalogue_, sink);
         newest[i] = sink.newest;
+        bound[i] = sink.bound;
       });
-      settle_as_of(newest.empty() ? 0 : *std::max_element(newest.begin(), newest.end()));
+      auto last = [](const std::vector<int64_t>& times) { return times.empty() ? 0 : *std::max_element(times.begin(), times.end()); };
+      settle_as_of(last(newest), last(bound));
     }
     if (options_.workspace_dir.empty()) {
       out_.store = TRY(store::Store::temporary());
@@ -252,15 +256,21 @@ class Run {
     out_.notes.insert(out_.notes.end(), notes.begin(), notes.end());
   }
 
-  void settle_as_of(int64_t newest_ms) {
+  // `newest_ms`: of the moments at which facts were true. `bound_ms`: of those that replies mention, such as a creation: the facts are
+  // no older than that and may be years younger, so judging by it would let old runtimes pass and expired exceptions stand.
+  void settle_as_of(int64_t newest_ms, int64_t bound_ms) {
     if (out_.as_of.known()) return;
-    out_.as_of = {newest_ms};
+    out_.as_of = {std::max(newest_ms, newest_ms != 0 ? bound_ms : 0)};
     out_.as_of_basis = "stated";
     if (newest_ms != 0) return;
     for (auto& unit : inputs_.units)
       for (auto& input : unit.inputs) out_.as_of.ms = std::max(out_.as_of.ms, input.mtime_ms);
+    out_.as_of.ms = out_.as_of.known() ? std::max(out_.as_of.ms, bound_ms) : 0;
     out_.as_of_basis = "file";
-    if (out_.as_of.known()) return;
+    if (out_.as_of.known()) {
+      out_.notes.push_back({Code::not_found, "no input states the moment of its facts: the newest file's time is taken", {}, "", "give --as-of TIME for the same answer from a copy"});
+      return;
+    }
     out_.as_of = wall_clock();
     out_.as_of_basis = "clock";
     out_.notes.push_back({Code::not_found, "no input states a time: the clock's is taken", {}, "", "give --as-of TIME for the same answer tomorrow"});
@@ -269,11 +279,13 @@ class Run {
   Status judge_the_whole() {
     TRY(run_->end_load());
     // Kept units have not been read: their times are in the record.
+    int64_t bound_ms = 0;
     TRY(out_.store->sources([&](const store::Store::StoredSource& source) -> Status {
-      if (source.time_basis != "file" && source.time_basis != "unknown") newest_ms_ = std::max(newest_ms_, source.time.ms);
+      if (source.time_basis.empty()) newest_ms_ = std::max(newest_ms_, source.time.ms);
+      if (source.time_basis == "stated") bound_ms = std::max(bound_ms, source.time.ms);
       return {};
     }));
-    settle_as_of(newest_ms_);
+    settle_as_of(newest_ms_, bound_ms);
     TRY(run_->set_as_of(out_.as_of));
     TRY(store::create_views(out_.store->db(), view_input(out_.content, catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of)));
     progress("judging the whole", inputs_.units.size(), inputs_.units.size());

@@ -123,7 +123,7 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
         reply.source.time_basis = input.mtime_ms != 0 ? "file" : "unknown";
       }
     }
-    if (reply.exact || newest != 0) sink_.stated_time(reply.exact ? reply.source.time_ms : newest);
+    if (reply.exact) sink_.stated_time(reply.source.time_ms);
   }
   return true;
 }
