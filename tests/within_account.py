@@ -8,6 +8,7 @@ same findings, counts and evidence, and what needs more than the account must be
 """
 
 import argparse
+import json
 import pathlib
 import re
 import shutil
@@ -32,6 +33,51 @@ def facts_of(report):
             if control["status"] != "pass":  # of passes any three are shown
                 controls[control["id"]]["evidence"] = control.get("evidence")
     return findings, controls
+
+
+def shared_vpcs(checks, folder):
+    """VPCs that their owner shares are listed by the participants too. Each is judged once, and a change of one teller changes no more."""
+    estate = folder / "estate"
+    shutil.copytree(NORTHFIELD, estate)
+    lists = {p.parent.parent.name: p for p in sorted(estate.rglob("eu-west-1/ec2-describe-vpcs.json"))}
+    owner = "444455556666"
+    tellers = [a for a in ("111122223333", "666677778888") if a in lists]
+    if not checks.check(owner in lists and len(tellers) == 2, "the example lists VPCs", str(sorted(lists))):
+        return
+    own = json.loads(lists[owner].read_text())
+    for account in tellers:
+        reply = json.loads(lists[account].read_text())
+        reply["Vpcs"] += own["Vpcs"]
+        lists[account].write_text(json.dumps(reply))
+
+    def judged(*more):
+        run = assess(estate, more=more)
+        counts = {c["id"]: c["resources"] for p in run.report["practices"] for c in p["controls"]}["vpc-has-a-flow-log"]
+        open_ones = {f["resource"]["uid"]: f["status"] for f in run.report["findings"] if f["control"] == "vpc-has-a-flow-log" and not f.get("not_rejudged")}
+        return counts, open_ones
+
+    work = folder / "work"
+    work.mkdir()
+    (work / "reeve.yaml").write_text("organization: Northfield\n")
+    whole = {c["id"]: c["resources"] for p in assess(NORTHFIELD).report["practices"] for c in p["controls"]}["vpc-has-a-flow-log"]
+    for step in ("all three tell", "a teller's own VPC changes", "a teller tells no more", "the owner is not read"):
+        if step == "a teller's own VPC changes":
+            lists[tellers[0]].write_text(lists[tellers[0]].read_text().replace("10.", "11.", 1))
+        elif step == "a teller tells no more":
+            reply = json.loads(lists[tellers[0]].read_text())
+            reply["Vpcs"] = [v for v in reply["Vpcs"] if v not in own["Vpcs"]]
+            lists[tellers[0]].write_text(json.dumps(reply))
+        elif step == "the owner is not read":
+            for path in estate.rglob(f"*{owner}*"):
+                if path.is_dir() and path.exists():
+                    shutil.rmtree(path)
+        fresh, kept = judged(), judged("--workspace", work)
+        checks.check(fresh == kept, f"shared VPCs, {step}: an incremental run says what a fresh one says", f"{kept} not {fresh}")
+        counts, findings = fresh
+        for status in ("fail", "unknown"):
+            checks.check(counts[status] == list(findings.values()).count(status), f"shared VPCs, {step}: every {status} is one finding", f"{counts} {findings}")
+        if step == "all three tell":
+            checks.check(counts == whole, "shared VPCs: their owner's word counts", f"{counts} not {whole}")
 
 
 def main():
@@ -79,6 +125,36 @@ def main():
             checks.check(name in run.err and run.err.count(f"{control.name}/check.sql") == 1, f"{name}: named once", run.err[:400])
             checks.check(counts["pass"] == counts["fail"] == 0 < counts["unknown"], f"{name}: its candidates are unknown", str(counts))
             shutil.rmtree(broken)
+
+        # A query or a filter that is wrong leaves every candidate unknown, and says so once.
+        filtered = ROOT / "content" / "controls" / "instance-serves-no-database"
+        wrongs = {"query": ("check.sql", lambda text: "SELECT nonsense FROM nowhere\n"), "where": ("control.yaml", lambda text: text + "where: nonsense = 1\n"),
+                  "where that fails late": ("control.yaml", lambda text: text + "where: \"json_extract('{', '$.a') IS NULL\"\n")}
+        for name, (file, change) in wrongs.items():
+            for word in ("within: account\n", ""):
+                broken = pathlib.Path(folder) / "broken"
+                shutil.copytree(ROOT / "content", broken)
+                yaml = broken / "controls" / filtered.name / "control.yaml"
+                yaml.write_text(re.sub(r"^(within|where): .*\n", "", yaml.read_text(), flags=re.M) + word)
+                (broken / "controls" / filtered.name / file).write_text(change((broken / "controls" / filtered.name / file).read_text()))
+                run = assess(NORTHFIELD, more=("--content", broken))
+                what = f"wrong {name}{', within an account' if word else ''}"
+                if checks.check(run.status in (0, 1, 3) and run.out, f"{what}: the rest is judged", f"{run.status} {run.err[-300:]}"):
+                    counts = {c["id"]: c["resources"] for p in run.report["practices"] for c in p["controls"]}[filtered.name]
+                    checks.check(counts["pass"] == counts["fail"] == 0 < counts["unknown"], f"{what}: its candidates are unknown", str(counts))
+                    checks.check(run.err.count(f"{filtered.name}/check.sql") == 1, f"{what}: named once", run.err[:400])
+                shutil.rmtree(broken)
+
+        # Of what the organization tells an account has nothing, and an empty answer must not be taken for one.
+        asks = pathlib.Path(folder) / "organization"
+        shutil.copytree(ROOT / "content", asks)
+        (asks / "controls" / control.name / "check.sql").write_text(
+            "SELECT uid, iif(EXISTS (SELECT 1 FROM aws_organizations_account), 'fail', 'pass'), NULL, '', '' FROM aws_iam_role\n")
+        run = assess(NORTHFIELD, more=("--content", asks))
+        counts = {c["id"]: c["resources"] for p in run.report["practices"] for c in p["controls"]}[control.name]
+        checks.check("aws_organizations_account" in run.err and counts["pass"] == 0 < counts["unknown"], "the organization's views are not there", run.err[:300] + str(counts))
+
+        shared_vpcs(checks, pathlib.Path(folder))
 
         # The day of the run is not the account's to know: `now` is NULL.
         clock = pathlib.Path(folder) / "clock"

@@ -188,7 +188,7 @@ class Run {
           i = next++;
         }
         auto result = std::make_unique<UnitResult>();
-        UnitCollector collector(context, *result);
+        UnitCollector collector(context, *result, units[i].account);
         load_unit(units[i], catalogue_, collector);
         collector.complete(units[i], catalogue_);
         Status judged;
@@ -237,7 +237,10 @@ class Run {
   }
 
   Status write(const Unit& unit, const std::string& digest, UnitResult& result) {
-    TRY(write_unit(*run_, out_.content, unit.key, digest + (result.foreign ? of_foreign_ : ""), result));
+    // What several accounts tell of and none that was read owns is judged once; who else tells of it may change, so such a unit is not kept.
+    for (uint32_t i = 0; result.shared && i < result.resources.size(); ++i)
+      if (result.resources[i].shared && !result.resources[i].withdrawn && !shared_.insert(std::string(result.resources[i].uid)).second) leave_to_another(result, i);
+    TRY(write_unit(*run_, out_.content, unit.key, digest + (result.shared ? "!" : result.foreign ? of_foreign_ : ""), result));
     take_notes(result.problems, result.notes);
     newest_ms_ = std::max(newest_ms_, result.newest_ms);
     return {};
@@ -345,7 +348,8 @@ class Run {
   std::unique_ptr<GuardJudge> guard_;
   std::set<std::string> asked_, asked_within_;
   OrganizationFacts organization_;
-  std::set<std::string> said_;  // problems
+  std::set<std::string> said_;    // problems
+  std::set<std::string> shared_;  // uids of resources that a unit of this run judged for whoever owns them
   std::vector<std::string> accounts_, regions_;
   Inputs inputs_;
   std::unique_ptr<store::RunWriter> run_;

@@ -74,21 +74,22 @@ Status SqlJudge::judge_all(store::RunWriter& run, std::vector<Error>& errors) {
   store_.db().set_now(input_.as_of);
   TRY(load_reads());
   for (const Control& control : input_.content->controls)
-    if (control.judge != Judge::guard && !control.within_account && contains(control.check.text, "edges")) TRY(store_.index_joins());
+    if (control.judge != Judge::guard && !control.within_account && contains(control.judge == Judge::attested ? control.attest->contradicted_by : control.check.text, "edges")) TRY(store_.index_joins());
   for (const Control& control : input_.content->controls)
     if (control.judge != Judge::guard && !control.within_account) TRY(judge(run, control, errors));
   return {};
 }
 
-Result<std::vector<SqlJudge::Candidate>> SqlJudge::candidates(const Control& control) {
+Result<std::vector<SqlJudge::Candidate>> SqlJudge::candidates(const Control& control, const std::string& where) {
   std::vector<Candidate> out;
   std::string type = candidate_type(control);
   if (!input_.catalogue->find(type))
     return fail(Code::not_found, "`for_each` names `" + type + "`, which is no resource type", {control.check.shown}, "a type of content/resources");
   // The public view says who the candidates are; the record says where their bits stand.
   std::string sql = "SELECT r.uid, r.account, r.region, r.unit, r.id - u.first_resource FROM main.resource AS r JOIN main.unit AS u ON u.id = r.unit AND u.state IN (1, 2) ";
-  if (!control.where.empty()) sql += "JOIN (SELECT uid, account FROM temp." + store::view_name(type) + " WHERE (" + control.where + ")) AS v ON r.uid = v.uid AND r.account = v.account ";
-  auto rows = TRY(store_.db().prepare(sql + "WHERE r.type = (SELECT id FROM main.word WHERE text = ?1) ORDER BY r.uid, r.account"));
+  if (!where.empty()) sql += "JOIN (SELECT uid, account FROM temp." + store::view_name(type) + " WHERE (" + where + ")) AS v ON r.uid = v.uid AND r.account = v.account ";
+  auto rows = TRY(store_.db().prepare(sql + "WHERE r.type = (SELECT id FROM main.word WHERE text = ?1) "
+                                         "ORDER BY r.uid, r.account, u.key <> 'account:' || r.account, u.key"));  // the owner's own word first
   rows.bind(1, type);
   const ResourceType& judged = *input_.catalogue->find(type);
   while (TRY(rows.step())) {
@@ -218,12 +219,15 @@ std::vector<std::pair<int64_t, Unlisted>> SqlJudge::not_listed(const Control& co
 
 Status SqlJudge::judge(store::RunWriter& run, const Control& control, std::vector<Error>& errors) {
   TRY(run.begin_control(control.id));
-  auto found = candidates(control);
+  auto found = candidates(control, control.where);
+  std::string trouble;  // why the candidates cannot be told: all of the type are, and none is judged
   if (!found) {
     Error error = found.error();
     error.at = {control.check.shown};
     errors.push_back(error);
-    return {};
+    trouble = "the control's query is not right: " + error.what;
+    found = candidates(control, "");
+    if (!found) return {};
   }
   std::vector<Candidate>& all = *found;
   auto unlisted_here = not_listed(control);
@@ -234,6 +238,7 @@ Status SqlJudge::judge(store::RunWriter& run, const Control& control, std::vecto
     Evidence evidence;
     verdicts[i].reason = needs_.unmet(control, *input_.catalogue, all[i].uid, all[i].account, all[i].region, evidence);
     if (!verdicts[i].reason.empty()) verdicts[i].evidence.push_back(std::move(evidence));
+    else verdicts[i].reason = trouble;
   }
   if (control.judge == Judge::attested) TRY(attested(control, all, verdicts, errors));
   else if (all.empty() || std::any_of(verdicts.begin(), verdicts.end(), [](const SqlVerdict& verdict) { return verdict.reason.empty(); }))

@@ -54,7 +54,7 @@ class SqlJudge {
   };
   Status load_reads();
   Status judge(store::RunWriter& run, const Control& control, std::vector<Error>& errors);
-  Result<std::vector<Candidate>> candidates(const Control& control);
+  Result<std::vector<Candidate>> candidates(const Control& control, const std::string& where);
   Status run_query(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
   Status attested(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
   bool wants_pass(const Control& control);

@@ -57,9 +57,10 @@ std::set<std::string> columns_asked(const Content& content, const ResourceCatalo
   for (const Control& control : content.controls) {
     if (control.judge == Judge::guard || control.within_account != within_account) continue;
     std::string text = control.judge == Judge::sql ? control.check.text : control.attest ? control.attest->contradicted_by : "";
-    bool any_type = word_in(text, "resources");
+    std::string lowered = lower(text);  // SQL names views in any case
+    bool any_type = word_in(lowered, "resources");
     for (auto& type : catalogue.types()) {
-      if (!any_type && type->type != candidate_type(control) && !word_in(text, store::view_name(type->type))) continue;
+      if (!any_type && type->type != candidate_type(control) && !word_in(lowered, store::view_name(type->type))) continue;
       for (auto& [column, path] : type->columns)
         if (word_in(text, column) || contains(text, path.text())) out.insert(column_key(type->type, column));
     }

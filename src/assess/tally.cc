@@ -103,7 +103,7 @@ Status sample_passes(Assessment& out, const ResourceCatalogue& catalogue, const 
     auto wanted = by_sql.find(unit.key);
     if (wanted == by_sql.end()) continue;
     UnitResult again;
-    UnitCollector collector(context, again);
+    UnitCollector collector(context, again, unit.account);
     load_unit(unit, catalogue, collector);
     if (!sql) sql = TRY(UnitSql::make(context, catalogue, organization));
     TRY(sql->passes(again, wanted->second, [&](size_t control, std::string_view uid, Evidence evidence) {

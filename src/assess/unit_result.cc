@@ -264,8 +264,14 @@ void UnitCollector::resource(Resource&& resource) {
     }
   }
   std::vector<std::pair<uint32_t, Verdict>> verdicts;
-  if (std::string_view owner = arn_account(resource.uid); resource.born && !owner.empty() && owner != resource.account) out_.foreign = true;
-  bool elsewhere = out.elsewhere = resource.born && resource.type && context_.read && judged_by_owner(*context_.read, *resource.type, resource.uid, resource.account);
+  // A shared resource may be filed under its owner's account: who tells of it is the unit's account.
+  const std::string& teller = account_.empty() ? resource.account : account_;
+  std::string_view owner = arn_account(resource.uid);
+  bool of_another = resource.born && !owner.empty() && owner != teller;
+  bool elsewhere = out.elsewhere = of_another && resource.type && context_.read && judged_by_owner(*context_.read, *resource.type, resource.uid, teller);
+  out.shared = of_another && !elsewhere;
+  out_.foreign |= of_another;
+  out_.shared |= out.shared;
   static const std::vector<const GuardJudge::Compiled*> none;
   for (const auto* control : elsewhere ? none : context_.guard->of_type(resource.type_name, resource.born)) {
     GuardVerdict verdict = context_.guard->judge(*control, resource, context_.as_of);
@@ -285,6 +291,13 @@ void UnitCollector::resource(Resource&& resource) {
     out_.findings.push_back(std::move(finding));
   }
   out.verdicts = texts.share(verdicts);
+}
+
+void leave_to_another(UnitResult& unit, uint32_t resource) {
+  unit.resources[resource].elsewhere = true;
+  unit.resources[resource].verdicts = {};
+  std::erase_if(unit.findings, [&](const JudgedFinding& finding) { return finding.resource == resource; });
+  for (auto& answered : unit.answered) std::erase_if(answered.verdicts, [&](auto& verdict) { return verdict.first == resource; });
 }
 
 void UnitCollector::withdraw(const std::string& uid) {

@@ -37,6 +37,7 @@ struct ResourceOut {
   std::span<const std::pair<uint32_t, Verdict>> verdicts;  // control index → verdict
   bool withdrawn = false;
   bool elsewhere = false;  // another unit judges it; here it only stands in the views
+  bool shared = false;     // of an account that was not read: any unit may tell of it, and the first that does judges it
   bool born = true;
   struct EdgeOut {
     std::string kind, target, target_type;
@@ -83,6 +84,7 @@ struct UnitResult {
   };
   std::vector<Answered> answered;
   bool foreign = false;  // holds resources of other accounts: what is judged here hangs on whether they were read
+  bool shared = false;   // holds such as no account that was read owns: what is judged here hangs on who else tells of them
 };
 
 // Who is read in this run: account → the calls that were replied to or refused, `config` for AWS Config.
@@ -106,7 +108,8 @@ struct JudgeContext {
 
 class UnitCollector : public UnitSink {
  public:
-  UnitCollector(const JudgeContext& context, UnitResult& out) : context_(context), out_(out) {}
+  // `account`: whose unit it is; empty where that is nobody's (a template, the organization).
+  UnitCollector(const JudgeContext& context, UnitResult& out, std::string account = "") : context_(context), out_(out), account_(std::move(account)) {}
   void resource(Resource&& resource) override;
   void withdraw(const std::string& uid) override;
   void read(ReadRecord&& read) override { out_.reads.push_back(std::move(read)); }
@@ -126,6 +129,7 @@ class UnitCollector : public UnitSink {
 
   const JudgeContext& context_;
   UnitResult& out_;
+  std::string account_;
   std::unordered_map<uint64_t, uint32_t> by_uid_;  // by the uid's hash
   enum class Asked : uint8_t { nowhere, within, whole };
   std::unordered_map<const ResourceType*, std::vector<Asked>> asked_;  // of each column
@@ -138,6 +142,9 @@ class UnitCollector : public UnitSink {
 // A fail that the workspace excepts becomes that, with who excepted it and why.
 void except(const Workspace& workspace, const std::string& control, Time as_of, std::string_view uid, Verdict& verdict, std::string& reason);
 store::ReadStatus read_status(ReadRecord::Status status);
+
+// Takes the judgement of one resource back; it stays in the views.
+void leave_to_another(UnitResult& unit, uint32_t resource);
 
 // Writes a judged unit whole: begin_unit … end_unit.
 Status write_unit(store::RunWriter& run, const Content& content, const std::string& key, const std::string& digest, UnitResult& result);

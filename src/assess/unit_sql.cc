@@ -1,10 +1,16 @@
 #include "assess/unit_sql.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/text.h"
 
 namespace reeve {
+namespace {
+
+bool of_organization(std::string_view type) { return type == kOrganizationType || starts_with(type, "AWS::Organizations::"); }
+
+}  // namespace
 
 // A judged unit as SQL sees it, and where its columns came from.
 struct UnitSql::Lender : store::UnitLender, ColumnOrigins {
@@ -31,6 +37,7 @@ struct UnitSql::Lender : store::UnitLender, ColumnOrigins {
       one.read = part == 3;
       out.push_back(one);
     }
+    std::sort(out.begin(), out.end(), [](auto& a, auto& b) { return std::tie(a.account, a.key, a.value) < std::tie(b.account, b.key, b.value); });
     return out;
   }
   std::optional<uint32_t> index_of(std::string_view uid) {
@@ -63,7 +70,9 @@ Result<std::unique_ptr<UnitSql>> UnitSql::make(const JudgeContext& context, cons
     if (!out) {
       out.reset(new UnitSql(context, catalogue));
       out->lender_ = std::make_unique<Lender>();
-      out->rows_ = TRY(store::UnitRows::create(view_input(*context.content, catalogue, nullptr, {})));
+      auto views = view_input(*context.content, catalogue, nullptr, {});
+      std::erase_if(views.types, [](auto& view) { return of_organization(view.type); });
+      out->rows_ = TRY(store::UnitRows::create(views));
       TRY(add_policy_functions(out->rows_->db(), organization));
     }
     One one;
@@ -75,15 +84,18 @@ Result<std::unique_ptr<UnitSql>> UnitSql::make(const JudgeContext& context, cons
       one.broken = std::move(error);
       one.broken.at = {control.check.shown, one.broken.at.line, one.broken.at.column};
     };
-    if (!catalogue.find(one.type))
+    if (of_organization(one.type))
+      broken({Code::usage, "`within: account` cannot judge `" + one.type + "`, of which the organization tells", {}, "a type of the account itself, or no `within`", ""});
+    else if (!catalogue.find(one.type))
       broken({Code::not_found, "`for_each` names `" + one.type + "`, which is no resource type", {}, "a type of content/resources", ""});
     auto query = db.prepare_foreign(control.check.text);
     if (query) one.query = std::move(*query);
     else if (!one.is_broken) broken(query.error());
-    if (!control.where.empty() && !one.is_broken) {
+    if (!control.where.empty() && catalogue.find(one.type) && !of_organization(one.type)) {
       auto filtered = db.prepare("SELECT uid FROM temp." + store::view_name(one.type) + " WHERE (" + control.where + ")");
+      one.is_filtered = bool(filtered);
       if (filtered) one.filtered = std::move(*filtered);
-      else broken(filtered.error());
+      else if (!one.is_broken) broken(filtered.error());
     }
     out->controls_.push_back(std::move(one));
   }
@@ -124,14 +136,23 @@ Status UnitSql::passes(UnitResult& unit, const Wanted& wanted, const std::functi
   return {};
 }
 
-// In order of uid.
-Result<std::vector<uint32_t>> UnitSql::candidates(One& one, const UnitResult& unit) {
+// In order of uid. Where it cannot be told which, all are: they are unknown, and why is `trouble`.
+std::vector<uint32_t> UnitSql::candidates(One& one, const UnitResult& unit, std::optional<Error>& trouble) {
   std::vector<uint32_t> out;
   std::set<std::string, std::less<>> kept;
-  bool filter = !context_.content->controls[one.control].where.empty();
+  bool filter = one.is_filtered;
   if (filter) {
     one.filtered.reset();
-    while (TRY(one.filtered.step())) kept.emplace(one.filtered.text(0));
+    for (;;) {
+      auto more = one.filtered.step();
+      if (!more) {
+        trouble = more.error();
+        filter = false;
+      }
+      if (!more || !*more) break;
+      kept.emplace(one.filtered.text(0));
+    }
+    one.filtered.reset();
   }
   for (uint32_t index : rows_->of_type(one.type)) {
     const ResourceOut& resource = unit.resources[index];
@@ -145,11 +166,14 @@ Status UnitSql::judge(One& one, UnitResult& unit, const std::set<std::string>* w
   const Control& control = context_.content->controls[one.control];
   if (one.is_broken && !wanted) unit.problems.push_back(one.broken);
   if (!catalogue_.find(one.type)) return {};
-  std::vector<uint32_t> who;
   std::vector<SqlVerdict> verdicts;
-  auto found = candidates(one, unit);
-  if (found) who = std::move(*found);
-  else if (!wanted) unit.problems.push_back(found.error());
+  std::optional<Error> trouble;
+  std::vector<uint32_t> who = candidates(one, unit, trouble);
+  if (one.is_broken) trouble = one.broken;
+  else if (trouble) {
+    trouble->at = {control.check.shown};
+    if (!wanted) unit.problems.push_back(*trouble);
+  }
   if (who.empty()) return {};
   verdicts.resize(who.size());
   for (size_t i = 0; i < who.size(); ++i) {
@@ -158,9 +182,9 @@ Status UnitSql::judge(One& one, UnitResult& unit, const std::set<std::string>* w
     Evidence evidence;
     verdicts[i].reason = needs_.unmet(control, catalogue_, resource.uid, resource.account, resource.region, evidence);
     if (!verdicts[i].reason.empty()) verdicts[i].evidence.push_back(std::move(evidence));
-    else if (one.is_broken) verdicts[i].reason = "the control's query is not right: " + one.broken.what;
+    else if (trouble) verdicts[i].reason = "the control's query is not right: " + trouble->what;
   }
-  if (!one.is_broken) {
+  if (!trouble) {
     RowsQuestion question{control, catalogue_, *lender_, [&](std::string_view uid) { return wanted && wanted->count(std::string(uid)) > 0; }, pass,
                           [&](std::string_view uid) {
                             auto at = lender_->index_of(uid);

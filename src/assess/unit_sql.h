@@ -37,13 +37,14 @@ class UnitSql {
     size_t control = 0;
     std::string type;                  // of the candidates
     store::Statement query, filtered;  // `filtered`: uids of the candidates, where the control has a `where`
+    bool is_filtered = false;          // false with a `where`: that cannot be prepared, and all of the type are candidates
     Error broken;                      // if the query cannot be prepared
     bool is_broken = false;
   };
   struct Lender;
   UnitSql(const JudgeContext& context, const ResourceCatalogue& catalogue);
   Status lend(UnitResult& unit);
-  Result<std::vector<uint32_t>> candidates(One& one, const UnitResult& unit);
+  std::vector<uint32_t> candidates(One& one, const UnitResult& unit, std::optional<Error>& trouble);
   Status judge(One& one, UnitResult& unit, const std::set<std::string>* wanted, const std::function<void(std::string_view, Evidence)>& pass);
 
   const JudgeContext& context_;

@@ -236,7 +236,8 @@ Result<std::vector<UnitRow>> Store::units() {
 }
 
 Result<std::optional<Store::StoredResource>> Store::resource(std::string_view uid) {
-  TRY(index_joins());
+  if (!joins_indexed_) (void)index_joins();  // a reader that may not write searches without
+  joins_indexed_ = true;
   auto* row = TRY(db_->cached(std::string(resource_select) + "WHERE r.uid=?1 AND u.state IN (1,2) ORDER BY u.key LIMIT 1"));
   std::optional<StoredResource> found;
   if (TRY(row->bind(1, uid).step())) found = read_resource(*row);

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cstring>
 #include <set>
 
 #include "base/hash.h"
@@ -76,6 +77,9 @@ int best_index(sqlite3_vtab*, sqlite3_index_info* info) {
   for (int i = 0; i < info->nConstraint; ++i) {
     const auto& constraint = info->aConstraint[i];
     if (!constraint.usable || constraint.op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+    // Equal but for case, or as numbers, is not equal by hash.
+    const bool exact = std::strcmp(sqlite3_vtab_collation(info, i), "BINARY") == 0;
+    if (constraint.iColumn != kType && !exact) continue;
     int offered = constraint.iColumn == kType ? kByType : constraint.iColumn == kNative ? kByNative : constraint.iColumn == kUid ? kByUid : kScan;
     if (offered > plan) plan = offered, use = i;
   }
@@ -120,7 +124,7 @@ int filter(sqlite3_vtab_cursor* base, int plan, const char*, int count, sqlite3_
     static const std::vector<uint32_t> none;
     auto found = cursor->table->by_type.find(sqlite3_value_int64(values[0]));
     rows = found == cursor->table->by_type.end() ? &none : &found->second;
-  } else if (plan != kScan && count == 1) {
+  } else if (plan != kScan && count == 1 && sqlite3_value_type(values[0]) == SQLITE_TEXT) {
     rows = &cursor->found;
     if (const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]))) {
       const auto& hashed = cursor->table->hashed(plan == kByUid);

@@ -40,6 +40,7 @@ class UnitLender {
 
 class UnitRows {
  public:
+  // Leave out of `views` the types that other units tell of: asking for them is then an error and no empty answer.
   static Result<std::unique_ptr<UnitRows>> create(const ViewInput& views);
   ~UnitRows();
 

@@ -45,6 +45,9 @@ TEST(UnitRows, ShowsTheUnitAtHandAndNothingOfTheLast) {
             "arn:a|AWS::S3::Bucket|-|{\"env\":\"prod\"}|{}|1\narn:b|AWS::S3::Bucket|-|{}|{}|0\narn:i|AWS::EC2::Instance|name|{}|{\"versioned\":\"denied\"}|1\n");
   EXPECT_EQ(ask(*unit, "SELECT id FROM aws_s3_bucket WHERE uid = 'arn:b' UNION ALL SELECT uid FROM resources WHERE id = 'i'"), "b\narn:i\n");
   EXPECT_EQ(ask(*unit, "SELECT id FROM aws_s3_bucket WHERE uid = 'arn:gone' OR id = 'gone'"), "");
+  EXPECT_EQ(ask(*unit, "SELECT id FROM aws_s3_bucket WHERE uid = 'ARN:A' COLLATE NOCASE UNION ALL SELECT id FROM resources WHERE id = 'I ' COLLATE NOCASE"), "a\n");
+  EXPECT_EQ(ask(*unit, "SELECT id FROM aws_s3_bucket WHERE 'b  ' = id COLLATE RTRIM"), "b\n");
+  EXPECT_EQ(ask(*unit, "SELECT count(*) FROM resources WHERE id = 7 OR id = CAST('a' AS BLOB)"), "0\n");
   EXPECT_EQ(ask(*unit, "SELECT a.id, b.id FROM aws_s3_bucket a JOIN aws_s3_bucket b ON b.uid <> a.uid"), "a|b\nb|a\n");
   EXPECT_EQ(ask(*unit, "SELECT * FROM reads"), "111|eu-west-1|s3:ListBuckets|ok|-|1970-01-01T00:00:01Z|f.json\n");
   EXPECT_EQ(ask(*unit, "SELECT region FROM regions ORDER BY region"), "eu-west-1\nus-east-1\n");
@@ -76,7 +79,7 @@ TEST(UnitRows, HasNoClockAndNothingOfOthers) {
   auto unit = must(UnitRows::create(kViews));
   EXPECT_EQ(ask(*unit, "SELECT date('now'), julianday('now'), date('2026-01-02')"), "-|-|2026-01-02\n");
   for (const char* view : {"accounts", "edges", "attestations", "resource", "unit", "finding"})
-    EXPECT_TRUE(contains(ask(*unit, std::string("SELECT * FROM ") + view), view)) << view;
+    EXPECT_TRUE(contains(ask(*unit, std::string("SELECT * FROM ") + view), "SQL cannot be read") || contains(ask(*unit, std::string("SELECT * FROM ") + view), "is not a public view")) << view;
 }
 
 }  // namespace
