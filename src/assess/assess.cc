@@ -74,6 +74,7 @@ class Run {
     if (!options_.workspace_dir.empty()) {
       out_.workspace = TRY(load_workspace(options_.workspace_dir));
       out_.problems.insert(out_.problems.end(), out_.workspace->errors.begin(), out_.workspace->errors.end());
+      check_answers();
       out_.organization = out_.workspace->organization;
       out_.edition = out_.workspace->edition;
     }
@@ -88,15 +89,40 @@ class Run {
     return {};
   }
 
+  // An answer about a control that nobody asks would go unheard.
+  void check_answers() {
+    std::vector<std::string> known;
+    for (auto& control : out_.content.controls) known.push_back(control.id);
+    auto control_of = [&](const std::string& id, const Place& at) {
+      const Control* control = out_.content.control(id);
+      std::string near = control ? "" : nearest(id, known);
+      if (!control) out_.problems.push_back({Code::not_found, "there is no control `" + id + "`", at, near.empty() ? "the id of a control" : "`" + near + "`?", "reeve content list"});
+      return control;
+    };
+    for (auto& exception : out_.workspace->exceptions) control_of(exception.control, exception.at);
+    for (auto& attestation : out_.workspace->attestations)
+      if (const Control* control = control_of(attestation.control, attestation.at); control && control->judge != Judge::attested)
+        out_.problems.push_back({Code::usage, "`" + attestation.control + "` is judged by facts, so nobody's word counts", attestation.at, "a control with an attest.yaml", "an exception says that a fail is accepted"});
+  }
+
   Status find() {
     out_.source_names = options_.sources;
     if (out_.source_names.empty() && out_.workspace) out_.source_names = out_.workspace->sources;
-    if (out_.source_names.empty())
-      return fail(Code::usage, "no source is named", {}, "a folder, file or archive, or `scope.sources` in reeve.yaml", "try: reeve assess FOLDER");
+    if (out_.source_names.empty()) {  // a misspelt key of the workspace may be why
+      bool told = out_.workspace && !out_.workspace->errors.empty();
+      return fail(Code::usage, "no source is named", {}, "a folder, file or archive, or `scope.sources` in reeve.yaml",
+                  told ? out_.workspace->errors.front().text() : "try: reeve assess FOLDER");
+    }
     progress("finding inputs", 0, 0);
     inputs_ = find_inputs(out_.source_names, catalogue_);
     accounts_ = options_.accounts.empty() && out_.workspace ? out_.workspace->accounts : options_.accounts;
     regions_ = options_.regions.empty() && out_.workspace ? out_.workspace->regions : options_.regions;
+    for (auto& account : accounts_)
+      if (std::none_of(inputs_.units.begin(), inputs_.units.end(), [&](auto& unit) { return unit.kind == Unit::Kind::account && unit.account == account; }))
+        out_.problems.push_back({Code::not_found, "account `" + account + "` is asked for and not in the input", {}, "an account that was read", ""});
+    if (std::all_of(inputs_.units.begin(), inputs_.units.end(), [](auto& unit) { return unit.inputs.empty(); }))
+      out_.problems.push_back({Code::not_found, "nothing to judge was found in " + join(out_.source_names, ", "), {}, "what docs/formats/snapshot.md describes",
+                               "`sources` of --format json says why each file is no input"});
     if (!accounts_.empty())
       std::erase_if(inputs_.units, [&](const Unit& unit) {
         return unit.kind == Unit::Kind::account && std::find(accounts_.begin(), accounts_.end(), unit.account) == accounts_.end();

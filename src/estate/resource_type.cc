@@ -367,8 +367,9 @@ const std::vector<ResourceCatalogue::Use>* ResourceCatalogue::uses(std::string_v
 }
 
 std::string ResourceCatalogue::call_of_cli_name(std::string_view name) const {
-  // The AWS CLI's own name for the service that botocore calls `config`.
+  // The AWS CLI's own names for the services that botocore calls `config` and `s3`.
   if (starts_with(name, "configservice-")) return call_of_cli_name("config-" + std::string(name.substr(14)));
+  if (starts_with(name, "s3api-")) return call_of_cli_name("s3-" + std::string(name.substr(6)));
   for (size_t dash = name.find('-'); dash != std::string_view::npos; dash = name.find('-', dash + 1)) {
     auto found = by_cli_name_.find(std::string(name.substr(0, dash)) + ":" + squash(name.substr(dash + 1)));
     if (found != by_cli_name_.end()) return found->second;
