@@ -370,6 +370,40 @@ def misspelt_workspace_key(case):
     case.holds(case.assess("--workspace", "work"), 3, ["reeve.yaml:2:1", "`threshold`", "thresholds"])
 
 
+def answers_nobody_asks_for(case):
+    work = case.folder / "work"
+    for name in ("exceptions", "attestations"):
+        (work / name).mkdir(parents=True)
+    (work / "reeve.yaml").write_text("organization: Northfield Group\nowners:\n  platfrm: j\n")
+    (work / "exceptions" / "a.yaml").write_text('- {control: bucket-not-publik, resource: "*", owner: a, approver: b, reason: r, expires: 2027-01-01}\n')
+    (work / "attestations" / "a.yaml").write_text(
+        '- {control: root-mfa-enabled, answer: yes, owner: a, approver: b, given: 2026-11-01, expires: 2027-01-01, evidence: ["x"]}\n')
+    case.holds(case.assess("--workspace", "work"), 3, ["reeve.yaml:3:3", "`platfrm`", "`bucket-not-publik`", "`bucket-not-public`", "`root-mfa-enabled`"])
+
+
+def nothing_to_judge(case):
+    (case.folder / "empty").mkdir()
+    case.holds(case.assess(sources=("empty",)), 3, ["nothing to judge", "empty"], bystander=False)
+
+
+def account_not_in_the_input(case):
+    case.holds(case.assess("--accounts", "999988887777"), 3, ["`999988887777`"], bystander=False)
+
+
+def old_creation_dates(case):
+    """A date that a reply mentions is no date to judge by: this runtime was retired after the function was last changed."""
+    reply = {"Functions": [{"FunctionName": "old", "FunctionArn": "arn:aws:lambda:us-east-1:222233334444:function:old", "Runtime": "python3.8",
+                            "PackageType": "Zip", "LastModified": "2023-05-01T00:00:00.000+0000"}]}
+    path = case.folder / "export" / "222233334444" / "us-east-1" / "lambda-list-functions.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(reply))
+    os.utime(path, (1795305600, 1795305600))  # 22 November 2026
+    run = case.assess(sources=("export",))
+    found = [f["status"] for f in run.report["findings"] if f["control"] == "function-runtime-supported" and f["resource"]["uid"].endswith(":old")]
+    case.check("it is judged by the file's time", run.report["as_of_basis"] == "file" and found == ["fail"], f"{run.report['as_of_basis']} {found}")
+    case.check("a note says so", "file's time" in run.err, run.err)
+
+
 def misspelt_option(case):
     run = case.assess("--formt", "json")
     case.holds(run, 2, ["--format"], bystander=False)

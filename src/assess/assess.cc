@@ -89,7 +89,7 @@ class Run {
     return {};
   }
 
-  // An answer about a control that nobody asks would go unheard.
+  // An answer about a control that nobody asks, and an owner of what nobody owns, would go unheard.
   void check_answers() {
     std::vector<std::string> known;
     for (auto& control : out_.content.controls) known.push_back(control.id);
@@ -99,6 +99,15 @@ class Run {
       if (!control) out_.problems.push_back({Code::not_found, "there is no control `" + id + "`", at, near.empty() ? "the id of a control" : "`" + near + "`?", "reeve content list"});
       return control;
     };
+    std::set<std::string> roles;
+    for (auto& control : out_.content.controls) roles.insert(control.owner);
+    for (auto& [role, person] : out_.workspace->owners) {
+      if (roles.count(role)) continue;
+      auto at = out_.workspace->at.find("owners." + role);
+      std::string near = nearest(role, {roles.begin(), roles.end()});
+      out_.problems.push_back({Code::not_found, "no control is owned by `" + role + "`", at == out_.workspace->at.end() ? Place{out_.workspace->dir + "/reeve.yaml"} : at->second,
+                               near.empty() ? join({roles.begin(), roles.end()}, ", ") : "`" + near + "`?", ""});
+    }
     for (auto& exception : out_.workspace->exceptions) control_of(exception.control, exception.at);
     for (auto& attestation : out_.workspace->attestations)
       if (const Control* control = control_of(attestation.control, attestation.at); control && control->judge != Judge::attested)

@@ -1,4 +1,5 @@
-// SQL controls and attestations: judged after the load, over the public views of this run (design §10.6).
+// Attestations, and the SQL controls that look beyond one account or at the day of the run: judged after the load, over the public views
+// of this run. Those `within: account` are unit_sql.h's.
 //
 // A candidate whose need was not read is unknown before the SQL counts; a candidate without a row is unknown; a row that is no
 // candidate, or has a verdict that is none, is an Error of the control. Evidence is found through the columns' origins.

@@ -48,11 +48,10 @@ void take_value(Evidence& out, Value origin, Value column, std::string_view rest
 
 std::set<std::string> columns_asked(const Content& content, const ResourceCatalogue& catalogue, bool within_account) {
   std::set<std::string> out;
-  auto of_organization = [](const ResourceType& type) { return type.singleton == Singleton::organization || starts_with(type.type, "AWS::Organizations::"); };
   // What the view `accounts` and the functions of policies look at, whether or not a query names it.
   if (!within_account)
     for (auto& type : catalogue.types())
-      if (of_organization(*type))
+      if (type->of_organization())
         for (auto& [column, path] : type->columns) out.insert(column_key(type->type, column));
   for (const Control& control : content.controls) {
     if (control.judge == Judge::guard || control.within_account != within_account) continue;

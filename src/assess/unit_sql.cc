@@ -6,11 +6,6 @@
 #include "base/text.h"
 
 namespace reeve {
-namespace {
-
-bool of_organization(std::string_view type) { return type == kOrganizationType || starts_with(type, "AWS::Organizations::"); }
-
-}  // namespace
 
 // A judged unit as SQL sees it, and where its columns came from.
 struct UnitSql::Lender : store::UnitLender, ColumnOrigins {
@@ -71,7 +66,7 @@ Result<std::unique_ptr<UnitSql>> UnitSql::make(const JudgeContext& context, cons
       out.reset(new UnitSql(context, catalogue));
       out->lender_ = std::make_unique<Lender>();
       auto views = view_input(*context.content, catalogue, nullptr, {});
-      std::erase_if(views.types, [](auto& view) { return of_organization(view.type); });
+      std::erase_if(views.types, [&](auto& view) { return catalogue.find(view.type)->of_organization(); });
       out->rows_ = TRY(store::UnitRows::create(views));
       TRY(add_policy_functions(out->rows_->db(), organization));
     }
@@ -84,14 +79,15 @@ Result<std::unique_ptr<UnitSql>> UnitSql::make(const JudgeContext& context, cons
       one.broken = std::move(error);
       one.broken.at = {control.check.shown, one.broken.at.line, one.broken.at.column};
     };
-    if (of_organization(one.type))
+    const ResourceType* type = catalogue.find(one.type);
+    if (type && type->of_organization())
       broken({Code::usage, "`within: account` cannot judge `" + one.type + "`, of which the organization tells", {}, "a type of the account itself, or no `within`", ""});
-    else if (!catalogue.find(one.type))
+    else if (!type)
       broken({Code::not_found, "`for_each` names `" + one.type + "`, which is no resource type", {}, "a type of content/resources", ""});
     auto query = db.prepare_foreign(control.check.text);
     if (query) one.query = std::move(*query);
     else if (!one.is_broken) broken(query.error());
-    if (!control.where.empty() && catalogue.find(one.type) && !of_organization(one.type)) {
+    if (!control.where.empty() && type && !type->of_organization()) {
       auto filtered = db.prepare("SELECT uid FROM temp." + store::view_name(one.type) + " WHERE (" + control.where + ")");
       one.is_filtered = bool(filtered);
       if (filtered) one.filtered = std::move(*filtered);

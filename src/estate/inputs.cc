@@ -425,10 +425,6 @@ class Finder {
     return failed ? shown : real.string() + (archive == std::string::npos ? "" : shown.substr(archive));
   }
 
-  static bool tells_of_organization(const ResourceType& type) {
-    return type.singleton == Singleton::organization || starts_with(type.type, "AWS::Organizations::");
-  }
-
   void group() {
     std::sort(candidates_.begin(), candidates_.end(), [](auto& a, auto& b) { return a.input.shown < b.input.shown; });
     std::map<std::string, Unit> units;
@@ -446,7 +442,7 @@ class Finder {
       std::string other;  // the management account may ask about a member's account settings
       const auto* uses = catalogue_.uses(input.call);
       for (auto& use : uses ? *uses : std::vector<ResourceCatalogue::Use>()) {
-        if (tells_of_organization(*use.type)) {
+        if (use.type->of_organization()) {
           of_organization = true;
         } else {
           of_account = true;

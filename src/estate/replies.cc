@@ -51,8 +51,7 @@ void ReplySet::assemble() {
       const auto* uses = catalogue_.uses(replies_[i].input->call);
       if (!uses) continue;
       for (auto& [type, read] : *uses) {
-        bool of_organization = type->singleton == Singleton::organization || starts_with(type->type, "AWS::Organizations::");
-        if (of_organization != (unit_.kind == Unit::Kind::organization)) continue;
+        if (type->of_organization() != (unit_.kind == Unit::Kind::organization)) continue;
         if (read->lists() == parameters || replies_[i].joined) continue;
         use(replies_[i], i, *type, *read, parameters);
       }

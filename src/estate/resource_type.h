@@ -92,6 +92,9 @@ struct ResourceType {
   };
   Branch tree;
 
+  // Whether the organization's unit has it and no account's: replies about it tell of the organization as a whole.
+  bool of_organization() const { return singleton == Singleton::organization || type.rfind("AWS::Organizations::", 0) == 0; }
+
   // True if a rule may ask for `path` (`Properties.BucketEncryption.X`): it is, is below, or is above a target.
   bool maps(std::string_view path) const;
 };
