@@ -365,7 +365,9 @@ class Run {
     };
     out_.changes = TRY(run_->finish(decide));
     TRY(tally(out_, catalogue_, context(), inputs_, passes_, organization_));
-    return run_->commit(summary_json(out_));
+    const std::string summary = TRY(summary_json(out_));
+    if (out_.has_history) out_.history = TRY(history_part(out_, summary));
+    return run_->commit(summary);
   }
 
   JudgeContext context() const { return {&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of, &regions_, &read_, &asked_within_}; }

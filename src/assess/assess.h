@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "assess/history.h"
 #include "content/content.h"
 #include "content/workspace.h"
 #include "estate/inputs.h"
@@ -108,6 +109,7 @@ struct Assessment {
   std::vector<RoadmapItem> roadmap;
   store::RunChanges changes;
   bool has_history = false;
+  HistoryPart history;            // empty without a workspace
   bool evidence_of_passes = false;
   std::unordered_map<std::string, std::string> pass_evidence;  // finding id → JSON array; filled only if asked for
 

@@ -298,26 +298,4 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   return {};
 }
 
-std::string summary_json(const Assessment& assessment) {
-  std::string out;
-  JsonWriter json(out);
-  auto counts = [&](const VerdictCounts& verdicts) {
-    json.key("verdicts").begin_object();
-    json.member("pass", static_cast<int64_t>(verdicts.pass)).member("fail", static_cast<int64_t>(verdicts.fail));
-    json.member("unknown", static_cast<int64_t>(verdicts.unknown)).member("excepted", static_cast<int64_t>(verdicts.excepted)).end_object();
-  };
-  json.begin_object().member("as_of", rfc3339(assessment.as_of)).member("level", static_cast<int64_t>(assessment.level));
-  if (assessment.score) json.key("score").number(*assessment.score);
-  counts(assessment.verdicts);
-  json.key("practices").begin_array();
-  for (auto& practice : assessment.practices) {
-    json.begin_object().member("slug", practice.practice->slug).member("level", static_cast<int64_t>(practice.level));
-    if (practice.score) json.key("score").number(*practice.score);
-    counts(practice.verdicts);
-    json.end_object();
-  }
-  json.end_array().end_object();
-  return out;
-}
-
 }  // namespace reeve

@@ -14,7 +14,4 @@ ResourceCatalogue catalogue_of(const Content& content, std::vector<Error>& error
 Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeContext& context, const Inputs& inputs, const SqlPasses& passes,
              const OrganizationFacts& organization);
 
-// What a run keeps for trends: level, score and counts by practice.
-std::string summary_json(const Assessment& assessment);
-
 }  // namespace reeve

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "formats/json.h"
+#include "report/history_json.h"
 
 namespace reeve {
 namespace {
@@ -49,6 +50,10 @@ class Writing {
     json_.key("risks").begin_array().end_array();
     roadmap();
     coverage();
+    if (a_.has_history) {
+      json_.key("history");
+      write_history_part(json_, a_.history);
+    }
     json_.key("not_computed").begin_array();
     for (const char* line : {"risks in money: the threat model (`model`) is not part of this version", "detections fired: `detect` is not part of this version"}) json_.string(line);
     json_.end_array();

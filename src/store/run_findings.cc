@@ -191,6 +191,9 @@ Status RunWriter::commit(std::string_view summary_json) {
         .bind(5, number(c.closed));
     update->bind(6, number(c.not_rejudged)).bind(7, number(c.units)).bind(8, number(c.units_kept)).bind(9, number(c.resources));
     TRY(update->bind(10, summary_json).run());
+    TRY(s.run_sql("INSERT INTO run_control SELECT ?1,c.control,sum(c.pass),sum(c.fail),sum(c.unknown),sum(c.excepted),sum(c.not_applicable) "
+                  "FROM unit_control c JOIN unit u ON u.id=c.unit WHERE u.state IN (1,2) GROUP BY c.control",
+                  {s.run}));
     return s.db.commit();
   };
   TRY(s.note(end()));

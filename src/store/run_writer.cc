@@ -195,8 +195,8 @@ Result<std::unique_ptr<RunWriter>> Store::begin_run(const RunInfo& info) {
   json.begin_array();
   for (const auto& source : info.sources) json.string(source);
   json.end_array();
-  auto* insert = TRY(db.cached("INSERT INTO run(as_of,content_digest,sources) VALUES(?1,?2,?3)"));
-  TRY(insert->bind(1, info.as_of.ms).bind(2, info.content_digest).bind(3, sources).run());
+  auto* insert = TRY(db.cached("INSERT INTO run(as_of,content_digest,sources,first_finding) VALUES(?1,?2,?3,?4)"));
+  TRY(insert->bind(1, info.as_of.ms).bind(2, info.content_digest).bind(3, sources).bind(4, s.next_finding).run());
   s.run = db.last_insert_id();
   return writer;
 }

@@ -54,7 +54,26 @@ DROP INDEX IF EXISTS resource_uid; DROP INDEX IF EXISTS edge_target;
 ALTER TABLE resource DROP COLUMN digest;
 )";
 
-constexpr std::string_view steps_in_order[] = {facts, history, notes};
+// Version 4: what each control said run by run, for its effectiveness over a period; where a run's new findings begin; what other
+// tools found. Only later transitions are indexed by run: a first load, which makes nothing but first openings, costs no more for it.
+// `imported_findings` is the one view in the file itself: it shows no run's input, and no control may ask it.
+constexpr std::string_view periods = R"(
+CREATE TABLE run_control(run INTEGER NOT NULL, control INTEGER NOT NULL, pass INTEGER NOT NULL, fail INTEGER NOT NULL,
+  unknown INTEGER NOT NULL, excepted INTEGER NOT NULL, not_applicable INTEGER NOT NULL, PRIMARY KEY(run, control)) WITHOUT ROWID;
+ALTER TABLE run ADD COLUMN first_finding INTEGER;
+CREATE INDEX transition_later ON transition(run) WHERE was IS NOT NULL;
+CREATE TABLE import_file(id INTEGER PRIMARY KEY, file TEXT NOT NULL, format TEXT NOT NULL, digest TEXT NOT NULL UNIQUE);
+CREATE TABLE imported(id INTEGER PRIMARY KEY, tool TEXT NOT NULL, finding TEXT NOT NULL, time INTEGER NOT NULL, resource TEXT NOT NULL,
+  resource_type TEXT, account TEXT, region TEXT, control TEXT, title TEXT, status TEXT NOT NULL, severity TEXT, detail TEXT,
+  file INTEGER NOT NULL, place INTEGER NOT NULL, UNIQUE(tool, finding, time));
+CREATE INDEX imported_resource ON imported(resource);
+CREATE VIEW imported_findings AS SELECT i.tool, i.finding, i.control AS check_id, i.title, i.status, i.severity, i.resource, i.resource_type,
+  i.account, i.region, strftime('%Y-%m-%dT%H:%M:%SZ', i.time / 1000, 'unixepoch') AS time, i.detail, f.format, f.file, i.place AS line,
+  NOT EXISTS (SELECT 1 FROM imported AS n WHERE n.tool = i.tool AND n.finding = i.finding AND n.time > i.time) AS latest
+  FROM imported AS i JOIN import_file AS f ON f.id = i.file;
+)";
+
+constexpr std::string_view steps_in_order[] = {facts, history, notes, periods};
 
 Result<int64_t> pragma(Db& db, std::string_view name) {
   auto value = TRY(db.value("PRAGMA " + std::string(name)));

@@ -1,0 +1,136 @@
+// What a run keeps of itself, written and read back.
+#include <algorithm>
+#include <map>
+
+#include "assess/assess.h"
+#include "assess/history.h"
+#include "assess/history_steps.h"
+#include "base/text.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+void write_counts(JsonWriter& json, const VerdictCounts& verdicts) {
+  json.key("verdicts").begin_object();
+  json.member("pass", static_cast<int64_t>(verdicts.pass)).member("fail", static_cast<int64_t>(verdicts.fail));
+  json.member("unknown", static_cast<int64_t>(verdicts.unknown)).member("excepted", static_cast<int64_t>(verdicts.excepted)).end_object();
+}
+
+void write_split(JsonWriter& json, std::string_view key, const BySeverity& split) {
+  json.key(key).begin_object();
+  for (size_t i = split.of.size(); i-- > 0;) json.member(name(static_cast<Severity>(i)), static_cast<int64_t>(split.of[i]));
+  json.end_object();
+}
+
+uint64_t whole(Value map, std::string_view key) {
+  auto number = map.get(key) ? map.get(key).integer() : std::nullopt;
+  return number && *number > 0 ? static_cast<uint64_t>(*number) : 0;
+}
+
+VerdictCounts read_counts(Value map) {
+  VerdictCounts out;
+  out.pass = whole(map, "pass"), out.fail = whole(map, "fail"), out.unknown = whole(map, "unknown"), out.excepted = whole(map, "excepted");
+  return out;
+}
+
+BySeverity read_split(Value map) {
+  BySeverity out;
+  for (size_t i = 0; i < out.of.size(); ++i) out.of[i] = whole(map, name(static_cast<Severity>(i)));
+  return out;
+}
+
+std::optional<double> read_score(Value map) {
+  Value score = map.get("score");
+  return score && score.is_number() ? score.number() : std::nullopt;
+}
+
+// Median age at this run of what fails a critical control. Findings opened by this very run are of age 0.
+Result<std::optional<double>> critical_age(Assessment& out) {
+  std::map<int64_t, uint64_t> by_age;  // in ms
+  uint64_t all = 0;
+  auto rows = TRY(out.store->db().prepare(
+      "SELECT CASE WHEN f.first_seen<0 THEN r.as_of ELSE f.first_seen END, count(*) FROM finding f JOIN word w ON w.id=f.control "
+      "LEFT JOIN run r ON r.id=-f.first_seen WHERE w.text=?1 AND f.status=0 GROUP BY f.first_seen"));
+  for (auto& result : out.controls) {
+    if (result.control->severity != Severity::critical || result.counts.fail == 0) continue;
+    rows.reset();
+    rows.bind(1, result.control->id);
+    while (TRY(rows.step())) {
+      by_age[std::max<int64_t>(0, out.as_of.ms - rows.integer(0))] += static_cast<uint64_t>(rows.integer(1));
+      all += static_cast<uint64_t>(rows.integer(1));
+    }
+  }
+  if (all == 0) return std::nullopt;
+  return in_days(weighted_median(by_age, all));
+}
+
+}  // namespace
+
+Result<std::string> summary_json(Assessment& out) {
+  BySeverity fail, unknown;
+  for (auto& result : out.controls) fail[result.control->severity] += result.counts.fail, unknown[result.control->severity] += result.counts.unknown;
+  auto age = TRY(critical_age(out));
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object().member("as_of", rfc3339(out.as_of)).member("level", int64_t{out.level}).member("level_without_attested", int64_t{out.level_without_attested});
+  if (out.score) json.key("score").number(*out.score);
+  write_counts(json, out.verdicts);
+  write_split(json, "fail_by_severity", fail);
+  write_split(json, "unknown_by_severity", unknown);
+  if (age) json.key("critical_age_days").number(*age);
+  json.member("edition", out.edition).member("content", out.content.digest.substr(0, 16));
+  json.member("accounts", static_cast<int64_t>(out.accounts)).member("resources", static_cast<int64_t>(out.resources));
+  json.key("practices").begin_array();
+  for (auto& practice : out.practices) {
+    json.begin_object().member("slug", practice.practice->slug).member("level", int64_t{practice.level});
+    if (practice.score) json.key("score").number(*practice.score);
+    write_counts(json, practice.verdicts);
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return text;
+}
+
+Result<TrendPoint> read_trend_point(const store::RunRow& run, RunContext& context) {
+  TrendPoint out;
+  out.run = run.id;
+  out.as_of = run.as_of;
+  out.changes = run.changes;
+  auto document = TRY(read_json(run.summary_json.empty() ? "{}" : run.summary_json, Source{.file = "summary of run " + std::to_string(run.id)}));
+  Value summary = document->root();
+  out.level = static_cast<int>(whole(summary, "level"));
+  out.score = read_score(summary);
+  out.verdicts = read_counts(summary.get("verdicts"));
+  out.split = static_cast<bool>(summary.get("fail_by_severity"));
+  out.fail = read_split(summary.get("fail_by_severity"));
+  out.unknown = read_split(summary.get("unknown_by_severity"));
+  if (Value age = summary.get("critical_age_days"); age && age.is_number()) out.critical_age_days = age.number();
+  out.accounts = whole(summary, "accounts");
+  out.resources = run.changes.resources;
+  auto text = [&](std::string_view key) { return summary.get(key) ? std::string(summary.get(key).text()) : std::string(); };
+  out.edition = text("edition");
+  for (Value item : summary.get("practices").items())
+    out.practices.push_back({std::string(item.get("slug").text()), static_cast<int>(whole(item, "level")), read_score(item), read_counts(item.get("verdicts"))});
+
+  RunContext here{true, run.sources, text("content"), out.edition, out.accounts, out.as_of};
+  if (context.known) {
+    if (here.sources != context.sources) out.events.push_back("other sources");
+    if (out.split && context.accounts != 0 && here.accounts != context.accounts)
+      out.events.push_back("accounts: " + std::to_string(context.accounts) + " before, " + std::to_string(here.accounts) + " now");
+    if (!context.content.empty() && here.content != context.content) out.events.push_back("other content");
+    if (!context.edition.empty() && here.edition != context.edition) out.events.push_back("edition " + here.edition);
+    if (here.as_of < context.as_of) out.events.push_back("dated before the run before it");
+  }
+  context = std::move(here);
+  return out;
+}
+
+Result<std::vector<TrendPoint>> trend(store::Store& store) {
+  std::vector<TrendPoint> out;
+  RunContext context;
+  for (auto& run : TRY(store.runs())) out.push_back(TRY(read_trend_point(run, context)));
+  return out;
+}
+
+}  // namespace reeve
