@@ -9,7 +9,7 @@ break what passes; where nothing in the estate passes, or can be made to fail by
 takes files or folders out of the estate first, where several replies tell the same fact or several accounts decide together.
 After the change at least one verdict of the row's control must be another one. Every verdict that changed must belong to a control
 that reads the property: a Guard rule that has a block for the type and mentions the property, or a query over the type's view that
-mentions its column (queries about the organization's policies read them through scp_denies). Controls without a row are failures.
+mentions its column (queries about the organization's policies read them through scp_verdict). Controls without a row are failures.
 
 Paths: `a.b[0].c`; `>` goes on inside JSON text; in a credential report `Content>ROW.COLUMN`; `config:ACCOUNT:REGION:RESOURCE` is
 that resource's item in the account's Config snapshot. The order is drawn from the seed; --sample N takes only the first N.
@@ -119,7 +119,7 @@ class Reads:
             return resource_type in text and (name == "*" or name in text)
         text = self.sql.get(control, "")
         view = resource_type.lower().replace("::", "_")
-        if re.search(r"\bscp_denies\b|\bpolicy_outside\b", text) and resource_type.startswith(("AWS::Organizations::", "Reeve::Organization")):
+        if re.search(r"\b[sr]cp_\w+\(|\bpolicy_outside\b", text) and resource_type.startswith(("AWS::Organizations::", "Reeve::Organization")):
             return True
         if re.search(r"\bpolicy_", text) and resource_type == "AWS::Organizations::Account":  # which accounts are the organization's own
             return True

@@ -224,6 +224,20 @@ struct ScpAnswer {
 // Policy whose `unknown` is set). verdict yes: denied.
 ScpAnswer scp_denies(const std::vector<std::vector<Policy>>& levels, const ScpRequest& request);
 
+// ---- Resource control policies --------------------------------------------------------------------------------------------------
+
+struct RcpRequest {
+  std::string action;    // `s3:GetObject`
+  std::string resource;  // ARN or pattern of what the action takes
+  std::string account;   // the owner
+  std::string org_id;    // the owner's organization; empty: not known
+};
+// Do resource control policies keep strangers (anybody without credentials, and principals of an account that no policy names) from
+// every request of that action? Levels as for scp_denies. An account that a policy excepts by name is no stranger; a service that acts
+// for a stranger's resource is another question (service_unbounded). What is the management account's no such policy protects, which
+// is the caller's to know.
+Answer rcp_denies_strangers(const std::vector<std::vector<Policy>>& levels, const RcpRequest& request);
+
 // ---- Resource policies ----------------------------------------------------------------------------------------------------------
 
 enum class PublicMeaning : uint8_t {

@@ -354,6 +354,37 @@ Answer allows_public(const Policy& policy, const PublicQuestion& question) {
   return asking.done("no stranger is allowed");
 }
 
+Answer rcp_denies_strangers(const std::vector<std::vector<Policy>>& levels, const RcpRequest& request) {
+  Setting setting{{}, request.account, request.org_id};
+  Policy named;  // of all levels, for the names that they use
+  Question question{.action = {.templates = {lower(request.action)}}, .resource = {.templates = {request.resource}}};
+  for (const auto& level : levels) {
+    question.levels.emplace_back();
+    for (const auto& policy : level) {
+      question.levels.back().push_back(&policy);
+      named.statements.insert(named.statements.end(), policy.statements.begin(), policy.statements.end());
+    }
+  }
+  std::vector<Caller> callers{anonymous(setting), foreigner(setting, stranger_account(named, setting), stranger_orgs(), true)};
+  for (const auto& account : accounts_by_pattern(named, setting)) callers.push_back(foreigner(setting, account, stranger_orgs(), true));
+  Answer answer;
+  answer.verdict = Truth::yes;
+  answer.action = request.action;
+  answer.why = "denied to every stranger";
+  for (Caller& caller : callers) {
+    question.caller = std::move(caller);
+    Found found = find_witness(question);
+    if (negate(found.verdict) >= answer.verdict) continue;
+    answer.verdict = negate(found.verdict);
+    answer.witness = found.witness;
+    answer.decided = {};
+    if (found.policy && found.statement) answer.decided = decided_by(*found.policy, *found.statement);
+    if (found.verdict == Truth::yes) answer.why = question.caller.label + " gets through";
+    else answer.why = "it hangs on a part or a fact that is not known, for " + question.caller.label;
+  }
+  return answer;
+}
+
 Answer service_unbounded(const Policy& policy, const PublicQuestion& question) {
   Setting setting{question.resource_arn, question.account, question.org_id};
   Asking asking(policy, setting);

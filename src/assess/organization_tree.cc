@@ -1,0 +1,242 @@
+#include "assess/organization_tree.h"
+
+#include <algorithm>
+
+#include "assess/policy_column.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+constexpr int kDeepest = 12;  // units below units; AWS allows five
+
+// AWS's own policies that every target gets; their texts are fixed (Organizations User Guide, "SCP evaluation", "RCP evaluation").
+constexpr std::string_view kFullAccess = R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})";
+constexpr std::string_view kFullResourceAccess =
+    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]})";
+
+std::string_view text_of_aws(std::string_view id) {
+  if (id == "p-FullAWSAccess") return kFullAccess;
+  if (id == "p-RCPFullAWSAccess") return kFullResourceAccess;
+  return {};
+}
+
+std::string_view words(bool resource_policies) { return resource_policies ? "resource control" : "service control"; }
+
+std::vector<std::string> list(std::string_view json) {
+  std::vector<std::string> out;
+  auto document = read_json(json, Source{});
+  if (!document) return out;
+  for (Value item : (*document)->root().items()) out.emplace_back(item.text());
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& items) {
+  std::string out;
+  for (auto& item : items) out += (out.empty() ? "" : ", ") + item;
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> OrganizationTree::organization_id() {
+  TRY(load());
+  return id_;
+}
+
+Result<const std::vector<std::string>*> OrganizationTree::accounts() {
+  TRY(load());
+  if (account_ids_.empty())
+    for (auto& [account, node] : accounts_) account_ids_.push_back(account);
+  return &account_ids_;
+}
+
+Status OrganizationTree::load() {
+  if (loaded_) return {};
+  loaded_ = true;
+  {
+    auto rows = TRY(db_.prepare(
+        "SELECT organization_id, root_id, management_account, scp_enabled, json_extract(unknown, '$.scp_enabled'), root_service_control_policies, "
+        "rcp_enabled, json_extract(unknown, '$.rcp_enabled'), root_resource_control_policies FROM reeve_organization"));
+    while (TRY(rows.step())) {
+      if (!rows.is_null(0)) id_ = std::string(rows.text(0));
+      if (!rows.is_null(1)) root_ = std::string(rows.text(1));
+      if (!rows.is_null(2)) management_ = std::string(rows.text(2));
+      for (Kind kind : {scp, rcp}) {
+        const int at = kind == scp ? 3 : 6;
+        // A root that was read and does not name the type never had it enabled.
+        if (!rows.is_null(at)) policies_[kind].enabled = std::string(rows.text(at));
+        else policies_[kind].never_enabled = rows.is_null(at + 1) && !root_.empty();
+        if (rows.is_null(at + 2)) continue;
+        units_[root_].attached[kind] = {true, list(rows.text(at + 2))};
+      }
+    }
+  }
+  for (bool account : {false, true}) {
+    auto rows = TRY(db_.prepare(account ? "SELECT id, parent, service_control_policies, resource_control_policies FROM aws_organizations_account"
+                                        : "SELECT id, parent, service_control_policies, resource_control_policies FROM aws_organizations_organizationalunit"));
+    while (TRY(rows.step())) {
+      Node node;
+      node.parent = std::string(rows.text(1));
+      for (Kind kind : {scp, rcp})
+        if (!rows.is_null(2 + int(kind))) node.attached[kind] = {true, list(rows.text(2 + int(kind)))};
+      (account ? accounts_ : units_)[std::string(rows.text(0))] = node;
+    }
+  }
+  {
+    auto rows = TRY(db_.prepare("SELECT account, management FROM accounts WHERE management IS NOT NULL"));
+    while (TRY(rows.step())) managing_[std::string(rows.text(0))] = rows.integer(1) != 0;
+  }
+  {
+    auto rows = TRY(db_.prepare("SELECT DISTINCT account FROM reads WHERE operation = 'organizations:DescribeOrganization' AND status = 'absent'"));
+    while (TRY(rows.step())) outside_[std::string(rows.text(0))] = true;
+  }
+  TRY(load_policies(scp, "SERVICE_CONTROL_POLICY"));
+  return load_policies(rcp, "RESOURCE_CONTROL_POLICY");
+}
+
+Status OrganizationTree::load_policies(Kind kind, std::string_view type) {
+  Policies& policies = policies_[kind];
+  auto rows = TRY(db_.prepare("SELECT id, policy_document, targets FROM aws_organizations_policy WHERE policy_type = ?1"));
+  rows.bind(1, type);
+  bool any = false;
+  policies.all_targets_known = true;
+  while (TRY(rows.step())) {
+    any = true;
+    Document document;
+    if (!rows.is_null(1)) document.text = std::string(rows.text(1));
+    document.targets_known = !rows.is_null(2);
+    if (document.targets_known) document.targets = list(rows.text(2));
+    policies.all_targets_known &= document.targets_known;
+    policies.documents[std::string(rows.text(0))] = std::move(document);
+  }
+  policies.all_targets_known &= any;
+  return {};
+}
+
+// Is the policy type switched on?
+Truth OrganizationTree::in_force(Kind kind) const {
+  const Policies& policies = policies_[kind];
+  if (policies.never_enabled) return Truth::no;
+  if (policies.enabled.empty()) return Truth::unknown;
+  return truth(policies.enabled != "DISABLED" && policies.enabled != "PENDING_DISABLE");
+}
+
+std::vector<Policy> OrganizationTree::policies_at(Kind kind, const std::string& where, const Node* node) {
+  const Policies& policies = policies_[kind];
+  std::vector<std::string> ids;
+  Policy unread;
+  unread.name = where;
+  if (node && node->attached[kind].known) {
+    ids = node->attached[kind].policies;
+  } else if (policies.all_targets_known) {
+    for (auto& [id, document] : policies.documents)
+      if (std::find(document.targets.begin(), document.targets.end(), where) != document.targets.end()) ids.push_back(id);
+  } else {
+    unread.unknown = "the " + std::string(words(kind == rcp)) + " policies of `" + where + "` were not read";
+    return {unread};
+  }
+  std::vector<Policy> out;
+  for (auto& id : ids) {
+    auto found = policies.documents.find(id);
+    std::string_view text = found == policies.documents.end() ? std::string_view() : std::string_view(found->second.text);
+    if (text.empty()) text = text_of_aws(id);
+    auto policy = text.empty() ? Result<Policy>(fail(Code::not_found, "not read")) : policy_of_column(text);
+    if (policy) {
+      policy->name = id;
+      out.push_back(std::move(*policy));
+    } else {
+      unread.name = id;
+      unread.unknown = std::string(words(kind == rcp)) + " policy `" + id + "` was not read";
+      out.push_back(unread);
+    }
+  }
+  if (ids.empty()) {  // AWS forbids it, so it was not read
+    unread.unknown = "no " + std::string(words(kind == rcp)) + " policy of `" + where + "` was read";
+    out.push_back(unread);
+  }
+  return out;
+}
+
+const std::vector<std::vector<Policy>>& OrganizationTree::levels(Kind kind, const std::string& account, const Node& node) {
+  auto& out = policies_[kind].levels[account];
+  if (!out.empty()) return out;
+  out.push_back(policies_at(kind, account, &node));
+  std::string at = node.parent;
+  for (int depth = 0; depth < kDeepest && !at.empty() && at != root_; ++depth) {
+    auto unit = units_.find(at);
+    out.push_back(policies_at(kind, at, unit == units_.end() ? nullptr : &unit->second));
+    at = unit == units_.end() ? "" : unit->second.parent;
+  }
+  if (at != root_) {
+    Policy unread;
+    unread.unknown = "the organizational units above account `" + account + "` were not read";
+    out.push_back({unread});
+  }
+  auto root = units_.find(root_);
+  out.push_back(policies_at(kind, root_, root == units_.end() ? nullptr : &root->second));
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+Result<Truth> OrganizationTree::scp_denies(std::string_view account, std::string_view action, std::string_view principal, std::string_view region) {
+  TRY(load());
+  if (accounts_.empty() || root_.empty()) return Truth::unknown;
+  if (account == management_) return Truth::no;  // service control policies never bind the management account
+  if (Truth on = in_force(scp); on != Truth::yes) return on;
+  auto found = accounts_.find(std::string(account));
+  if (found == accounts_.end()) return Truth::unknown;
+  std::string key = "s\n" + std::string(account) + "\n" + std::string(action) + "\n" + std::string(principal) + "\n" + std::string(region);
+  if (auto known = answers_.find(key); known != answers_.end()) return known->second;
+  ScpRequest request;
+  request.action = std::string(action);
+  request.account = std::string(account);
+  request.org_id = id_;
+  if (!region.empty()) request.context.set("aws:RequestedRegion", ContextValue::of(std::string(region)));
+  if (principal == "root") {
+    request.who = ScpRequest::Who::root;
+  } else if (principal != "any") {
+    request.who = ScpRequest::Who::arn;
+    request.principal_arn = std::string(principal);
+  }
+  Truth answer = reeve::scp_denies(levels(scp, found->first, found->second), request).for_ordinary.verdict;
+  answers_.emplace(std::move(key), answer);
+  return answer;
+}
+
+Result<OrganizationTree::Guardrail> OrganizationTree::guardrail(std::string_view account, const std::vector<std::string>& actions,
+                                                                std::string_view principal, std::string_view region) {
+  TRY(load());
+  std::string id(account);
+  if (outside_.count(id)) return Guardrail{"not_applicable", "in no organization"};
+  auto managing = managing_.find(id);
+  if (managing == managing_.end()) return Guardrail{"unknown", "organizations:ListAccounts was not read"};
+  if (managing->second) return Guardrail{"not_applicable", "the management account"};
+  std::vector<std::string> allowed;
+  bool all_known = true;
+  for (auto& action : actions) {
+    Truth denied = TRY(scp_denies(account, action, principal, region));
+    if (denied == Truth::no) allowed.push_back(action);
+    all_known &= denied != Truth::unknown;
+  }
+  if (!allowed.empty()) return Guardrail{"fail", joined(allowed) + (allowed.size() == 1 ? " is not denied" : " are not denied")};
+  if (!all_known) return Guardrail{"unknown", "the policies above the account were not all read"};
+  return Guardrail{"pass", "denied"};
+}
+
+Result<Truth> OrganizationTree::rcp_denies(std::string_view account, std::string_view action, std::string_view resource) {
+  TRY(load());
+  if (accounts_.empty() || root_.empty()) return Truth::unknown;
+  if (account == management_) return Truth::no;  // nor do resource control policies protect what is the management account's
+  if (Truth on = in_force(rcp); on != Truth::yes) return on;
+  auto found = accounts_.find(std::string(account));
+  if (found == accounts_.end()) return Truth::unknown;
+  std::string key = "r\n" + std::string(account) + "\n" + std::string(action) + "\n" + std::string(resource);
+  if (auto known = answers_.find(key); known != answers_.end()) return known->second;
+  RcpRequest request{std::string(action), std::string(resource), std::string(account), id_};
+  Truth answer = rcp_denies_strangers(levels(rcp, found->first, found->second), request).verdict;
+  answers_.emplace(std::move(key), answer);
+  return answer;
+}
+
+}  // namespace reeve
