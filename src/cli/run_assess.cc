@@ -5,6 +5,7 @@
 #include "cli/assess_text.h"
 #include "cli/commands.h"
 #include "report/assess_json.h"
+#include "report/html.h"
 
 namespace reeve {
 namespace {
@@ -108,6 +109,17 @@ int run_assess(const Options& options, Io& io) {
     AssessJsonOptions json;
     json.all = options.has("--all");
     status = write_assess_json(assessment, json, write);
+  } else if (options.value("--format") == "html") {
+    AssessHtmlOptions html;
+    html.version = reeve_program().version;
+    html.command = {"reeve", "assess"};
+    for (auto& source : options.arguments()) html.command.push_back(source);
+    for (const char* flag : {"--workspace", "--content", "--as-of"})
+      if (options.has(flag)) html.command.insert(html.command.end(), {flag, options.value(flag)});
+    for (const char* flag : {"--accounts", "--regions"})
+      for (auto& value : options.values(flag)) html.command.insert(html.command.end(), {flag, value});
+    html.command.insert(html.command.end(), {"--format", "html"});
+    status = write_assess_html(assessment, html, write);
   } else {
     AssessTextOptions text;
     text.all = options.has("--all");

@@ -1,0 +1,77 @@
+// What the sections of the report share: writing HTML so that no input can become markup, the marks of verdicts, and the few facts that
+// several sections ask of an assessment. A section is one `std::string section_…(const Report&)` of sections.h.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assess/assess.h"
+#include "base/words.h"
+#include "report/html.h"
+
+namespace reeve {
+
+// Any text as it may stand between tags and in an attribute: the five characters that mean something are escaped, and what would act
+// on the text around it (control characters, changes of writing direction) is shown by its number instead.
+std::string esc(std::string_view text);
+
+class Html {
+ public:
+  Html& raw(std::string_view markup) { out_ += markup; return *this; }
+  Html& text(std::string_view hostile) { out_ += esc(hostile); return *this; }
+  // <tag class="kind">text</tag>; the text is escaped.
+  Html& tag(std::string_view name, std::string_view kind, std::string_view hostile);
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+std::string icon(std::string_view id);                  // an SVG mark, hidden from assistive technology: words stand beside it
+std::string mark(Verdict verdict);                      // icon and word
+std::string_view short_word(Verdict verdict);           // fail, unknown, excepted, pass, n/a
+std::string severity_mark(Severity severity);           // rising bars and word
+std::string pips(int level);                            // four squares, `level` of them filled
+std::string bar(const VerdictCounts& counts, int width);  // shares in the order fail, unknown, excepted, pass, n/a
+std::string when(Time time);                            // <time>, 22 Nov 2026, 04:12 UTC
+std::string when_text(Time time);                       // the same as text
+std::string day_text(Time time);                        // 22 Nov 2026
+// A number that the machine-readable result also holds, marked with where: tests compare the two.
+std::string figure(uint64_t n, std::string_view path);
+
+// The head of a section: h2, one sentence that says what to read, room for its buttons. `note` stands at the right end; all are markup.
+std::string section_head(std::string_view id, std::string_view title, std::string_view lead, std::string_view note = {}, bool csv = true);
+
+struct Blocking {
+  const Blocker* blocker = nullptr;
+  const ControlResult* control = nullptr;  // null: nothing at that level passes
+  const PracticeResult* practice = nullptr;
+};
+
+// An assessment as the sections ask it.
+class Report {
+ public:
+  Report(Assessment& assessment, const AssessHtmlOptions& options);
+  Assessment& a;
+  const AssessHtmlOptions& options;
+  std::vector<Blocking> blocking;  // what holds the organization down, worst first
+  int64_t blocking_minutes = 0;
+
+  const ControlResult* control(std::string_view id) const;
+  const PracticeResult* practice_of(const Control& control) const;
+  std::string owner(const std::string& role) const;       // the person if the workspace names one, else the role
+  std::string number(const PracticeResult& practice) const;  // BP02
+  std::string account(std::string_view id) const;         // its name if one was read, else empty
+  // `2 of 7 accounts` for how many resources of a control stand so.
+  std::string share(const ControlResult& result, Verdict status) const;
+  std::string what(const Blocking& blocking) const;       // the same in words for any blocker, or why
+  const std::map<std::string, std::string>& account_names() const { return account_names_; }
+
+ private:
+  std::map<std::string, size_t, std::less<>> controls_;
+  std::map<std::string, std::string> account_names_;
+};
+
+}  // namespace reeve
