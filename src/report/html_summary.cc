@@ -84,7 +84,7 @@ std::string blockers(const Report& report) {
 std::string figures(const Report& report) {
   auto& a = report.a;
   std::string out = "<div class=\"kpis\">";
-  out += "<div class=\"kpi\"><h3>Risk-weighted score</h3><p class=\"fig\">";
+  out += "<div class=\"kpi\"><p class=\"kh\">Risk-weighted score</p><p class=\"fig\">";
   if (a.score) out += "<data value=\"" + std::to_string(static_cast<int>(*a.score + 0.5)) + "\" data-is=\"score\">" + std::to_string(static_cast<int>(*a.score + 0.5)) + "</data> <small>/ 100</small>";
   else out += "<span class=\"t-unknown\">unknown</span>";
   out += "</p><svg class=\"meter\" viewBox=\"0 0 160 10\" aria-hidden=\"true\"><rect class=\"b-na\" x=\".5\" y=\".5\" width=\"159\" height=\"9\"/><rect class=\"b-ink\" width=\"" +
@@ -93,7 +93,7 @@ std::string figures(const Report& report) {
   uint64_t reached = a.verdicts.pass + a.verdicts.fail + a.verdicts.excepted, asked = reached + a.verdicts.unknown;
   VerdictCounts sight;
   sight.fail = 0, sight.unknown = a.verdicts.unknown;
-  out += "<div class=\"kpi\"><h3>Verdicts we could reach</h3><p class=\"fig\">" + share_text(reached, asked) + " <small>of " + with_thousands(asked) + "</small></p>";
+  out += "<div class=\"kpi\"><p class=\"kh\">Verdicts we could reach</p><p class=\"fig\">" + share_text(reached, asked) + " <small>of " + with_thousands(asked) + "</small></p>";
   int width = asked == 0 ? 0 : static_cast<int>(160.0 * static_cast<double>(reached) / static_cast<double>(asked));
   if (a.verdicts.unknown > 0) width = std::min(width, 157);
   out += "<svg class=\"meter\" viewBox=\"0 0 160 10\" aria-hidden=\"true\"><rect class=\"b-ink\" width=\"" + std::to_string(width) + "\" height=\"10\"/>";
@@ -107,7 +107,7 @@ std::string figures(const Report& report) {
     passing += result.status == Verdict::pass;
     attested += result.status == Verdict::pass && result.control->judge == Judge::attested;
   }
-  out += "<div class=\"kpi\"><h3>On facts alone</h3><p class=\"fig\">Level <data value=\"" + std::to_string(a.level_without_attested) + "\" data-is=\"level_without_attested\">" +
+  out += "<div class=\"kpi\"><p class=\"kh\">On facts alone</p><p class=\"fig\">Level <data value=\"" + std::to_string(a.level_without_attested) + "\" data-is=\"level_without_attested\">" +
          std::to_string(a.level_without_attested) + "</data></p><svg class=\"meter\" viewBox=\"0 0 160 10\" aria-hidden=\"true\"><rect class=\"b-na\" x=\".5\" y=\".5\" width=\"159\" height=\"9\"/>";
   int by_facts = passing == 0 ? 0 : static_cast<int>(160 * (passing - attested) / passing);
   out += "<rect class=\"b-ink\" width=\"" + std::to_string(by_facts) + "\" height=\"10\"/></svg><p class=\"sub\"><a href=\"#attestations\">" + with_thousands(attested) + " of " +
@@ -131,7 +131,7 @@ std::string practice_body(const Report& report, const PracticeResult& practice) 
     if (c.level != at) {
       if (at) out += "</ul>";
       at = c.level;
-      out += "<h4>" + level_words(at) + (at <= practice.level ? " · reached" : at == practice.level + 1 ? " · next" : "") + "</h4><ul class=\"cs\">";
+      out += "<h3 class=\"lvl\">" + level_words(at) + (at <= practice.level ? " · reached" : at == practice.level + 1 ? " · next" : "") + "</h3><ul class=\"cs\">";
     }
     bool open = result.status == Verdict::fail || result.status == Verdict::unknown || result.status == Verdict::excepted;
     out += "<li id=\"control=" + c.id + "\">" + mark(result.status) + "<div><b>" + esc(c.title) + "</b> <code>" + c.id + "</code>";

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Holds `reeve assess --format html` to what needs no browser: policy, no request, hostile names, numbers, sizes, the same bytes.
+
+    python3 tests/report.py [--reeve PROGRAM]
+
+What a browser makes of the page is held by tests/browser/.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import lib_reeve
+from lib_page import HOSTILE, Page, figure_of, hostile_estate
+from lib_reeve import NORTHFIELD, Checks
+
+ROUTES = re.compile(r"^(findings(\?.*)?|finding=.*)$")
+
+
+def run(reeve, *words, cwd, threads="2"):
+    done = subprocess.run([reeve, "assess", *map(str, words), "--fail-on", "never", "--quiet"], cwd=cwd, capture_output=True, env=dict(os.environ, REEVE_THREADS=threads))
+    if done.returncode not in (0, 3):
+        sys.exit(f"assess {words} ended with {done.returncode}: {done.stderr.decode()[-1000:]}")
+    return done.stdout
+
+
+def policy(checks, what, page):
+    metas = [a["content"] for name, a in page.elements if name == "meta" and a.get("http-equiv") == "Content-Security-Policy"]
+    digest = lambda text: "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"  # noqa: E731
+    wanted = f"default-src 'none'; script-src {digest(page.script)}; style-src {digest(page.style)}; img-src data:; base-uri 'none'; form-action 'none'"
+    checks.check(metas == [wanted], f"{what}: the policy names the one script and the one style", f"{metas} instead of {wanted}")
+    scripts = [a for name, a in page.elements if name == "script"]
+    checks.check([a.get("type") for a in scripts] == ["application/octet-stream", None], f"{what}: data and one script", scripts)
+    for name, attributes in page.elements:
+        bad = [key for key in attributes if key == "style" or key.startswith("on") or key in ("src", "srcset", "action", "formaction", "data", "poster", "ping", "background")]
+        href = attributes.get("href")
+        if bad or (href is not None and not href.startswith("#") and not href.startswith("https:")) or name in ("link", "iframe", "object", "embed", "base", "form", "img"):
+            checks.check(False, f"{what}: <{name} {attributes}> asks for nothing and runs nothing")
+            return
+    checks.check(not re.search(r"url\((?!#)|@import|https?://", page.style), f"{what}: the style asks for nothing")
+    outside = set(re.findall(r"https?://[^\"']+", page.script)) - {"http://www.w3.org/2000/svg"}
+    checks.check(not outside, f"{what}: the script names no address", outside)
+    checks.check(not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", page.script), f"{what}: the script makes no markup of text")
+
+
+def shape(checks, what, page):
+    checks.check(not page.wrong, f"{what}: elements nest and ids are single", page.wrong[:5])
+    headings = [int(name[1]) for name, _ in page.elements if re.fullmatch(r"h[1-6]", name)]
+    checks.check(headings.count(1) == 1 and all(b <= a + 1 for a, b in zip(headings, headings[1:])) and headings[0] == 1, f"{what}: one h1, no level of heading skipped", headings[:20])
+    names = [name for name, _ in page.elements]
+    checks.check(names.count("main") == 1 and "nav" in names and ("html", {"lang": "en"}) in page.elements, f"{what}: landmarks and language")
+    lost = [a["href"] for name, a in page.elements if name in ("a", "use") and a.get("href", "").startswith("#") and a["href"][1:] not in page.ids and not ROUTES.match(a["href"][1:])]
+    checks.check(not lost, f"{what}: every link inside the page leads somewhere", lost[:5])
+
+
+def numbers(checks, what, page, report):
+    figures = page.figures()
+    wrong = [(path, values, figure_of(report, path)) for path, values in figures.items() if values != {str(int(figure_of(report, path) + 0.5))}]
+    checks.check(len(figures) > 20 and not wrong, f"{what}: every number on the page is that of the JSON", wrong[:5])
+    head, rows = page.findings()
+    checks.check(not page.wrong, f"{what}: ids", page.wrong[:3])
+    expected = {f["id"]: f for f in report["findings"]}
+    checks.check(len(rows) == len(expected) == head["rows"] and {r["id"] for r in rows} == set(expected), f"{what}: the findings are those of the JSON", f"{len(rows)} and {len(expected)}")
+    for row in rows:
+        other = expected.get(row["id"])
+        if not other:
+            continue
+        same = (row["control"], row["uid"], row["type"], row["account"], row["region"], row["status"], row["reason"], row["first_seen"], row["proofs"]) == (
+            other["control"], other["resource"]["uid"], other["resource"]["type"], other["resource"]["account"], other["resource"]["region"], other["status"], other["reason"], other["first_seen"], len(other["evidence"]))
+        for proof, fact in zip(row["evidence"], other["evidence"]):
+            value = json.dumps(fact["value"], ensure_ascii=False, separators=(",", ":")) if "value" in fact else ""
+            held = json.loads(proof["value"]) == fact["value"] if value and len(value.encode()) <= 400 else proof["value"][:50] == value[:50]
+            same = same and held and all(proof[key] == fact.get(key, 0 if key in ("line", "column") else "") for key in ("source", "time", "path", "expected", "line", "column"))
+        if not checks.check(same, f"{what}: a finding of the page is that of the JSON", f"{row} and {other}"):
+            return
+    by = {s: sum(r["status"] == s for r in rows) for s in ("fail", "unknown", "excepted")}
+    checks.check(all(report["verdicts"][s] == n for s, n in by.items()), f"{what}: verdicts add up", f"{by} and {report['verdicts']}")
+
+
+def contrast(a, b):
+    def luminance(colour):
+        parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+        return sum(w * (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4) for w, p in zip((0.2126, 0.7152, 0.0722), parts))
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--reeve", default=str(lib_reeve.REEVE))
+    reeve = str(pathlib.Path(parser.parse_args().reeve).resolve())
+    checks = Checks()
+    if not pathlib.Path(reeve).exists():
+        checks.skip("everything", f"{reeve} is not built", "whether the report holds")
+        return checks.end()
+    with tempfile.TemporaryDirectory(prefix="reeve-report-") as name:
+        folder = pathlib.Path(name)
+        (folder / "empty").mkdir()
+        denied = folder / "denied" / "111122223333" / "us-east-1"
+        denied.mkdir(parents=True)
+        for call in ("ec2-describe-volumes", "s3-list-buckets", "iam-get-account-summary"):
+            (denied / f"{call}.json").write_text('{"Error": {"Code": "AccessDenied", "Message": "no"}}')
+        cases = {"the example estate": [NORTHFIELD], "hostile names": hostile_estate(folder), "an estate that answers nothing": ["denied", "--as-of", "2026-11-22T00:00:00Z"],
+                 "an empty folder": ["empty", "--as-of", "2026-11-22T00:00:00Z"]}
+        for what, words in cases.items():
+            out = run(reeve, *words, "--format", "html", cwd=folder)
+            page = Page(out.decode())
+            report = json.loads(run(reeve, *words, "--format", "json", cwd=folder))
+            policy(checks, what, page)
+            shape(checks, what, page)
+            numbers(checks, what, page, report)
+            if what == "an estate that answers nothing":
+                checks.check(report["verdicts"]["unknown"] > 0 and "AccessDenied" in "".join(page.texts), "what was denied is on the page")
+            if what == "hostile names":
+                plain = "".join(page.texts)
+                checks.check("</script><img src=x onerror=alert(1)>" in plain and "\u202e" not in out.decode() and "[U+202E]" in plain, "hostile names are text, and none turns the writing round")
+                checks.check(any("gnp.exe" in row["uid"] and row["status"] == "excepted" for row in page.findings()[1]), "the excepted one is there")
+            if what == "the example estate":
+                again = run(reeve, *words, "--format", "html", cwd=folder, threads="1")
+                checks.check(again == out, "the same input gives the same bytes, whatever the threads")
+                shell, data = len(page.style.encode()) + len(page.script.encode()), sum(map(len, page.raw["script:data"]))
+                checks.check(shell <= 120_000, "style and script stay under 120 KB", shell)
+                checks.check(len(out) - shell - data <= 400_000, "what stands without script stays under 400 KB", len(out) - shell - data)
+                first = page.text[:page.text.index('id="practices"')]
+                checks.check(f">{report['verdicts']['unknown']:,}</data> unknown" in first, "unknown verdicts are said on the first screen")
+
+                tokens = {n: (a, b) for n, a, b in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", page.style)}
+                for mode in (0, 1):
+                    grounds = [tokens["page"][mode], tokens["tint"][mode]]
+                    for least, kinds in ((3.0, "fail unknown excepted pass na critical high medium low informational prevent detect respond accent"), (4.5, "ink second third link better fail unknown")):
+                        for kind in kinds.split():
+                            worst = min(contrast(tokens[kind][mode], ground) for ground in grounds)
+                            checks.check(worst >= least, f"{kind} stands out in {'dark' if mode else 'light'}", f"{worst:.2f}, at least {least}")
+    checks.check(len(HOSTILE) > 5, "hostile names were tried")
+    return checks.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
