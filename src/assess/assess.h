@@ -72,6 +72,13 @@ struct FailedCall {
 struct UnknownCause {
   std::string cause;      // `iam:GetAccountSummary AccessDenied`
   uint64_t verdicts = 0, controls = 0, accounts = 0;
+  bool later = false;     // a part of Reeve that has not run judges them (JudgedLater)
+};
+
+// Controls that wait for a part of Reeve that has not run: the part, as they need it, and what it will judge.
+struct JudgedLater {
+  std::string part;              // reeve:detect
+  std::vector<size_t> controls;  // indexes into Assessment::controls
 };
 
 struct LayerCount {
@@ -105,6 +112,7 @@ struct Assessment {
   uint64_t resources = 0, accounts = 0, regions = 0, pairs = 0;
   std::vector<FailedCall> calls_failed;
   std::vector<UnknownCause> unknown_causes;
+  std::vector<JudgedLater> judged_later;  // by part
   std::vector<LayerCount> layers;
   std::vector<RoadmapItem> roadmap;
   store::RunChanges changes;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "assess/assess.h"
+#include "assess/example_records.h"
 #include "assess/sql_judge.h"
 #include "assess/tally.h"
 #include "assess/unit_result.h"
@@ -33,7 +34,7 @@ class Example {
     self.path_prefix = "$";
     document_ = TRY(read_yaml(file_.text, self, yaml));
     root_ = document_->root();
-    static const std::vector<std::string> keys = {"as_of", "accounts", "reads", "attestations", "resources", "expect", "note", "at"};
+    static const std::vector<std::string> keys = {"as_of", "accounts", "reads", "attestations", "resources", "rows", "expect", "note", "at"};
     for (auto entry : root_.entries())
       if (std::find(keys.begin(), keys.end(), entry.key()) == keys.end()) return wrong(entry.key_node, "unknown key `" + std::string(entry.key()) + "`", join(keys, ", "));
     as_of_ = {1795305600000};  // 2026-11-22T00:00:00Z, where an example does not care
@@ -66,7 +67,8 @@ class Example {
       for (auto [control, verdict] : resource.verdicts) verdicts[uid] = verdict;
     }
     for (auto& finding : result.findings) reasons[std::string(result.resources[finding.resource].uid)] = finding.reason;
-    if (one_.controls[0].judge != Judge::guard) TRY(judge_sql(result, workspace, verdicts, reasons));
+    Records records = TRY(example_records(one_, root_.get("rows"), file_.shown));
+    if (one_.controls[0].judge != Judge::guard) TRY(judge_sql(result, workspace, records, verdicts, reasons));
 
     std::vector<ExampleResult> out;
     Value expect = root_.get("expect");
@@ -217,13 +219,14 @@ class Example {
     return out;
   }
 
-  Status judge_sql(UnitResult& result, const Workspace& workspace, std::map<std::string, Verdict>& verdicts, std::map<std::string, std::string>& reasons) {
+  Status judge_sql(UnitResult& result, const Workspace& workspace, const Records& records, std::map<std::string, Verdict>& verdicts, std::map<std::string, std::string>& reasons) {
     auto store = TRY(store::Store::temporary());
     auto run = TRY(store->begin_run({as_of_, one_.digest, {file_.shown}}));
     TRY(write_unit(*run, one_, "example", "1", result));
     TRY(run->end_load());
-    TRY(store::create_views(store->db(), view_input(one_, catalogue_, &workspace, as_of_)));
+    TRY(store::create_views(store->db(), view_input(one_, catalogue_, &workspace, as_of_, &records)));
     SqlJudgeInput input{&one_, &catalogue_, &workspace, as_of_};
+    input.records = &records;
     SqlJudge judge(*store, input);
     std::vector<Error> errors;
     TRY(judge.judge_all(*run, errors));
@@ -263,6 +266,7 @@ std::vector<ExampleResult> run_examples(const Content& content, const std::vecto
     }
     Content one;
     one.controls = {control};
+    one.record_views = content.record_views;
     one.digest = content.digest;
     GuardJudge guard(one, catalogue, errors);
     std::set<std::string> asked = columns_asked(one, catalogue, false), within = columns_asked(one, catalogue, true);

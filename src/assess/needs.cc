@@ -30,6 +30,7 @@ std::string NeedsRead::unmet(const Control& control, const ResourceCatalogue& ca
   std::string of = candidate_type(control);
   const ResourceType* type = catalogue.find(of);
   for (const std::string& need : control.needs) {
+    if (is_part(need)) continue;
     bool of_type = false;  // what tells about a listed resource shows in its columns, from whichever source it came
     if (control.candidates == Candidates::type && type && type->singleton == Singleton::none)
       for (const Read& read : type->reads) of_type |= read.call == need;
@@ -59,7 +60,35 @@ std::string NeedsRead::unmet(const Control& control, const ResourceCatalogue& ca
     evidence.time_basis = "unknown";
     return need + " not read";
   }
-  return "";
+  // What a person can do about an unread call comes first; a part that has not run is nobody's slip.
+  std::vector<std::string> later = parts_missing(control, parts_);
+  if (later.empty()) return "";
+  evidence.resource = uid;
+  evidence.source = later.front();
+  evidence.expected = "a run of `" + command_of(later.front()) + "`";
+  evidence.time_basis = "unknown";
+  return judged_by(later) + (later.size() == 1 ? ", which has not run" : ", which have not run");
+}
+
+std::vector<std::string> parts_missing(const Control& control, const std::set<std::string>& ran) {
+  std::vector<std::string> out = control.parts();
+  std::erase_if(out, [&](const std::string& part) { return ran.contains(part); });
+  return out;
+}
+
+std::string judged_by(const std::vector<std::string>& parts) {
+  std::vector<std::string> commands;
+  for (const std::string& part : parts) commands.push_back("`" + command_of(part) + "`");
+  return "judged by " + join(commands, " and ");
+}
+
+std::string_view sql_type(RecordColumn::Type type) {
+  switch (type) {
+    case RecordColumn::Type::integer:
+    case RecordColumn::Type::boolean: return "INTEGER";
+    case RecordColumn::Type::number: return "REAL";
+    default: return "TEXT";
+  }
 }
 
 }  // namespace reeve

@@ -73,6 +73,8 @@ Status SqlJudge::judge_all(store::RunWriter& run, std::vector<Error>& errors) {
   TRY(add_sql_functions(store_.db(), input_.as_of));
   store_.db().set_now(input_.as_of);
   TRY(load_reads());
+  if (input_.records)
+    for (const std::string& part : input_.records->parts) needs_.add_part(part);
   for (const Control& control : input_.content->controls)
     if (control.judge != Judge::guard && !control.within_account && contains(control.judge == Judge::attested ? control.attest->contradicted_by : control.check.text, "edges")) TRY(store_.index_joins());
   for (const Control& control : input_.content->controls)

@@ -32,6 +32,7 @@ struct SqlJudgeInput {
   Time as_of;
   const std::map<std::string, std::set<std::string>>* read = nullptr;  // as JudgeContext::read
   bool evidence_of_passes = false;  // of all of them; else of three for each control
+  const Records* records = nullptr;  // of other parts; null: none has run
 };
 
 // What passes stand on: by control, with the uid that passes. Passes themselves are counted in the record, without evidence.

@@ -181,7 +181,15 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
       }));
     }
   }
-  for (auto& [cause, one] : causes) out.unknown_causes.push_back({cause, one.verdicts, one.controls.size(), one.accounts.size()});
+  std::map<std::string, std::vector<size_t>> later;  // part → controls
+  std::set<std::string, std::less<>> later_causes;
+  for (size_t i = 0; i < out.controls.size(); ++i) {
+    auto missing = parts_missing(*out.controls[i].control, {});
+    for (auto& part : missing) later[part].push_back(i);
+    if (!missing.empty()) later_causes.insert(judged_by(missing));
+  }
+  for (auto& [part, controls] : later) out.judged_later.push_back({part, controls});
+  for (auto& [cause, one] : causes) out.unknown_causes.push_back({cause, one.verdicts, one.controls.size(), one.accounts.size(), later_causes.contains(cause)});
   std::stable_sort(out.unknown_causes.begin(), out.unknown_causes.end(), [](auto& a, auto& b) { return a.verdicts > b.verdicts; });
 
   TRY(out.store->reads([&](const store::Store::StoredRead& read) -> Status {

@@ -432,8 +432,16 @@ Status write_unit(store::RunWriter& run, const Content& content, const std::stri
   return {};
 }
 
-store::ViewInput view_input(const Content& content, const ResourceCatalogue& catalogue, const Workspace* workspace, Time as_of) {
+store::ViewInput view_input(const Content& content, const ResourceCatalogue& catalogue, const Workspace* workspace, Time as_of, const Records* records) {
   store::ViewInput views;
+  for (auto& view : content.record_views) {
+    store::RecordTable table;
+    table.name = view.name;
+    for (auto& column : view.columns) table.columns.push_back({column.name, std::string(sql_type(column.type))});
+    if (records)
+      if (auto rows = records->rows.find(view.name); rows != records->rows.end()) table.rows = rows->second;
+    views.records.push_back(std::move(table));
+  }
   for (auto& type : catalogue.types()) {
     store::TypeView view;
     view.type = type->type;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "assess/guard_judge.h"
+#include "assess/needs.h"
 #include "assess/unlisted.h"
 #include "content/workspace.h"
 #include "estate/load.h"
@@ -148,6 +149,7 @@ void leave_to_another(UnitResult& unit, uint32_t resource);
 
 // Writes a judged unit whole: begin_unit … end_unit.
 Status write_unit(store::RunWriter& run, const Content& content, const std::string& key, const std::string& digest, UnitResult& result);
-store::ViewInput view_input(const Content& content, const ResourceCatalogue& catalogue, const Workspace* workspace, Time as_of);
+store::ViewInput view_input(const Content& content, const ResourceCatalogue& catalogue, const Workspace* workspace, Time as_of,
+                            const Records* records = nullptr);
 
 }  // namespace reeve

@@ -66,6 +66,7 @@ Result<std::unique_ptr<UnitSql>> UnitSql::make(const JudgeContext& context, cons
       out.reset(new UnitSql(context, catalogue));
       out->lender_ = std::make_unique<Lender>();
       auto views = view_input(*context.content, catalogue, nullptr, {});
+      views.records.clear();
       std::erase_if(views.types, [&](auto& view) { return catalogue.find(view.type)->of_organization(); });
       out->rows_ = TRY(store::UnitRows::create(views));
       TRY(add_policy_functions(out->rows_->db(), organization));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 
@@ -147,8 +148,27 @@ class Text {
     if (denied) out_ += ", some because " + count_text(denied, "call was", "calls were") + " denied or failed";
     out_ += "\n";
     Table table({{"", Align::left, 0, true}, {"", Align::right}, {"", Align::right, 90}}, 3);
-    for (auto& cause : a_.unknown_causes) table.row({{safe(cause.cause)}, {count_text(cause.verdicts, "verdict")}, {count_text(cause.accounts, "account")}});
-    out_ += table.text(t_, most(kBrief)) + "\n";
+    for (auto& cause : a_.unknown_causes) if (!cause.later) table.row({{safe(cause.cause)}, {count_text(cause.verdicts, "verdict")}, {count_text(cause.accounts, "account")}});
+    out_ += table.text(t_, most(kBrief));
+    judged_later();
+    out_ += "\n";
+  }
+
+  // What no input of today can answer is one line: nobody can act on it.
+  void judged_later() {
+    if (a_.judged_later.empty()) return;
+    std::set<size_t> controls;
+    std::vector<std::string> commands;
+    uint64_t verdicts = 0;
+    for (auto& later : a_.judged_later) {
+      controls.insert(later.controls.begin(), later.controls.end());
+      commands.push_back(command_of(later.part).substr(6));
+    }
+    for (auto& cause : a_.unknown_causes)
+      if (cause.later) verdicts += cause.verdicts;
+    Table table({{"", Align::left, 0, true}, {"", Align::right}, {"", Align::right, 90}}, 3);
+    table.row({{"later, by reeve " + join(commands, ", ")}, {count_text(verdicts, "verdict")}, {count_text(controls.size(), "control")}});
+    out_ += table.text(t_);
   }
 
   void summary() {

@@ -119,6 +119,13 @@ void load_documents(Content& content, std::string_view kind, std::string_view en
   }
 }
 
+void load_record_views(Content& content) {
+  for (const ContentItem& item : content.files->items("views"))
+    if (item.name != "README.md")
+      if (auto view = read_record_view(item, content.errors)) content.record_views.push_back(std::move(*view));
+  hold_record_views(content);
+}
+
 void summarize_layers(Content& content) {
   std::map<std::pair<std::string, std::string>, int> seen;
   for (const ContentLayer& layer : content.files->layers()) {
@@ -148,6 +155,7 @@ Content load(std::vector<ContentLayer> layers, std::vector<Error> problems) {
   load_controls(content);
   load_documents(content, "resources", ".yaml", content.resource_types);
   load_documents(content, "schemas", ".json", content.schemas);
+  load_record_views(content);
   std::stable_sort(content.errors.begin(), content.errors.end(), [](const Error& a, const Error& b) {
     return std::tie(a.at.path, a.at.line, a.at.column) < std::tie(b.at.path, b.at.line, b.at.column);
   });
@@ -175,6 +183,12 @@ const Practice* Content::practice(std::string_view slug) const {
 const Edition* Content::edition(std::string_view id) const {
   for (const Edition& edition : editions)
     if (edition.id == id) return &edition;
+  return nullptr;
+}
+
+const RecordView* Content::record_view(std::string_view name) const {
+  for (const RecordView& view : record_views)
+    if (view.name == name) return &view;
   return nullptr;
 }
 

@@ -13,7 +13,7 @@
 // turns resource type files into mappings. `validate_content` holds the whole against the house rules (every practice has a control
 // at each level, …), with a hook through which the caller tells which types a Guard file judges.
 //
-// Formats: docs/formats/controls.md, resources.md, practices.md. A Content is immutable once loaded and may be read from any thread.
+// Formats: docs/formats/controls.md, views.md, resources.md, practices.md. A Content is immutable once loaded and may be read from any thread.
 #pragma once
 
 #include <functional>
@@ -82,7 +82,8 @@ struct Control {
   std::string candidate_type;      // the resource type if candidates == type
   std::string where;               // filter over the candidates' view; may be empty
   bool within_account = false;     // asked of one account's rows at a time
-  std::vector<std::string> needs;  // operations `service:Operation`, all of which a candidate needs
+  std::vector<std::string> needs;  // reads `service:Operation` and parts `reeve:detect`, all of which a candidate needs
+  std::vector<std::string> parts() const;  // those of `needs` that are parts
 
   std::optional<AttestQuestion> attest;  // attested controls only
 
@@ -117,6 +118,30 @@ struct Practice {
   std::string number(const std::string& edition) const;
 };
 
+// What a later part of Reeve records, as SQL controls will ask for it: the view `root_activity` is filled by `reeve detect`
+// (content/views). Until that part has run the view is empty, and a control that needs the part is unknown.
+struct RecordColumn {
+  enum class Type : uint8_t { text, integer, number, boolean, time, list, map };
+  std::string name;
+  Type type = Type::text;
+  std::string meaning;
+  std::string absent;  // what NULL says; empty: the column is never NULL
+};
+std::string_view name(RecordColumn::Type type);
+
+struct RecordView {
+  std::string name;  // the file's name without .yaml
+  std::string title, meaning;
+  std::string filled_by;  // the part, as controls need it: `reeve:detect`
+  std::vector<RecordColumn> columns;
+  Place at;
+  const RecordColumn* column(std::string_view name) const;
+};
+
+// A need that is no read of AWS but a part of Reeve: `reeve:detect`, for people `reeve detect`.
+bool is_part(std::string_view need);
+std::string command_of(std::string_view part);
+
 // One release of the framework, which numbers the practices in its own way (content/frameworks/sec01.yaml).
 struct Edition {
   std::string id;         // 2024-06
@@ -145,6 +170,7 @@ struct Content {
   std::vector<Practice> practices;  // in the order of their numbers in the standard edition, others behind, by slug
   std::vector<Edition> editions;    // sorted by id
   std::vector<Control> controls;    // sorted by id
+  std::vector<RecordView> record_views;         // sorted by name
   std::vector<ContentDocument> resource_types;  // content/resources/*.yaml, sorted by path
   std::vector<ContentDocument> schemas;         // content/schemas/*.json, sorted by path
   std::vector<LayerSummary> layers;             // lowest first
@@ -155,6 +181,7 @@ struct Content {
   const Control* control(std::string_view id) const;
   const Practice* practice(std::string_view slug) const;
   const Edition* edition(std::string_view id) const;
+  const RecordView* record_view(std::string_view name) const;
   const Edition* standard_edition() const;  // null only if there is none at all
 };
 

@@ -141,7 +141,7 @@ void name_linked_items(const std::string& folder, std::vector<Error>& problems) 
 
 const std::vector<std::string>& content_kinds() {
   static const std::vector<std::string> kinds = {"baselines",  "controls",  "detections", "frameworks", "hunts",  "objectives",
-                                                 "practices",  "resources", "runbooks",   "schemas",    "threats"};
+                                                 "practices",  "resources", "runbooks",   "schemas",    "threats", "views"};
   return kinds;
 }
 

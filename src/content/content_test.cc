@@ -183,12 +183,12 @@ TEST(Content, SqlControlsSayWhatTheyStandOn) {
       {"needs: []\n", "1:1: `for_each` is missing from a control; expected account, account_region, organization or a resource type such as AWS::S3::Bucket"},
       {"for_each: accounts\nneeds: []\n", "15:11: `for_each` is `accounts`; expected account, account_region, organization or a resource type such as AWS::S3::Bucket"},
       {"for_each: AWS::Bucket\n", "15:11: `for_each` is `AWS::Bucket`; expected account, account_region, organization or a resource type such as AWS::S3::Bucket"},
-      {"for_each: account\nneeds: [ListBuckets]\n", "16:9: `needs` has `ListBuckets`; expected reads such as s3:ListBuckets"},
+      {"for_each: account\nneeds: [ListBuckets]\n", "16:9: `needs` has `ListBuckets`; expected reads such as s3:ListBuckets, and parts such as reeve:detect"},
       {"for_each: account\nwithin: region\n", "16:9: `within` is `region`; expected account"},
       {"for_each: organization\nwithin: account\n", "16:9: `within: account` cannot judge the organization; expected another `for_each`, or no `within`"},
       {"for_each: account\nwithin: account\nneeds: [organizations:DescribeOrganization]\n",
        "17:8: `within: account` sees no answer of `organizations:DescribeOrganization`; expected reads of the account itself, or no `within`"},
-      {"for_each: account\nneeds: [S3:ListBuckets]\n", "16:9: `needs` has `S3:ListBuckets`; expected reads such as s3:ListBuckets"},
+      {"for_each: account\nneeds: [S3:ListBuckets]\n", "16:9: `needs` has `S3:ListBuckets`; expected reads such as s3:ListBuckets, and parts such as reeve:detect"},
   };
   for (const Case& c : cases) {
     Tree tree;
@@ -467,7 +467,7 @@ TEST(ContentOnDisk, NamesFoldersThatAreNoContent) {
   EXPECT_EQ(texts(content.errors),
             (std::vector<std::string>{folder.path + "/contrls: `contrls` is no kind of content; did you mean `controls`?",
                                       folder.path + "/scripts: `scripts` is no kind of content; expected one of baselines, controls, detections, frameworks, "
-                                                    "hunts, objectives, practices, resources, runbooks, schemas, threats"}));
+                                                    "hunts, objectives, practices, resources, runbooks, schemas, threats, views"}));
   // A workspace lives among other things: only what holds controls is a slip.
   content = load_content({.built_in = false, .workspace_dir = folder.path});
   ASSERT_EQ(content.errors.size(), 1u);

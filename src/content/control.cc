@@ -33,7 +33,7 @@ bool is_operation(std::string_view text) {
   size_t colon = text.find(':');
   if (colon == std::string_view::npos) return false;
   std::string_view service = text.substr(0, colon), operation = text.substr(colon + 1);
-  return is_slug(service) && is_word(operation) && operation.front() >= 'A' && operation.front() <= 'Z';
+  return is_slug(service) && service != "reeve" && is_word(operation) && operation.front() >= 'A' && operation.front() <= 'Z';
 }
 
 // `AWS::S3::Bucket`, `Reeve::Account::Root`; one of our own may have two parts, `Reeve::Organization`.
@@ -171,14 +171,17 @@ void read_candidates(Fields& fields, Control& control) {
   if (control.candidates == Candidates::type) control.candidate_type = each;
   control.where = fields.text("where", Need::optional);
   // None is fine where the candidates' own columns say what is unknown.
-  control.needs = fields.texts("needs", Need::optional, "reads such as s3:ListBuckets", is_operation);
+  control.needs = fields.texts("needs", Need::optional, "reads such as s3:ListBuckets, and parts such as reeve:detect",
+                               [](std::string_view need) { return is_operation(need) || is_part(need); });
   if (!fields.get("within")) return;
   fields.text_like("within", Need::optional, "account", [](std::string_view text) { return text == "account"; });
   control.within_account = fields.good();
   if (control.candidates == Candidates::organization)
     fields.wrong(Code::usage, "`within: account` cannot judge the organization", fields.at("within"), "another `for_each`, or no `within`");
   for (const std::string& need : control.needs)
-    if (starts_with(need, "organizations:"))
+    if (is_part(need))
+      fields.wrong(Code::usage, "`within: account` sees nothing that `" + command_of(need) + "` records", fields.at("needs"), "reads of the account itself, or no `within`");
+    else if (starts_with(need, "organizations:"))
       fields.wrong(Code::usage, "`within: account` sees no answer of `" + need + "`", fields.at("needs"), "reads of the account itself, or no `within`");
 }
 

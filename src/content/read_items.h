@@ -10,6 +10,10 @@ namespace reeve {
 
 // Nothing if the folder does not hold; why stands in `errors`.
 std::optional<Control> read_control(const ContentItem& item, std::vector<Error>& errors);
+std::optional<RecordView> read_record_view(const ContentItem& item, std::vector<Error>& errors);
+// Views that hide another of the same name are left out; so are controls whose query and needs do not agree about what a view holds: a view asked without the need of
+// the part that fills it would be empty, and emptiness could pass.
+void hold_record_views(Content& content);
 std::optional<Practice> read_practice(const ContentItem& item, std::vector<Error>& errors);
 // content/frameworks/sec01.yaml: the editions, and numbers of practices that stand there instead of in the practices' own files.
 struct EditionsFile {

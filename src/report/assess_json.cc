@@ -194,6 +194,13 @@ class Writing {
     for (auto& cause : a_.unknown_causes)
       json_.begin_object().member("cause", cause.cause).member("verdicts", whole(cause.verdicts)).member("controls", whole(cause.controls)).member("accounts", whole(cause.accounts)).end_object();
     json_.end_array();
+    json_.key("judged_later").begin_array();
+    for (auto& later : a_.judged_later) {
+      json_.begin_object().member("part", later.part).member("command", command_of(later.part)).key("controls").begin_array();
+      for (size_t control : later.controls) json_.string(a_.controls[control].control->id);
+      json_.end_array().end_object();
+    }
+    json_.end_array();
     json_.key("problems").begin_array();
     for (auto& problem : a_.problems) json_.string(problem.text());
     json_.end_array();

@@ -226,7 +226,36 @@ Status controls(Db& db, const std::vector<ControlRow>& rows) {
   return {};
 }
 
+Status record(Db& db, const RecordTable& table) {
+  std::string columns, places;
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    const auto& column = table.columns[i];
+    if (!plain_name(column.name)) return fail(Code::usage, "the column `" + column.name + "` of `" + table.name + "` is no plain name");
+    columns += (i ? ", " : "") + quoted(column.name) + " " + column.type;
+    places += (i ? ",?" : "?") + std::to_string(i + 1);
+  }
+  TRY(db.exec("DROP TABLE IF EXISTS temp." + quoted(table.name) + "; CREATE TEMP TABLE " + quoted(table.name) + "(" + columns + ")"));
+  if (table.rows.empty()) return {};
+  auto insert = TRY(db.prepare("INSERT INTO temp." + quoted(table.name) + " VALUES(" + places + ")"));
+  for (const auto& row : table.rows) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      const int at = static_cast<int>(i + 1);
+      if (auto* whole = std::get_if<int64_t>(&row[i])) insert.bind(at, *whole);
+      else if (auto* real = std::get_if<double>(&row[i])) insert.bind(at, *real);
+      else if (auto* text = std::get_if<std::string>(&row[i])) insert.bind(at, std::string_view(*text));
+      else insert.bind_null(at);
+    }
+    TRY(insert.run());
+  }
+  return {};
+}
+
 }  // namespace
+
+const std::vector<std::string_view>& fixed_views() {
+  static const std::vector<std::string_view> names = {"accounts", "regions", "resources", "edges", "reads", "attestations", "controls", "tag_counts"};
+  return names;
+}
 
 std::string view_name(std::string_view type) {
   std::string out;
@@ -248,8 +277,8 @@ Status create_views(Db& db, const ViewInput& input, bool in_memory) {
       TRY(db.value("SELECT count(*) FROM unit WHERE NOT (" + std::string(unit_is_in_run) + ") AND digest IS NOT NULL"));
   Maker make{
       db, in_memory ? "coalesce(r.unknown,'{}')" : "coalesce((SELECT w.text FROM word w WHERE w.id=r.unknown),'{}')", std::get<int64_t>(others) == 0 ? "" : "r.unit IN (SELECT id FROM unit WHERE " + std::string(unit_is_in_run) + ")", {}};
-  std::map<std::string, std::string> names = {{"accounts", ""}, {"regions", ""},      {"resources", ""}, {"edges", ""},
-                                              {"reads", ""},    {"attestations", ""}, {"controls", ""}, {"tag_counts", ""}};
+  std::map<std::string, std::string> names;
+  for (auto name : fixed_views()) names.emplace(name, "");
   for (const auto& type : input.types) {
     make.by_type[type.type] = &type;
     const auto name = view_name(type.type);
@@ -257,7 +286,10 @@ Status create_views(Db& db, const ViewInput& input, bool in_memory) {
     if (!added)
       return fail(Code::conflict, "the types `" + type.type + "` and `" + at->second + "` would both be the view `" + name + "`");
   }
+  for (const auto& table : input.records)
+    if (!names.emplace(table.name, table.name).second) return fail(Code::conflict, "the record view `" + table.name + "` has the name of another");
   for (const auto& type : input.types) TRY(make.type_view(type));
+  for (const auto& table : input.records) TRY(record(db, table));
   TRY(make.resources());
   TRY(make.places());
   if (!in_memory) TRY(make.tag_counts());

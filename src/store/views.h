@@ -31,8 +31,19 @@ struct ControlRow {
   int phase = 0;
 };
 
+// What a part of Reeve recorded (content/views): empty if it has not run.
+struct RecordTable {
+  struct Column {
+    std::string name, type;  // TEXT, INTEGER or REAL
+  };
+  std::string name;
+  std::vector<Column> columns;
+  std::vector<std::vector<SqlValue>> rows;  // a value for each column
+};
+
 struct ViewInput {
   std::vector<TypeView> types;
+  std::vector<RecordTable> records;
   std::vector<AttestationRow> attestations;
   std::vector<ControlRow> controls;
 };
@@ -40,6 +51,9 @@ struct ViewInput {
 // Makes the views, replacing those of an earlier call. Errors: a column name that the views use themselves, two types with one
 // name. `in_memory`: over unit_rows.h, where no text stands for another.
 Status create_views(Db& db, const ViewInput& input, bool in_memory = false);
+
+// The views that every run has, whatever its content.
+const std::vector<std::string_view>& fixed_views();
 
 // `AWS::S3::Bucket` → `aws_s3_bucket`.
 std::string view_name(std::string_view type);
