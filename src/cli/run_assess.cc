@@ -4,6 +4,7 @@
 
 #include "cli/assess_text.h"
 #include "cli/commands.h"
+#include "cli/write_behind.h"
 #include "report/assess_json.h"
 #include "report/html.h"
 
@@ -99,9 +100,9 @@ int run_assess(const Options& options, Io& io) {
     }
   }
   bool written = true;
+  WriteBehind out(file ? file : io.out);
   auto write = [&](std::string_view piece) -> Status {
-    if (file) written &= std::fwrite(piece.data(), 1, piece.size(), file) == piece.size();
-    else io.print(piece);
+    out.add(piece);
     return {};
   };
   Status status;
@@ -128,6 +129,7 @@ int run_assess(const Options& options, Io& io) {
     if (file) terminal.tty = terminal.colour = false;
     status = write(assess_text(assessment, terminal, text));
   }
+  written &= out.finish();  // of standard output `Io::finish` tells
   if (file) {
     written &= std::fclose(file) == 0;
     bool aside = written_path != out_path;

@@ -25,6 +25,7 @@ constexpr uint64_t kRatioFrom = 64ull << 20;
 // A gzip file up to this size goes through libdeflate in one step (twice as fast as zlib) if it says it unpacks to at most
 // kWholeOut.
 constexpr size_t kWholeIn = 8 << 20;
+constexpr size_t kHeadStep = 64 << 10;
 constexpr size_t kWholeOut = 64 << 20;
 
 bool is_gzip(std::string_view s) { return s.size() >= 2 && s[0] == '\x1f' && s[1] == '\x8b'; }
@@ -162,11 +163,13 @@ tl::unexpected<Error> broken(const std::string& name, const std::string& why) {
 
 // RFC 1952: one member after another, each with its own checksum, which zlib checks. Zero bytes may follow the last (tape
 // padding).
-Status gunzip(Input& input, const Piece& piece, Meter& meter) {
+// `step`: how much is unpacked before it is given on; small for those who want the beginning only.
+Status gunzip(Input& input, const Piece& piece, Meter& meter, size_t step = SIZE_MAX) {
   z_stream z{};
   if (inflateInit2(&z, 15 + 16) != Z_OK) return fail(Code::limit, "out of memory", {meter.name});
   std::unique_ptr<z_stream, int (*)(z_stream*)> ended(&z, inflateEnd);
   Output out;
+  step = std::min(step, out.size());
   bool in_member = true;
   size_t filled = 0;
   bool go_on = true;
@@ -202,10 +205,10 @@ Status gunzip(Input& input, const Piece& piece, Meter& meter) {
     z.avail_in = static_cast<uInt>(std::min<size_t>(some->size(), 1u << 30));
     uInt given = z.avail_in;
     z.next_out = reinterpret_cast<Bytef*>(out.data() + filled);
-    z.avail_out = static_cast<uInt>(out.size() - filled);
+    z.avail_out = static_cast<uInt>(step - filled);
     int code = inflate(&z, Z_NO_FLUSH);
     input.use(given - z.avail_in);
-    size_t made = out.size() - filled - z.avail_out;
+    size_t made = step - filled - z.avail_out;
     filled += made;
     TRY(meter.add(made, input.used()));
     if (code == Z_STREAM_END) {
@@ -215,7 +218,7 @@ Status gunzip(Input& input, const Piece& piece, Meter& meter) {
       return broken(meter.name,
                     std::string("the gzip data is corrupt") + (z.msg ? std::string(" (") + z.msg + ")" : std::string()));
     }
-    if (filled == out.size()) give();
+    if (filled == step) give();
   }
   return {};
 }
@@ -314,7 +317,7 @@ Status unpack_stream(const std::string& path, const Piece& piece, const UnpackLi
         if (!text.empty()) piece(text);
         return {};
       }
-      return gunzip(input, piece, meter);
+      return gunzip(input, piece, meter, limits.head_only ? kHeadStep : SIZE_MAX);
     }
     case Packing::zstd: return unzstd(input, piece, meter);
     case Packing::tar:
