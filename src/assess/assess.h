@@ -16,7 +16,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "assess/challenges.h"
 #include "assess/history.h"
+#include "assess/responsibility.h"
+#include "assess/roadmap.h"
 #include "content/content.h"
 #include "content/workspace.h"
 #include "estate/inputs.h"
@@ -46,6 +49,8 @@ struct ControlResult {
   std::vector<Evidence> evidence;           // at most three samples: of fails, else of unknowns, else of passes
   std::string reason;                       // of the first finding
   std::vector<std::string> resource_types;
+  std::vector<std::string> first_resources;  // uids of the first open findings: fails, else unknowns; at most three
+  std::vector<std::string> unknown_causes;   // why resources are unknown, the most frequent in the run first
 };
 
 struct PracticeResult {
@@ -87,14 +92,6 @@ struct LayerCount {
   uint64_t controls = 0, passing = 0, failing = 0, unknown = 0;
 };
 
-struct RoadmapItem {
-  int phase = 1;
-  std::string control, title, effort, owner, fix, practice;
-  uint64_t resources = 0;
-  double points = 0;      // severity weight × failing resources × exposure (design §10.15)
-  int effort_minutes = 0; // for all of them
-};
-
 struct Assessment {
   Content content;
   std::optional<Workspace> workspace;
@@ -114,7 +111,10 @@ struct Assessment {
   std::vector<UnknownCause> unknown_causes;
   std::vector<JudgedLater> judged_later;  // by part
   std::vector<LayerCount> layers;
-  std::vector<RoadmapItem> roadmap;
+  std::vector<RoadmapItem> roadmap;       // in the order in which to do it
+  RoadmapSummary roadmap_summary;
+  Responsibilities responsibilities;
+  std::vector<ChallengeResult> challenges;  // in their order
   store::RunChanges changes;
   bool has_history = false;
   HistoryPart history;            // empty without a workspace

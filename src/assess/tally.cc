@@ -175,6 +175,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
       if (result.counts.fail != 0 && status != store::FindingStatus::fail) break;
       TRY(out.store->sample_findings(result.control->id, status, kSamples - result.evidence.size(), [&](const store::StoredFinding& finding) -> Status {
         if (result.reason.empty()) result.reason = finding.reason;
+        if (status != store::FindingStatus::excepted) result.first_resources.push_back(finding.uid);
         auto evidence = evidence_from_json(finding.evidence_json);
         if (evidence && !evidence->empty() && result.evidence.size() < kSamples) result.evidence.push_back(evidence->front());
         return {};
@@ -191,6 +192,8 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   for (auto& [part, controls] : later) out.judged_later.push_back({part, controls});
   for (auto& [cause, one] : causes) out.unknown_causes.push_back({cause, one.verdicts, one.controls.size(), one.accounts.size(), later_causes.contains(cause)});
   std::stable_sort(out.unknown_causes.begin(), out.unknown_causes.end(), [](auto& a, auto& b) { return a.verdicts > b.verdicts; });
+  for (auto& cause : out.unknown_causes)
+    for (size_t control : causes.find(cause.cause)->second.controls) out.controls[control].unknown_causes.push_back(cause.cause);
 
   TRY(out.store->reads([&](const store::Store::StoredRead& read) -> Status {
     if (read.status != store::ReadStatus::denied && read.status != store::ReadStatus::error) return {};
@@ -206,7 +209,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
     result.status = control_status(result.counts);
     add(out.verdicts, result.counts);
     out.pairs += result.counts.applicable();
-    all.push_back({result.control->id, result.control->practice, result.control->level, result.control->severity, result.counts, result.control->judge == Judge::attested});
+    all.push_back(standing_of(*result.control, result.counts));
   }
   TRY(sample_passes(out, catalogue, context, inputs, passes, organization));
   out.score = score(all);
@@ -253,28 +256,11 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   }
   for (auto& area : operations_areas()) out.layers.push_back(layers[std::string(area.name)]);
 
-  for (ControlResult& result : out.controls) {
-    if (result.counts.fail == 0) continue;
-    const Control& control = *result.control;
-    RoadmapItem item;
-    item.phase = control.phase;
-    item.control = control.id;
-    item.title = control.title;
-    item.effort = control.effort;
-    item.owner = control.owner;
-    item.fix = control.fix;
-    item.practice = control.practice;
-    item.resources = result.counts.fail;
-    item.points = risk_points(control.severity, result.counts.fail);
-    item.effort_minutes = control.effort_minutes * static_cast<int>(std::min<uint64_t>(result.counts.fail, 1'000'000));
-    out.roadmap.push_back(std::move(item));
-  }
-  std::stable_sort(out.roadmap.begin(), out.roadmap.end(), [](auto& a, auto& b) {
-    double x = a.points / std::max(1, a.effort_minutes), y = b.points / std::max(1, b.effort_minutes);
-    if (a.phase != b.phase) return a.phase < b.phase;
-    if (x != y) return x > y;
-    return a.control < b.control;
-  });
+  std::vector<RoadmapInput> open;
+  for (ControlResult& result : out.controls) open.push_back({result.control, result.counts, result.first_resources, result.unknown_causes});
+  std::vector<std::string> practices;
+  for (const Practice& practice : out.content.practices) practices.push_back(practice.slug);
+  out.roadmap = make_roadmap(open, practices, out.workspace ? out.workspace->owners : std::map<std::string, std::string>(), out.roadmap_summary);
 
   std::set<std::string> regions;
   for (auto& unit : TRY(out.store->units())) out.resources += unit.resources;

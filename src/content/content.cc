@@ -70,6 +70,47 @@ void refuse_equal_checks(Content& content) {
   std::erase_if(content.controls, [&](const Control& c) { return std::find(refused.begin(), refused.end(), c.id) != refused.end(); });
 }
 
+std::vector<std::string> control_ids(const Content& content) {
+  std::vector<std::string> ids;
+  for (const Control& control : content.controls) ids.push_back(control.id);
+  return ids;
+}
+
+// What a control comes after must be there, and not come after it in turn. What is wrong is left out, so that every order ends.
+void refuse_circles(Content& content) {
+  std::vector<std::string> known = control_ids(content);
+  for (Control& control : content.controls)
+    std::erase_if(control.after, [&](const std::string& id) {
+      if (content.control(id)) return false;
+      content.errors.push_back(unknown_word("`after` names `" + id + "`, which is no control", control.at["after"], id, known));
+      return true;
+    });
+  // Depth first along `after`; a control met again on the way closes a circle.
+  std::map<std::string, int> state;  // 1 on the way, 2 done
+  std::vector<std::string> way;
+  std::function<void(Control&)> visit = [&](Control& control) {
+    state[control.id] = 1;
+    way.push_back(control.id);
+    std::erase_if(control.after, [&](const std::string& id) {
+      if (state[id] == 1) {
+        std::vector<std::string> circle(std::find(way.begin(), way.end(), id), way.end());
+        circle.push_back(id);
+        content.errors.push_back({Code::conflict, "`after` leads in a circle: " + join(circle, " after "), control.at["after"], "a control that does not come after this one", {}});
+        return true;
+      }
+      if (state[id] == 0) {
+        auto next = std::lower_bound(content.controls.begin(), content.controls.end(), id, [](const Control& c, const std::string& key) { return c.id < key; });
+        visit(*next);
+      }
+      return false;
+    });
+    way.pop_back();
+    state[control.id] = 2;
+  };
+  for (Control& control : content.controls)
+    if (state[control.id] == 0) visit(control);
+}
+
 void load_controls(Content& content) {
   std::vector<std::string> slugs = practice_slugs(content);
   for (const ContentItem& item : content.files->items("controls")) {
@@ -87,6 +128,7 @@ void load_controls(Content& content) {
     content.controls.push_back(std::move(*control));
   }
   refuse_equal_checks(content);
+  refuse_circles(content);
 }
 
 void load_documents(Content& content, std::string_view kind, std::string_view ending, std::vector<ContentDocument>& out) {
@@ -126,6 +168,42 @@ void load_record_views(Content& content) {
   hold_record_views(content);
 }
 
+// A type stands in one file; a challenge names controls that are there.
+void load_responsibility(Content& content) {
+  std::map<std::string, std::string> seen;
+  for (const ContentItem& item : content.files->items("responsibility")) {
+    auto file = read_responsibility(item, content.errors);
+    if (!file) continue;
+    std::erase_if(file->types, [&](const ResponsibilityType& type) {
+      auto [first, added] = seen.emplace(type.type, file->shown);
+      if (!added) content.errors.push_back({Code::conflict, "`" + type.type + "` stands in " + first->second + " too", type.at, "each type once", {}});
+      return !added;
+    });
+    for (ResponsibilityType& type : file->types)
+      for (ResponsibilityCase& one : type.cases)
+        std::erase_if(one.alternatives, [&](const AlternativeRule& rule) {
+          if (rule.control.empty() || content.control(rule.control)) return false;
+          content.errors.push_back(unknown_word("there is no control `" + rule.control + "`", rule.at, rule.control, control_ids(content)));
+          return true;
+        });
+    content.responsibility.push_back(std::move(*file));
+  }
+}
+
+void load_challenges(Content& content) {
+  for (const ContentItem& item : content.files->items("challenges")) {
+    auto challenge = read_challenge(item, content.errors);
+    if (!challenge) continue;
+    std::erase_if(challenge->controls, [&](const std::string& id) {
+      if (content.control(id)) return false;
+      content.errors.push_back(unknown_word("there is no control `" + id + "`", challenge->at, id, control_ids(content)));
+      return true;
+    });
+    content.challenges.push_back(std::move(*challenge));
+  }
+  std::stable_sort(content.challenges.begin(), content.challenges.end(), [](auto& a, auto& b) { return a.order < b.order; });
+}
+
 void summarize_layers(Content& content) {
   std::map<std::pair<std::string, std::string>, int> seen;
   for (const ContentLayer& layer : content.files->layers()) {
@@ -156,6 +234,8 @@ Content load(std::vector<ContentLayer> layers, std::vector<Error> problems) {
   load_documents(content, "resources", ".yaml", content.resource_types);
   load_documents(content, "schemas", ".json", content.schemas);
   load_record_views(content);
+  load_responsibility(content);
+  load_challenges(content);
   std::stable_sort(content.errors.begin(), content.errors.end(), [](const Error& a, const Error& b) {
     return std::tie(a.at.path, a.at.line, a.at.column) < std::tie(b.at.path, b.at.line, b.at.column);
   });

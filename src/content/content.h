@@ -26,6 +26,7 @@
 
 #include "base/result.h"
 #include "content/content_files.h"
+#include "content/responsibility.h"
 #include "findings/level.h"
 #include "formats/document.h"
 
@@ -72,6 +73,7 @@ struct Control {
   std::string owner;         // role; the workspace says who that is
   std::vector<std::string> attack;  // ATT&CK technique ids
   std::vector<std::string> facts;   // rows of the fact table
+  std::vector<std::string> after;   // controls that have to hold before this one can
   bool live = true, in_template = true;  // applies_to
 
   Judge judge = Judge::guard;
@@ -173,6 +175,8 @@ struct Content {
   std::vector<RecordView> record_views;         // sorted by name
   std::vector<ContentDocument> resource_types;  // content/resources/*.yaml, sorted by path
   std::vector<ContentDocument> schemas;         // content/schemas/*.json, sorted by path
+  std::vector<ResponsibilityFile> responsibility;  // by service
+  std::vector<Challenge> challenges;               // in their order
   std::vector<LayerSummary> layers;             // lowest first
   std::string digest;                           // SHA-256 of the tree after layering, hex
   std::vector<Error> errors;                    // in order of path and place

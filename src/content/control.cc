@@ -251,7 +251,7 @@ std::optional<Control> read_control(const ContentItem& item, std::vector<Error>&
   if (!document) return std::nullopt;
   Value root = (*document)->root();
   static const std::vector<std::string> keys = {"title",  "statement", "why",   "objective", "practice", "level",      "area",  "phase",    "severity", "responsibility",
-                                                "effort", "owner",     "attack", "fix",      "applies_to", "facts", "for_each", "where",    "needs", "within"};
+                                                "effort", "owner",     "attack", "fix",      "applies_to", "facts", "for_each", "where",    "needs", "within", "after"};
   Fields fields(root, "a control", keys, errors);
   for (auto entry : root.entries()) control.at[std::string(entry.key())] = place_of(entry.value);
   auto slug = [](std::string_view text) { return is_slug(text); };
@@ -272,6 +272,7 @@ std::optional<Control> read_control(const ContentItem& item, std::vector<Error>&
   control.owner = fields.text_like("owner", Need::required, "a role such as platform", slug);
   control.attack = fields.texts("attack", Need::optional, "an ATT&CK technique such as T1078 or T1078.004", is_attack_id);
   control.facts = fields.texts("facts", Need::optional, "a fact such as \"02.01\"", is_fact_id);
+  control.after = fields.texts("after", Need::optional, "the id of a control", slug);
   if (has_check) {
     read_candidates(fields, control);
     read_applies_to(fields, control);
