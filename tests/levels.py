@@ -120,10 +120,46 @@ def judge(checks, name, report):
     check(sum(a["controls"] for a in areas.values()) == len(controls), "every control stands in one area of one layer")
     for id, c in controls.items():
         check(c["area"] in areas, f"{id}: area is one of the layers'", c["area"])
-    failing = {id for id, c in controls.items() if c["resources"]["fail"]}
-    check({r["control"] for r in report["roadmap"]} == failing, "the roadmap holds what fails, and all of it")
-    for r in report["roadmap"]:
-        check(r["resources"] == controls[r["control"]]["resources"]["fail"] and r["fix"] and 1 <= r["phase"] <= 4, f"roadmap: {r['control']}")
+    roadmap(check, report, controls)
+
+
+def roadmap(check, report, controls):
+    """Every step once, nothing before what it needs, and after each what the rules say of the same controls with those steps done."""
+    open_now = {id for id, c in controls.items() if c["resources"]["fail"] or c["resources"]["unknown"]}
+    check({r["control"] for r in report["roadmap"]} == open_now and len(report["roadmap"]) == len(open_now), "the roadmap holds what fails or is unknown, each once")
+    state = {id: dict(c, resources=dict(c["resources"])) for id, c in controls.items()}
+    by_practice = {p["slug"]: [c["id"] for c in p["controls"]] for p in report["practices"]}
+    done, calls, points, minutes, last = set(), set(), 0, 0, (1, 0, -1.0)
+    judged = [c["resources"] for c in controls.values()]
+    for n, r in enumerate(report["roadmap"], 1):
+        id, before, so_far = r["control"], state[r["control"]]["resources"], r["so_far"]
+        check(r["rank"] == n and r["phase"] >= last[0], f"roadmap: {id} in its place")
+        check((r["resources"], r["unknown"]) == (before["fail"], before["unknown"]) and r["fix"], f"roadmap: what {id} closes")
+        check(all(a in done for a in r["after"]), f"roadmap: {id} after {r['after']}")
+        check(len(r["first_resources"]) == min(3, before["fail"] or before["unknown"]), f"roadmap: which resources of {id}", r["first_resources"])
+        check(not calls & set(r.get("reads", [])) and calls >= set(r.get("shared_reads", [])), f"roadmap: {id} pays for no call twice")
+        weight = WEIGHT[controls[id]["severity"]]
+        check(r["risk_removed_points"] == weight * before["fail"] and r["points_in_doubt"] == weight * before["unknown"], f"roadmap: points of {id}")
+        check(r["quick_win"] == (before["fail"] > 0 and r["effort_minutes"] <= 60 and r["risk_removed_points"] >= 4 and not r["after"]), f"roadmap: quick win {id}")
+        done.add(id)
+        calls |= set(r.get("reads", []))
+        points += r["risk_removed_points"]
+        minutes += r["effort_minutes"]
+        before.update({"pass": before["pass"] + before["fail"] + before["unknown"], "fail": 0, "unknown": 0})
+        state[id]["status"] = status_of(before)
+        levels = {slug: level_of([state[i] for i in ids]) for slug, ids in by_practice.items()}
+        check(so_far["level"] == min(levels.values()) and so_far["practice_level"] == levels[r["practice"]], f"roadmap: levels after {id}", f"{so_far}")
+        check(near(so_far["score"], score_of(list(state.values()))), f"roadmap: score after {id}", f"{so_far['score']}")
+        check(near(so_far["practice_score"], score_of([state[i] for i in by_practice[r["practice"]]])), f"roadmap: score of the practice after {id}")
+        check(so_far["points"] == points and so_far["effort_minutes"] == minutes, f"roadmap: sums up to {id}")
+        check(so_far["level"] >= last[1] and so_far["score"] >= last[2], f"roadmap: nothing falls by {id}")
+        last = (r["phase"], so_far["level"], so_far["score"])
+    summary = report["roadmap_summary"]
+    check(summary["points"] == points and summary["effort_minutes"] == minutes and summary["steps"] == len(done), "the roadmap's sums")
+    check(near(summary["unknown_share"], 100 * sum(c["fail"] for c in judged) / max(1, sum(c["fail"] + c["pass"] for c in judged))), "what an unknown counts")
+    for phase in summary["phases"]:
+        own = [r for r in report["roadmap"] if r["phase"] == phase["phase"]]
+        check((phase["steps"], phase["points"], phase["quick_wins"]) == (len(own), sum(r["risk_removed_points"] for r in own), sum(r["quick_win"] for r in own)), f"phase {phase['phase']}")
 
 
 def main():
