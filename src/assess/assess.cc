@@ -124,18 +124,14 @@ class Run {
     }
     progress("finding inputs", 0, 0);
     inputs_ = find_inputs(out_.source_names, catalogue_);
-    accounts_ = options_.accounts.empty() && out_.workspace ? out_.workspace->accounts : options_.accounts;
-    regions_ = options_.regions.empty() && out_.workspace ? out_.workspace->regions : options_.regions;
-    for (auto& account : accounts_)
+    scope_.accounts = options_.accounts.empty() && out_.workspace ? out_.workspace->accounts : options_.accounts;
+    scope_.regions = options_.regions.empty() && out_.workspace ? out_.workspace->regions : options_.regions;
+    for (auto& account : scope_.accounts)
       if (std::none_of(inputs_.units.begin(), inputs_.units.end(), [&](auto& unit) { return unit.kind == Unit::Kind::account && unit.account == account; }))
         out_.problems.push_back({Code::not_found, "account `" + account + "` is asked for and not in the input", {}, "an account that was read", ""});
     if (std::all_of(inputs_.units.begin(), inputs_.units.end(), [](auto& unit) { return unit.inputs.empty(); }))
       out_.problems.push_back({Code::not_found, "nothing to judge was found in " + join(out_.source_names, ", "), {}, "what docs/formats/snapshot.md describes",
                                "`sources` of --format json says why each file is no input"});
-    if (!accounts_.empty())
-      std::erase_if(inputs_.units, [&](const Unit& unit) {
-        return unit.kind == Unit::Kind::account && std::find(accounts_.begin(), accounts_.end(), unit.account) == accounts_.end();
-      });
     out_.problems.insert(out_.problems.end(), inputs_.problems.begin(), inputs_.problems.end());
     out_.notes.insert(out_.notes.end(), inputs_.notes.begin(), inputs_.notes.end());
     return {};
@@ -166,7 +162,7 @@ class Run {
     // What a kept unit's verdicts hang on besides its inputs.
     Sha256Stream digest;
     digest.add(out_.content.digest);
-    digest.add("|format 1|" + join(regions_, ",") + "|");
+    digest.add("|format 1|" + join(scope_.regions, ",") + "|");
     if (out_.workspace)
       for (auto& exception : out_.workspace->exceptions)
         if (!exception.expired(out_.as_of)) digest.add(exception.control + "\n" + exception.resource + "\n" + exception.approver + "\n" + exception.reason + rfc3339(exception.expires));
@@ -198,7 +194,7 @@ class Run {
     std::vector<bool> kept(units.size());
     std::vector<std::string> digests(units.size());
     for (size_t i = 0; i < units.size(); ++i) {
-      digests[i] = units[i].digest();
+      digests[i] = units[i].digest() + (scope_.has_unit(units[i].key) ? "" : "-");
       auto state = TRY(run_->unit_state(units[i].key));
       kept[i] = state && (state->digest == digests[i] || state->digest == digests[i] + of_foreign_);
     }
@@ -327,7 +323,7 @@ class Run {
     TRY(run_->set_as_of(out_.as_of));
     TRY(store::create_views(out_.store->db(), view_input(out_.content, catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of)));
     progress("judging the whole", inputs_.units.size(), inputs_.units.size());
-    SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, &read_, out_.evidence_of_passes};
+    SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, &scope_, &read_, out_.evidence_of_passes};
     SqlJudge judge(*out_.store, input);
     auto status = judge.judge_all(*run_, out_.problems);
     passes_ = judge.take_passes();
@@ -350,6 +346,7 @@ class Run {
       return {};
     }));
     auto decide = [&](const store::OpenFinding& old) {
+      if (!scope_.has_unit(old.unit) || !scope_.has_region(old.region)) return store::Decision::not_rejudged;
       if (old.resource_seen) return store::Decision::closed_pass;
       if (deleted.count(std::string(old.uid))) return store::Decision::closed_deleted;
       const ResourceType* type = catalogue_.find(old.type);
@@ -370,7 +367,7 @@ class Run {
     return run_->commit(summary);
   }
 
-  JudgeContext context() const { return {&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of, &regions_, &read_, &asked_within_}; }
+  JudgeContext context() const { return {&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of, &scope_, &read_, &asked_within_}; }
   size_t threads() const { return options_.threads ? options_.threads : worker_count(); }
   void progress(const std::string& what, uint64_t done, uint64_t total) {
     if (options_.progress) options_.progress(what, done, total);
@@ -387,7 +384,7 @@ class Run {
   OrganizationFacts organization_;
   std::set<std::string> said_;    // problems
   std::set<std::string> shared_;  // uids of resources that a unit of this run judged for whoever owns them
-  std::vector<std::string> accounts_, regions_;
+  Scope scope_;
   Inputs inputs_;
   std::unique_ptr<store::RunWriter> run_;
   int64_t newest_ms_ = 0;

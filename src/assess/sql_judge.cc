@@ -84,11 +84,12 @@ Status SqlJudge::judge_all(store::RunWriter& run, std::vector<Error>& errors) {
 
 Result<std::vector<SqlJudge::Candidate>> SqlJudge::candidates(const Control& control, const std::string& where) {
   std::vector<Candidate> out;
+  beyond_.clear();
   std::string type = candidate_type(control);
   if (!input_.catalogue->find(type))
     return fail(Code::not_found, "`for_each` names `" + type + "`, which is no resource type", {control.check.shown}, "a type of content/resources");
   // The public view says who the candidates are; the record says where their bits stand.
-  std::string sql = "SELECT r.uid, r.account, r.region, r.unit, r.id - u.first_resource FROM main.resource AS r JOIN main.unit AS u ON u.id = r.unit AND u.state IN (1, 2) ";
+  std::string sql = "SELECT r.uid, r.account, r.region, r.unit, r.id - u.first_resource, u.key FROM main.resource AS r JOIN main.unit AS u ON u.id = r.unit AND u.state IN (1, 2) ";
   if (!where.empty()) sql += "JOIN (SELECT uid, account FROM temp." + store::view_name(type) + " WHERE (" + where + ")) AS v ON r.uid = v.uid AND r.account = v.account ";
   auto rows = TRY(store_.db().prepare(sql + "WHERE r.type = (SELECT id FROM main.word WHERE text = ?1) "
                                          "ORDER BY r.uid, r.account, u.key <> 'account:' || r.account, u.key"));  // the owner's own word first
@@ -100,6 +101,10 @@ Result<std::vector<SqlJudge::Candidate>> SqlJudge::candidates(const Control& con
     candidate.type = type;
     candidate.account = std::string(rows.text(1));
     if (!out.empty() && out.back().uid == candidate.uid) continue;  // told of by several accounts, none of which owns it
+    if (input_.scope && (!input_.scope->has_region(rows.text(2)) || !input_.scope->has_unit(rows.text(5)))) {
+      beyond_.insert(candidate.uid);
+      continue;
+    }
     if (input_.read && judged_by_owner(*input_.read, judged, candidate.uid, candidate.account)) continue;
     candidate.region = std::string(rows.text(2));
     candidate.unit = rows.integer(3);
@@ -127,7 +132,8 @@ Status SqlJudge::run_query(const Control& control, const std::vector<Candidate>&
   for (auto& candidate : candidates) places.emplace(candidate.uid, RecordOrigins::Place{candidate.unit, candidate.ordinal});
   RecordOrigins origins(store_, &places);
   RowsQuestion question{control, *input_.catalogue, origins, [&](std::string_view) { return wants_pass(control); },
-                        [&](std::string_view uid, Evidence evidence) { passes_[control.id].emplace_back(uid, std::move(evidence)); }};
+                        [&](std::string_view uid, Evidence evidence) { passes_[control.id].emplace_back(uid, std::move(evidence)); },
+                        [&](std::string_view uid) { return beyond_.contains(std::string(uid)); }};
   read_rows(question, *rows, verdicts, errors);
   return {};
 }
@@ -214,7 +220,9 @@ std::vector<std::pair<int64_t, Unlisted>> SqlJudge::not_listed(const Control& co
     if (question.organization) question.account = "unknown";
     else if (starts_with(unit.key, "account:")) question.account = unit.key.substr(8);
     else continue;
-    for (auto& what : unlisted(*type, unit.reads, question)) out.emplace_back(unit.id, std::move(what));
+    if (input_.scope && !input_.scope->has_unit(unit.key)) continue;
+    for (auto& what : unlisted(*type, unit.reads, question))
+      if (!input_.scope || input_.scope->has_region(what.resource.region)) out.emplace_back(unit.id, std::move(what));
   }
   return out;
 }

@@ -10,9 +10,11 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "assess/needs.h"
+#include "assess/scope.h"
 #include "assess/sql_rows.h"
 #include "assess/unlisted.h"
 #include "base/time.h"
@@ -30,6 +32,7 @@ struct SqlJudgeInput {
   const ResourceCatalogue* catalogue = nullptr;
   const Workspace* workspace = nullptr;  // may be null
   Time as_of;
+  const Scope* scope = nullptr;  // null: everything
   const std::map<std::string, std::set<std::string>>* read = nullptr;  // as JudgeContext::read
   bool evidence_of_passes = false;  // of all of them; else of three for each control
   const Records* records = nullptr;  // of other parts; null: none has run
@@ -73,6 +76,7 @@ class SqlJudge {
   store::Store& store_;
   const SqlJudgeInput& input_;
   SqlPasses passes_;
+  std::unordered_set<std::string> beyond_;  // uids of the control at hand that are out of scope
   NeedsRead needs_;
 };
 

@@ -63,7 +63,7 @@ struct RowsQuestion {
   // Whether evidence of a pass is wanted, and where it goes.
   std::function<bool(std::string_view uid)> wants_pass;
   std::function<void(std::string_view uid, Evidence)> pass;
-  // Resources that the views show and another unit judges; null: none.
+  // Resources that the views show and that are not judged here; null: none.
   std::function<bool(std::string_view uid)> ignores = nullptr;
 };
 

@@ -197,6 +197,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
 
   TRY(out.store->reads([&](const store::Store::StoredRead& read) -> Status {
     if (read.status != store::ReadStatus::denied && read.status != store::ReadStatus::error) return {};
+    if (context.scope && (!context.scope->has_unit(read.unit) || !context.scope->has_region(read.region))) return {};
     FailedCall call{read.operation, read.account, read.region, read.parameter, read.error, 0};
     if (auto cause = causes.find(read.operation + " " + read.error); cause != causes.end())
       if (auto verdicts = cause->second.accounts.find(read.account); verdicts != cause->second.accounts.end()) call.verdicts = verdicts->second;
@@ -263,10 +264,16 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   out.roadmap = make_roadmap(open, practices, out.workspace ? out.workspace->owners : std::map<std::string, std::string>(), out.roadmap_summary);
 
   std::set<std::string> regions;
-  for (auto& unit : TRY(out.store->units())) out.resources += unit.resources;
-  auto seen = TRY(out.store->db().prepare("SELECT DISTINCT region FROM temp.regions WHERE region <> 'global'"));
-  while (TRY(seen.step())) regions.insert(std::string(seen.text(0)));
-  for (auto& unit : inputs.units) out.accounts += unit.kind == Unit::Kind::account;
+  const Scope everything, &scope = context.scope ? *context.scope : everything;
+  auto sizes = TRY(out.store->db().prepare(scope.regions.empty()
+      ? "SELECT key, '', resources FROM unit WHERE state IN (1, 2)"
+      : "SELECT u.key, r.region, count(*) FROM unit u JOIN resource r ON r.unit = u.id WHERE u.state IN (1, 2) GROUP BY u.key, r.region"));
+  while (TRY(sizes.step()))
+    if (scope.has_unit(sizes.text(0)) && scope.has_region(sizes.text(1))) out.resources += static_cast<uint64_t>(sizes.integer(2));
+  auto seen = TRY(out.store->db().prepare("SELECT DISTINCT account, region FROM temp.regions WHERE region <> 'global'"));
+  while (TRY(seen.step()))
+    if (scope.has_region(seen.text(1)) && scope.has_unit("account:" + std::string(seen.text(0)))) regions.insert(std::string(seen.text(1)));
+  for (auto& unit : inputs.units) out.accounts += unit.kind == Unit::Kind::account && scope.has_unit(unit.key);
   out.regions = regions.size();
 
   std::map<std::string, std::string> account_of;

@@ -231,9 +231,6 @@ void UnitCollector::count_tags(const ResourceOut& resource, const Tags& tags, in
 }
 
 void UnitCollector::resource(Resource&& resource) {
-  if (context_.regions && !context_.regions->empty() && is_region_name(resource.region) &&
-      std::find(context_.regions->begin(), context_.regions->end(), resource.region) == context_.regions->end())
-    return;
   uint32_t index = static_cast<uint32_t>(out_.resources.size());
   ResourceOut& out = out_.resources.emplace_back();
   if (auto [found, is_new] = by_uid_.try_emplace(hash64(resource.uid), index); !is_new) found->second = index;
@@ -268,7 +265,8 @@ void UnitCollector::resource(Resource&& resource) {
   const std::string& teller = account_.empty() ? resource.account : account_;
   std::string_view owner = arn_account(resource.uid);
   bool of_another = resource.born && !owner.empty() && owner != teller;
-  bool elsewhere = out.elsewhere = of_another && resource.type && context_.read && judged_by_owner(*context_.read, *resource.type, resource.uid, teller);
+  bool elsewhere = of_another && resource.type && context_.read && judged_by_owner(*context_.read, *resource.type, resource.uid, teller);
+  elsewhere = out.elsewhere = elsewhere || !in_scope_ || (context_.scope && !context_.scope->has_region(resource.region));
   out.shared = of_another && !elsewhere;
   out_.foreign |= of_another;
   out_.shared |= out.shared;
@@ -344,7 +342,7 @@ void UnitCollector::settle_edges() {
 
 void UnitCollector::complete(const Unit& unit, const ResourceCatalogue& catalogue) {
   settle_edges();
-  if (unit.kind == Unit::Kind::cloudformation) return;
+  if (unit.kind == Unit::Kind::cloudformation || !in_scope_) return;
   UnlistedQuestion question;
   question.organization = unit.kind == Unit::Kind::organization;
   question.account = question.organization ? "unknown" : unit.account;
@@ -357,8 +355,10 @@ void UnitCollector::complete(const Unit& unit, const ResourceCatalogue& catalogu
       if (control.judge == Judge::sql && control.within_account && control.live && control.candidates == Candidates::type && control.candidate_type == type->type) asking.push_back(i);
     }
     if (asking.empty()) continue;
-    for (auto& what : unlisted(*type, out_.reads, question))
+    for (auto& what : unlisted(*type, out_.reads, question)) {
+      if (context_.scope && !context_.scope->has_region(what.resource.region)) continue;
       for (size_t control : asking) out_.unlisted.push_back({static_cast<uint32_t>(control), what});
+    }
   }
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "assess/guard_judge.h"
+#include "assess/scope.h"
 #include "assess/needs.h"
 #include "assess/unlisted.h"
 #include "content/workspace.h"
@@ -37,7 +38,7 @@ struct ResourceOut {
   std::string_view tags_json, columns_json, unknown_json, origins_json, kept_origins_json;
   std::span<const std::pair<uint32_t, Verdict>> verdicts;  // control index → verdict
   bool withdrawn = false;
-  bool elsewhere = false;  // another unit judges it; here it only stands in the views
+  bool elsewhere = false;  // another unit judges it, or it is out of scope: here it only stands in the views
   bool shared = false;     // of an account that was not read: any unit may tell of it, and the first that does judges it
   bool born = true;
   struct EdgeOut {
@@ -102,7 +103,7 @@ struct JudgeContext {
   // Columns that SQL controls ask of the whole record (sql_rows.h): only these keep their origins there.
   const std::set<std::string>* asked_columns = nullptr;
   Time as_of;
-  const std::vector<std::string>* regions = nullptr;  // only these; null or empty: all
+  const Scope* scope = nullptr;            // null: everything
   const AccountsRead* read = nullptr;      // null: nobody else
   const std::set<std::string>* asked_within = nullptr;  // columns that only need origins while the unit is at hand
 };
@@ -110,7 +111,8 @@ struct JudgeContext {
 class UnitCollector : public UnitSink {
  public:
   // `account`: whose unit it is; empty where that is nobody's (a template, the organization).
-  UnitCollector(const JudgeContext& context, UnitResult& out, std::string account = "") : context_(context), out_(out), account_(std::move(account)) {}
+  UnitCollector(const JudgeContext& context, UnitResult& out, std::string account = "")
+      : context_(context), out_(out), account_(std::move(account)), in_scope_(!context.scope || account_.empty() || context.scope->has_unit("account:" + account_)) {}
   void resource(Resource&& resource) override;
   void withdraw(const std::string& uid) override;
   void read(ReadRecord&& read) override { out_.reads.push_back(std::move(read)); }
@@ -131,6 +133,7 @@ class UnitCollector : public UnitSink {
   const JudgeContext& context_;
   UnitResult& out_;
   std::string account_;
+  bool in_scope_ = true;  // the unit as a whole
   std::unordered_map<uint64_t, uint32_t> by_uid_;  // by the uid's hash
   enum class Asked : uint8_t { nowhere, within, whole };
   std::unordered_map<const ResourceType*, std::vector<Asked>> asked_;  // of each column

@@ -21,10 +21,10 @@ struct Judged {
   std::vector<Error> errors;
   std::set<std::string> asked = {"AWS::EC2::Volume.encrypted", "AWS::EC2::Volume.keys"};
   Workspace workspace;
-  std::vector<std::string> regions;
+  Scope scope;
   UnitResult result;
 
-  explicit Judged(const TestUnit& unit, std::vector<std::string> only = {}, std::vector<ResourceException> exceptions = {}) : regions(std::move(only)) {
+  explicit Judged(const TestUnit& unit, std::vector<std::string> only = {}, std::vector<ResourceException> exceptions = {}) : scope{{}, std::move(only)} {
     Control control;
     control.id = "volume-encrypted";
     control.judge = Judge::guard;
@@ -33,7 +33,7 @@ struct Judged {
     workspace.exceptions = std::move(exceptions);
     GuardJudge guard(content, types, errors);
     EXPECT_TRUE(errors.empty()) << errors[0].text();
-    JudgeContext context{&content, &guard, &workspace, &asked, *parse_time("2026-06-01T00:00:00Z"), &regions};
+    JudgeContext context{&content, &guard, &workspace, &asked, *parse_time("2026-06-01T00:00:00Z"), &scope};
     UnitCollector collector(context, result);
     load_unit(unit.unit, types, collector);
   }
@@ -121,11 +121,13 @@ TEST(UnitResult, EdgesToANativeIdGoToTheOneResourceOfThatIdInReach) {
   EXPECT_EQ(targets, expected);
 }
 
-TEST(UnitResult, OtherRegionsAreLeftOut) {
+TEST(UnitResult, OtherRegionsAreKeptAndNotJudged) {
   TestUnit unit;
   unit.reply("ec2:DescribeVolumes", R"({"Volumes": [{"VolumeId": "vol-1", "Encrypted": true}]})", "eu-west-1");
   unit.reply("ec2:DescribeVolumes", R"({"Volumes": [{"VolumeId": "vol-2", "Encrypted": true}]})", "us-east-1");
-  EXPECT_EQ(Judged(unit, {"us-east-1"}).text(), "vol-2 pass\n");
+  Judged narrow(unit, {"us-east-1"});
+  EXPECT_EQ(narrow.text(), "vol-2 pass\n");
+  EXPECT_EQ(narrow.result.resources.size(), 2u) << "controls that look at the whole account must see the other one";
   EXPECT_EQ(Judged(unit).text(), "vol-1 pass\nvol-2 pass\n");
 }
 
