@@ -46,10 +46,10 @@ def counts_of_gtest(output):
 
 
 def counts_of_examples(output):
-    match = re.search(r"^(\d+) example verdicts?, (\d+) wrong, (\d+) not run", output, re.M)
+    match = re.search(r"^([\d,]+) example verdicts?, ([\d,]+) wrong, ([\d,]+) not run", output, re.M)
     if not match:
         return None
-    total, wrong, not_run = (int(n) for n in match.groups())
+    total, wrong, not_run = (int(n.replace(",", "")) for n in match.groups())
     return total - wrong, wrong, not_run
 
 
