@@ -98,6 +98,14 @@ Program make_program() {
                  {.name = "--practice", .value = "SLUG", .help = "only the controls of this practice"}},
        .examples = {{"reeve content list", "all of them"}, {"reeve content list --practice aws_account --format json", "one practice, for other programs"}},
        .run = run_content_list},
+      {.name = "content calls",
+       .summary = "list the AWS calls that tell what Reeve judges",
+       .details = "What to ask with the AWS CLI, and the file below EXPORT/ACCOUNT/REGION/ that\n"
+                  "each answer belongs in. No call changes anything. What is not asked is unknown.\n"
+                  "Answers that are once for an account may stand in any Region's folder.",
+       .flags = {format({"text", "json"})},
+       .examples = {{"reeve content calls", "all of them"}, {"reeve content calls --format json", "for a script that makes them"}},
+       .run = run_content_calls},
       {.name = "content test",
        .summary = "judge the examples of controls",
        .arguments = {{.name = "CONTROL", .repeats = true, .help = "ids of controls; default: all that have examples"}},

@@ -21,6 +21,7 @@ int run_assess(const Options& options, Io& io);
 int run_explain(const Options& options, Io& io);
 int run_init(const Options& options, Io& io);
 int run_content_list(const Options& options, Io& io);
+int run_content_calls(const Options& options, Io& io);
 int run_content_test(const Options& options, Io& io);
 int run_snapshot_pack(const Options& options, Io& io);
 int run_version(const Options& options, Io& io);

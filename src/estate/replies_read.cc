@@ -1,5 +1,7 @@
 // One reply of a unit: its text becomes a document with a time, an error or a body of the right shape, and is put on record.
 #include <algorithm>
+#include <cctype>
+#include <optional>
 
 #include "base/text.h"
 #include "estate/pages.h"
@@ -41,6 +43,25 @@ bool is_denied(std::string_view code) {
   return code == "AccessDenied" || code == "403";
 }
 
+// What the AWS CLI prints where the answer should have been: `An error occurred (AccessDenied) when calling the GetBucketPolicy
+// operation: …`, behind a line break or its own name.
+struct CliError {
+  std::string code, message;
+};
+
+std::optional<CliError> cli_error(std::string_view text) {
+  constexpr std::string_view begin = "An error occurred (", then = " when calling the ";
+  text = trim(text);
+  size_t at = text.find(begin);
+  if (at != 0 && (at == std::string_view::npos || text.substr(0, at) != "aws: [ERROR]: ")) return std::nullopt;
+  size_t from = at + begin.size(), to = text.find(')', from);
+  if (to == std::string_view::npos || to == from || to - from > 100 || !starts_with(text.substr(to + 1), then)) return std::nullopt;
+  std::string_view code = text.substr(from, to - from), message = text.substr(to + 1 + then.size());
+  if (!std::all_of(code.begin(), code.end(), [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; })) return std::nullopt;
+  if (size_t colon = message.find("operation: "); colon != std::string_view::npos) message.remove_prefix(colon + 11);
+  return CliError{std::string(code), std::string(message)};
+}
+
 }  // namespace
 
 bool ReplySet::read_reply(const Input& input, Reply& reply) {
@@ -80,6 +101,19 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
       reply.document = builder.finish(self);
       reply.body = reply.document->root();
     }
+  } else if (auto said = input.frame_bytes == 0 ? cli_error(*read) : std::nullopt) {
+    Builder builder;
+    builder.begin_map();
+    builder.key("Error");
+    builder.begin_map();
+    builder.key("Code");
+    builder.string(said->code);
+    builder.key("Message");
+    builder.string(said->message);
+    builder.end();
+    builder.end();
+    reply.document = builder.finish(reply.source);
+    reply.body = reply.document->root();
   } else {
     auto document = read_json(*read, reply.source);
     if (!document) {

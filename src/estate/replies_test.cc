@@ -188,7 +188,14 @@ TEST(Replies, KnowsAnErrorHoweverItWasSaved) {
       {"null", "unknown: s3:GetBucketPolicy reply unreadable", true},
       {"[]", "unknown: s3:GetBucketPolicy reply unreadable", true},
       {"\xff\xfe", "unknown: s3:GetBucketPolicy reply unreadable", true},
-      {"An error occurred (AccessDenied) when calling the GetBucketPolicy operation", "unknown: s3:GetBucketPolicy reply unreadable", true},
+      // what the AWS CLI prints where the answer should have been
+      {"An error occurred (AccessDenied) when calling the GetBucketPolicy operation", "unknown: s3:GetBucketPolicy AccessDenied", false},
+      {"\nAn error occurred (AccessDenied) when calling the GetBucketPolicy operation: Access Denied\n", "unknown: s3:GetBucketPolicy AccessDenied", false},
+      {"\naws: [ERROR]: An error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation: none", "absent", false},
+      {"{}\nAn error occurred (AccessDenied) when calling the GetBucketPolicy operation: half an answer", "unknown: s3:GetBucketPolicy reply unreadable", true},
+      {"An error occurred (Access Denied) when calling the GetBucketPolicy operation", "unknown: s3:GetBucketPolicy reply unreadable", true},
+      {"An error occurred (AccessDenied)", "unknown: s3:GetBucketPolicy reply unreadable", true},
+      {"An error occurred (", "unknown: s3:GetBucketPolicy reply unreadable", true},
       // a reply that has a member of that name and much else
       {R"({"Error": {"Code": 1}, "A": 1, "B": 2, "C": 3})", "absent", false},
       {R"({"Policy": "no json"})", "unknown: `$.Policy` is not JSON text", false},

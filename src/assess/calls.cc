@@ -1,0 +1,145 @@
+#include "assess/calls.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "base/text.h"
+
+namespace reeve {
+namespace {
+
+bool is_upper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; }
+bool is_lower(char c) { return std::islower(static_cast<unsigned char>(c)) != 0; }
+bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+
+// The AWS CLI's own names for services that botocore calls otherwise.
+std::string cli_service(const std::string& service) { return service == "s3" ? "s3api" : service == "config" ? "configservice" : service; }
+
+// Percent-encoded, as the names of files with a parameter are.
+std::string file_name(const std::string& value) {
+  std::string out;
+  for (char c : value) out += c == '/' ? "%2F" : c == '%' ? "%25" : std::string(1, c);
+  return out;
+}
+
+std::string placeholder(const std::string& parameter) {
+  std::string out = cli_name(parameter);
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return c == '-' ? '_' : std::toupper(c); });
+  return out;
+}
+
+CallToMake::Scope scope_of(const ResourceType& type, const Read& read) {
+  if (type.of_organization() || read.service == "organizations") return CallToMake::Scope::organization;
+  // A singleton of the account may be told of by a regional service's call, but then once for the account is meant.
+  if (type.global || type.singleton == Singleton::account) return CallToMake::Scope::account;
+  return CallToMake::Scope::region;
+}
+
+}  // namespace
+
+// botocore's xform_name: a hyphen before a capital that begins a word, before a run of capitals, and behind one.
+std::string cli_name(std::string_view name) {
+  // A plural of capitals is one word: `ListWebACLs`, `DescribeEIPs`.
+  size_t run = name.size();
+  if (run > 2 && name.back() == 's') {
+    size_t begin = run - 1;
+    while (begin > 0 && is_upper(name[begin - 1])) --begin;
+    if (run - 1 - begin >= 2) {
+      std::string tail = lower(name.substr(begin)), head = cli_name(name.substr(0, begin));
+      return head.empty() ? tail : head + "-" + tail;
+    }
+  }
+  std::string out;
+  for (size_t i = 0; i < name.size(); ++i) {
+    char c = name[i];
+    if (c == '_') c = '-';
+    bool begins = false;
+    if (i > 0 && is_upper(c) && name[i - 1] != '_') {
+      bool before_word = i + 1 < name.size() && is_lower(name[i + 1]);  // (.)([A-Z][a-z]+)
+      bool behind_word = is_lower(name[i - 1]) || is_digit(name[i - 1]);  // ([a-z0-9])([A-Z])
+      begins = before_word || behind_word;
+    }
+    if (begins && !out.empty() && out.back() != '-') out += '-';
+    out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return out;
+}
+
+std::string_view name(CallToMake::Scope scope) {
+  switch (scope) {
+    case CallToMake::Scope::organization: return "organization";
+    case CallToMake::Scope::account: return "account";
+    case CallToMake::Scope::region: return "region";
+  }
+  return "";
+}
+
+std::vector<CallToMake> calls_to_make(const ResourceCatalogue& catalogue) {
+  std::map<std::tuple<CallToMake::Scope, bool, std::string, std::string>, CallToMake> all;  // scope, for_each, call, file
+  for (auto& type : catalogue.types()) {
+    for (const Read& read : type->reads) {
+      // One request for each combination of the fixed parameters' values.
+      std::vector<std::vector<std::pair<std::string, std::string>>> fixed{{}};
+      for (auto& [parameter, values] : read.with) {
+        std::vector<std::vector<std::pair<std::string, std::string>>> more;
+        for (auto& so_far : fixed)
+          for (auto& value : values) {
+            more.push_back(so_far);
+            more.back().emplace_back(parameter, value);
+          }
+        fixed = std::move(more);
+      }
+      for (auto& values : fixed) {
+        CallToMake one;
+        one.call = read.call;
+        one.scope = scope_of(*type, read);
+        one.command = "aws " + cli_service(read.service) + " " + cli_name(read.operation);
+        one.file = read.service + "-" + cli_name(read.operation);
+        for (auto& parameter : read.parameters) {
+          std::string fixed_value;
+          for (auto& [name, value] : values)
+            if (name == parameter) fixed_value = value;
+          if (!fixed_value.empty()) continue;  // told with the fixed ones
+          one.for_each = true;
+          one.command += " --" + cli_name(parameter) + " " + placeholder(parameter);
+          one.file += "/" + placeholder(parameter);
+        }
+        for (auto& [parameter, value] : values) {
+          one.command += " --" + cli_name(parameter) + " " + (value.find_first_of("$ ") == std::string::npos ? value : "'" + value + "'");
+          one.file += "/" + file_name(value);
+        }
+        if (!one.for_each && values.empty()) one.file += ".json";
+        auto [at, is_new] = all.try_emplace({one.scope, one.for_each, one.call, one.file}, one);
+        at->second.types.push_back(type->type);
+      }
+    }
+  }
+  // What several types read is asked in the widest of their scopes, once.
+  std::map<std::string, CallToMake::Scope> widest;
+  for (auto& [key, one] : all) {
+    auto [at, is_new] = widest.try_emplace(one.command, one.scope);
+    at->second = std::max(at->second, one.scope);
+  }
+  std::vector<CallToMake> out;
+  std::map<std::string, size_t> by_command;
+  for (auto& [key, one] : all) {
+    if (widest[one.command] != one.scope) continue;
+    out.push_back(one);
+    by_command[one.command] = out.size() - 1;
+  }
+  for (auto& [key, one] : all) {
+    if (widest[one.command] == one.scope) continue;
+    auto& types = out[by_command[one.command]].types;
+    types.insert(types.end(), one.types.begin(), one.types.end());
+  }
+  for (auto& one : out) {
+    std::sort(one.types.begin(), one.types.end());
+    one.types.erase(std::unique(one.types.begin(), one.types.end()), one.types.end());
+  }
+  return out;
+}
+
+}  // namespace reeve

@@ -1,0 +1,34 @@
+// Calls: what to ask of AWS so that everything Reeve can judge is known, computed from content/resources. It is a list for people who
+// export with the AWS CLI; the file names are those that `assess` finds (docs/formats/resources.md).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "estate/resource_type.h"
+
+namespace reeve {
+
+struct CallToMake {
+  enum class Scope : uint8_t {
+    organization,  // once, from the management account or a delegated administrator
+    account,       // once in each account
+    region,        // once in each Region of each account
+  } scope = Scope::region;
+  bool for_each = false;  // once for each resource that another call lists
+  std::string call;       // `s3:GetBucketPolicy`
+  std::string command;    // `aws s3api get-bucket-policy --bucket BUCKET`
+  std::string file;       // below ACCOUNT/REGION/: `s3-get-bucket-policy/BUCKET`
+  std::vector<std::string> types;  // that it tells about
+};
+
+// By scope, lists before what is asked for each resource, then by call. A call that is wanted once for each of several values of a
+// parameter is listed once for each.
+std::vector<CallToMake> calls_to_make(const ResourceCatalogue& catalogue);
+
+std::string_view name(CallToMake::Scope scope);
+
+// As the AWS CLI spells an operation or a parameter: `DescribeDBInstances` → `describe-db-instances`.
+std::string cli_name(std::string_view name);
+
+}  // namespace reeve
