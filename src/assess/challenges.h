@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "content/responsibility.h"
-#include "findings/level.h"
+#include "assess/roadmap.h"
+#include "content/content.h"
+#include "store/store.h"
 
 namespace reeve {
 
@@ -24,5 +25,10 @@ struct ChallengeResult {
   std::vector<size_t> steps;                 // indexes into Assessment::roadmap: what to do about it, in order
   std::vector<ChallengeFigureResult> figures;
 };
+
+// `controls` and `roadmap` as they stand in the assessment, the first by id. Figures are asked of the run's views; what is wrong with
+// one goes to `problems`.
+Result<std::vector<ChallengeResult>> challenges_of(const Content& content, const std::vector<RoadmapInput>& controls, const std::vector<RoadmapItem>& roadmap,
+                                                   store::Store& store, std::vector<Error>& problems);
 
 }  // namespace reeve

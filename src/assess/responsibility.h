@@ -49,7 +49,7 @@ struct Responsibilities {
   std::optional<double> self_managed_share() const;
 };
 
-// Over the views of the run (store/views.h). `open`: calls back for each failing and unknown finding of a control.
-Result<Responsibilities> responsibilities_of(const Content& content, store::Store& store);
+// Over the views of the run (store/views.h), which must have been made, and its findings. What is wrong with a `where` goes to `problems`.
+Result<Responsibilities> responsibilities_of(const Content& content, store::Store& store, std::vector<Error>& problems);
 
 }  // namespace reeve

@@ -147,8 +147,9 @@ std::optional<ResponsibilityFile> read_responsibility(const ContentItem& item, s
   auto document = read_content_yaml(file.text, file.shown, errors);
   if (!document) return std::nullopt;
   Value root = (*document)->root();
-  Fields fields(root, "a service", {"title", "duties", "notes", "types"}, errors);
+  Fields fields(root, "a service", {"title", "source", "duties", "notes", "types"}, errors);
   out.title = fields.text("title");
+  fields.texts("source", Need::optional, "a page such as https://docs.aws.amazon.com/…", [](std::string_view text) { return starts_with(text, "https://"); });
   std::vector<std::optional<DutyHolder>> common(duties().size());
   read_duties(fields.get("duties"), "duties", common, false, fields);
   read_duties(fields.get("notes"), "notes", common, true, fields);

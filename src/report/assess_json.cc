@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "formats/json.h"
+#include "report/plan_json.h"
 #include "report/history_json.h"
 
 namespace reeve {
@@ -48,7 +49,7 @@ class Writing {
     TRY(findings());
     layers();
     json_.key("risks").begin_array().end_array();
-    roadmap();
+    write_plan_json(json_, a_);
     coverage();
     if (a_.has_history) {
       json_.key("history");
@@ -168,65 +169,6 @@ class Writing {
       json_.member("pass", whole(layer.passing)).member("fail", whole(layer.failing)).member("unknown", whole(layer.unknown)).end_object();
     }
     json_.end_array();
-  }
-
-  void texts(std::string_view key, const std::vector<std::string>& list) {
-    json_.key(key).begin_array();
-    for (auto& one : list) json_.string(one);
-    json_.end_array();
-  }
-
-  void score(std::string_view key, const std::optional<double>& value) {
-    json_.key(key);
-    if (value) json_.number(rounded(*value));
-    else json_.null();
-  }
-
-  void roadmap() {
-    json_.key("roadmap").begin_array();
-    for (auto& item : a_.roadmap) {
-      json_.begin_object().member("rank", int64_t{item.rank}).member("phase", int64_t{item.phase}).member("phase_name", phase_name(item.phase));
-      json_.member("kind", name(item.kind)).member("control", item.control).member("title", item.title).member("practice", item.practice);
-      json_.member("severity", name(item.severity)).member("resources", whole(item.resources)).member("unknown", whole(item.unknown));
-      json_.member("applicable", whole(item.applicable));
-      texts("first_resources", item.first_resources);
-      if (!item.reads.empty()) texts("reads", item.reads);
-      if (!item.shared_reads.empty()) texts("shared_reads", item.shared_reads);
-      if (!item.causes.empty()) texts("causes", item.causes);
-      texts("after", item.after);
-      json_.key("risk_removed_points").number(item.points);
-      json_.key("points_in_doubt").number(item.points_in_doubt);
-      json_.member("effort_minutes", int64_t{item.effort_minutes}).member("owner", item.owner);
-      if (!item.person.empty()) json_.member("person", item.person);
-      json_.member("fix", item.fix).member("quick_win", item.quick_win);
-      json_.key("so_far").begin_object();
-      json_.key("points").number(item.points_so_far);
-      json_.key("share").number(rounded(item.share_so_far * 100));
-      json_.member("effort_minutes", item.minutes_so_far).member("level", int64_t{item.level}).member("practice_level", int64_t{item.practice_level});
-      score("score", item.score);
-      score("practice_score", item.practice_score);
-      json_.end_object().end_object();
-    }
-    json_.end_array();
-    const RoadmapSummary& sum = a_.roadmap_summary;
-    json_.key("roadmap_summary").begin_object().member("rule", roadmap_rule).member("quick_win_rule", quick_win_rule);
-    json_.member("steps", whole(sum.steps)).member("quick_wins", whole(sum.quick_wins));
-    json_.key("points").number(sum.points);
-    json_.key("unknown_share").number(rounded(sum.unknown_share * 100));
-    json_.member("effort_minutes", sum.effort_minutes).member("level", int64_t{sum.level});
-    score("score", sum.score);
-    texts("held", sum.held);
-    json_.key("phases").begin_array();
-    for (auto& phase : sum.phases) {
-      json_.begin_object().member("phase", int64_t{phase.phase}).member("phase_name", phase_name(phase.phase)).member("controls", whole(phase.controls));
-      json_.member("passing", whole(phase.passing)).member("steps", whole(phase.steps)).member("quick_wins", whole(phase.quick_wins));
-      json_.key("points").number(phase.points);
-      json_.key("points_removed").number(phase.points_removed);
-      json_.member("effort_minutes", phase.effort_minutes).member("level", int64_t{phase.level});
-      score("score", phase.score);
-      json_.end_object();
-    }
-    json_.end_array().end_object();
   }
 
   void coverage() {
