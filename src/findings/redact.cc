@@ -1,8 +1,11 @@
 // What may be shown of a value. Names of things stay (ARNs, access key ids under their own key, names of environment variables):
 // without them evidence cannot be followed. What opens a door does not.
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <unordered_map>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "findings/finding.h"
 
@@ -56,7 +59,15 @@ bool is_no_secret(std::string_view text) {
   return false;
 }
 
-bool key_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '+'; }
+// Base64's alphabet. Asked of every byte of every text, so it is a table.
+constexpr std::array<bool, 256> key_characters = [] {
+  std::array<bool, 256> table{};
+  for (char c = '0'; c <= '9'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = table[static_cast<unsigned char>(c - 'a' + 'A')] = true;
+  table['/'] = table['+'] = true;
+  return table;
+}();
+bool key_character(char c) { return key_characters[static_cast<unsigned char>(c)]; }
 
 // An access key id in running text: AKIA or ASIA and sixteen more capitals or digits (IAM User Guide, "IAM identifiers").
 size_t access_key_at(std::string_view text, size_t at) {
@@ -91,14 +102,50 @@ size_t secret_key_at(std::string_view text, size_t at) {
 // that is one of the variables. Nobody can tell which variable holds a secret, so all do.
 enum class Within { nothing, below, variable };
 
+// What a key says of its value. An estate spells a few hundred keys a million times, so each is looked at once.
+struct KeySays {
+  bool secret, opaque, access_key_id;                   // of a value that stands under it
+  bool names, is_value;                                 // of the maps that containers and tags are written in
+  bool variables_below, variables, environment, setting;  // of environment variables
+};
+
+KeySays read_key(std::string_view key) {
+  const auto plain = letters(key);
+  KeySays says{};
+  says.secret = !among(harmless, plain) && (plain == "token" || std::any_of(std::begin(secret_ends), std::end(secret_ends), [&](std::string_view end) { return ends_with(plain, end); }));
+  says.opaque = among(opaque, plain);
+  says.access_key_id = ends_with(plain, "accesskeyid");
+  says.names = plain == "name" || plain == "key" || plain == "type";
+  says.is_value = plain == "value" || plain == "parametervalue";
+  says.variables_below = ends_with(plain, "environmentvariables");
+  says.variables = plain == "variables";
+  says.environment = plain == "environment";
+  says.setting = among(environment_settings, plain);
+  return says;
+}
+
+KeySays says(std::string_view key) {
+  constexpr size_t keys_max = 4096, length_max = 256;  // input may invent keys
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return hash64(text); }
+  };
+  thread_local std::unordered_map<std::string, KeySays, Hash, std::equal_to<>> known;
+  if (auto found = known.find(key); found != known.end()) return found->second;
+  const KeySays read = read_key(key);
+  if (key.size() > length_max) return read;
+  if (known.size() >= keys_max) known.clear();
+  known.emplace(key, read);
+  return read;
+}
+
 // The standing of the value at `key` whose map stands at `outer`. `list` says whether the value is a list: `Environment: [{Name,
 // Value}]`.
-Within within(Within outer, std::string_view plain_key, bool map, bool list) {
+Within within(Within outer, const KeySays& key, bool map, bool list) {
   if (outer == Within::variable) return outer;
-  if (ends_with(plain_key, "environmentvariables") || (outer == Within::below && plain_key == "variables"))
-    return Within::variable;
-  if (outer == Within::below) return among(environment_settings, plain_key) ? Within::nothing : Within::variable;
-  if (plain_key == "environment") return list ? Within::variable : map ? Within::below : Within::nothing;
+  if (key.variables_below || (outer == Within::below && key.variables)) return Within::variable;
+  if (outer == Within::below) return key.setting ? Within::nothing : Within::variable;
+  if (key.environment) return list ? Within::variable : map ? Within::below : Within::nothing;
   return Within::nothing;
 }
 
@@ -122,18 +169,17 @@ void Redactor::map(Value map, Within at) {
   for (const auto entry : map.entries()) {
     const auto key = entry.key();
     json.key(key);
-    const auto plain = letters(key);
-    const bool names = plain == "name" || plain == "key" || plain == "type";
-    if (!given_name.empty() && (plain == "value" || plain == "parametervalue")) value(entry.value, given_name, at);
-    else if (!given_name.empty() && at == Within::variable && names) value(entry.value, "", Within::nothing);
-    else value(entry.value, key, within(at, plain, entry.value.is_map(), entry.value.is_list()));
+    const KeySays said = says(key);
+    if (!given_name.empty() && said.is_value) value(entry.value, given_name, at);
+    else if (!given_name.empty() && at == Within::variable && said.names) value(entry.value, "", Within::nothing);
+    else value(entry.value, key, within(at, said, entry.value.is_map(), entry.value.is_list()));
   }
   json.end_object();
 }
 
 void Redactor::value(Value value, std::string_view key, Within at) {
   if (value.is_map()) return map(value, at);
-  const auto plain = letters(key);
+  const KeySays said = says(key);
   switch (value.kind()) {
     case Kind::map: return;
     case Kind::list:
@@ -143,15 +189,15 @@ void Redactor::value(Value value, std::string_view key, Within at) {
       return;
     case Kind::string:
       if (value.text().empty()) json.string("");
-      else if (at == Within::variable || among(opaque, plain)) json.string(redaction_mark);
-      else if (names_secret(key) && !is_no_secret(value.text())) json.string(redaction_mark);
-      else if (ends_with(plain, "accesskeyid")) json.string(value.text());
+      else if (at == Within::variable || said.opaque) json.string(redaction_mark);
+      else if (said.secret && !is_no_secret(value.text())) json.string(redaction_mark);
+      else if (said.access_key_id) json.string(value.text());
       else json.string(redacted_text(value.text()));
       return;
     case Kind::integer:
     case Kind::number:
       // A number as environment variable or password (a PIN) is as secret as a text.
-      if (at == Within::variable || names_secret(key)) json.string(redaction_mark);
+      if (at == Within::variable || said.secret) json.string(redaction_mark);
       else json.value(value);
       return;
     default: json.value(value); return;
@@ -185,7 +231,7 @@ Above above(Value value) {
     }
     const bool list = at < path.size() && path[at] == '[' && path.compare(at, 2, "['") != 0;
     const bool last = at >= path.size();
-    found.at = within(found.at, letters(key), last ? value.is_map() : !list, last ? value.is_list() : list);
+    found.at = within(found.at, says(key), last ? value.is_map() : !list, last ? value.is_list() : list);
     found.key = key;
   }
   return found;
@@ -193,12 +239,7 @@ Above above(Value value) {
 
 }  // namespace
 
-bool names_secret(std::string_view key) {
-  const auto plain = letters(key);
-  if (among(harmless, plain)) return false;
-  if (plain == "token") return true;
-  return std::any_of(std::begin(secret_ends), std::end(secret_ends), [&](std::string_view end) { return ends_with(plain, end); });
-}
+bool names_secret(std::string_view key) { return says(key).secret; }
 
 std::string redacted_text(std::string_view text) {
   std::string out;
