@@ -72,7 +72,7 @@ std::string scope_matrix(const Report& report) {
     }
     out += "</tr>";
   }
-  out += "</tbody></table></div>";
+  out += std::string(table_close);
   if (cells.size() > kMatrixAccounts) out += "<p>" + count_text(cells.size() - kMatrixAccounts, "more account") + " not shown here; <code>--format json</code> has every failed call.</p>";
   return out;
 }
@@ -167,7 +167,7 @@ std::string section_unknowns(const Report& report) {
       out += "<tr><td><code>" + esc(cause->cause) + "</code></td><td class=\"n\">" + with_thousands(cause->verdicts) + "</td><td class=\"n\">" + with_thousands(cause->controls) + "</td><td class=\"n\">" + with_thousands(cause->accounts) +
              "</td><td>" + (actions.empty() ? cures : "<code>" + cures + "</code>") + "</td><td class=\"js\"><a href=\"#findings?status=unknown&amp;q=" + query + "\">show<span class=\"vh\"> findings of " + esc(cause->cause) + "</span> ›</a></td></tr>";
     }
-    out += "</tbody></table></div>";
+    out += std::string(table_close);
   }
   return out + "</section>";
 }
@@ -200,11 +200,11 @@ std::string section_method(const Report& report) {
   } else {
     auto calls = a.calls_failed;
     std::stable_sort(calls.begin(), calls.end(), [](auto& x, auto& y) { return x.verdicts > y.verdicts; });
-    out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Calls that failed\"><table class=\"t\"><thead><tr><th>Call</th><th>Account</th><th>Region</th><th>Asked about</th><th>Error</th><th class=\"n\">Verdicts unknown</th></tr></thead><tbody>";
+    out += table_open("Calls that failed", {"Call", "Account", "Region", "Asked about", "Error", "#Verdicts unknown"});
     for (size_t i = 0; i < calls.size() && i < kCallsShown; ++i)
       out += "<tr><td><code>" + esc(calls[i].call) + "</code></td><td>" + esc(calls[i].account) + "</td><td>" + esc(calls[i].region) + "</td><td>" + esc(calls[i].parameter.empty() ? "–" : calls[i].parameter) + "</td><td>" + esc(calls[i].error) +
              "</td><td class=\"n\">" + with_thousands(calls[i].verdicts) + "</td></tr>";
-    out += "</tbody></table></div>";
+    out += std::string(table_close);
     if (calls.size() > kCallsShown) out += "<p>" + count_text(calls.size() - kCallsShown, "more call") + " in <code>--format json</code>.</p>";
   }
   return out + problems(a.problems, "problem") + problems(a.notes, "note") + "</section>";

@@ -162,6 +162,20 @@ std::string section_head(std::string_view id, std::string_view title, std::strin
   return out + "</header>";
 }
 
+std::string table_open(std::string_view label, const std::vector<std::string>& heads, std::string_view kind) {
+  std::string out = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + esc(label) + "\"><table class=\"t" + (kind.empty() ? "" : " " + std::string(kind)) + "\"><thead><tr>";
+  for (auto& head : heads) {
+    if (starts_with(head, "<")) out += head;
+    else if (starts_with(head, "#")) out += "<th class=\"n\">" + head.substr(1) + "</th>";
+    else out += "<th>" + head + "</th>";
+  }
+  return out + "</tr></thead><tbody>";
+}
+
+std::string td(std::string_view markup) { return "<td>" + std::string(markup) + "</td>"; }
+std::string td_number(std::string_view text) { return "<td class=\"n\">" + std::string(text) + "</td>"; }
+std::string td(uint64_t n) { return td_number(with_thousands(n)); }
+
 Report::Report(Assessment& assessment, const AssessHtmlOptions& html) : a(assessment), options(html) {
   for (size_t i = 0; i < a.controls.size(); ++i) controls_[a.controls[i].control->id] = i;
   for (auto& practice : a.practices) {

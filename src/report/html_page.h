@@ -44,6 +44,13 @@ std::string figure(uint64_t n, std::string_view path);
 // The head of a section: h2, one sentence that says what to read, room for its buttons. `note` stands at the right end; all are markup.
 std::string section_head(std::string_view id, std::string_view title, std::string_view lead, std::string_view note = {}, bool csv = true);
 
+// A table in a region of its own that scrolls sideways; a head that begins with `#` is of numbers. `label` says what it is, as text.
+std::string table_open(std::string_view label, const std::vector<std::string>& heads, std::string_view kind = {});
+inline constexpr std::string_view table_close = "</tbody></table></div>";
+std::string td(std::string_view markup);
+std::string td(uint64_t n);           // a number
+std::string td_number(std::string_view text);
+
 struct Blocking {
   const Blocker* blocker = nullptr;
   const ControlResult* control = nullptr;  // null: nothing at that level passes

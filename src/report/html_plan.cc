@@ -56,7 +56,7 @@ std::string section_do_first(const Report& report) {
     size_t shown = std::min(end, begin + kDoFirstShown);
     out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Actions of phase " + std::to_string(phase) + "\"><table class=\"t do\">" + kHead + "<tbody>";
     for (; begin < shown; ++begin) out += step(report, roadmap[begin], ++rank, most);
-    out += "</tbody></table></div>";
+    out += std::string(table_close);
     if (begin < end) {
       out += "<details class=\"more\"><summary>" + count_text(end - begin, "more action") + " of phase " + std::to_string(phase) + "</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"More actions of phase " +
              std::to_string(phase) + "\"><table class=\"t do\">" + kHead + "<tbody>";
@@ -105,8 +105,7 @@ std::string section_responsibility(const Report& report) {
     row.counts.pass += result.counts.pass, row.counts.fail += result.counts.fail, row.counts.unknown += result.counts.unknown, row.counts.excepted += result.counts.excepted;
     row.counts.not_applicable += result.counts.not_applicable;
   }
-  out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Verdicts by responsibility\"><table class=\"t\"><thead><tr><th>Responsible</th><th class=\"n\">Controls</th><th class=\"n\">Fail</th><th class=\"n\">Unknown</th>"
-         "<th class=\"n\">Excepted</th><th class=\"n\">Pass</th><th>Verdicts</th></tr></thead><tbody>";
+  out += table_open("Verdicts by responsibility", {"Responsible", "#Controls", "#Fail", "#Unknown", "#Excepted", "#Pass", "Verdicts"});
   for (auto& [who, row] : rows)
     out += "<tr><th scope=\"row\">" + std::string(name(who)) + "</th><td class=\"n\">" + with_thousands(row.controls) + "</td><td class=\"n\">" + with_thousands(row.counts.fail) + "</td><td class=\"n\">" +
            with_thousands(row.counts.unknown) + "</td><td class=\"n\">" + with_thousands(row.counts.excepted) + "</td><td class=\"n\">" + with_thousands(row.counts.pass) + "</td><td>" + bar(row.counts, 160) + "</td></tr>";

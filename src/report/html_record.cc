@@ -1,11 +1,16 @@
 // What people said and what time showed: trends, attestations, exceptions; and the frameworks' requirements.
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
+#include "report/html_charts.h"
 #include "report/html_sections.h"
 
 namespace reeve {
 namespace {
+
+constexpr int64_t kTrendDays = 90;
+constexpr size_t kForecastRuns = 14, kRunsShown = 30;
 
 // A bar of the time left, for what ends by itself.
 std::string time_left(Time from, Time to, Time now) {
@@ -28,13 +33,73 @@ std::vector<const T*> by_expiry(const std::vector<T>& all) {
 }  // namespace
 
 std::string section_trends(const Report& report) {
-  std::string out = "<section id=\"trends\" aria-labelledby=\"h-trends\">" + section_head("trends", "Trends", "What changed since the runs before this one.", {}, false);
   auto& a = report.a;
+  std::string out = "<section id=\"trends\" aria-labelledby=\"h-trends\">" + section_head("trends", "Trends", "What changed since the runs before this one; a dotted line is an event that makes a jump no progress.", {}, a.has_history);
   if (!a.has_history)
     return out + "<p class=\"empty\">This run was made without a workspace, so there is no earlier one to compare with. <code>reeve init</code> makes a workspace; every run in it is kept.</p></section>";
-  out += "<p>Since the last run: " + count_text(a.changes.opened, "finding") + " opened, " + with_thousands(a.changes.reopened) + " reopened, " + with_thousands(a.changes.closed) + " closed";
-  if (a.changes.not_rejudged) out += ", " + with_thousands(a.changes.not_rejudged) + " not judged again";
-  return out + ".</p></section>";
+  auto& runs = a.history.trend;
+  if (a.history.previous_run == 0 || runs.size() < 2) return out + "<p class=\"empty\">This is the first run in this workspace. The trend begins with the next one.</p></section>";
+  const TrendPoint& last = runs.back();
+  Time from = std::max(runs.front().as_of, Time{last.as_of.ms - kTrendDays * 86'400'000});
+  std::vector<ChartEvent> events;
+  for (auto& run : runs)
+    for (auto& event : run.events) events.push_back({run.as_of, day_text(run.as_of) + ": " + event});
+  // The first run on the axis is what the titles compare with.
+  auto first = std::find_if(runs.begin(), runs.end(), [&](auto& run) { return run.as_of >= from; });
+  auto chart = [&](std::string_view noun, std::string_view measure, double most, int places, auto value) {
+    LineChart line;
+    line.measure = measure;
+    line.from = from, line.to = last.as_of, line.most = most, line.places = places;
+    for (auto& run : runs) line.points.push_back({run.as_of, value(run)});
+    std::optional<double> before = value(*first), now = value(last);
+    if (!now) line.title = std::string(noun) + " is not known";
+    else if (!before) line.title = std::string(noun) + ": " + decimal_text(*now, places);
+    else if (std::fabs(*now - *before) < 0.05) line.title = std::string(noun) + " stays at " + decimal_text(*now, places);
+    else line.title = std::string(noun) + (*now > *before ? " rose by " : " fell by ") + decimal_text(std::fabs(*now - *before), places) + " to " + decimal_text(*now, places);
+    out += line_chart(line, events);
+  };
+  out += "<div class=\"charts\">";
+  chart("Score", "risk-weighted, of 100", 100, 0, [](const TrendPoint& run) { return run.score; });
+  chart("Fails", "verdicts", 0, 0, [](const TrendPoint& run) { return std::optional<double>(static_cast<double>(run.verdicts.fail)); });
+  chart("Critical and high fails", "verdicts", 0, 0, [](const TrendPoint& run) { return run.split ? std::optional<double>(static_cast<double>(run.fail.of[4] + run.fail.of[3])) : std::nullopt; });
+  chart("Unknowns", "verdicts", 0, 0, [](const TrendPoint& run) { return std::optional<double>(static_cast<double>(run.verdicts.unknown)); });
+  chart("Age of critical fails", "median, days", 0, 0, [](const TrendPoint& run) { return run.critical_age_days; });
+  out += "</div>";
+  out += runs.size() < kForecastRuns ? "<p class=\"later\">No forecast: it needs " + std::to_string(kForecastRuns) + " runs, this workspace has " + with_thousands(runs.size() + a.history.runs_left_out) + ".</p>" : "";
+
+  const Moves& moves = a.history.since_previous;
+  out += "<h3>Since the run of " + day_text(a.history.previous_as_of) + "</h3>" + table_open("What moved", {"What happened", "#Findings", "#Critical", "#High", "#Medium", "#Low"});
+  bool moved = false;
+  for (size_t i = 0; i < move_count; ++i) {
+    const BySeverity& by = moves.counts[i];
+    if (by.total() == 0) continue;
+    moved = true;
+    out += "<tr><td>" + esc(meaning(static_cast<Move>(i))) + "</td><td class=\"n\">" + with_thousands(by.total()) + "</td>";
+    for (size_t s = 4; s >= 1; --s) out += td(by.of[s]);
+    out += "</tr>";
+  }
+  if (!moved) out += "<tr><td>nothing</td><td class=\"n\">0</td><td class=\"n\">0</td><td class=\"n\">0</td><td class=\"n\">0</td><td class=\"n\">0</td></tr>";
+  out += std::string(table_close);
+
+  out += "<h3>Time to remediate <small>since " + day_text(a.history.remediation_since) + "</small></h3>" + table_open("Time to remediate", {"Severity", "#Ended", "#Mean days", "#Median days", "#Still open"});
+  for (size_t s = 5; s-- > 0;) {
+    auto& one = a.history.remediation[s];
+    if (one.ended == 0 && one.open == 0) continue;
+    out += "<tr><td>" + severity_mark(static_cast<Severity>(s)) + "</td><td class=\"n\">" + with_thousands(one.ended) + "</td><td class=\"n\">" + (one.ended ? decimal_text(one.mean_days, 1) : "–") + "</td><td class=\"n\">" +
+           (one.ended ? decimal_text(one.median_days, 1) : "–") + "</td><td class=\"n\">" + with_thousands(one.open) + "</td></tr>";
+  }
+  out += std::string(table_close);
+
+  size_t shown = std::min(runs.size(), kRunsShown);
+  out += "<details class=\"more\"><summary>" + std::string(shown == runs.size() ? "All " : "The last ") + count_text(shown, "run") + " in numbers</summary>" + table_open("Runs", {"As of", "#Level", "#Score", "#Fail", "#Critical, high", "#Unknown", "#Excepted", "#Pass", "#Age of critical, days", "Events"});
+  for (size_t i = runs.size(); i-- > runs.size() - shown;) {
+    auto& run = runs[i];
+    out += "<tr><td>" + day_text(run.as_of) + "</td><td class=\"n\">" + std::to_string(run.level) + "</td><td class=\"n\">" + (run.score ? decimal_text(*run.score, 0) : "–") + "</td><td class=\"n\">" + with_thousands(run.verdicts.fail) +
+           "</td><td class=\"n\">" + (run.split ? with_thousands(run.fail.of[4] + run.fail.of[3]) : "–") + "</td><td class=\"n\">" + with_thousands(run.verdicts.unknown) + "</td><td class=\"n\">" +
+           with_thousands(run.verdicts.excepted) + "</td><td class=\"n\">" + with_thousands(run.verdicts.pass) + "</td><td class=\"n\">" + (run.critical_age_days ? decimal_text(*run.critical_age_days, 0) : "–") + "</td><td>" +
+           esc(join(run.events, "; ")) + "</td></tr>";
+  }
+  return out + "</tbody></table></div></details></section>";
 }
 
 std::string section_attestations(const Report& report) {
@@ -49,9 +114,8 @@ std::string section_attestations(const Report& report) {
   }
   out += "<h3>Attestations <small>" + with_thousands(answered) + " of " + count_text(asked, "question") + " answered</small></h3>";
   bool any = a.workspace && !a.workspace->attestations.empty();
-  static constexpr const char* kAttested = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Attestations\"><table class=\"t\"><thead><tr><th>Verdict</th><th>Claim</th><th>Answer</th><th>Owner, approver</th><th>Given</th>"
-                                           "<th>Expires</th><th>Left</th><th>Evidence and facts</th></tr></thead><tbody>";
-  out += any ? kAttested : "<p class=\"empty\">Nobody has attested anything yet. <code>reeve init</code> writes a workspace with a file for it.</p>";
+  const std::string table = table_open("Attestations", {"Verdict", "Claim", "Answer", "Owner, approver", "Given", "Expires", "Left", "Evidence and facts"});
+  out += any ? table : "<p class=\"empty\">Nobody has attested anything yet. <code>reeve init</code> writes a workspace with a file for it.</p>";
   if (any) {
     for (auto* one : by_expiry(a.workspace->attestations)) {
       const ControlResult* result = report.control(one->control);
@@ -62,7 +126,7 @@ std::string section_attestations(const Report& report) {
       if (result && !result->reason.empty()) out += "<p>" + esc(result->reason) + "</p>";
       out += "</td></tr>";
     }
-    out += "</tbody></table></div>";
+    out += std::string(table_close);
   }
   std::string open;
   size_t unanswered = 0;
@@ -75,7 +139,7 @@ std::string section_attestations(const Report& report) {
 
   out += "<h3>Exceptions <small>" + figure(a.verdicts.excepted, "verdicts.excepted") + (a.verdicts.excepted == 1 ? " verdict" : " verdicts") + " excepted</small></h3>";
   if (!a.workspace || a.workspace->exceptions.empty()) return out + "<p class=\"empty\">Nothing is excepted: every fail counts.</p></section>";
-  out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Exceptions\"><table class=\"t\"><thead><tr><th>Control</th><th>Resource</th><th>Who accepts, who approved</th><th>Why</th><th>Until</th><th>Left</th></tr></thead><tbody>";
+  out += table_open("Exceptions", {"Control", "Resource", "Who accepts, who approved", "Why", "Until", "Left"});
   for (auto* one : by_expiry(a.workspace->exceptions))
     out += "<tr><td><a href=\"#control=" + esc(one->control) + "\">" + esc(one->control) + "</a></td><td><code>" + esc(one->resource) + "</code></td><td>" + esc(one->owner) + "<p>" + esc(one->approver) + "</p></td><td>" +
            esc(one->reason) + "</td><td>" + day_text(one->expires) + "</td><td>" + time_left(a.as_of, one->expires, a.as_of) + "</td></tr>";

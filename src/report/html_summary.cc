@@ -1,7 +1,9 @@
 // Headline, stairs, figures, blockers and the eight practices: what stands on the first screen.
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
+#include "report/html_charts.h"
 #include "report/html_sections.h"
 
 namespace reeve {
@@ -81,6 +83,19 @@ std::string blockers(const Report& report) {
   return out + "</aside>";
 }
 
+// How a score went in the last thirty days: a line and the change from the run that held then, or from the first one.
+template <class Score>
+std::string thirty_days(const Report& report, std::optional<double> now, Score&& score_of) {
+  auto& runs = report.a.history.trend;
+  if (runs.size() < 2 || !now) return "";
+  Time then{report.a.as_of.ms - 30LL * 86'400'000};
+  std::vector<ChartPoint> points;
+  for (size_t i = 0; i < runs.size(); ++i)
+    if (runs[i].as_of >= then || i + 1 == runs.size() || runs[i + 1].as_of > then) points.push_back({runs[i].as_of, score_of(runs[i])});
+  if (points.size() < 2 || !points.front().value) return "";
+  return spark(points) + change_mark(std::round(*now) - std::round(*points.front().value), true);
+}
+
 std::string figures(const Report& report) {
   auto& a = report.a;
   std::string out = "<div class=\"kpis\">";
@@ -88,7 +103,9 @@ std::string figures(const Report& report) {
   if (a.score) out += "<data value=\"" + std::to_string(static_cast<int>(*a.score + 0.5)) + "\" data-is=\"score\">" + std::to_string(static_cast<int>(*a.score + 0.5)) + "</data> <small>/ 100</small>";
   else out += "<span class=\"t-unknown\">unknown</span>";
   out += "</p><svg class=\"meter\" viewBox=\"0 0 160 10\" aria-hidden=\"true\"><rect class=\"b-na\" x=\".5\" y=\".5\" width=\"159\" height=\"9\"/><rect class=\"b-ink\" width=\"" +
-         std::to_string(a.score ? static_cast<int>(*a.score * 1.6 + 0.5) : 0) + "\" height=\"10\"/></svg><p class=\"sub\"><a href=\"#method\">how it is counted</a></p></div>";
+         std::to_string(a.score ? static_cast<int>(*a.score * 1.6 + 0.5) : 0) + "\" height=\"10\"/></svg><p class=\"sub\">";
+  std::string trend_ = thirty_days(report, a.score, [](const TrendPoint& run) { return run.score; });
+  out += (trend_.empty() ? "" : trend_ + " in 30 days · ") + "<a href=\"#method\">how it is counted</a></p></div>";
 
   uint64_t reached = a.verdicts.pass + a.verdicts.fail + a.verdicts.excepted, asked = reached + a.verdicts.unknown;
   VerdictCounts sight;
@@ -173,10 +190,10 @@ std::string section_practices(const Report& report) {
   std::string legend = "Edition " + esc(report.a.edition) + " · bars: ";
   static constexpr const char* kKinds[][2] = {{"fail", "fail"}, {"unknown", "unknown"}, {"excepted", "excepted"}, {"pass", "pass"}, {"na", "n/a"}};
   for (auto& kind : kKinds) legend += "<span class=\"key\"><svg viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"b-" + std::string(kind[0]) + "\" x=\".5\" y=\".5\" width=\"11\" height=\"11\"/></svg>" + kind[1] + "</span>";
-  std::string out = "<section id=\"practices\" aria-labelledby=\"h-practices\">" +
+  std::string out = std::string("<section id=\"practices\"") + (report.a.history.trend.size() > 1 ? " class=\"hist\"" : "") + " aria-labelledby=\"h-practices\">" +
                     section_head("practices", number_word(report.a.practices.size(), true) + " practices", "A row opens its statement, its questions and each control with its evidence.", legend);
-  out += "<div class=\"pr ph\" aria-hidden=\"true\"><span>Practice</span><span>Level</span><span class=\"n\">Fail</span><span class=\"n\">Unkn.</span><span>Verdicts</span><span>First blocker of the next level</span>"
-         "<span>Owner</span><span class=\"n\">Score</span></div><div data-rows>";
+  out += std::string("<div class=\"pr ph\" aria-hidden=\"true\"><span>Practice</span><span>Level</span><span class=\"n\">Fail</span><span class=\"n\">Unkn.</span><span>Verdicts</span><span>First blocker of the next level</span>"
+         "<span>Owner</span>") + (report.a.history.trend.size() > 1 ? "<span>30 days</span>" : "") + "<span class=\"n\">Score</span></div><div>";
   for (auto& practice : report.a.practices) {
     const Practice& p = *practice.practice;
     std::string number = report.number(practice);
@@ -197,7 +214,14 @@ std::string section_practices(const Report& report) {
     } else {
       out += "–";
     }
-    out += "</span><span class=\"po\" data-cell=\"owner\">" + esc(who) + "</span><span class=\"n\" data-cell=\"score\">" + (practice.score ? std::to_string(static_cast<int>(*practice.score + 0.5)) : std::string("–")) + "</span></summary>";
+    out += "</span><span class=\"po\" data-cell=\"owner\">" + esc(who) + "</span>";
+    if (report.a.history.trend.size() > 1)
+      out += "<span class=\"ps\" data-cell=\"30 days\">" + thirty_days(report, practice.score, [&](const TrendPoint& run) {
+        for (auto& one : run.practices)
+          if (one.slug == p.slug) return one.score;
+        return std::optional<double>();
+      }) + "</span>";
+    out += "<span class=\"n\" data-cell=\"score\">" + (practice.score ? std::to_string(static_cast<int>(*practice.score + 0.5)) : std::string("–")) + "</span></summary>";
     out += practice_body(report, practice) + "</details>";
   }
   return out + "</div></section>";
