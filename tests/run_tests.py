@@ -123,7 +123,7 @@ def main():
         print("\n".join(suite.name for suite in chosen))
         return 0
     if options.browser and not chosen:
-        print("There are no pages yet, so no suite needs a browser.")
+        print(f"no browser suite's name contains `{options.pattern}`")
     elif not chosen:
         print(f"no suite's name contains `{options.pattern}`; ./dev test --list names them", file=sys.stderr)
         return 2

@@ -10,7 +10,7 @@
 namespace reeve {
 namespace {
 
-constexpr size_t kMatrixAccounts = 60, kCallsShown = 100, kNotesShown = 50;
+constexpr size_t kMatrixAccounts = 40, kCallsShown = 50, kNotesShown = 50, kCausesShown = 30;
 
 bool word(std::string_view text, std::string_view more) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || more.find(c) != more.npos; });
@@ -42,6 +42,25 @@ std::string statement(const std::set<std::string>& actions) {
   return out;
 }
 
+// As it may stand in the query of a fragment.
+std::string in_address(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    char number[4];
+    if (word(std::string_view(&c, 1), ":-")) out += c;
+    else std::snprintf(number, sizeof number, "%%%02X", static_cast<unsigned char>(c)), out += number;
+  }
+  return out;
+}
+
+// The service's name as both kinds of names have it: `access-analyzer` and `accessanalyzer`.
+std::string service_of(std::string_view call) {
+  std::string out;
+  for (char c : call.substr(0, call.find(':')))
+    if (c != '-') out += c;
+  return out;
+}
+
 std::string scope_matrix(const Report& report) {
   struct Cell {
     uint64_t ok = 0, failed = 0;
@@ -57,7 +76,7 @@ std::string scope_matrix(const Report& report) {
       cells[std::string(rows->text(0))][region] = {static_cast<uint64_t>(rows->integer(2)), static_cast<uint64_t>(rows->integer(3))};
     }
   if (cells.empty()) return "<p>No call is recorded in the input: it holds inventory alone, so what it leaves out is unknown.</p>";
-  std::string out = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Calls read by account and Region\"><table class=\"t mx\"><caption>Calls read, by account and Region <small>read · <b>failed</b></small></caption><thead><tr><th>Account</th>";
+  std::string out = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Calls read by account and Region\"><table class=\"t mx\"><caption>Calls read, by account and Region <small>● all read, ◐ some failed, ○ none read</small></caption><thead><tr><th>Account</th>";
   for (auto& region : regions) out += "<th>" + esc(region.empty() ? "global" : region) + "</th>";
   out += "</tr></thead><tbody>";
   size_t shown = 0;
@@ -68,7 +87,7 @@ std::string scope_matrix(const Report& report) {
     for (auto& region : regions) {
       auto cell = row.find(region);
       if (cell == row.end()) out += "<td>– not read</td>";
-      else out += "<td>" + icon(cell->second.failed == 0 ? "works" : cell->second.ok ? "partly" : "none") + " " + with_thousands(cell->second.ok) + (cell->second.failed ? " · <b>" + with_thousands(cell->second.failed) + " failed</b>" : "") + "</td>";
+      else out += td((cell->second.failed == 0 ? "● " : cell->second.ok ? "◐ " : "○ ") + with_thousands(cell->second.ok) + (cell->second.failed ? " · " + with_thousands(cell->second.failed) + " failed" : ""));
     }
     out += "</tr>";
   }
@@ -88,18 +107,23 @@ std::string problems(const std::vector<Error>& errors, std::string_view what) {
 }  // namespace
 
 std::vector<std::string> actions_for(const Content& content, std::string_view call) {
-  std::set<std::string> under_its_name, all;
+  std::set<std::string> same_name, same_service, all;
+  const std::string_view operation = call.substr(call.find(':') + 1);
+  const std::string service = service_of(call);
   for (auto& file : content.resource_types) {
     Value root = file.document->root();
     bool reads = false;
     for (Value read : root.get("reads").items()) reads = reads || read.get("call").text() == call;
     if (!reads) continue;
     for (Value permission : root.get("permissions").items()) {
-      all.insert(std::string(permission.text()));
-      if (permission.text() == call) under_its_name.insert(std::string(call));
+      std::string action(permission.text());
+      all.insert(action);
+      if (!starts_with(service, service_of(action))) continue;
+      same_service.insert(action);
+      if (action.substr(action.find(':') + 1) == operation) same_name.insert(action);
     }
   }
-  auto& chosen = under_its_name.empty() ? all : under_its_name;
+  auto& chosen = !same_name.empty() ? same_name : !same_service.empty() ? same_service : all;
   return {chosen.begin(), chosen.end()};
 }
 
@@ -154,20 +178,17 @@ std::string section_unknowns(const Report& report) {
              esc(statement(group.actions)) + "</pre></div></details>";
     out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + std::string(group.title) + "\"><table class=\"t\"><thead><tr><th>Cause</th><th class=\"n\">Verdicts</th><th class=\"n\">Controls</th><th class=\"n\">Accounts</th>"
            "<th>Action that cures it</th><th class=\"js\"><span class=\"vh\">Findings</span></th></tr></thead><tbody>";
+    size_t shown = 0;
     for (auto* cause : group.causes) {
+      if (shown++ == kCausesShown) break;
       std::string_view call = call_of(cause->cause);
       auto actions = call.empty() || &group == &groups[3] ? std::vector<std::string>() : actions_for(a.content, call);
-      std::string cures = actions.empty() ? "–" : actions.size() > 1 ? esc(actions[0]) + " and " + with_thousands(actions.size() - 1) + " more" : esc(actions[0]);
-      std::string query;
-      for (unsigned char c : cause->cause) {
-        char hex_[4];
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ':' || c == '-') query += static_cast<char>(c);
-        else std::snprintf(hex_, sizeof hex_, "%%%02X", c), query += hex_;
-      }
-      out += "<tr><td><code>" + esc(cause->cause) + "</code></td><td class=\"n\">" + with_thousands(cause->verdicts) + "</td><td class=\"n\">" + with_thousands(cause->controls) + "</td><td class=\"n\">" + with_thousands(cause->accounts) +
-             "</td><td>" + (actions.empty() ? cures : "<code>" + cures + "</code>") + "</td><td class=\"js\"><a href=\"#findings?status=unknown&amp;q=" + query + "\">show<span class=\"vh\"> findings of " + esc(cause->cause) + "</span> ›</a></td></tr>";
+      std::string cures = actions.empty() ? "–" : esc(actions[0]) + (actions.size() > 1 ? " and " + with_thousands(actions.size() - 1) + " more" : "");
+      out += "<tr><td class=\"m\">" + esc(cause->cause) + "</td>" + td(cause->verdicts) + td(cause->controls) + td(cause->accounts) + "<td class=\"m\">" + cures + "</td><td class=\"js\"><a href=\"#findings?status=unknown&amp;q=" +
+             in_address(cause->cause) + "\" aria-label=\"show findings of " + esc(cause->cause) + "\">show ›</a></td></tr>";
     }
-    out += std::string(table_close);
+    out += table_close;
+    if (group.causes.size() > kCausesShown) out += "<p class=\"later\">" + count_text(group.causes.size() - kCausesShown, "more cause") + " in <code>--format json</code>.</p>";
   }
   return out + "</section>";
 }
@@ -215,9 +236,12 @@ std::string script_facts(const Report& report) {
   std::string out;
   JsonWriter json(out);
   json.begin_object();
-  json.member("organization", a.organization).member("as_of", rfc3339(a.as_of));
+  json.member("organization", a.organization).member("as_of", rfc3339(a.as_of)).member("level", int64_t{a.level});
   json.key("practices").begin_array();
   for (auto& practice : a.practices) json.begin_object().member("slug", practice.practice->slug).member("number", report.number(practice)).member("title", practice.practice->title).end_object();
+  std::map<std::string, int> blocks;  // place among what blocks the next level, from 1
+  for (auto& one : report.blocking)
+    if (one.control) blocks.try_emplace(one.control->control->id, static_cast<int>(blocks.size()) + 1);
   json.end_array().key("controls").begin_array();
   for (auto& result : a.controls) {
     const Control& c = *result.control;
@@ -226,7 +250,7 @@ std::string script_facts(const Report& report) {
     for (auto& area : operations_areas())
       if (area.name == c.area) json.member("layer", area.function);
     json.member("owner", report.owner(c.owner)).member("effort", c.effort).member("objective", c.objective);
-    json.member("file", c.check.name).member("rule", c.check.text).member("responsibility", name(c.responsibility)).member("passes", static_cast<int64_t>(result.counts.pass));
+    json.member("file", c.check.name).member("rule", c.check.text).member("responsibility", name(c.responsibility)).member("blocks", int64_t{blocks[c.id]}).member("passes", static_cast<int64_t>(result.counts.pass));
     json.key("attack").begin_array();
     for (auto& technique : c.attack) json.string(technique);
     json.end_array().key("also").begin_array();

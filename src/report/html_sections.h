@@ -31,8 +31,8 @@ std::string finding_row(const Report& report, const ControlResult& control, cons
 // What the script needs to know of controls, practices and accounts: members of a JSON object, beginning with a comma.
 std::string script_facts(const Report& report);
 
-// The IAM actions that let a call be made: its own name where the resource types ask for it under that name, else all that the types
-// reading it ask for. Empty if no type reads it.
+// The IAM actions that let a call be made, as the resource types that read it ask for them: the one of its name, else those of its
+// service, else all. Empty if no type reads it.
 std::vector<std::string> actions_for(const Content& content, std::string_view call);
 
 }  // namespace reeve

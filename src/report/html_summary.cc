@@ -156,14 +156,17 @@ std::string practice_body(const Report& report, const PracticeResult& practice) 
            " · " + esc(c.effort) + " each" + (c.judge == Judge::attested ? " · attested" : "") + "</p>";
     if (!result.evidence.empty()) {
       const Evidence& e = result.evidence.front();
-      out += "<p class=\"ev\"><code>" + esc(e.path.empty() ? e.source : e.path);
+      out += "<p class=\"ev\">" + esc(e.path.empty() ? e.source : e.path);
       if (!e.value.empty()) out += " = " + esc(e.value.size() > 120 ? e.value.substr(0, 118) + "…" : e.value);
-      out += "</code>" + (e.expected.empty() ? std::string() : " expected <code>" + esc(e.expected) + "</code>") + (e.path.empty() ? std::string() : " in <code>" + esc(e.source) + "</code>") + "</p>";
+      if (!e.expected.empty()) out += " · expected " + esc(e.expected);
+      if (!e.path.empty()) out += " · " + esc(e.source);
+      out += "</p>";
     } else if (!result.reason.empty()) {
       out += "<p class=\"ev\">" + esc(result.reason) + "</p>";
     }
     out += "</div>";
-    if (open) out += "<a class=\"go js\" href=\"#findings?control=" + c.id + "\">" + with_thousands(result.counts.fail + result.counts.unknown + result.counts.excepted) + "<span class=\"vh\"> findings of " + esc(c.title) + "</span> ›</a>";
+    uint64_t rows = result.counts.fail + result.counts.unknown + result.counts.excepted;
+    if (open) out += "<a class=\"go js\" href=\"#findings?control=" + c.id + "\" aria-label=\"" + count_text(rows, "finding") + " of " + esc(c.title) + "\">" + with_thousands(rows) + " ›</a>";
     out += "</li>";
   }
   if (at) out += "</ul>";

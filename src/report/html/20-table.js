@@ -105,6 +105,8 @@ function order(rows) {
   return Array.from(keys, (value) => value % F.rows);
 }
 
+const blocks = (group) => (state.group === "control" && F.controls[group.code].blocks) || Infinity;
+
 function build() {
   hits = [];
   sift(null, (i) => hits.push(i));
@@ -121,8 +123,8 @@ function build() {
       group[STATUS[F.c.status[i]]]++;
       if (controlOf(i).severity > group.worst) group.worst = controlOf(i).severity;
     }
-    // By severity the groups with most fails come first; by anything else they stand where their first row does.
-    if (state.sort === "-severity") groups.sort((a, b) => b.worst - a.worst || b.fail - a.fail || b.unknown - a.unknown || a.at - b.at);
+    // By severity what blocks the next level comes first, then the groups with most fails; by anything else they stand where their first row does.
+    if (state.sort === "-severity") groups.sort((a, b) => b.worst - a.worst || (blocks(a) === blocks(b) ? 0 : blocks(a) - blocks(b)) || b.fail - a.fail || b.unknown - a.unknown || a.at - b.at);
     if (groups.length === 1) state.open.add(groups[0].key);
     view = [];
     groups.forEach((group, g) => {
@@ -284,7 +286,7 @@ function rowElement(v, columns) {
     const group = groups[-1 - item], open = state.open.has(group.key), control = state.group === "control" ? F.controls[group.code] : null;
     const counts = STATUS.filter((s) => group[s]).map((s) => thousands(group[s]) + " " + s).join(", ");
     const text = [open ? "▾ " : "▸ ", icon("s" + group.worst), " " + SEVERITY[group.worst] + " · ", el("b", {}, group.label), control ? " · " + control.id : "", " · " + counts,
-      control ? " · " + (F.practiceOf[control.practice]?.number ?? "") + " · " + control.owner : ""];
+      control ? " · " + (F.practiceOf[control.practice]?.number ?? "") + " · " + control.owner + (control.blocks ? " · blocks level " + (F.level + 1) : "") : ""];
     return el("tr", { class: "g" + (v === current ? " on" : ""), "aria-rowindex": v + 2, "data-v": v }, el("td", { colspan: columns.length + 1 }, el("button", { type: "button", "aria-expanded": String(open), tabindex: v === current ? 0 : -1, onclick: () => toggle(v) }, text)));
   }
   return el("tr", { class: "r" + (v === current ? " on" : ""), "aria-rowindex": v + 2, "data-v": v, onclick: (event) => event.target.closest("button") || openRow(v) },
@@ -381,7 +383,7 @@ function startTable() {
   const host = $("#explorer");
   host.append(
     el("div", { class: "bar2", id: "toolbar", role: "group", "aria-label": "Filter of the findings" }),
-    el("div", { class: "grid", id: "grid", role: "region", "aria-label": "Findings", tabindex: 0, onscroll: () => requestAnimationFrame(drawRows) },
+    el("div", { class: "grid", id: "grid", role: "region", "aria-label": "Table of findings", tabindex: 0, onscroll: () => requestAnimationFrame(drawRows) },
       el("table", {}, el("caption", { class: "vh" }, "Findings as filtered"), el("colgroup"), el("thead", {}, el("tr", { "aria-rowindex": 1 })), el("tbody"))),
     el("div", { class: "say2" }, el("span", { id: "rows-say", "aria-live": "polite" }), el("button", { type: "button", id: "paging", onclick: () => change({ page: state.page ? 0 : 1 }) }),
       el("button", { type: "button", id: "prev", onclick: () => change({ page: state.page - 1 }) }, "Previous"), el("button", { type: "button", id: "next", onclick: () => change({ page: state.page + 1 }) }, "Next"),

@@ -176,7 +176,7 @@ function startPage() {
     for (const entry of entries) entry.target.inView = entry.isIntersecting;
     const first = $$("main > section").find((section) => section.inView);
     for (const [id, link] of links) id === first?.id ? link.setAttribute("aria-current", "location") : link.removeAttribute("aria-current");
-  }, { rootMargin: "-64px 0px -40% 0px" });
+  }, { rootMargin: "-110px 0px -50% 0px" });
   $$("main > section").forEach((section) => seen.observe(section));
 }
 
