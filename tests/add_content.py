@@ -86,9 +86,12 @@ def log_groups_by_hand():
 
 def add_a_control(checks, reeve, folder, blocks):
     touched, changed = add(folder, blocks)
-    folders = {"/".join(path.split("/")[:3]) for path in touched}
-    checks.check("a control is one new folder", len(folders) == 1 and not changed and all(path.startswith("content/controls/") for path in touched), sorted(touched))
+    objectives = {path for path in touched if path.startswith("content/objectives/")}
+    folders = {"/".join(path.split("/")[:3]) for path in touched - objectives}
+    checks.check("a control is one new folder, and one file if its objective is new",
+                 len(folders) == 1 and len(objectives) == 1 and not changed and all(path.startswith("content/controls/") for path in touched - objectives), sorted(touched))
     name = folders.pop().split("/")[-1]
+    slug = pathlib.PurePath(objectives.pop()).stem
     checks.check("the example's control is not in the content already", not (ROOT / "content" / "controls" / name).exists(), f"{name}: choose another example")
     done = run(reeve, "content", "test", "--content", "content", name, cwd=folder)
     wanted = sum("/examples/" in path for path in touched)
@@ -100,6 +103,15 @@ def add_a_control(checks, reeve, folder, blocks):
         checks.check("real input holds a pass and a fail", {"pass", "fail"} <= set(by_hand.values()), by_hand)
         wrong = {uid: (verdict, got.get(uid)) for uid, verdict in by_hand.items() if got.get(uid) != verdict}
         checks.check("it judges real input as the files say", not wrong, wrong)
+        measured = {o["id"]: o["controls"] for o in report["objectives"]}
+        checks.check("its objective is measured by it", measured.get(slug) == [name], measured.get(slug))
+    # An objective that is described nowhere is a slip, named where it stands.
+    described = folder / "content" / "objectives" / f"{slug}.yaml"
+    text = described.read_text()
+    described.unlink()
+    done = run(reeve, "content", "list", "--content", "content", cwd=folder)
+    checks.check("without its file the control is named", f"controls/{name}/control.yaml" in done.stderr and f"`{slug}`" in done.stderr, done.stderr)
+    described.write_text(text)
     # The examples are no ornament: with its check turned round, they say so.
     check = folder / "content" / "controls" / name / "check.guard"
     check.write_text(check.read_text().replace(" exists", " !exists"))

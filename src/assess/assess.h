@@ -20,6 +20,7 @@
 #include "assess/history.h"
 #include "assess/responsibility.h"
 #include "assess/roadmap.h"
+#include "assess/objectives.h"
 #include "content/content.h"
 #include "content/workspace.h"
 #include "estate/inputs.h"
@@ -115,6 +116,10 @@ struct Assessment {
   RoadmapSummary roadmap_summary;
   Responsibilities responsibilities;
   std::vector<ChallengeResult> challenges;  // in their order
+  std::vector<ObjectiveResult> objectives;  // by slug
+  std::vector<DepthRow> depth;              // the worst gap first
+  std::vector<FrameworkResult> frameworks;  // by id
+  AttestedShare attested;
   store::RunChanges changes;
   bool has_history = false;
   HistoryPart history;            // empty without a workspace

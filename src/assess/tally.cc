@@ -283,7 +283,9 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   for (auto& unit : inputs.units)
     for (auto& input : unit.inputs) account_of[input.shown] = input.account, kind_of[input.shown] = input.kind;
   std::set<std::string> told;
+  ReplyTimes times;
   TRY(out.store->sources([&](const store::Store::StoredSource& source) -> Status {
+    times.see(source.operation, source.time, source.time_basis);
     if (!told.insert(source.file).second) return {};
     SourceOut one;
     one.file = source.file;
@@ -298,7 +300,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   }));
   for (auto& input : inputs.set_aside) out.sources.push_back({input.shown, std::string(name(input.kind)), "", "", input.why, "", {}, input.size_bytes, 0});
   std::sort(out.sources.begin(), out.sources.end(), [](auto& a, auto& b) { return a.file < b.file; });
-  return {};
+  return judge_objectives(out, catalogue, times);
 }
 
 }  // namespace reeve

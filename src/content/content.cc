@@ -111,7 +111,9 @@ void refuse_circles(Content& content) {
     if (state[control.id] == 0) visit(control);
 }
 
-void load_controls(Content& content) {
+// Whether every control of the tree holds.
+bool load_controls(Content& content) {
+  size_t before = content.errors.size();
   std::vector<std::string> slugs = practice_slugs(content);
   for (const ContentItem& item : content.files->items("controls")) {
     if (item.name == "README.md") continue;
@@ -129,6 +131,58 @@ void load_controls(Content& content) {
   }
   refuse_equal_checks(content);
   refuse_circles(content);
+  return content.errors.size() == before;
+}
+
+// An objective that no control measures would stand in every report as if it meant something; a control for an objective that is not
+// described would be missing from all that is counted by objective. The control's own verdict does not hang on that: it stays.
+void load_objectives(Content& content, bool controls_complete) {
+  std::vector<std::string> slugs;
+  for (const ContentItem& item : content.files->items("objectives")) {
+    if (item.name == "README.md") continue;
+    auto objective = read_objective(item, content.errors);
+    if (!objective) continue;
+    std::vector<std::string> known = practice_slugs(content);
+    for (const std::string& practice : objective->practices)
+      if (std::find(known.begin(), known.end(), practice) == known.end())
+        content.errors.push_back(unknown_word("there is no practice `" + practice + "`", objective->key_at["practices"], practice, known));
+    slugs.push_back(objective->slug);
+    content.objectives.push_back(std::move(*objective));
+  }
+  std::sort(content.objectives.begin(), content.objectives.end(), [](const Objective& a, const Objective& b) { return a.slug < b.slug; });
+  for (const Control& control : content.controls) {
+    if (content.objective(control.objective)) continue;
+    std::string near = nearest(control.objective, slugs);
+    content.errors.push_back({Code::not_found, "there is no objective `" + control.objective + "`", control.at.at("objective"), {},
+                              near.empty() ? "describe it in objectives/" + control.objective + ".yaml" : "did you mean `" + near + "`?"});
+  }
+  // Where a control was left out, it may be the one that measures the objective; what is wrong has been said.
+  if (!controls_complete) return;
+  std::erase_if(content.objectives, [&](const Objective& objective) {
+    if (std::any_of(content.controls.begin(), content.controls.end(), [&](const Control& c) { return c.objective == objective.slug; })) return false;
+    content.errors.push_back({Code::not_found, "objective `" + objective.slug + "` is measured by no control", objective.at, "a control that names it", {}});
+    return true;
+  });
+}
+
+void load_frameworks(Content& content) {
+  std::vector<std::string> ids;
+  for (const Control& control : content.controls) ids.push_back(control.id);
+  for (const ContentItem& item : content.files->items("frameworks")) {
+    if (item.name == editions_file || item.name == "README.md") continue;
+    auto framework = read_framework(item, content.errors);
+    if (!framework) continue;
+    for (Requirement& requirement : framework->requirements)
+      std::erase_if(requirement.controls, [&](const std::string& id) {
+        if (content.control(id)) return false;
+        std::string near = nearest(id, ids);
+        content.errors.push_back({Code::not_found, "there is no control `" + id + "`", requirement.at, {},
+                                  near.empty() ? "`reeve content list` names them" : "did you mean `" + near + "`?"});
+        return true;
+      });
+    content.frameworks.push_back(std::move(*framework));
+  }
+  std::sort(content.frameworks.begin(), content.frameworks.end(), [](const Framework& a, const Framework& b) { return a.id < b.id; });
 }
 
 void load_documents(Content& content, std::string_view kind, std::string_view ending, std::vector<ContentDocument>& out) {
@@ -230,7 +284,9 @@ Content load(std::vector<ContentLayer> layers, std::vector<Error> problems) {
   summarize_layers(content);
   load_practices(content);
   load_editions(content);
-  load_controls(content);
+  bool controls_complete = load_controls(content);
+  load_objectives(content, controls_complete);
+  load_frameworks(content);
   load_documents(content, "resources", ".yaml", content.resource_types);
   load_documents(content, "schemas", ".json", content.schemas);
   load_record_views(content);
@@ -258,6 +314,11 @@ const Practice* Content::practice(std::string_view slug) const {
   for (const Practice& practice : practices)
     if (practice.slug == slug) return &practice;
   return nullptr;
+}
+
+const Objective* Content::objective(std::string_view slug) const {
+  auto found = std::lower_bound(objectives.begin(), objectives.end(), slug, [](const Objective& o, std::string_view key) { return o.slug < key; });
+  return found != objectives.end() && found->slug == slug ? &*found : nullptr;
 }
 
 const Edition* Content::edition(std::string_view id) const {

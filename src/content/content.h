@@ -143,6 +143,34 @@ struct RecordView {
 // A need that is no read of AWS but a part of Reeve: `reeve:detect`, for people `reeve detect`.
 bool is_part(std::string_view need);
 std::string command_of(std::string_view part);
+// What controls are for: a state of the estate that can be measured, with an owner, and how much short of it is borne
+// (content/objectives/<slug>.yaml, docs/formats/objectives.md).
+struct Objective {
+  std::string slug;  // the file's name without .yaml
+  std::string title, statement;
+  std::string owner;                   // role; the workspace says who that is
+  std::vector<std::string> practices;  // slugs of the practices that its controls answer
+  int evidence_days_max = 0;           // older evidence proves nothing
+  int failing_percent_max = 0;         // of the resources that a control of it judges
+  std::map<Severity, int> mend_days;   // how long a failing resource may stay so, by the control's severity; none: as long as it takes
+  LayerKind layer = LayerKind::built_in;
+  Place at;
+  std::map<std::string, Place> key_at;
+};
+
+// A framework that others keep, as its requirements' ids and nothing of its text: which controls speak to each
+// (content/frameworks/<id>.yaml, docs/formats/frameworks.md).
+struct Requirement {
+  std::string id;
+  std::vector<std::string> controls;  // ids, sorted; none: nothing here speaks to it
+  Place at;
+};
+struct Framework {
+  std::string id;  // the file's name without .yaml
+  std::string title, version, publisher;
+  std::vector<Requirement> requirements;  // in the order of the file
+  LayerKind layer = LayerKind::built_in;
+};
 
 // One release of the framework, which numbers the practices in its own way (content/frameworks/sec01.yaml).
 struct Edition {
@@ -173,6 +201,8 @@ struct Content {
   std::vector<Edition> editions;    // sorted by id
   std::vector<Control> controls;    // sorted by id
   std::vector<RecordView> record_views;         // sorted by name
+  std::vector<Objective> objectives;  // sorted by slug
+  std::vector<Framework> frameworks;  // sorted by id
   std::vector<ContentDocument> resource_types;  // content/resources/*.yaml, sorted by path
   std::vector<ContentDocument> schemas;         // content/schemas/*.json, sorted by path
   std::vector<ResponsibilityFile> responsibility;  // by service
@@ -184,6 +214,7 @@ struct Content {
 
   const Control* control(std::string_view id) const;
   const Practice* practice(std::string_view slug) const;
+  const Objective* objective(std::string_view slug) const;
   const Edition* edition(std::string_view id) const;
   const RecordView* record_view(std::string_view name) const;
   const Edition* standard_edition() const;  // null only if there is none at all
@@ -207,7 +238,7 @@ struct JudgedTypes {
 using GuardTypes = std::function<Result<JudgedTypes>(const Control&)>;
 
 // House rules over the whole, for the build and the test suite: every practice has a control at each of the levels 1–4; at most a
-// quarter of the controls are attested; every resource type that a SQL control names in `for_each` is described in
+// quarter of the controls are attested; a control answers one of its objective's practices, and each of those is answered; every resource type that a SQL control names in `for_each` is described in
 // content/resources. With `guard_types` also every type that a Guard control judges, and that it judges one at all.
 std::vector<Error> validate_content(const Content& content, const GuardTypes& guard_types = {});
 

@@ -41,6 +41,16 @@ attack: [T1078.004]
 fix: Delete the key.
 )";
 
+const char* const objective_text = R"(title: Root users do nothing
+statement: No root user holds a key.
+owner: platform
+practices: [aws_account]
+evidence_max_age_days: 7
+appetite:
+  failing_percent: 0
+  mend_within_days: {critical: 1, high: 7, medium: 30, low: 90}
+)";
+
 const char* const guard_text = "rule no_key {\n  Resources.*[ Type == 'Reeve::Account::Root' ] { Properties.Key == false }\n}\n";
 const char* const sql_lines = "for_each: AWS::S3::Bucket\nneeds: [s3:ListBuckets]\n";
 const char* const sql_text = "SELECT uid, 'pass', NULL, NULL, NULL FROM aws_s3_bucket\n";
@@ -56,6 +66,7 @@ void add_control(Tree& tree, const std::string& id, const std::string& control, 
 Tree good_tree() {
   Tree tree;
   tree["practices/aws_account.yaml"] = practice_text;
+  tree["objectives/root-user-is-not-used.yaml"] = objective_text;
   add_control(tree, "root-key", control_text, "check.guard", guard_text);
   return tree;
 }
@@ -319,7 +330,7 @@ TEST(Content, TheSameIdReplacesTheWholeFolder) {
   ASSERT_EQ(content.resource_types.size(), 1u);
   EXPECT_EQ(content.resource_types[0].document->root().get("type").text(), "A::B::D");
   ASSERT_EQ(content.layers.size(), 2u);
-  EXPECT_EQ(content.layers[0].items, 3u);
+  EXPECT_EQ(content.layers[0].items, 4u);
   EXPECT_EQ(content.layers[1].items, 2u);
   EXPECT_EQ(content.layers[1].replaced, 2u);
 }

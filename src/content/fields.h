@@ -32,6 +32,7 @@ class Fields {
   Fields(Value map, std::string of, std::vector<std::string> known, std::vector<Error>& errors);
 
   bool good() const { return good_; }     // nothing was wrong so far
+  void fail() { good_ = false; }          // something below was, and has been named
   Value get(std::string_view key) const;  // as it stands; no value if absent or null
   Place at(std::string_view key) const;   // of the value, else of the map
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "content/content.h"
 #include "content/fields.h"
 
@@ -50,12 +51,31 @@ void types_are_described(const Content& content, const GuardTypes& guard_types, 
   }
 }
 
+// An objective names the practices it serves; its controls must be the ones by which it serves them.
+void objectives_serve_their_practices(const Content& content, std::vector<Error>& errors) {
+  for (const Objective& objective : content.objectives) {
+    std::set<std::string> answered;
+    for (const Control& control : content.controls) {
+      if (control.objective != objective.slug) continue;
+      answered.insert(control.practice);
+      if (std::find(objective.practices.begin(), objective.practices.end(), control.practice) != objective.practices.end()) continue;
+      errors.push_back({Code::conflict, "control `" + control.id + "` answers practice `" + control.practice + "`, which its objective `" + objective.slug + "` does not name",
+                        control.at.at("practice"), "one of " + join(objective.practices, ", "), "name it in " + objective.at.path});
+    }
+    for (const std::string& practice : objective.practices)
+      if (!answered.contains(practice))
+        errors.push_back({Code::not_found, "objective `" + objective.slug + "` names practice `" + practice + "`, which no control of it answers",
+                          objective.key_at.at("practices"), {}, {}});
+  }
+}
+
 }  // namespace
 
 std::vector<Error> validate_content(const Content& content, const GuardTypes& guard_types) {
   std::vector<Error> errors;
   every_level_has_a_control(content, errors);
   few_are_attested(content, errors);
+  objectives_serve_their_practices(content, errors);
   types_are_described(content, guard_types, errors);
   return errors;
 }

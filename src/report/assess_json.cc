@@ -4,6 +4,7 @@
 #include "formats/json.h"
 #include "report/plan_json.h"
 #include "report/history_json.h"
+#include "report/objectives_json.h"
 
 namespace reeve {
 namespace {
@@ -48,6 +49,7 @@ class Writing {
     TRY(flush());
     TRY(findings());
     layers();
+    write_objectives_json(a_, json_);
     json_.key("risks").begin_array().end_array();
     write_plan_json(json_, a_);
     coverage();

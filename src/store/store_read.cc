@@ -154,6 +154,15 @@ Status Store::brief_findings(const std::function<Status(const BriefFinding&)>& e
   return {};
 }
 
+Result<std::vector<Store::OpenSince>> Store::open_fails() {
+  auto rows = TRY(db_->prepare(
+      "SELECT w.text, f.first_seen, f.n FROM (SELECT control, first_seen, count(*) AS n FROM finding WHERE status=0 AND NOT not_rejudged AND "
+      "unit IN (SELECT id FROM unit WHERE state IN (1,2)) GROUP BY control, first_seen) f JOIN word w ON w.id=f.control ORDER BY 1, 2"));
+  std::vector<OpenSince> out;
+  while (TRY(rows.step())) out.push_back({std::string(rows.text(0)), Time{rows.integer(1)}, static_cast<uint64_t>(rows.integer(2))});
+  return out;
+}
+
 Status Store::sample_findings(std::string_view control, FindingStatus status, size_t count, const std::function<Status(const StoredFinding&)>& each) {
   auto* rows = TRY(db_->cached(std::string(finding_select) +
                                "WHERE f.control=(SELECT id FROM word WHERE text=?1) AND f.status=?2 AND NOT f.not_rejudged AND "
