@@ -238,6 +238,25 @@ struct RcpRequest {
 // is the caller's to know.
 Answer rcp_denies_strangers(const std::vector<std::vector<Policy>>& levels, const RcpRequest& request);
 
+// ---- Guardrails: one policy, one request ----------------------------------------------------------------------------------------
+
+// A service control policy bounds the organization's principals, a resource control policy the requests to its resources.
+enum class GuardrailKind : uint8_t { scp, rcp };
+
+// What AWS Organizations would not take in such a policy, each with its path; empty if nothing. What it has to say about the names of
+// services and actions is not known here.
+std::vector<PolicyNote> guardrail_breaches(const Policy& policy, GuardrailKind kind);
+
+// A request given whole: a key that the context does not have is absent.
+struct GuardrailRequest {
+  std::string action;    // `cloudtrail:StopLogging`
+  std::string resource;  // ARN, or `*` for an action that takes none
+  Context context;
+};
+// Does the policy alone stop the request? yes: a Deny holds, and `decided` is it; no: none does, whatever others may say. That it does not
+// reach everybody (service-linked roles, the management account) is the caller's to know.
+Answer guardrail_denies(const Policy& policy, const GuardrailRequest& request);
+
 // ---- Resource policies ----------------------------------------------------------------------------------------------------------
 
 enum class PublicMeaning : uint8_t {
