@@ -22,6 +22,7 @@ int run_explain(const Options& options, Io& io);
 int run_init(const Options& options, Io& io);
 int run_content_list(const Options& options, Io& io);
 int run_content_calls(const Options& options, Io& io);
+int run_content_coverage(const Options& options, Io& io);
 int run_content_test(const Options& options, Io& io);
 int run_snapshot_pack(const Options& options, Io& io);
 int run_version(const Options& options, Io& io);

@@ -35,6 +35,13 @@ class Explaining {
       std::string number = one.number(edition_);
       if (one.slug == id || (!number.empty() && (number == upper_id || ends_with(number, "-" + upper_id)))) return practice(one);
     }
+    if (const Objective* found = content_.objective(id)) return objective(*found);
+    for (const Framework& one : content_.frameworks) {
+      if (one.id == id) return framework(one);
+      if (!starts_with(id, one.id + "/")) continue;
+      for (const Requirement& requirement : one.requirements)
+        if (requirement.id == id.substr(one.id.size() + 1)) return requirement_of(one, requirement);
+    }
     if (store_) {
       auto stored = store_->finding(id);
       if (stored && *stored) return finding(**stored);
@@ -42,8 +49,10 @@ class Explaining {
     std::vector<std::string> known;
     for (auto& one : content_.controls) known.push_back(one.id);
     for (auto& one : content_.practices) known.push_back(one.slug);
+    for (auto& one : content_.objectives) known.push_back(one.slug);
+    for (auto& one : content_.frameworks) known.push_back(one.id);
     std::string near = nearest(id, known);
-    io_.error({Code::not_found, "nothing is called `" + id + "`", {}, near.empty() ? "the id of a control, a practice, a finding of this workspace, or an exit status" : "`" + near + "`?",
+    io_.error({Code::not_found, "nothing is called `" + id + "`", {}, near.empty() ? "the id of a control, a practice, an objective, a framework, a finding of this workspace, or an exit status" : "`" + near + "`?",
                store_ ? "" : "findings are known in a workspace only: reeve init"});
     return exit_usage;
   }
@@ -70,6 +79,7 @@ class Explaining {
     const Practice* of = content_.practice(c.practice);
     field("statement", c.statement);
     field("why", c.why);
+    if (const Objective* serves = content_.objective(c.objective)) field("objective", serves->slug + ": " + serves->title);
     field("practice", of ? of->number(edition_) + " " + of->title : c.practice);
     field("level", std::to_string(c.level) + " " + std::string(level_name(c.level)));
     field("severity", name(c.severity));
@@ -101,6 +111,50 @@ class Explaining {
     io_.print("\n");
     heading(c.check.name + " (" + c.check.shown + ")");
     io_.print(c.check.text + (ends_with(c.check.text, "\n") ? "" : "\n"));
+    return exit_done;
+  }
+
+  void list_controls(const std::vector<const Control*>& controls) {
+    for (const Control* c : controls) io_.print("   " + c->id + "  " + paint(io_.terminal, Ink::dim, c->title) + "\n");
+  }
+
+  int objective(const Objective& o) {
+    heading(o.slug);
+    io_.print("   " + o.title + "\n\n");
+    field("statement", o.statement);
+    field("practices", join(o.practices, ", "));
+    field("owner", o.owner);
+    field("evidence", "at most " + count_text(static_cast<uint64_t>(o.evidence_days_max), "day") + " old");
+    field("may fail", std::to_string(o.failing_percent_max) + " % of what a control judges");
+    std::vector<std::string> days;
+    for (auto& [severity, n] : o.mend_days) days.insert(days.begin(), std::string(name(severity)) + " " + count_text(static_cast<uint64_t>(n), "day"));
+    field("mended within", join(days, ", "));
+    io_.print("\n");
+    heading("measured by");
+    std::vector<const Control*> controls;
+    for (const Control& c : content_.controls)
+      if (c.objective == o.slug) controls.push_back(&c);
+    list_controls(controls);
+    return exit_done;
+  }
+
+  int framework(const Framework& f) {
+    heading(f.title + " " + f.version);
+    uint64_t covered = 0;
+    for (auto& requirement : f.requirements) covered += !requirement.controls.empty();
+    io_.print("   " + count_text(f.requirements.size(), "requirement") + ", " + with_thousands(covered) + " covered, " + with_thousands(f.requirements.size() - covered) + " not covered\n\n");
+    for (auto& requirement : f.requirements)
+      io_.print("   " + requirement.id + "  " + (requirement.controls.empty() ? paint(io_.terminal, Ink::dim, "not covered") : count_text(requirement.controls.size(), "control")) + "\n");
+    return exit_done;
+  }
+
+  int requirement_of(const Framework& f, const Requirement& requirement) {
+    heading(f.title + " " + f.version + ", " + requirement.id);
+    std::vector<const Control*> controls;
+    for (auto& id : requirement.controls)
+      if (const Control* c = content_.control(id)) controls.push_back(c);
+    if (controls.empty()) io_.print("   not covered: no control speaks to it\n");
+    list_controls(controls);
     return exit_done;
   }
 

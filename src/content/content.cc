@@ -166,8 +166,9 @@ void load_objectives(Content& content, bool controls_complete) {
 }
 
 void load_frameworks(Content& content) {
+  // A control whose folder does not hold has been named; who refers to it is not to blame.
   std::vector<std::string> ids;
-  for (const Control& control : content.controls) ids.push_back(control.id);
+  for (const ContentItem& item : content.files->items("controls")) ids.push_back(item.name);
   for (const ContentItem& item : content.files->items("frameworks")) {
     if (item.name == editions_file || item.name == "README.md") continue;
     auto framework = read_framework(item, content.errors);
@@ -175,6 +176,7 @@ void load_frameworks(Content& content) {
     for (Requirement& requirement : framework->requirements)
       std::erase_if(requirement.controls, [&](const std::string& id) {
         if (content.control(id)) return false;
+        if (std::binary_search(ids.begin(), ids.end(), id)) return true;
         std::string near = nearest(id, ids);
         content.errors.push_back({Code::not_found, "there is no control `" + id + "`", requirement.at, {},
                                   near.empty() ? "`reeve content list` names them" : "did you mean `" + near + "`?"});
@@ -183,6 +185,25 @@ void load_frameworks(Content& content) {
     content.frameworks.push_back(std::move(*framework));
   }
   std::sort(content.frameworks.begin(), content.frameworks.end(), [](const Framework& a, const Framework& b) { return a.id < b.id; });
+}
+
+// A control that names a fact which is not asked for would seem to answer something. Where no facts are described there is nothing to
+// hold it against.
+void load_facts(Content& content) {
+  for (const ContentItem& item : content.files->items("facts")) {
+    if (item.name == "README.md") continue;
+    for (Fact& fact : read_facts(item, content.errors)) {
+      if (!content.practice(fact.practice))
+        content.errors.push_back(unknown_word("there is no practice `" + fact.practice + "`", fact.at, fact.practice, practice_slugs(content)));
+      content.facts.push_back(std::move(fact));
+    }
+  }
+  std::sort(content.facts.begin(), content.facts.end(), [](const Fact& a, const Fact& b) { return a.id < b.id; });
+  if (content.facts.empty()) return;
+  for (const Control& control : content.controls)
+    for (const std::string& id : control.facts)
+      if (std::none_of(content.facts.begin(), content.facts.end(), [&](const Fact& fact) { return fact.id == id; }))
+        content.errors.push_back({Code::not_found, "there is no fact `" + id + "`", control.at.at("facts"), {}, "`reeve content coverage` lists them"});
 }
 
 void load_documents(Content& content, std::string_view kind, std::string_view ending, std::vector<ContentDocument>& out) {
@@ -287,6 +308,7 @@ Content load(std::vector<ContentLayer> layers, std::vector<Error> problems) {
   bool controls_complete = load_controls(content);
   load_objectives(content, controls_complete);
   load_frameworks(content);
+  load_facts(content);
   load_documents(content, "resources", ".yaml", content.resource_types);
   load_documents(content, "schemas", ".json", content.schemas);
   load_record_views(content);

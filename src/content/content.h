@@ -172,6 +172,17 @@ struct Framework {
   LayerKind layer = LayerKind::built_in;
 };
 
+// A fact that the question asks for (content/facts/sec01.yaml); controls name theirs.
+struct Fact {
+  std::string id;        // 02.01
+  std::string practice;  // slug
+  std::string says;      // the fact as a sentence, in lower case
+  std::string does;      // prevent, detect, respond or govern
+  int level = 0;
+  std::string told_by;   // api, log or file: where it can be seen; only what is told by a file needs people's word
+  Place at;
+};
+
 // One release of the framework, which numbers the practices in its own way (content/frameworks/sec01.yaml).
 struct Edition {
   std::string id;         // 2024-06
@@ -203,6 +214,7 @@ struct Content {
   std::vector<RecordView> record_views;         // sorted by name
   std::vector<Objective> objectives;  // sorted by slug
   std::vector<Framework> frameworks;  // sorted by id
+  std::vector<Fact> facts;            // sorted by id
   std::vector<ContentDocument> resource_types;  // content/resources/*.yaml, sorted by path
   std::vector<ContentDocument> schemas;         // content/schemas/*.json, sorted by path
   std::vector<ResponsibilityFile> responsibility;  // by service

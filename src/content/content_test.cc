@@ -92,6 +92,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 TEST(Content, CarriesAllOfAControl) {
   Tree tree = good_tree();
   tree["controls/root-key/prevent.scp.json"] = "{\"Version\": \"2012-10-17\", \"Statement\": []}";
+  tree["controls/root-key/examples/requests.yaml"] = "{}";
   tree["controls/root-key/respond.ssm.yaml"] = "schemaVersion: '0.3'\n";
   add_control(tree, "buckets", replaced(control_text, "effort: 15 min", "effort: 3 days") + sql_lines + "where: \"name <> 'x'\"\napplies_to: [live]\nfacts: [\"02.01\"]\n",
               "check.sql", sql_text);
@@ -235,11 +236,14 @@ TEST(Content, NamesEachMistakeInAFolder) {
         "fails, is unknown and is odd"},
        0},
       {{{"controls/root-key/examples/weird.yaml", "x: 1"}},
-       {"t/controls/root-key/examples/weird.yaml: `weird.yaml` is no name for an example; expected pass*.yaml, fail*.yaml, unknown*.yaml or odd*.yaml"},
+       {"t/controls/root-key/examples/weird.yaml: `weird.yaml` is no name for an example; expected pass*.yaml, fail*.yaml, unknown*.yaml, odd*.yaml or requests.yaml"},
        0},
       {{{"controls/root-key/check.gaurd", "x"}}, {"t/controls/root-key/check.gaurd: `check.gaurd` has no place in a control; did you mean `check.guard`?"}, 0},
       {{{"controls/root-key/prevent.scp.json", "[]"}},
        {"t/controls/root-key/prevent.scp.json: `prevent.scp.json` holds no map; expected a policy document"},
+       0},
+      {{{"controls/root-key/prevent.scp.json", "{}"}},
+       {"t/controls/root-key: the guardrail of control `root-key` has no examples/requests.yaml; expected requests that it must stop and requests that it must let through"},
        0},
       {{{"controls/Root_Key/control.yaml", control_text}},
        {"t/controls/Root_Key: `Root_Key` is no id for a control; expected words of a–z and 0–9 joined by -, 64 bytes at most"},
@@ -314,6 +318,7 @@ TEST(Content, TheOwnLayerNeverLosesToItsCopyBelow) {
 TEST(Content, TheSameIdReplacesTheWholeFolder) {
   Tree below = good_tree(), above;
   below["controls/root-key/prevent.scp.json"] = "{}";
+  below["controls/root-key/examples/requests.yaml"] = "{}";
   below["resources/root.yaml"] = "type: A::B::C\n";
   add_control(above, "root-key", replaced(control_text, "level: 1", "level: 3"), "check.guard", "rule other { Resources exists }");
   above["resources/root.yaml"] = "type: A::B::D\n";
@@ -477,8 +482,8 @@ TEST(ContentOnDisk, NamesFoldersThatAreNoContent) {
   Content content = load_content({.built_in = false, .content_dir = folder.path});
   EXPECT_EQ(texts(content.errors),
             (std::vector<std::string>{folder.path + "/contrls: `contrls` is no kind of content; did you mean `controls`?",
-                                      folder.path + "/scripts: `scripts` is no kind of content; expected one of baselines, challenges, controls, detections, frameworks, "
-                                                    "hunts, objectives, practices, resources, responsibility, runbooks, schemas, threats, views"}));
+                                      folder.path + "/scripts: `scripts` is no kind of content; expected one of baselines, challenges, controls, detections, facts, frameworks, "
+                                                    "hunts, objectives, practices, quotas, resources, runbooks, schemas, threats, views"}));
   // A workspace lives among other things: only what holds controls is a slip.
   content = load_content({.built_in = false, .workspace_dir = folder.path});
   ASSERT_EQ(content.errors.size(), 1u);

@@ -86,10 +86,10 @@ bool place_files(const ContentItem& item, Control& control, std::vector<Error>& 
     size_t before = errors.size();
     if (starts_with(name, "examples/")) {
       std::string base = name.substr(9);
-      bool kind = starts_with(base, "pass") || starts_with(base, "fail") || starts_with(base, "unknown") || starts_with(base, "odd");
+      bool kind = base == "requests.yaml" || starts_with(base, "pass") || starts_with(base, "fail") || starts_with(base, "unknown") || starts_with(base, "odd");
       if (!kind || !ends_with(base, ".yaml") || contains(base, "/"))
         errors.push_back({Code::usage, "`" + base + "` is no name for an example", {file->shown},
-                          "pass*.yaml, fail*.yaml, unknown*.yaml or odd*.yaml", {}});
+                          "pass*.yaml, fail*.yaml, unknown*.yaml, odd*.yaml or requests.yaml", {}});
       else
         control.examples.push_back(file_of(item, *file));
     } else if (std::find(known_files().begin(), known_files().end(), name) == known_files().end()) {
@@ -110,6 +110,14 @@ bool has_examples(const Control& control, std::vector<Error>& errors) {
     bool found = false;
     for (const ControlFile& file : control.examples) found |= starts_with(file.name, "examples/" + kind);
     if (!found) missing.push_back(kind + "*.yaml");
+  }
+  bool guardrail = false, requests = false;
+  for (const ControlFile& file : control.prevent) guardrail |= ends_with(file.name, "cp.json");
+  for (const ControlFile& file : control.examples) requests |= file.name == "examples/requests.yaml";
+  if (guardrail && !requests) {
+    errors.push_back({Code::not_found, "the guardrail of control `" + control.id + "` has no examples/requests.yaml", {control.folder},
+                      "requests that it must stop and requests that it must let through", {}});
+    return false;
   }
   if (missing.empty()) return true;
   errors.push_back({Code::not_found, "control `" + control.id + "` has no examples/" + join(missing, ", examples/"), {control.folder},

@@ -116,4 +116,32 @@ std::optional<Framework> read_framework(const ContentItem& item, std::vector<Err
   return framework;
 }
 
+std::vector<Fact> read_facts(const ContentItem& item, std::vector<Error>& errors) {
+  std::vector<Fact> out;
+  const ContentFile& file = *item.files.front();
+  auto document = read_content_yaml(file.text, file.shown, errors);
+  if (!document) return out;
+  Value root = (*document)->root();
+  if (!root.is_map()) {
+    errors.push_back({Code::type, "`" + item.name + "` holds no map", {file.shown, 1, 1}, "facts by practice", {}});
+    return out;
+  }
+  for (auto practice : root.entries()) {
+    if (!practice.value.is_map()) errors.push_back({Code::type, "practice `" + std::string(practice.key()) + "` has no facts", place_of(practice.key_node), "facts by id", {}});
+    for (auto entry : practice.value.entries()) {
+      Fields fields(entry.value, "a fact", {"says", "does", "level", "told_by"}, errors);
+      Fact fact;
+      fact.id = entry.key();
+      fact.practice = practice.key();
+      fact.at = place_of(entry.key_node);
+      fact.says = fields.text("says");
+      fact.does = fields.word("does", {"prevent", "detect", "respond", "govern"});
+      fact.level = fields.number("level", 1, 4);
+      fact.told_by = fields.word("told_by", {"api", "log", "file"});
+      if (fields.good()) out.push_back(std::move(fact));
+    }
+  }
+  return out;
+}
+
 }  // namespace reeve

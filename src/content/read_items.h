@@ -16,6 +16,8 @@ std::optional<RecordView> read_record_view(const ContentItem& item, std::vector<
 void hold_record_views(Content& content);
 std::optional<Practice> read_practice(const ContentItem& item, std::vector<Error>& errors);
 std::optional<Objective> read_objective(const ContentItem& item, std::vector<Error>& errors);
+// content/facts/*.yaml: facts by practice.
+std::vector<Fact> read_facts(const ContentItem& item, std::vector<Error>& errors);
 // content/frameworks/*.yaml but sec01.yaml. Whether its controls exist is for the caller to see.
 std::optional<Framework> read_framework(const ContentItem& item, std::vector<Error>& errors);
 // content/frameworks/sec01.yaml: the editions, and numbers of practices that stand there instead of in the practices' own files.
