@@ -324,6 +324,7 @@ class Run {
     TRY(store::create_views(out_.store->db(), view_input(out_.content, catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of)));
     progress("judging the whole", inputs_.units.size(), inputs_.units.size());
     SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, &scope_, &read_, out_.evidence_of_passes};
+    input.own_results = [&]() -> Status { return record_objectives(out_, TRY(count_controls(out_, *guard_)), catalogue_); };
     SqlJudge judge(*out_.store, input);
     auto status = judge.judge_all(*run_, out_.problems);
     passes_ = judge.take_passes();

@@ -32,6 +32,8 @@ struct Records {
   std::map<std::string, std::vector<std::vector<store::SqlValue>>, std::less<>> rows;  // view → a value for each of its columns
 };
 std::string_view sql_type(RecordColumn::Type type);
+// The assessment itself as a part: it records what the controls that do not need it came to (view `objective_results`).
+inline constexpr std::string_view own_part = "reeve:assess";
 
 // The parts that a control needs and that have not run; and how that is said: "judged by `reeve detect`".
 std::vector<std::string> parts_missing(const Control& control, const std::set<std::string>& ran);

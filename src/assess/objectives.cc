@@ -4,8 +4,11 @@
 #include <map>
 
 #include "assess/assess.h"
+#include "assess/needs.h"
+#include "assess/tally.h"
 #include "base/text.h"
 #include "estate/resource_type.h"
+#include "store/views.h"
 
 namespace reeve {
 namespace {
@@ -28,7 +31,7 @@ std::string percent_text(uint64_t part, uint64_t whole) {
   return std::to_string((part * 100 + whole - 1) / whole) + " %";
 }
 
-void hold_against_appetite(ObjectiveResult& result, const Assessment& out, const OpenSince& open) {
+void hold_against_appetite(ObjectiveResult& result, const Assessment& out, const std::vector<ControlResult>& controls, const OpenSince& open) {
   const Objective& objective = *result.objective;
   Truth within = Truth::yes;
   auto not_within = [&](Truth truth, std::string why) {
@@ -37,7 +40,7 @@ void hold_against_appetite(ObjectiveResult& result, const Assessment& out, const
   };
   std::string allowed = std::to_string(objective.failing_percent_max) + " % allowed";
   for (size_t i : result.controls) {
-    const ControlResult& control = out.controls[i];
+    const ControlResult& control = controls[i];
     const VerdictCounts& n = control.counts;
     uint64_t judged = n.pass + n.fail + n.unknown;
     if (judged == 0) continue;
@@ -74,11 +77,12 @@ void hold_against_appetite(ObjectiveResult& result, const Assessment& out, const
   result.within_appetite = within;
 }
 
-ObjectiveResult judge(const Objective& objective, const Assessment& out, const ResourceCatalogue& catalogue, const ReplyTimes& times, const OpenSince& open) {
+ObjectiveResult judge(const Objective& objective, const Assessment& out, const std::vector<ControlResult>& controls, const ResourceCatalogue& catalogue, const ReplyTimes& times,
+                      const OpenSince& open) {
   ObjectiveResult result;
   result.objective = &objective;
-  for (size_t i = 0; i < out.controls.size(); ++i) {
-    const ControlResult& control = out.controls[i];
+  for (size_t i = 0; i < controls.size(); ++i) {
+    const ControlResult& control = controls[i];
     if (control.control->objective != objective.slug) continue;
     result.controls.push_back(i);
     result.counts.add(control.status);
@@ -96,7 +100,7 @@ ObjectiveResult judge(const Objective& objective, const Assessment& out, const R
     if (*result.evidence_age_days > objective.evidence_days_max) result.evidence_fresh = Truth::no;
     else if (!result.evidence_undated) result.evidence_fresh = Truth::yes;
   }
-  hold_against_appetite(result, out, open);
+  hold_against_appetite(result, out, controls, open);
   return result;
 }
 
@@ -106,14 +110,14 @@ LayerState state_of(const ControlCounts& counts) {
   return counts.fail + counts.unknown ? LayerState::partly : LayerState::works;
 }
 
-DepthRow depth_of(const ObjectiveResult& objective, const Assessment& out) {
+DepthRow depth_of(const ObjectiveResult& objective, const std::vector<ControlResult>& controls) {
   DepthRow row;
   row.objective = objective.objective;
   for (size_t i : objective.controls) {
-    const Control& control = *out.controls[i].control;
+    const Control& control = *controls[i].control;
     DepthCell& cell = row.cells[static_cast<size_t>(layer_of(control.area))];
     cell.controls.push_back(i);
-    cell.counts.add(out.controls[i].status);
+    cell.counts.add(controls[i].status);
     if (!control.prevent.empty()) row.cells[static_cast<size_t>(DefenceLayer::prevent)].ready.push_back(i);
     if (!control.respond.empty()) row.cells[static_cast<size_t>(DefenceLayer::respond)].ready.push_back(i);
     row.severity = std::max(row.severity, control.severity);
@@ -208,6 +212,44 @@ ReplyTimes::Age ReplyTimes::of(const Control& control, const std::vector<std::st
   return out;
 }
 
+Status record_objectives(const Assessment& out, std::vector<ControlResult> controls, const ResourceCatalogue& catalogue) {
+  const RecordView* view = out.content.record_view("objective_results");
+  if (!view) return {};  // content of one's own may do without
+  ReplyTimes times;
+  TRY(out.store->sources([&](const store::Store::StoredSource& source) -> Status {
+    times.see(source.operation, source.time, source.time_basis);
+    return {};
+  }));
+  // What an earlier run left of the controls that ask is no answer of this one.
+  for (ControlResult& result : controls)
+    if (std::find(result.control->needs.begin(), result.control->needs.end(), own_part) != result.control->needs.end()) result.counts = {}, result.status = Verdict::not_applicable;
+  store::RecordTable table;
+  table.name = view->name;
+  for (auto& column : view->columns) table.columns.push_back({column.name, std::string(sql_type(column.type))});
+  for (const Objective& objective : out.content.objectives) {
+    ObjectiveResult result = judge(objective, out, controls, catalogue, times, {});
+    DepthRow depth = depth_of(result, controls);
+    auto number = [](uint64_t n) { return store::SqlValue(static_cast<int64_t>(n)); };
+    std::map<std::string, store::SqlValue> row = {
+        {"objective", objective.slug}, {"title", objective.title}, {"owner", objective.owner}, {"controls", number(result.controls.size())},
+        {"pass", number(result.counts.pass)}, {"fail", number(result.counts.fail)}, {"unknown", number(result.counts.unknown)},
+        {"pass_attested", number(result.passing_attested)},
+        {"evidence_age_days", result.evidence_age_days ? store::SqlValue(*result.evidence_age_days) : store::SqlValue()},
+        {"evidence_max_age_days", store::SqlValue(int64_t{objective.evidence_days_max})},
+        {"evidence_undated", number(result.evidence_undated)}};
+    for (size_t i = 0; i < defence_layers; ++i) {
+      std::string layer(name(static_cast<DefenceLayer>(i)));
+      row[layer] = number(depth.cells[i].controls.size());
+      row[layer + "_pass"] = number(depth.cells[i].counts.pass);
+      row[layer + "_unknown"] = number(depth.cells[i].counts.unknown);
+    }
+    std::vector<store::SqlValue> values;
+    for (auto& column : view->columns) values.push_back(row.count(column.name) ? row[column.name] : store::SqlValue());
+    table.rows.push_back(std::move(values));
+  }
+  return store::create_record(out.store->db(), table);
+}
+
 Status judge_objectives(Assessment& out, const ResourceCatalogue& catalogue, const ReplyTimes& times) {
   OpenSince open;
   if (out.has_history)
@@ -216,8 +258,8 @@ Status judge_objectives(Assessment& out, const ResourceCatalogue& catalogue, con
   for (size_t i = 0; i < out.controls.size(); ++i) index[out.controls[i].control->id] = i;
 
   for (const Objective& objective : out.content.objectives) {
-    out.objectives.push_back(judge(objective, out, catalogue, times, open));
-    out.depth.push_back(depth_of(out.objectives.back(), out));
+    out.objectives.push_back(judge(objective, out, out.controls, catalogue, times, open));
+    out.depth.push_back(depth_of(out.objectives.back(), out.controls));
   }
   std::stable_sort(out.depth.begin(), out.depth.end(), [](auto& a, auto& b) { return a.rank_points > b.rank_points; });
   for (const Framework& framework : out.content.frameworks) out.frameworks.push_back(judge(framework, out, index));

@@ -1,16 +1,16 @@
 // Objectives, depth and frameworks: what the counted verdicts of controls say about the things that controls are for.
 //
-//   control objectives   each objective's controls folded into a status, held against its appetite: the share that may fail, the days
-//                        in which a fail is mended, the age that evidence may have. Three-valued: what was not seen, or cannot be
-//                        told without history, is unknown and never "within".
-//   depth                objective × (prevent, detect, respond): how many controls stand in each layer and how many of them pass. A
-//                        control's operations area says its layer. A guardrail or runbook in a control's folder is an offer, not a
-//                        layer: it is counted apart, as ready.
-//   frameworks           requirement × the controls that speak to it. One that no control speaks to is not covered, which is neither
-//                        pass nor fail and counts for neither.
+//   objectives  each one's controls folded into a status and held against its appetite: the share that may fail, the days in which
+//               a fail is mended, the age that evidence may have. Three-valued: what was not seen, or cannot be told without
+//               history, is unknown and never "within".
+//   depth       objective × (prevent, detect, respond): how many controls stand in each layer and how many of them pass. A control's
+//               operations area says its layer. A guardrail or runbook in a control's folder is an offer, not a layer: it is
+//               counted apart, as ready.
+//   frameworks  requirement × the controls that speak to it. One that no control speaks to is not covered, which is neither pass nor
+//               fail and counts for neither.
 //
-// Everything is computed from `Assessment::controls`; only the days that fails have been open and the times of replies are asked of
-// the store. Counts of controls are counts of indexes into `Assessment::controls`.
+// Everything is computed from `Assessment::controls`; only the days that fails have been open and the times of replies are
+// asked of the store. Counts of controls are counts of indexes into `Assessment::controls`.
 #pragma once
 
 #include <array>
@@ -60,8 +60,8 @@ enum class DefenceLayer : uint8_t { prevent, detect, respond };
 inline constexpr size_t defence_layers = 3;
 std::string_view name(DefenceLayer layer);
 
-// works: something passes and nothing fails or is unknown; partly: something passes and something does not; none: no control of it
-// applies to anything.
+// works: something passes and nothing fails or is unknown; partly: something passes and something does not; none: no control of
+// it applies to anything.
 enum class LayerState : uint8_t { works, partly, fails, unknown, none };
 std::string_view name(LayerState state);
 
@@ -103,8 +103,8 @@ struct AttestedShare {
   uint64_t verdicts = 0, of_verdicts = 0;  // of what applies
 };
 
-// The moments at which replies say that their facts were true, by operation. A date that a reply merely mentions, and a file's time,
-// are no such moments (docs/decisions/2026-11-24-times-of-facts.md).
+// The moments at which replies say that their facts were true, by operation. A date that a reply merely mentions, and a file's
+// time, are no such moments (docs/decisions/2026-11-24-times-of-facts.md).
 class ReplyTimes {
  public:
   void see(std::string_view operation, Time time, std::string_view time_basis);

@@ -77,8 +77,17 @@ Status SqlJudge::judge_all(store::RunWriter& run, std::vector<Error>& errors) {
     for (const std::string& part : input_.records->parts) needs_.add_part(part);
   for (const Control& control : input_.content->controls)
     if (control.judge != Judge::guard && !control.within_account && contains(control.judge == Judge::attested ? control.attest->contradicted_by : control.check.text, "edges")) TRY(store_.index_joins());
-  for (const Control& control : input_.content->controls)
-    if (control.judge != Judge::guard && !control.within_account) TRY(judge(run, control, errors));
+  // Those that ask what the others came to are asked when the others have been.
+  for (bool last : {false, true}) {
+    if (last && input_.own_results) {
+      TRY(input_.own_results());
+      needs_.add_part(std::string(own_part));
+    }
+    for (const Control& control : input_.content->controls) {
+      bool asks_the_others = std::find(control.needs.begin(), control.needs.end(), own_part) != control.needs.end();
+      if (control.judge != Judge::guard && !control.within_account && asks_the_others == last) TRY(judge(run, control, errors));
+    }
+  }
   return {};
 }
 

@@ -36,6 +36,8 @@ struct SqlJudgeInput {
   const std::map<std::string, std::set<std::string>>* read = nullptr;  // as JudgeContext::read
   bool evidence_of_passes = false;  // of all of them; else of three for each control
   const Records* records = nullptr;  // of other parts; null: none has run
+  // Records what all other controls came to, for those that need `own_part`, which are judged last; null: nothing is recorded of it.
+  std::function<Status()> own_results;
 };
 
 // What passes stand on: by control, with the uid that passes. Passes themselves are counted in the record, without evidence.

@@ -125,9 +125,8 @@ void add(VerdictCounts& to, const VerdictCounts& from) {
 
 }  // namespace
 
-Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeContext& context, const Inputs& inputs, const SqlPasses& passes,
-             const OrganizationFacts& organization) {
-  const GuardJudge& guard = *context.guard;
+Result<std::vector<ControlResult>> count_controls(const Assessment& out, const GuardJudge& guard) {
+  std::vector<ControlResult> controls;
   std::map<std::string, size_t, std::less<>> index;
   for (size_t i = 0; i < out.content.controls.size(); ++i) {
     const Control& control = out.content.controls[i];
@@ -139,10 +138,19 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
     else if (control.candidates == Candidates::account_region) result.resource_types = {"Reeve::Region::Settings"};
     else result.resource_types = {control.candidate_type};
     index[control.id] = i;
-    out.controls.push_back(std::move(result));
+    controls.push_back(std::move(result));
   }
   for (auto& row : TRY(out.store->counts()))
-    if (auto found = index.find(row.control); found != index.end()) out.controls[found->second].counts = counts_of(row.counts);
+    if (auto found = index.find(row.control); found != index.end()) controls[found->second].counts = counts_of(row.counts);
+  for (ControlResult& result : controls) result.status = control_status(result.counts);
+  return controls;
+}
+
+Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeContext& context, const Inputs& inputs, const SqlPasses& passes,
+             const OrganizationFacts& organization) {
+  out.controls = TRY(count_controls(out, *context.guard));
+  std::map<std::string, size_t, std::less<>> index;
+  for (size_t i = 0; i < out.controls.size(); ++i) index[out.controls[i].control->id] = i;
 
   // Causes of unknowns: one walk over the open findings.
   struct Cause {
@@ -185,7 +193,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   std::map<std::string, std::vector<size_t>> later;  // part → controls
   std::set<std::string, std::less<>> later_causes;
   for (size_t i = 0; i < out.controls.size(); ++i) {
-    auto missing = parts_missing(*out.controls[i].control, {});
+    auto missing = parts_missing(*out.controls[i].control, {std::string(own_part)});
     for (auto& part : missing) later[part].push_back(i);
     if (!missing.empty()) later_causes.insert(judged_by(missing));
   }
@@ -207,7 +215,6 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
 
   std::vector<Standing> all;
   for (ControlResult& result : out.controls) {
-    result.status = control_status(result.counts);
     add(out.verdicts, result.counts);
     out.pairs += result.counts.applicable();
     all.push_back(standing_of(*result.control, result.counts));

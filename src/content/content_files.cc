@@ -140,8 +140,10 @@ void name_linked_items(const std::string& folder, std::vector<Error>& problems) 
 }  // namespace
 
 const std::vector<std::string>& content_kinds() {
-  static const std::vector<std::string> kinds = {"baselines",  "challenges", "controls",  "detections", "facts",     "frameworks", "hunts",  "objectives",
-                                                 "practices",  "quotas",    "resources",  "runbooks",  "schemas",    "threats", "views"};
+  static const std::vector<std::string> kinds = {
+      "baselines", "challenges", "controls", "detections", "facts",          "frameworks", "hunts",   "objectives",
+      "practices", "quotas",     "resources", "responsibility", "runbooks", "schemas",    "threats", "views",
+  };
   return kinds;
 }
 

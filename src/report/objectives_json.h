@@ -1,5 +1,5 @@
-// The parts of an assessment's JSON that say what controls are for: `objectives[]`, `depth[]`, `frameworks[]`, `attested`. Private to
-// this room.
+// The parts of an assessment's JSON that say what controls are for: `objectives[]`, `depth[]`, `frameworks[]`, `attested`.
+// Private to this room.
 #pragma once
 
 #include "assess/assess.h"

@@ -226,7 +226,9 @@ Status controls(Db& db, const std::vector<ControlRow>& rows) {
   return {};
 }
 
-Status record(Db& db, const RecordTable& table) {
+}  // namespace
+
+Status create_record(Db& db, const RecordTable& table) {
   std::string columns, places;
   for (size_t i = 0; i < table.columns.size(); ++i) {
     const auto& column = table.columns[i];
@@ -249,8 +251,6 @@ Status record(Db& db, const RecordTable& table) {
   }
   return {};
 }
-
-}  // namespace
 
 const std::vector<std::string_view>& fixed_views() {
   static const std::vector<std::string_view> names = {"accounts", "regions", "resources", "edges", "reads", "attestations", "controls", "tag_counts"};
@@ -289,7 +289,7 @@ Status create_views(Db& db, const ViewInput& input, bool in_memory) {
   for (const auto& table : input.records)
     if (!names.emplace(table.name, table.name).second) return fail(Code::conflict, "the record view `" + table.name + "` has the name of another");
   for (const auto& type : input.types) TRY(make.type_view(type));
-  for (const auto& table : input.records) TRY(record(db, table));
+  for (const auto& table : input.records) TRY(create_record(db, table));
   TRY(make.resources());
   TRY(make.places());
   if (!in_memory) TRY(make.tag_counts());

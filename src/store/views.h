@@ -55,6 +55,9 @@ Status create_views(Db& db, const ViewInput& input, bool in_memory = false);
 // The views that every run has, whatever its content.
 const std::vector<std::string_view>& fixed_views();
 
+// Makes or replaces one of the record views.
+Status create_record(Db& db, const RecordTable& table);
+
 // `AWS::S3::Bucket` → `aws_s3_bucket`.
 std::string view_name(std::string_view type);
 
