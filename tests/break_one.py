@@ -101,8 +101,10 @@ class Reads:
     """What each control reads, told from its own text."""
 
     def __init__(self):
-        self.guard, self.sql, self.columns = {}, {}, {}
+        self.guard, self.sql, self.columns, self.parts = {}, {}, {}, {}
         for folder in sorted(CONTROLS.iterdir()):
+            needs = re.search(r"^needs: *\[(.*)\]", (folder / "control.yaml").read_text(), re.M)
+            self.parts[folder.name] = re.findall(r"reeve:\w+", needs.group(1) if needs else "")
             for name, into in (("check.guard", self.guard), ("check.sql", self.sql)):
                 if (folder / name).exists():
                     into[folder.name] = re.sub(r"(?m)^\s*(--|#).*$", "", (folder / name).read_text())
@@ -111,9 +113,12 @@ class Reads:
             self.columns[described["type"]] = described.get("columns", {})
 
     def controls(self):
-        return sorted({*self.guard, *self.sql})
+        """Those that the estate's files decide: not what another part of Reeve tells, nor what asks the other controls."""
+        return sorted(c for c in {*self.guard, *self.sql} if not self.parts[c])
 
     def reads(self, control, resource_type, name):
+        if "reeve:assess" in self.parts[control]:  # it asks what all the others came to
+            return True
         if control in self.guard:
             text = self.guard[control]
             return resource_type in text and (name == "*" or name in text)
