@@ -16,7 +16,7 @@ sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from northfield import acquired, estate as estates, management, payments, people, posture, recorded, sandbox, shapes  # noqa: E402
+from northfield import acquired, estate as estates, governance, management, payments, people, posture, recorded, sandbox, shapes  # noqa: E402
 
 TARGET = HERE.parent / "examples" / "northfield"
 GENERATED = ("cli", "config")
@@ -53,6 +53,7 @@ def tell():
         if not any(told[1:] == ("s3", "ListBuckets") for told in account.told):
             account.reply(people.VIRGINIA, "s3", "ListBuckets", {"Buckets": [], "Owner": {"ID": "1" * 64}})
     recorded.describe(estate)
+    governance.describe(estate)
     posture.describe(estate, accounts)
     return {path: c if isinstance(c, bytes) else c.encode() for path, c in estate.files.items()}, estate.replies
 

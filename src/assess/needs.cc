@@ -1,5 +1,6 @@
 #include "assess/needs.h"
 
+#include "aws/region.h"
 #include "base/text.h"
 
 namespace reeve {
@@ -17,6 +18,7 @@ std::string candidate_type(const Control& control) {
 
 void NeedsRead::add(const ReadRecord& read) {
   bool answered = read.status == ReadRecord::Status::ok || read.status == ReadRecord::Status::absent;
+  if (is_region_name(read.region)) regions_[read.account].insert(read.region);
   for (std::string_view region : {std::string_view(read.region), std::string_view("*")})
     for (std::string_view account : {std::string_view(read.account), std::string_view("*")}) {
       auto [found, is_new] = known_.try_emplace(std::string(account) + "\n" + std::string(region) + "\n" + read.call);
@@ -36,18 +38,29 @@ std::string NeedsRead::unmet(const Control& control, const ResourceCatalogue& ca
       for (const Read& read : type->reads) of_type |= read.call == need;
     if (of_type) continue;
     bool any_account = control.candidates == Candidates::organization || starts_with(need, "organizations:");
-    bool per_region = of == kRegionType;
+    bool global_call = true;
+    if (const auto* uses = catalogue.uses(need))
+      for (auto& use : *uses) global_call &= use.type->global;
     auto look = [&](std::string_view where) {
       auto found = known_.find((any_account ? "*" : std::string(account)) + "\n" + std::string(where) + "\n" + need);
       return found == known_.end() ? nullptr : &found->second;
     };
-    const Known* known = look(per_region ? region : "*");
-    if (!known && per_region) known = look("global");
-    if (!known && per_region) {  // a call of a global service is made in one Region for all
-      bool global_only = true;
-      if (const auto* uses = catalogue.uses(need))
-        for (auto& use : *uses) global_only &= use.type->global;
-      if (global_only) known = look("*");
+    const Known* known = nullptr;
+    std::string_view missing;  // a Region of the account in which the need was not answered
+    if (is_region_name(region) && !any_account) {
+      known = look(region);
+      if (!known) known = look("global");
+      if (!known && global_call) known = look("*");
+    } else {
+      known = look("*");
+      auto regions = regions_.find(std::string(account));
+      if (known && known->answered && !any_account && !global_call && !look("global") && regions != regions_.end())
+        for (const std::string& place : regions->second) {
+          const Known* here = look(place);
+          if (here && here->answered) continue;
+          known = here, missing = place;
+          break;
+        }
     }
     if (known && known->answered) continue;
     evidence.resource = uid;
@@ -55,10 +68,10 @@ std::string NeedsRead::unmet(const Control& control, const ResourceCatalogue& ca
     evidence.expected = "an answer";
     if (known) {
       evidence.time = known->time;
-      return need + " " + (known->error.empty() ? std::string("failed") : known->error);
+      return need + (missing.empty() ? " " : " in " + std::string(missing) + " ") + (known->error.empty() ? std::string("failed") : known->error);
     }
     evidence.time_basis = "unknown";
-    return need + " not read";
+    return need + " not read" + (missing.empty() ? "" : " in " + std::string(missing));
   }
   // What a person can do about an unread call comes first; a part that has not run is nobody's slip.
   std::vector<std::string> later = parts_missing(control, parts_);

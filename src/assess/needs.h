@@ -4,6 +4,7 @@
 
 #include <map>
 #include <set>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -41,7 +42,7 @@ std::string judged_by(const std::vector<std::string>& parts);
 
 class NeedsRead {
  public:
-  void clear() { known_.clear(); }
+  void clear() { known_.clear(), regions_.clear(); }
   void add(const ReadRecord& read);
   void add_part(const std::string& part) { parts_.insert(part); }  // one that has run
   // Why the candidate cannot be judged, naming the call or the part of Reeve that has not run; empty if all needs were answered. Fills `evidence` with the first that was
@@ -57,6 +58,7 @@ class NeedsRead {
   };
   std::set<std::string> parts_;
   std::unordered_map<std::string, Known> known_;  // account (or `*`), Region (or `*`), call
+  std::unordered_map<std::string, std::set<std::string>> regions_;  // account → Regions in which anything was asked
 };
 
 }  // namespace reeve

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "assess/policy_column.h"
+#include "aws/arn.h"
+#include "base/text.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -29,6 +31,24 @@ std::vector<std::string> list(std::string_view json) {
   if (!document) return out;
   for (Value item : (*document)->root().items()) out.emplace_back(item.text());
   return out;
+}
+
+// May two accounts get different answers from it? Policies only compare texts, so an account can only be told by its digits.
+bool tells_accounts_apart(const Policy& policy) {
+  auto digits = [](std::string_view text) { return text.find_first_of("0123456789") != std::string_view::npos; };
+  auto of_account = [&](const std::string& value) {
+    auto arn = parse_arn(value);
+    return arn ? digits(arn->account) : starts_with(value, "arn:") && digits(value);
+  };
+  for (const Statement& statement : policy.statements) {
+    if (std::any_of(statement.resources.values.begin(), statement.resources.values.end(), of_account)) return true;
+    for (const Condition& condition : statement.conditions) {
+      bool names_account = contains(condition.key_lower, "account") || contains(condition.key_lower, "userid") || contains(condition.key_lower, "orgpaths");
+      for (const std::string& value : condition.values)
+        if ((names_account && digits(value)) || of_account(value)) return true;
+    }
+  }
+  return false;
 }
 
 std::string joined(const std::vector<std::string>& items) {
@@ -122,61 +142,67 @@ Truth OrganizationTree::in_force(Kind kind) const {
   return truth(policies.enabled != "DISABLED" && policies.enabled != "PENDING_DISABLE");
 }
 
-std::vector<Policy> OrganizationTree::policies_at(Kind kind, const std::string& where, const Node* node) {
-  const Policies& policies = policies_[kind];
-  std::vector<std::string> ids;
-  Policy unread;
-  unread.name = where;
+// What is attached to a root, unit or account; not known where AWS's rule that there always is something is broken.
+OrganizationTree::Attached OrganizationTree::attached_at(Kind kind, const std::string& where, const Node* node) const {
+  Attached out;
   if (node && node->attached[kind].known) {
-    ids = node->attached[kind].policies;
-  } else if (policies.all_targets_known) {
-    for (auto& [id, document] : policies.documents)
-      if (std::find(document.targets.begin(), document.targets.end(), where) != document.targets.end()) ids.push_back(id);
-  } else {
-    unread.unknown = "the " + std::string(words(kind == rcp)) + " policies of `" + where + "` were not read";
-    return {unread};
+    out = node->attached[kind];
+  } else if (policies_[kind].all_targets_known) {
+    out.known = true;
+    for (auto& [id, document] : policies_[kind].documents)
+      if (std::find(document.targets.begin(), document.targets.end(), where) != document.targets.end()) out.policies.push_back(id);
   }
+  out.known &= !out.policies.empty();
+  return out;
+}
+
+std::vector<Policy> OrganizationTree::read(Kind kind, const Attached& attached) const {
   std::vector<Policy> out;
-  for (auto& id : ids) {
-    auto found = policies.documents.find(id);
-    std::string_view text = found == policies.documents.end() ? std::string_view() : std::string_view(found->second.text);
+  auto unread = [&](std::string name) {
+    Policy policy;
+    policy.unknown = "`" + name + "` was not read";
+    policy.name = std::move(name);
+    out.push_back(std::move(policy));
+  };
+  if (!attached.known) unread("what is attached");
+  for (auto& id : attached.policies) {
+    auto found = policies_[kind].documents.find(id);
+    std::string_view text = found == policies_[kind].documents.end() ? std::string_view() : std::string_view(found->second.text);
     if (text.empty()) text = text_of_aws(id);
     auto policy = text.empty() ? Result<Policy>(fail(Code::not_found, "not read")) : policy_of_column(text);
-    if (policy) {
-      policy->name = id;
-      out.push_back(std::move(*policy));
-    } else {
-      unread.name = id;
-      unread.unknown = std::string(words(kind == rcp)) + " policy `" + id + "` was not read";
-      out.push_back(unread);
+    if (!policy) {
+      unread(id);
+      continue;
     }
-  }
-  if (ids.empty()) {  // AWS forbids it, so it was not read
-    unread.unknown = "no " + std::string(words(kind == rcp)) + " policy of `" + where + "` was read";
-    out.push_back(unread);
+    policy->name = id;
+    out.push_back(std::move(*policy));
   }
   return out;
 }
 
-const std::vector<std::vector<Policy>>& OrganizationTree::levels(Kind kind, const std::string& account, const Node& node) {
-  auto& out = policies_[kind].levels[account];
-  if (!out.empty()) return out;
-  out.push_back(policies_at(kind, account, &node));
+OrganizationTree::Way& OrganizationTree::way_to(Kind kind, const std::string& account, const Node& node) {
+  std::vector<Attached> up{attached_at(kind, account, &node)};
   std::string at = node.parent;
   for (int depth = 0; depth < kDeepest && !at.empty() && at != root_; ++depth) {
     auto unit = units_.find(at);
-    out.push_back(policies_at(kind, at, unit == units_.end() ? nullptr : &unit->second));
+    up.push_back(attached_at(kind, at, unit == units_.end() ? nullptr : &unit->second));
     at = unit == units_.end() ? "" : unit->second.parent;
   }
-  if (at != root_) {
-    Policy unread;
-    unread.unknown = "the organizational units above account `" + account + "` were not read";
-    out.push_back({unread});
-  }
+  if (at != root_) up.emplace_back();  // the way ends before the root
   auto root = units_.find(root_);
-  out.push_back(policies_at(kind, root_, root == units_.end() ? nullptr : &root->second));
-  std::reverse(out.begin(), out.end());
-  return out;
+  up.push_back(attached_at(kind, root_, root == units_.end() ? nullptr : &root->second));
+  std::string key(words(kind == rcp));
+  for (auto& attached : up) {
+    key += attached.known ? "\n" : "\n?";
+    for (auto& id : attached.policies) key += " " + id;
+  }
+  auto [found, is_new] = ways_.try_emplace(key);
+  Way& way = found->second;
+  if (!is_new) return way;
+  for (auto attached = up.rbegin(); attached != up.rend(); ++attached) way.levels.push_back(read(kind, *attached));
+  for (auto& level : way.levels)
+    for (auto& policy : level) way.tells_accounts_apart |= tells_accounts_apart(policy);
+  return way;
 }
 
 Result<Truth> OrganizationTree::scp_denies(std::string_view account, std::string_view action, std::string_view principal, std::string_view region) {
@@ -186,8 +212,10 @@ Result<Truth> OrganizationTree::scp_denies(std::string_view account, std::string
   if (Truth on = in_force(scp); on != Truth::yes) return on;
   auto found = accounts_.find(std::string(account));
   if (found == accounts_.end()) return Truth::unknown;
-  std::string key = "s\n" + std::string(account) + "\n" + std::string(action) + "\n" + std::string(principal) + "\n" + std::string(region);
-  if (auto known = answers_.find(key); known != answers_.end()) return known->second;
+  Way& way = way_to(scp, found->first, found->second);
+  std::string key = std::string(action) + "\n" + std::string(principal) + "\n" + std::string(region);
+  if (way.tells_accounts_apart || (principal != "root" && principal != "any")) key += "\n" + found->first;
+  if (auto known = way.answers.find(key); known != way.answers.end()) return known->second;
   ScpRequest request;
   request.action = std::string(action);
   request.account = std::string(account);
@@ -199,8 +227,8 @@ Result<Truth> OrganizationTree::scp_denies(std::string_view account, std::string
     request.who = ScpRequest::Who::arn;
     request.principal_arn = std::string(principal);
   }
-  Truth answer = reeve::scp_denies(levels(scp, found->first, found->second), request).for_ordinary.verdict;
-  answers_.emplace(std::move(key), answer);
+  Truth answer = reeve::scp_denies(way.levels, request).for_ordinary.verdict;
+  way.answers.emplace(std::move(key), answer);
   return answer;
 }
 
@@ -231,11 +259,14 @@ Result<Truth> OrganizationTree::rcp_denies(std::string_view account, std::string
   if (Truth on = in_force(rcp); on != Truth::yes) return on;
   auto found = accounts_.find(std::string(account));
   if (found == accounts_.end()) return Truth::unknown;
-  std::string key = "r\n" + std::string(account) + "\n" + std::string(action) + "\n" + std::string(resource);
-  if (auto known = answers_.find(key); known != answers_.end()) return known->second;
+  Way& way = way_to(rcp, found->first, found->second);
+  std::string key = std::string(action) + "\n" + std::string(resource);
+  size_t own = key.rfind(found->first);
+  if (!way.tells_accounts_apart && own != std::string::npos) key.replace(own, found->first.size(), "own");
+  if (auto known = way.answers.find(key); known != way.answers.end()) return known->second;
   RcpRequest request{std::string(action), std::string(resource), std::string(account), id_};
-  Truth answer = rcp_denies_strangers(levels(rcp, found->first, found->second), request).verdict;
-  answers_.emplace(std::move(key), answer);
+  Truth answer = rcp_denies_strangers(way.levels, request).verdict;
+  way.answers.emplace(std::move(key), answer);
   return answer;
 }
 

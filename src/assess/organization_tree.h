@@ -59,14 +59,20 @@ class OrganizationTree {
     bool never_enabled = false;
     bool all_targets_known = false;
     std::map<std::string, Document> documents;
-    std::unordered_map<std::string, std::vector<std::vector<Policy>>> levels;
+  };
+  // The policies on a way, root first. Accounts under the same policies share it, and the answers too if no policy tells accounts apart.
+  struct Way {
+    std::vector<std::vector<Policy>> levels;
+    bool tells_accounts_apart = false;
+    std::unordered_map<std::string, Truth> answers;
   };
 
   Status load();
   Status load_policies(Kind kind, std::string_view type);
   Truth in_force(Kind kind) const;
-  std::vector<Policy> policies_at(Kind kind, const std::string& where, const Node* node);
-  const std::vector<std::vector<Policy>>& levels(Kind kind, const std::string& account, const Node& node);
+  Attached attached_at(Kind kind, const std::string& where, const Node* node) const;
+  std::vector<Policy> read(Kind kind, const Attached& attached) const;
+  Way& way_to(Kind kind, const std::string& account, const Node& node);
 
   store::Db& db_;
   bool loaded_ = false;
@@ -76,7 +82,7 @@ class OrganizationTree {
   std::unordered_map<std::string, bool> managing_;  // account → it manages the organization; absent: not known
   std::unordered_map<std::string, bool> outside_;   // accounts that said they are in none
   Policies policies_[2];
-  std::unordered_map<std::string, Truth> answers_;
+  std::unordered_map<std::string, Way> ways_;  // by the ids of the policies on them
 };
 
 }  // namespace reeve

@@ -146,6 +146,21 @@ TEST(OrganizationTree, AGuardrailBindsMembersOnly) {
   }
 }
 
+// Accounts under the same policies share an answer, unless a policy tells them apart.
+TEST(OrganizationTree, APolicyMayMeanOneAccount) {
+  for (const char* condition : {R"({"StringEquals":{"aws:PrincipalAccount":"111111111111"}})", R"({"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::1*:*"}})",
+                                R"({"StringLike":{"aws:PrincipalArn":"arn:aws:iam::111111111111:*"}})"}) {
+    TreeDb tree({.low = "mine"});
+    tree.row("aws_organizations_account", "'222222222222', 'ou-low', '[\"p-FullAWSAccess\"]', NULL");
+    tree.row("aws_organizations_policy", "'mine', 'SERVICE_CONTROL_POLICY', '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\",\"Condition\":" +
+                                             std::string(condition) + "}]}', NULL");
+    OrganizationTree organization(*tree.db);
+    EXPECT_EQ(must(organization.scp_denies("111111111111", "s3:GetObject", "any")), Truth::yes) << condition;
+    EXPECT_EQ(must(organization.scp_denies("222222222222", "s3:GetObject", "any")), Truth::no) << condition;
+    EXPECT_EQ(must(organization.scp_denies("111111111111", "s3:GetObject", "any")), Truth::yes) << condition;
+  }
+}
+
 TEST(OrganizationTree, ResourceControlPoliciesKeepStrangersOut) {
   const Truth yes = Truth::yes, no = Truth::no, unknown = Truth::unknown;
   struct {

@@ -185,14 +185,13 @@ Status add_local(store::Db& db, std::shared_ptr<PolicyCache> policies, std::func
                        }).verdict);
   }));
 
-  // Every Deny takes something away, and so does an Allow of less than everything.
-  TRY(db.add_function("policy_restricts", 1, false, [policies](Arguments a) -> Result<SqlValue> {
-    if (is_null(a[0])) return SqlValue();
-    auto policy = policies->get(text_of(a[0]));
+  TRY(db.add_function("policy_denies", 1, false, [policies](Arguments a) -> Result<SqlValue> {
+    auto policy = is_null(a[0]) ? nullptr : policies->get(text_of(a[0]));
     if (!policy) return SqlValue();
+    Truth answer = truth(false);
     for (const Statement& statement : policy->statements)
-      if (statement.effect == Effect::deny && statement.unknown.empty()) return sql(Truth::yes);
-    return sql(negate(allows_admin({*policy}).verdict));
+      answer = either(answer, !statement.unknown.empty() || statement.effect == Effect::unknown ? Truth::unknown : truth(statement.effect == Effect::deny));
+    return sql(policy->unknown.empty() ? answer : either(answer, Truth::unknown));
   }));
   TRY(db.add_function("policy_requires_mfa", 1, false, [policies](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0])) return SqlValue();

@@ -131,6 +131,25 @@ TEST(SqlJudge, ANeedIsAskedForInEachRegion) {
   EXPECT_EQ(got.of(region("ap-south-1")), "unknown ec2:GetEbs not read");
 }
 
+TEST(SqlJudge, AnAccountsNeedIsAskedForInEveryRegionThatWasSeen) {
+  struct {
+    const char *what, *west, *east, *call, *expected;
+  } cases[] = {
+      {"answered in both", R"({"E": true})", R"({"E": false})", "ec2:GetEbs", "pass"},
+      {"denied in one", R"({"E": true})", R"({"Error": {"Code": "AccessDenied"}})", "ec2:GetEbs", "unknown ec2:GetEbs in us-east-1 AccessDenied"},
+      {"not made in one", R"({"E": true})", nullptr, "ec2:GetEbs", "unknown ec2:GetEbs not read in us-east-1"},
+      {"a call that one Region answers for all", R"({"E": true})", nullptr, "iam:ListAccountAliases", "pass"},
+  };
+  for (auto& c : cases) {
+    TestUnit unit;
+    unit.reply("ec2:GetEbs", c.west, "eu-west-1");
+    if (c.east) unit.reply("ec2:GetEbs", c.east, "us-east-1");
+    unit.reply("made:ListThings", "{}", "us-east-1");
+    unit.reply("iam:ListAccountAliases", R"({"AccountAliases": []})", "us-east-1");
+    EXPECT_EQ(judge(sql_control(kAllPass, {c.call}), {unit}).of(kAccount), c.expected) << c.what;
+  }
+}
+
 TEST(SqlJudge, OnlyWhatTheQueryMaySayCounts) {
   const std::string uid = "'" + kAccount + "'";
   struct {

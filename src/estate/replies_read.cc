@@ -13,9 +13,10 @@ namespace reeve {
 namespace {
 
 // Members whose value says when something happened: a reply that mentions a moment was given after it. Times of things to come
-// (expiry, next rotation) are not among them.
-bool names_a_past_moment(std::string_view key) {
+// (expiry, next rotation, the start of what AWS Health announces) are not among them.
+bool names_a_past_moment(std::string_view key, bool announces) {
   std::string k = lower(key);
+  if (announces && contains(k, "starttime")) return false;
   if (contains(k, "next") || contains(k, "expir") || contains(k, "notafter") || contains(k, "until") || contains(k, "earliest")) return false;
   for (std::string_view part : {"creat", "launch", "modif", "updat", "generated", "lastused", "last_used", "rotated", "joined", "changed",
                                 "registered", "started", "starttime", "pushedat", "enabledat", "attachtime", "usercreat"})
@@ -23,7 +24,7 @@ bool names_a_past_moment(std::string_view key) {
   return false;
 }
 
-int64_t newest_moment(const Document& document) {
+int64_t newest_moment(const Document& document, bool announces) {
   int64_t newest = 0;
   const auto& nodes = document.nodes();
   // Keys are string nodes directly before their value; looking at every pair of neighbours is enough, and cheap.
@@ -31,7 +32,7 @@ int64_t newest_moment(const Document& document) {
     const Node& value = nodes[i + 1];
     if (nodes[i].kind != Kind::string || value.kind != Kind::string || value.count < 19 || value.count > 35) continue;
     std::string_view text(value.text, value.count);
-    if (text[4] != '-' || text[7] != '-' || !names_a_past_moment({nodes[i].text, nodes[i].count})) continue;
+    if (text[4] != '-' || text[7] != '-' || !names_a_past_moment({nodes[i].text, nodes[i].count}, announces)) continue;
     if (auto time = parse_time(text)) newest = std::max(newest, time->ms);
   }
   return newest;
@@ -144,7 +145,7 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
     if (auto wrong = wrong_shape(reply)) failed(*wrong);
   }
   if (reply.document) {
-    int64_t newest = newest_moment(*reply.document);
+    int64_t newest = newest_moment(*reply.document, starts_with(input.call, "health:"));
     if (!reply.exact) {
       if (auto generated = parse_time(reply.body.get("GeneratedTime").text())) {
         reply.source.time_ms = generated->ms;

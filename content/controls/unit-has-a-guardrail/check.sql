@@ -1,4 +1,4 @@
--- What a policy takes away is asked of the policy itself: one that allows everything binds nothing, whoever wrote it.
+-- What a policy takes away is asked of the policy itself: one that allows everything binds nobody, whoever wrote it.
 WITH RECURSIVE above(unit, node) AS (
   SELECT id, id FROM aws_organizations_organizationalunit
   UNION SELECT a.unit, u.parent FROM above a JOIN aws_organizations_organizationalunit u ON u.id = a.node WHERE u.parent IS NOT NULL),
@@ -9,12 +9,15 @@ attached AS (
   SELECT n.node, p.value AS policy FROM nodes n, json_each(n.policies) p
   UNION SELECT t.value, p.id FROM aws_organizations_policy p, json_each(p.targets) t WHERE p.policy_type = 'SERVICE_CONTROL_POLICY'),
 judged AS (
-  SELECT id, name, iif(id = 'p-FullAWSAccess', 0, policy_restricts(policy_document)) AS restricts FROM aws_organizations_policy
-  WHERE policy_type = 'SERVICE_CONTROL_POLICY'),
-bound AS (
-  SELECT a.unit, min(iif(j.restricts = 1, coalesce(j.name, j.id), NULL)) AS by,
-      sum(t.policy <> 'p-FullAWSAccess' AND j.restricts IS NULL) AS unread
-  FROM above a JOIN attached t ON t.node = a.node LEFT JOIN judged j ON j.id = t.policy GROUP BY a.unit),
+  SELECT t.node, coalesce(p.name, t.policy) AS name, iif(t.policy = 'p-FullAWSAccess', 0, policy_denies(p.policy_document)) AS denies,
+      iif(t.policy = 'p-FullAWSAccess', 1, policy_admin(p.policy_document)) AS everything
+  FROM attached t LEFT JOIN aws_organizations_policy p ON p.id = t.policy),
+-- A Deny takes something away, and so does a list of Allows where nothing that allows everything stands beside it.
+bounds AS (
+  SELECT node, coalesce(min(iif(denies = 1, name, NULL)), iif(max(everything) = 0 AND sum(everything IS NULL) = 0, min(name), NULL)) AS by,
+      sum(denies IS NULL OR everything IS NULL) AS unread
+  FROM judged GROUP BY node),
+bound AS (SELECT a.unit, min(d.by) AS by, sum(d.unread) AS unread FROM above a JOIN bounds d ON d.node = a.node GROUP BY a.unit),
 known AS (
   SELECT a.unit, sum(n.policies IS NULL) AS unread, max(a.node LIKE 'r-%') AS to_the_root
   FROM above a LEFT JOIN nodes n ON n.node = a.node GROUP BY a.unit),
