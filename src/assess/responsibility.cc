@@ -140,7 +140,7 @@ class Counting {
     filter.control = control;
     TRY(store_.findings(filter, [&](const store::StoredFinding& finding) -> Status {
       if (finding.type != type || (finding.status != store::FindingStatus::fail && finding.status != store::FindingStatus::unknown)) return {};
-      FoundOpen one{finding.uid, "", finding.status == store::FindingStatus::unknown};
+      FoundOpen one{finding.uid, finding.reason + "\n", finding.status == store::FindingStatus::unknown};
       if (auto evidence = evidence_from_json(finding.evidence_json))
         for (auto& e : *evidence) one.said += e.value + "\n";
       found->second.push_back(std::move(one));

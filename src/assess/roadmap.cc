@@ -38,6 +38,8 @@ struct Step {
   std::vector<size_t> needs;   // steps that come before
   bool done = false;
 
+  bool later() const { return item.kind == StepKind::later; }
+
   double worth = 0;  // points, and those in doubt for what they may be
 };
 
@@ -56,9 +58,11 @@ class Planning {
     bind();
     begin(summary);
     std::vector<RoadmapItem> out;
-    while (out.size() < steps_.size())
-      for (size_t index : next_chain()) out.push_back(do_step(index, summary));
+    for (std::vector<size_t> chain; !(chain = next_chain()).empty();)
+      for (size_t index : chain) out.push_back(do_step(index));
     finish(summary, out);
+    for (size_t i = 0; i < steps_.size(); ++i)
+      if (!steps_[i].done) out.push_back(do_step(i));
     return out;
   }
 
@@ -94,8 +98,10 @@ class Planning {
         if (!call.empty()) step.calls.insert(call);
         else if (std::find(item.causes.begin(), item.causes.end(), cause) == item.causes.end()) item.causes.push_back(cause);
       }
-    item.kind = counts.fail ? StepKind::mend : attested ? StepKind::attest : step.calls.empty() ? StepKind::find_out : StepKind::read;
-    if (item.kind != StepKind::read) step.own_minutes = control.effort_minutes * static_cast<int>(std::clamp<uint64_t>(counts.fail, 1, resources_max));
+    if (counts.fail == 0) item.parts = input.parts;
+    item.kind = !item.parts.empty() ? StepKind::later : counts.fail ? StepKind::mend : attested ? StepKind::attest : step.calls.empty() ? StepKind::find_out : StepKind::read;
+    if (item.kind == StepKind::later) step.calls.clear(), item.causes.clear();
+    else if (item.kind != StepKind::read) step.own_minutes = control.effort_minutes * static_cast<int>(std::clamp<uint64_t>(counts.fail, 1, resources_max));
     steps_.push_back(std::move(step));
   }
 
@@ -105,7 +111,7 @@ class Planning {
     for (size_t i = 0; i < steps_.size(); ++i) index[steps_[i].item.control] = i;
     for (auto& step : steps_)
       for (auto& id : step.input->control->after)
-        if (auto found = index.find(id); found != index.end()) {
+        if (auto found = index.find(id); found != index.end() && !step.later() && !steps_[found->second].later()) {
           step.needs.push_back(found->second);
           step.item.after.push_back(id);
         }
@@ -132,7 +138,8 @@ class Planning {
     for (auto& input : controls_) failing += static_cast<double>(input.counts.fail), judged += static_cast<double>(input.counts.fail + input.counts.pass);
     summary.unknown_share = judged > 0 ? failing / judged : unknown_share_of_nothing;
     for (auto& step : steps_) {
-      summary.points += step.item.points;
+      summary.points = all_points_ += step.item.points;
+      summary.later += step.later();
       step.worth = step.item.points + summary.unknown_share * step.item.points_in_doubt;
     }
   }
@@ -173,12 +180,12 @@ class Planning {
   std::vector<size_t> next_chain() const {
     int phase = 5;
     for (auto& step : steps_)
-      if (!step.done) phase = std::min(phase, step.item.phase);
+      if (!step.done && !step.later()) phase = std::min(phase, step.item.phase);
     std::vector<size_t> best;
     double best_worth = 0;
     int best_minutes = 0;
     for (size_t i = 0; i < steps_.size(); ++i) {
-      if (steps_[i].done || steps_[i].item.phase != phase) continue;
+      if (steps_[i].done || steps_[i].later() || steps_[i].item.phase != phase) continue;
       std::vector<size_t> chain;
       std::vector<bool> seen(steps_.size());
       gather(i, chain, seen);
@@ -212,7 +219,7 @@ class Planning {
     return lowest_level(levels);
   }
 
-  RoadmapItem do_step(size_t index, RoadmapSummary& summary) {
+  RoadmapItem do_step(size_t index) {
     Step& step = steps_[index];
     step.done = true;
     RoadmapItem& item = step.item;
@@ -227,7 +234,7 @@ class Planning {
     points_ += item.points;
     minutes_ += item.effort_minutes;
     item.points_so_far = points_;
-    item.share_so_far = summary.points > 0 ? points_ / summary.points : 1;
+    item.share_so_far = all_points_ > 0 ? points_ / all_points_ : 1;
     item.minutes_so_far = minutes_;
     auto practice = of(item.practice);
     item.practice_level = level_of(practice);
@@ -235,17 +242,19 @@ class Planning {
     if (auto level = levels_.find(item.practice); level != levels_.end()) level->second = item.practice_level;
     item.level = organization_level();
     item.score = reeve::score(standings_);
-
-    RoadmapPhase& phase = summary.phases[static_cast<size_t>(item.phase - 1)];
-    ++phase.steps;
-    phase.quick_wins += item.quick_win;
-    phase.points += item.points;
-    phase.effort_minutes += item.effort_minutes;
     return item;
   }
 
   void finish(RoadmapSummary& summary, const std::vector<RoadmapItem>& items) const {
     summary.steps = items.size();
+    for (auto& item : items) {
+      RoadmapPhase& phase = summary.phases[static_cast<size_t>(item.phase - 1)];
+      ++phase.steps;
+      summary.unknown_steps += item.unknown > 0;
+      phase.quick_wins += item.quick_win;
+      phase.points += item.points;
+      phase.effort_minutes += item.effort_minutes;
+    }
     summary.effort_minutes = minutes_;
     summary.level = organization_level();
     summary.score = reeve::score(standings_);
@@ -279,7 +288,7 @@ class Planning {
   std::vector<Step> steps_;
   std::set<std::string> made_;  // calls that steps so far make
   int rank_ = 0;
-  double points_ = 0;
+  double points_ = 0, all_points_ = 0;
   int64_t minutes_ = 0;
 };
 
@@ -291,6 +300,7 @@ std::string_view name(StepKind kind) {
     case StepKind::read: return "read";
     case StepKind::attest: return "attest";
     case StepKind::find_out: return "find out";
+    case StepKind::later: return "later";
   }
   return "";
 }

@@ -21,8 +21,9 @@
 
 namespace reeve {
 
-// What a step asks for: mend what fails, read what was not read, attest what no API knows, or find out what a reading did not tell.
-enum class StepKind : uint8_t { mend, read, attest, find_out };
+// What a step asks for: mend what fails, read what was not read, attest what no API knows, find out what a reading did not tell. What
+// a part of Reeve judges that has not run is no step of anybody's: it stands behind all others and takes no effort.
+enum class StepKind : uint8_t { mend, read, attest, find_out, later };
 std::string_view name(StepKind kind);
 
 struct RoadmapItem {
@@ -39,6 +40,7 @@ struct RoadmapItem {
   std::vector<std::string> reads;            // calls to make or permit, each once in the whole roadmap; a later step names it in shared_reads
   std::vector<std::string> shared_reads;     // calls that an earlier step already makes
   std::vector<std::string> causes;           // of what is not known and no call tells, in words
+  std::vector<std::string> parts;            // kind `later`: the parts of Reeve that will judge it
   std::vector<std::string> after;            // controls of steps that come before because this one needs them
   double points = 0;                         // risk removed
   double points_in_doubt = 0;                // what may come to light: severity weight × unknown resources × exposure
@@ -68,9 +70,11 @@ struct RoadmapSummary {
   double unknown_share = 0;          // of a fail that an unknown counts in the order
   int64_t effort_minutes = 0;
   uint64_t steps = 0, quick_wins = 0;
-  int level = 0;  // when all of it is done
+  uint64_t unknown_steps = 0;  // of the steps, those that close something unknown: where one stands then is the best case
+  uint64_t later = 0;  // controls that later parts judge, in no step's count
+  int level = 0;       // when all of it is done
   std::optional<double> score;
-  std::vector<std::string> held;  // practices that stay below level 4 even then: nothing at some level of theirs applies, or all is excepted
+  std::vector<std::string> held;  // practices that stay below level 4 even then: nothing at some level of theirs applies, all is excepted, or judged later
 };
 
 inline constexpr std::string_view roadmap_rule =
@@ -84,6 +88,7 @@ struct RoadmapInput {
   VerdictCounts counts;
   std::vector<std::string> resources;  // the first uids that fail, else are unknown
   std::vector<std::string> causes;     // why resources are unknown, the most frequent first
+  std::vector<std::string> parts;      // of Reeve that judge it and have not run
 };
 
 // How a control stands to the level rule and the score.

@@ -117,6 +117,24 @@ TEST(Roadmap, ACallIsPaidForOnce) {
   }
 }
 
+TEST(Roadmap, WhatALaterPartJudgesIsNobodysStep) {
+  Plan plan;
+  plan.add("a", 1, 1, Severity::critical, 15, unknowns(1), {}, {"judged by reeve detect, which has not run"}).add("b", 4, 1, Severity::low, 480, fails(1), {"a"});
+  plan.inputs[0].parts = {"detect"};
+  auto items = plan.make();
+  ASSERT_EQ(items.size(), 2u);
+  EXPECT_EQ(items[0].control, "b");  // waits for nothing that nobody can do
+  EXPECT_TRUE(items[0].after.empty());
+  EXPECT_EQ(items[0].level, 0);
+  EXPECT_EQ(items[1].kind, StepKind::later);
+  EXPECT_EQ(items[1].effort_minutes, 0);
+  EXPECT_EQ(items[1].level, 1);
+  EXPECT_EQ(plan.summary.steps, 1u);
+  EXPECT_EQ(plan.summary.later, 1u);
+  EXPECT_EQ(plan.summary.level, 0);
+  EXPECT_EQ(plan.summary.held, std::vector<std::string>{"one"});
+}
+
 TEST(Roadmap, AnUnknownRemovesNoPoints) {
   Plan plan;
   plan.add("known", 1, 1, Severity::high, 15, {3, 1, 0, 0, 0}).add("not-known", 1, 1, Severity::high, 15, unknowns(2), {}, {"s3:ListBuckets not read"});

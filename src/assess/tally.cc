@@ -265,7 +265,9 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   for (auto& area : operations_areas()) out.layers.push_back(layers[std::string(area.name)]);
 
   std::vector<RoadmapInput> open;
-  for (ControlResult& result : out.controls) open.push_back({result.control, result.counts, result.first_resources, result.unknown_causes});
+  for (ControlResult& result : out.controls) open.push_back({result.control, result.counts, result.first_resources, result.unknown_causes, {}});
+  for (auto& part : out.judged_later)
+    for (size_t control : part.controls) open[control].parts.push_back(part.part);
   std::vector<std::string> practices;
   for (const Practice& practice : out.content.practices) practices.push_back(practice.slug);
   out.roadmap = make_roadmap(open, practices, out.workspace ? out.workspace->owners : std::map<std::string, std::string>(), out.roadmap_summary);

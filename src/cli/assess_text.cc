@@ -41,6 +41,7 @@ class Text {
     practices();
     blockers();
     do_first();
+    scope();
     not_known();
     summary();
     return out_;
@@ -130,14 +131,71 @@ class Text {
     return role;
   }
 
+  // What a step closes or asks for, in few words.
+  std::string closes(const RoadmapItem& item) const {
+    auto first = [](const std::vector<std::string>& list) { return list.front() + (list.size() > 1 ? " and " + with_thousands(list.size() - 1) + " more" : ""); };
+    switch (item.kind) {
+      case StepKind::mend: {
+        const ControlResult* result = control(item.control);
+        return result ? what(*result, Verdict::fail) : with_thousands(item.resources);
+      }
+      case StepKind::read: return "read " + first(item.reads.empty() ? item.shared_reads : item.reads);
+      case StepKind::attest: return "reeve attest";
+      case StepKind::find_out: return item.causes.empty() ? "find out" : first(item.causes);
+      case StepKind::later: return "";
+    }
+    return "";
+  }
+
+  std::string stand(int level, const std::optional<double>& score) const {
+    return "level " + std::to_string(level) + ", score " + (score ? std::to_string(static_cast<int>(*score + 0.5)) : "unknown");
+  }
+
   void do_first() {
-    if (a_.roadmap.empty()) return;
+    const RoadmapSummary& sum = a_.roadmap_summary;
+    if (sum.steps == 0) return;
     out_ += paint(t_, Ink::heading, "Do first") + "  (points: severity " + said("×") + " failing resources; money comes with the threat model)\n";
-    Table table({{"", Align::right}, {"", Align::left, 0, true}, {"", Align::right}, {"", Align::right}, {"", Align::left, 90}}, 3);
-    size_t n = 0;
+    Table table({{"", Align::right}, {""}, {"", Align::left, 0, true}, {"", Align::right}, {"", Align::right}, {"", Align::left, 90}, {"", Align::left, 110}}, 3);
     for (auto& item : a_.roadmap)
-      table.row({{std::to_string(++n)}, {item.title}, {with_thousands(static_cast<uint64_t>(item.points)) + " points"}, {effort_text(item.effort_minutes)}, {owner(item.owner)}});
-    out_ += table.text(t_, most(kBrief)) + "\n";
+      if (item.kind != StepKind::later)
+        table.row({{std::to_string(item.rank)}, {item.control}, {safe(closes(item))}, {item.kind == StepKind::mend ? with_thousands(static_cast<uint64_t>(item.points)) + " points" : with_thousands(static_cast<uint64_t>(item.points_in_doubt)) + " in doubt"}, {effort_text(item.effort_minutes)},
+                   {owner(item.owner)}, {"then " + stand(item.level, item.score)}});
+    out_ += table.text(t_, most(kBrief));
+    const RoadmapItem& reached = a_.roadmap[std::min<size_t>(options_.all ? sum.steps : kBrief, sum.steps) - 1];
+    if (static_cast<uint64_t>(reached.rank) < sum.steps)
+      out_ += "   After these " + std::to_string(reached.rank) + ": " + stand(reached.level, reached.score) + ", " + with_thousands(static_cast<uint64_t>(reached.points_so_far)) + " of " +
+              count_text(static_cast<uint64_t>(sum.points), "point") + ", " + effort_text(reached.minutes_so_far) + "\n";
+    out_ += "   After all " + with_thousands(sum.steps) + ": " + stand(sum.level, sum.score) + ", " + effort_text(sum.effort_minutes) + (sum.unknown_steps ? ", if what is read passes" : "") + "\n";
+    quick_wins();
+    out_ += "\n";
+  }
+
+  void quick_wins() {
+    const uint64_t wins = a_.roadmap_summary.quick_wins;
+    if (wins == 0) return;
+    std::string line = "Quick wins: ";
+    size_t named = 0;
+    for (auto& item : a_.roadmap) {
+      if (!item.quick_win) continue;
+      if (!options_.all && named == 3) break;
+      line += (named++ ? ", " : "") + item.control;
+    }
+    if (named < wins) line += ", " + with_thousands(wins - named) + " more";
+    out_ += wrap(line, t_.width, 3);
+    if (!ends_with(out_, "\n")) out_ += "\n";
+  }
+
+  // How much of what runs the customer runs alone.
+  void scope() {
+    const Responsibilities& all = a_.responsibilities;
+    auto share = all.self_managed_share();
+    if (!share || all.self_managed == 0) return;
+    uint64_t most_managed = 0;
+    std::string where;
+    for (auto& service : all.services)
+      if (service.self_managed > most_managed) most_managed = service.self_managed, where = service.title;
+    out_ += "Self-managed: " + with_thousands(all.self_managed) + " of " + count_text(all.self_managed + all.managed + all.serverless, "resource that runs", "resources that run") + " (" +
+            std::to_string(static_cast<int>(*share * 100 + 0.5)) + " %), most of them " + where + "\n\n";
   }
 
   void not_known() {

@@ -29,6 +29,7 @@ void roadmap(JsonWriter& json, const Assessment& a) {
     if (!item.reads.empty()) texts(json, "reads", item.reads);
     if (!item.shared_reads.empty()) texts(json, "shared_reads", item.shared_reads);
     if (!item.causes.empty()) texts(json, "causes", item.causes);
+    if (!item.parts.empty()) texts(json, "parts", item.parts);
     texts(json, "after", item.after);
     json.key("risk_removed_points").number(item.points);
     json.key("points_in_doubt").number(item.points_in_doubt);
@@ -46,7 +47,7 @@ void roadmap(JsonWriter& json, const Assessment& a) {
   json.end_array();
   const RoadmapSummary& sum = a.roadmap_summary;
   json.key("roadmap_summary").begin_object().member("rule", roadmap_rule).member("quick_win_rule", quick_win_rule);
-  json.member("steps", whole(sum.steps)).member("quick_wins", whole(sum.quick_wins));
+  json.member("steps", whole(sum.steps)).member("quick_wins", whole(sum.quick_wins)).member("later", whole(sum.later));
   json.key("points").number(sum.points);
   json.key("unknown_share").number(rounded(sum.unknown_share * 100));
   json.member("effort_minutes", sum.effort_minutes).member("level", int64_t{sum.level});
