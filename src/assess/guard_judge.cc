@@ -175,16 +175,16 @@ GuardVerdict GuardJudge::judge(const Compiled& control, const Resource& resource
         out.reason = failure.message;
       }
       if (out.evidence.size() >= kEvidenceMax) break;
-      Evidence evidence = evidence_of(resource, failure.value, failure.missing_from, failure.missing_path, failure.expected);
+      Evidence evidence;
       // What no call told has no place; the call is named.
-      if (std::string call = call_named(failure.unknown_reason); out.verdict == Verdict::unknown && !call.empty()) {
-        evidence = {};
+      if (std::string call = out.verdict == Verdict::unknown ? call_named(failure.unknown_reason) : std::string(); !call.empty()) {
         evidence.resource = resource.uid;
-        evidence.source = call;
+        evidence.source = std::move(call);
         evidence.time_basis = "unknown";
         evidence.expected = failure.expected;
-      } else if (failure.value.is_unknown() && evidence.read_as.empty()) {
-        evidence.value.clear();
+      } else {
+        evidence = evidence_of(resource, failure.value, failure.missing_from, failure.missing_path, failure.expected);
+        if (failure.value.is_unknown() && evidence.read_as.empty()) evidence.value.clear();
       }
       if (std::find(out.evidence.begin(), out.evidence.end(), evidence) == out.evidence.end()) out.evidence.push_back(std::move(evidence));
     }
