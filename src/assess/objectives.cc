@@ -23,9 +23,6 @@ DefenceLayer layer_of(std::string_view area) {
   return DefenceLayer::prevent;
 }
 
-// Fails that are open, by control and the day they were first seen.
-using OpenSince = std::map<std::string, std::vector<store::Store::OpenSince>, std::less<>>;
-
 std::string percent_text(uint64_t part, uint64_t whole) {
   // Rounded up, so that a single fail among many is never shown as none.
   return std::to_string((part * 100 + whole - 1) / whole) + " %";
@@ -59,10 +56,10 @@ void hold_against_appetite(ObjectiveResult& result, const Assessment& out, const
     uint64_t late = 0;
     int64_t oldest = 0;
     if (auto found = open.find(control.control->id); found != open.end())
-      for (auto& since : found->second) {
-        int64_t age = days_between(since.first_seen, out.as_of);
+      for (auto& [first_seen, fails] : found->second) {
+        int64_t age = days_between(Time{first_seen}, out.as_of);
         oldest = std::max(oldest, age);
-        if (age > days->second) late += since.count;
+        if (age > days->second) late += fails;
       }
     result.oldest_fail_days = std::max(result.oldest_fail_days.value_or(0), oldest);
     result.overdue += late;
@@ -250,10 +247,7 @@ Status record_objectives(const Assessment& out, std::vector<ControlResult> contr
   return store::create_record(out.store->db(), table);
 }
 
-Status judge_objectives(Assessment& out, const ResourceCatalogue& catalogue, const ReplyTimes& times) {
-  OpenSince open;
-  if (out.has_history)
-    for (auto& since : TRY(out.store->open_fails())) open[since.control].push_back(since);
+Status judge_objectives(Assessment& out, const ResourceCatalogue& catalogue, const ReplyTimes& times, const OpenSince& open) {
   std::map<std::string, size_t, std::less<>> index;
   for (size_t i = 0; i < out.controls.size(); ++i) index[out.controls[i].control->id] = i;
 

@@ -121,7 +121,10 @@ class ReplyTimes {
   Age config_;  // AWS Config's files tell of many types at once
 };
 
+// Open fails: control → the moment they were first seen, in milliseconds → how many.
+using OpenSince = std::map<std::string, std::map<int64_t, uint64_t>, std::less<>>;
+
 // Fills objectives, depth (worst gap first), frameworks and attested of an assessment whose controls have been counted.
-Status judge_objectives(Assessment& out, const ResourceCatalogue& catalogue, const ReplyTimes& times);
+Status judge_objectives(Assessment& out, const ResourceCatalogue& catalogue, const ReplyTimes& times, const OpenSince& open);
 
 }  // namespace reeve

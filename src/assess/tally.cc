@@ -152,14 +152,20 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   std::map<std::string, size_t, std::less<>> index;
   for (size_t i = 0; i < out.controls.size(); ++i) index[out.controls[i].control->id] = i;
 
-  // Causes of unknowns: one walk over the open findings.
+  // Causes of unknowns, and since when what fails: one walk over the open findings.
   struct Cause {
     uint64_t verdicts = 0;
     std::set<size_t> controls;
     std::map<std::string, uint64_t, std::less<>> accounts;  // with its verdicts
   };
   std::map<std::string, Cause, std::less<>> causes;
+  OpenSince open_since;
   TRY(out.store->brief_findings([&](const store::Store::BriefFinding& finding) -> Status {
+    if (finding.status == store::FindingStatus::fail && out.has_history) {
+      auto since = open_since.find(finding.control);
+      if (since == open_since.end()) since = open_since.emplace(std::string(finding.control), std::map<int64_t, uint64_t>()).first;
+      ++since->second[finding.first_seen.ms];
+    }
     if (finding.status != store::FindingStatus::unknown) return {};
     auto control = index.find(finding.control);
     if (control == index.end()) return {};
@@ -309,7 +315,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   }));
   for (auto& input : inputs.set_aside) out.sources.push_back({input.shown, std::string(name(input.kind)), "", "", input.why, "", {}, input.size_bytes, 0});
   std::sort(out.sources.begin(), out.sources.end(), [](auto& a, auto& b) { return a.file < b.file; });
-  return judge_objectives(out, catalogue, times);
+  return judge_objectives(out, catalogue, times, open_since);
 }
 
 }  // namespace reeve

@@ -255,15 +255,9 @@ class Store {
   struct BriefFinding {
     std::string_view control, account, reason;
     FindingStatus status = FindingStatus::fail;
+    Time first_seen;
   };
   Status brief_findings(const std::function<Status(const BriefFinding&)>& each);
-  // Open fails by control and the moment they were first seen, by both.
-  struct OpenSince {
-    std::string control;
-    Time first_seen;
-    uint64_t count = 0;
-  };
-  Result<std::vector<OpenSince>> open_fails();
   // The first few of a control that stand so, by uid.
   Status sample_findings(std::string_view control, FindingStatus status, size_t count, const std::function<Status(const StoredFinding&)>& each);
   Result<std::optional<StoredFinding>> finding(std::string_view id);  // in whatever state, of any run

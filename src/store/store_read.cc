@@ -146,21 +146,12 @@ Status Store::findings(const FindingFilter& filter, const std::function<Status(c
 }
 
 Status Store::brief_findings(const std::function<Status(const BriefFinding&)>& each) {
-  auto rows = TRY(db_->prepare("SELECT control,account,reason,status,unit FROM finding WHERE status<=2 AND NOT not_rejudged ORDER BY row"));
+  auto rows = TRY(db_->prepare("SELECT control,account,reason,status,unit,first_seen FROM finding WHERE status<=2 AND NOT not_rejudged ORDER BY row"));
   auto names = TRY(Names::of(*db_));
   while (TRY(rows.step()))
     if (names.unit(rows.integer(4)).in_run())
-      TRY(each({TRY(names.word(rows.integer(0))), rows.text(1), rows.text(2), static_cast<FindingStatus>(rows.integer(3))}));
+      TRY(each({TRY(names.word(rows.integer(0))), rows.text(1), rows.text(2), static_cast<FindingStatus>(rows.integer(3)), names.moment(rows.integer(5))}));
   return {};
-}
-
-Result<std::vector<Store::OpenSince>> Store::open_fails() {
-  auto rows = TRY(db_->prepare(
-      "SELECT w.text, f.first_seen, f.n FROM (SELECT control, first_seen, count(*) AS n FROM finding WHERE status=0 AND NOT not_rejudged AND "
-      "unit IN (SELECT id FROM unit WHERE state IN (1,2)) GROUP BY control, first_seen) f JOIN word w ON w.id=f.control ORDER BY 1, 2"));
-  std::vector<OpenSince> out;
-  while (TRY(rows.step())) out.push_back({std::string(rows.text(0)), Time{rows.integer(1)}, static_cast<uint64_t>(rows.integer(2))});
-  return out;
 }
 
 Status Store::sample_findings(std::string_view control, FindingStatus status, size_t count, const std::function<Status(const StoredFinding&)>& each) {
