@@ -5,6 +5,7 @@
 #include "report/plan_json.h"
 #include "report/history_json.h"
 #include "report/objectives_json.h"
+#include "report/read_ahead.h"
 
 namespace reeve {
 namespace {
@@ -139,7 +140,7 @@ class Writing {
     json_.key("findings").begin_array();
     store::FindingFilter filter;
     filter.other_units = a_.has_history;
-    TRY(a_.store->findings(filter, [&](const store::StoredFinding& finding) -> Status {
+    TRY(findings_read_ahead(*a_.store, filter, [&](const store::StoredFinding& finding) -> Status {
       one_finding(finding.id, finding.control, finding.uid, finding.type, finding.account, finding.region, store::name(finding.status));
       json_.member("reason", finding.reason).member("first_seen", rfc3339(finding.first_seen));
       if (finding.openings > 1) json_.member("openings", int64_t{finding.openings});
