@@ -96,6 +96,7 @@ Status write_assess_html(Assessment& a, const AssessHtmlOptions& options, const 
   parts.push_back({"attestations", "Attestations", with_thousands(asked), section_attestations(report)});
   parts.push_back({"frameworks", "Frameworks", "", section_frameworks(report)});
   parts.push_back({"responsibility", "Responsibility", "", section_responsibility(report)});
+  parts.push_back({"challenges", "Challenges", std::to_string(a.challenges.size()), section_challenges(report)});
   parts.push_back({"method", "Method and coverage", "", section_method(report)});
   std::vector<RailItem> rail;
   for (auto& part : parts)

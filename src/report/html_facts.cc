@@ -157,6 +157,7 @@ std::string section_unknowns(const Report& report) {
       {"denied", "Denied or failed", "AWS said no. This statement in the policy of whoever collects lets the calls be made:", {}, 0, {}},
       {"not-read", "Never asked", "The input holds no answer to these calls. Who collects needs this statement, and to make them:", {}, 0, {}},
       {"said", "For somebody to say", "No API knows this. An attestation in the workspace answers it (<code>reeve init</code>):", {}, 0, {}},
+      {"later", "Waits for another part of Reeve", "These controls are judged by what a part of Reeve that has not run will tell.", {}, 0, {}},
       {"gap", "Read, and still not told", "What was read does not settle it: a value that is only known later, a tag that nobody set, an answer that leaves it out.", {}, 0, {}},
   };
   std::set<std::string> failed;
@@ -164,7 +165,7 @@ std::string section_unknowns(const Report& report) {
   for (auto& cause : a.unknown_causes) {
     std::string_view call = call_of(cause.cause);
     bool unread = ends_with(cause.cause, "not read");
-    CauseGroup& group = groups[failed.count(cause.cause) ? 0 : !call.empty() && unread ? 1 : contains(cause.cause, "attest") ? 2 : 3];
+    CauseGroup& group = groups[failed.count(cause.cause) ? 0 : !call.empty() && unread ? 1 : cause.later ? 3 : contains(cause.cause, "attest") ? 2 : 4];
     group.causes.push_back(&cause);
     group.verdicts += cause.verdicts;
     if (!call.empty() && (&group == &groups[0] || &group == &groups[1]))
@@ -182,7 +183,7 @@ std::string section_unknowns(const Report& report) {
     for (auto* cause : group.causes) {
       if (shown++ == kCausesShown) break;
       std::string_view call = call_of(cause->cause);
-      auto actions = call.empty() || &group == &groups[3] ? std::vector<std::string>() : actions_for(a.content, call);
+      auto actions = call.empty() || &group == &groups[4] ? std::vector<std::string>() : actions_for(a.content, call);
       std::string cures = actions.empty() ? "–" : esc(actions[0]) + (actions.size() > 1 ? " and " + with_thousands(actions.size() - 1) + " more" : "");
       out += "<tr><td class=\"m\">" + esc(cause->cause) + "</td>" + td(cause->verdicts) + td(cause->controls) + td(cause->accounts) + "<td class=\"m\">" + cures + "</td><td class=\"js\"><a href=\"#findings?status=unknown&amp;q=" +
              in_address(cause->cause) + "\" aria-label=\"show findings of " + esc(cause->cause) + "\">show ›</a></td></tr>";

@@ -190,6 +190,21 @@ Report::Report(Assessment& assessment, const AssessHtmlOptions& html) : a(assess
     if (x.blocker->status != y.blocker->status) return x.blocker->status < y.blocker->status;
     return (x.control ? weight(x.control->control->severity) : 0) > (y.control ? weight(y.control->control->severity) : 0);
   });
+  std::vector<Standing> all;
+  for (auto& result : a.controls) {
+    bool blocks = std::any_of(blocking.begin(), blocking.end(), [&](auto& one) { return one.control == &result; });
+    VerdictCounts counts = result.counts;
+    if (blocks) counts.pass += counts.fail + counts.unknown, counts.fail = counts.unknown = 0;
+    all.push_back(standing_of(*result.control, counts));
+  }
+  score_unblocked = score(all);
+  std::vector<int> levels;
+  for (auto& practice : a.practices) {
+    std::vector<Standing> own;
+    for (size_t index : practice.controls) own.push_back(all[index]);
+    levels.push_back(level_of(own));
+  }
+  level_unblocked = lowest_level(levels);
   auto names = a.store->db().prepare("SELECT account,name FROM temp.accounts WHERE name IS NOT NULL AND name<>'' ORDER BY account");
   if (!names) return;
   for (;;) {

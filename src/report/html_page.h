@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,8 @@ class Report {
   const AssessHtmlOptions& options;
   std::vector<Blocking> blocking;  // what holds the organization down, worst first
   int64_t blocking_minutes = 0;
+  int level_unblocked = 0;         // where the organization stands when all of them pass, by the rules of level and score
+  std::optional<double> score_unblocked;
 
   const ControlResult* control(std::string_view id) const;
   const PracticeResult* practice_of(const Control& control) const;

@@ -1,115 +1,131 @@
-// What to do, in which order, and where a layer of defence is missing.
+// What to do, in which order, and who looks after what.
 #include <algorithm>
 #include <map>
 
 #include "base/text.h"
+#include "report/html_charts.h"
 #include "report/html_sections.h"
 
 namespace reeve {
 namespace {
 
-constexpr size_t kDoFirstShown = 12;
+constexpr size_t kStepsShown = 10, kStepsListed = 40, kExamplesShown = 3;
 
 std::string points_bar(double points, double most) {
-  int width = most > 0 ? std::max(1, static_cast<int>(64 * points / most)) : 0;
+  int width = most > 0 && points > 0 ? std::max(1, static_cast<int>(64 * points / most)) : 0;
   return "<svg class=\"pts\" viewBox=\"0 0 64 8\" aria-hidden=\"true\"><rect class=\"b-ink\" width=\"" + std::to_string(width) + "\" height=\"8\"/></svg>";
 }
 
-std::string step(const Report& report, const RoadmapItem& item, size_t rank, double most) {
-  const ControlResult* result = report.control(item.control);
-  const PracticeResult* practice = result ? report.practice_of(*result->control) : nullptr;
-  std::string out = "<tr id=\"do=" + item.control + "\"><td class=\"n rank\">" + std::to_string(rank) + "</td><td><a href=\"#control=" + item.control + "\">" + esc(item.title) + "</a><p>" + esc(item.fix) + "</p></td>";
-  out += "<td>" + (practice ? esc(report.number(*practice)) : std::string()) + "</td>";
-  out += "<td class=\"n\">" + with_thousands(item.resources) + "</td><td class=\"n\">" + with_thousands(static_cast<uint64_t>(item.points)) + "</td><td class=\"pw\">" + points_bar(item.points, most) + "</td>";
-  out += "<td class=\"n\">" + effort_text(item.effort_minutes) + "</td><td>" + esc(report.owner(item.owner)) + "</td><td><code>reeve explain " + item.control + "</code></td></tr>";
-  return out;
+std::string whole(double value) { return with_thousands(static_cast<uint64_t>(value + 0.5)); }
+
+std::string after_words(int level, const std::optional<double>& score) { return "level " + std::to_string(level) + (score ? ", score " + decimal_text(*score, 0) : ""); }
+
+std::string who(const RoadmapItem& item) { return item.person.empty() ? item.owner : item.person; }
+
+// What there is to do, in a sentence: the fix, the calls to make, or the question to answer.
+std::string what_to_do(const RoadmapItem& item) {
+  switch (item.kind) {
+    case StepKind::read: return "Let these calls be made: " + join(item.reads.empty() ? item.shared_reads : item.reads, ", ");
+    case StepKind::find_out: return item.causes.empty() ? item.fix : "Find out: " + join(item.causes, "; ");
+    default: return item.fix;
+  }
 }
 
-std::string_view state_icon(uint64_t controls, uint64_t passing, uint64_t unknown) {
-  if (controls == 0) return "none";
-  if (passing == controls) return "works";
-  if (passing > 0) return "partly";
-  return unknown == controls ? "unknown" : "none";
+std::string step(const Report& report, const RoadmapItem& item, double most) {
+  const ControlResult* result = report.control(item.control);
+  const PracticeResult* practice = result ? report.practice_of(*result->control) : nullptr;
+  std::string out = "<tr><td class=\"n rank\">" + std::to_string(item.rank) + "</td><td><a href=\"#control=" + item.control + "\">" + esc(item.title) + "</a><p>" + esc(what_to_do(item));
+  if (!item.after.empty()) out += " · after " + esc(join(item.after, ", "));
+  out += "</p></td>" + td(std::string(name(item.kind)) + (item.quick_win ? ", <b>quick</b>" : "")) + td((practice ? esc(report.number(*practice)) + " · " : "") + std::string(name(item.severity)));
+  out += td_number(item.resources ? with_thousands(item.resources) + " fail" : with_thousands(item.unknown) + " unknown");
+  out += "<td class=\"n pw\">" + points_bar(item.points, most) + " " + whole(item.points) + (item.points_in_doubt > 0 ? " +" + whole(item.points_in_doubt) + "?" : "") + "</td>";
+  return out + td_number(effort_text(item.effort_minutes)) + td(esc(who(item))) + td(after_words(item.level, item.score)) + "</tr>";
+}
+
+const std::vector<std::string> kStepHeads = {"##", "Action and what to do", "Kind", "Closes", "#Verdicts", "<th class=\"n\">Points</th>", "#Effort", "Owner", "After this"};
+
+std::string phase_section(const Report& report, const RoadmapPhase& phase, const std::vector<const RoadmapItem*>& steps, double most) {
+  std::string number = std::to_string(phase.phase);
+  std::string out = "<h3>Phase " + number + " · " + std::string(phase_name(phase.phase)) + " <small>" + with_thousands(phase.passing) + " of " + count_text(phase.controls, "control") + " pass; " + count_text(steps.size(), "step") +
+                    ", about " + effort_text(phase.effort_minutes) + ", " + whole(phase.points) + " points; then " + after_words(phase.level, phase.score) + "</small></h3>";
+  if (steps.empty()) return out + "<p class=\"empty\">Nothing is left to do in this phase.</p>";
+  out += table_open("Steps of phase " + number, kStepHeads, "do");
+  size_t i = 0;
+  for (; i < steps.size() && i < kStepsShown; ++i) out += step(report, *steps[i], most);
+  out += table_close;
+  if (i == steps.size()) return out;
+  out += "<details class=\"more\"><summary>" + count_text(steps.size() - i, "more step") + " of phase " + number + "</summary><ul class=\"rest\">";
+  for (size_t end = std::min(steps.size(), i + kStepsListed); i < end; ++i) {
+    const RoadmapItem& item = *steps[i];
+    out += "<li>" + std::to_string(item.rank) + " <a href=\"#control=" + item.control + "\">" + esc(item.title) + "</a> " + std::string(name(item.kind)) + " · " + whole(item.points) + " points · " + effort_text(item.effort_minutes) + " · " +
+           esc(who(item)) + "</li>";
+  }
+  if (i < steps.size()) out += "<li>" + with_thousands(steps.size() - i) + " more in <code>--format json</code></li>";
+  return out + "</ul></details>";
 }
 
 }  // namespace
 
 std::string section_do_first(const Report& report) {
-  auto& roadmap = report.a.roadmap;
+  auto& a = report.a;
+  auto& summary = a.roadmap_summary;
   std::string out = "<section id=\"do-first\" aria-labelledby=\"h-do-first\">" +
-                    section_head("do-first", "Do first", "Actions in four phases; within a phase by risk removed for the hour. Points are severity × failing resources × exposure.",
-                                 count_text(roadmap.size(), "action") + "; risk in money comes with the threat model");
-  if (roadmap.empty()) return out + "<p class=\"empty\">Nothing to do: no control fails.</p></section>";
+                    section_head("do-first", "Do first", "Steps in four phases, by risk removed for effort, nothing before what it needs. Points are severity × failing resources × exposure; <b>?</b> marks what unknown verdicts may add.",
+                                 count_text(summary.steps, "step") + ", " + whole(summary.points) + " points, about " + effort_text(summary.effort_minutes) + "; risk in money comes with the threat model (<code>model</code>)");
+  if (a.roadmap.empty()) return out + "<p class=\"empty\">Nothing to do: no control fails and none is unknown.</p></section>";
   double most = 0;
-  for (auto& item : roadmap) most = std::max(most, item.points);
-  static constexpr const char* kHead = "<thead><tr><th class=\"n\">#</th><th>Action and what to do</th><th>Closes</th><th class=\"n\">Resources</th><th class=\"n\">Points</th><th class=\"pw\"><span class=\"vh\">Points, drawn</span></th>"
-                                       "<th class=\"n\">Effort</th><th>Owner</th><th>More</th></tr></thead>";
-  size_t rank = 0, begin = 0;
-  while (begin < roadmap.size()) {
-    size_t end = begin;
-    int64_t minutes = 0;
-    double points = 0;
-    while (end < roadmap.size() && roadmap[end].phase == roadmap[begin].phase) minutes += roadmap[end].effort_minutes, points += roadmap[end].points, ++end;
-    int phase = roadmap[begin].phase;
-    out += "<h3>Phase " + std::to_string(phase) + " · " + std::string(phase_name(phase)) + " <small>" + count_text(end - begin, "action") + ", about " + effort_text(minutes) + ", " +
-           with_thousands(static_cast<uint64_t>(points)) + " points</small></h3>";
-    size_t shown = std::min(end, begin + kDoFirstShown);
-    out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Actions of phase " + std::to_string(phase) + "\"><table class=\"t do\">" + kHead + "<tbody>";
-    for (; begin < shown; ++begin) out += step(report, roadmap[begin], ++rank, most);
-    out += std::string(table_close);
-    if (begin < end) {
-      out += "<details class=\"more\"><summary>" + count_text(end - begin, "more action") + " of phase " + std::to_string(phase) + "</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"More actions of phase " +
-             std::to_string(phase) + "\"><table class=\"t do\">" + kHead + "<tbody>";
-      for (; begin < end; ++begin) out += step(report, roadmap[begin], ++rank, most);
-      out += "</tbody></table></div></details>";
-    }
+  std::string quick;
+  std::map<int, std::vector<const RoadmapItem*>> phases;
+  for (auto& item : a.roadmap) {
+    most = std::max(most, item.points);
+    phases[item.phase].push_back(&item);
+    if (item.quick_win) quick += "<li>" + std::to_string(item.rank) + " <a href=\"#control=" + item.control + "\">" + esc(item.title) + "</a> " + whole(item.points) + " points · " + effort_text(item.effort_minutes) + " · " + esc(who(item)) + "</li>";
   }
+  if (!quick.empty()) out += "<h3>Quick wins <small>" + count_text(summary.quick_wins, "step") + "; each " + esc(quick_win_rule) + "</small></h3><ul class=\"rest cols\">" + quick + "</ul>";
+  for (auto& phase : summary.phases) out += phase_section(report, phase, phases[phase.phase], most);
+  out += "<p class=\"later\">When all of it is done: " + after_words(summary.level, summary.score) + ".";
+  if (!summary.held.empty()) out += " Below level 4 even then: " + esc(join(summary.held, ", ")) + ", for nothing at some level applies or all is excepted.";
+  return out + " Order: " + esc(roadmap_rule) + ".</p></section>";
+}
+
+std::string section_responsibility(const Report& report) {
+  auto& all = report.a.responsibilities;
+  std::string out = "<section id=\"responsibility\" aria-labelledby=\"h-responsibility\">" +
+                    section_head("responsibility", "Shared responsibility", "Who looks after what runs here: how much is self-managed, and what AWS could take over.",
+                                 all.self_managed + all.managed + all.serverless == 0 ? "" : share_text(all.self_managed, all.self_managed + all.managed + all.serverless) + " of what runs is self-managed");
+  if (all.services.empty()) return out + "<p class=\"empty\">No resource of a described service was read.</p></section>";
+  out += table_open("Services and who looks after them", {"Service", "#Resources", "#Self-managed", "#Managed", "#Serverless", "#Duties: yours", "#Shared", "#AWS"});
+  for (auto& service : all.services)
+    out += "<tr><th scope=\"row\">" + esc(service.title.empty() ? service.service : service.title) + "</th>" + td(service.resources) + td(service.self_managed) + td(service.managed) + td(service.serverless) + td(service.customer) +
+           td(service.shared) + td(service.aws) + "</tr>";
+  out += table_close;
+  std::string rows;
+  size_t n = 0;
+  for (auto& service : all.services)
+    for (auto& row : service.rows)
+      for (auto& other : row.alternatives) {
+        ++n;
+        std::vector<std::string> examples(other.examples.begin(), other.examples.begin() + static_cast<int64_t>(std::min(kExamplesShown, other.examples.size())));
+        rows += "<tr>" + td(esc(row.title) + (row.used.empty() ? "" : " " + esc(row.used))) + td(other.resources) + td(esc(other.to)) + td(esc(other.why)) + "<td class=\"m\">" + esc(join(examples, ", ")) + "</td></tr>";
+      }
+  if (n) out += "<h3>Managed instead <small>" + count_text(n, "alternative") + "</small></h3>" + table_open("What could be managed instead", {"What runs", "#Resources", "Instead", "Why", "Such as"}) + rows + std::string(table_close);
+  if (!all.not_described.empty()) out += "<p class=\"later\">Not described, so nobody's here: " + esc(join(all.not_described, ", ")) + ".</p>";
   return out + "</section>";
 }
 
-std::string section_depth(const Report& report) {
-  static constexpr const char* kLayers[][3] = {{"preventive", "Prevent", "prevent"}, {"detective", "Detect", "detect"}, {"responsive", "Respond", "respond"}};
-  std::string out = "<section id=\"depth\" aria-labelledby=\"h-depth\">" +
-                    section_head("depth", "Defence in depth", "How many controls of each layer pass, by area of operations. A layer without a passing control does not stop, see or undo anything.",
-                                 "<span class=\"key\">" + icon("works") + "works</span><span class=\"key\">" + icon("partly") + "partly</span><span class=\"key\">" + icon("none") + "none</span><span class=\"key\">" +
-                                     icon("unknown") + "unknown</span>");
-  out += "<div class=\"layers\">";
-  for (auto& layer : kLayers) {
-    uint64_t controls = 0, passing = 0, unknown = 0;
-    std::string rows;
-    for (auto& one : report.a.layers) {
-      if (one.layer != layer[0]) continue;
-      controls += one.controls, passing += one.passing, unknown += one.unknown;
-      auto state = state_icon(one.controls, one.passing, one.unknown);
-      rows += "<tr><th scope=\"row\">" + esc(one.area) + "</th><td>" + icon(state) + " " + (one.controls == 0 ? std::string("no control") : with_thousands(one.passing) + " of " + with_thousands(one.controls) + " pass") +
-              (one.unknown ? ", " + with_thousands(one.unknown) + " unknown" : "") + "</td></tr>";
-    }
-    out += "<table class=\"t lay l-" + std::string(layer[2]) + "\"><caption>" + icon(layer[2]) + layer[1] + " <small>" + with_thousands(passing) + " of " + with_thousands(controls) + " pass" +
-           (unknown ? ", " + with_thousands(unknown) + " unknown" : "") + "</small></caption><thead><tr><th>Area</th><th>" + layer[1] + "</th></tr></thead><tbody>" + rows + "</tbody></table>";
+std::string section_challenges(const Report& report) {
+  auto& all = report.a.challenges;
+  if (all.empty()) return "";
+  std::string out = "<section id=\"challenges\" aria-labelledby=\"h-challenges\">" +
+                    section_head("challenges", "Standing challenges", "Questions that come back whatever is mended today, each by its own controls and figures.") +
+                    table_open("Standing challenges", {"Verdict", "Challenge", "#Score", "#Controls", "Verdicts", "Figures", "#Steps left"});
+  for (auto& one : all) {
+    std::string figures;
+    for (auto& figure_ : one.figures) figures += (figures.empty() ? "" : ", ") + (figure_.value ? decimal_text(*figure_.value, 0) : std::string("unknown")) + " " + esc(figure_.name);
+    out += "<tr>" + td(mark(one.status)) + td(esc(one.challenge->title) + "<p>" + esc(one.challenge->question) + "</p>") + td_number(one.score ? decimal_text(*one.score, 0) : "–") + td(one.controls.size()) + td(bar(one.verdicts, 114)) +
+           td(figures.empty() ? "–" : figures) + td(one.steps.size()) + "</tr>";
   }
-  return out + "</div><p class=\"later\">When a detection last fired and a runbook was last exercised comes with the event logs (<code>detect</code>) and runbooks (<code>respond</code>).</p></section>";
-}
-
-// By whom: the customer, AWS, or both.
-std::string section_responsibility(const Report& report) {
-  std::string out = "<section id=\"responsibility\" aria-labelledby=\"h-responsibility\">" +
-                    section_head("responsibility", "Shared responsibility", "Who acts when a control fails: you, AWS, or both.");
-  struct Row {
-    uint64_t controls = 0;
-    VerdictCounts counts;
-  };
-  std::map<Responsibility, Row> rows;
-  for (auto& result : report.a.controls) {
-    Row& row = rows[result.control->responsibility];
-    ++row.controls;
-    row.counts.pass += result.counts.pass, row.counts.fail += result.counts.fail, row.counts.unknown += result.counts.unknown, row.counts.excepted += result.counts.excepted;
-    row.counts.not_applicable += result.counts.not_applicable;
-  }
-  out += table_open("Verdicts by responsibility", {"Responsible", "#Controls", "#Fail", "#Unknown", "#Excepted", "#Pass", "Verdicts"});
-  for (auto& [who, row] : rows)
-    out += "<tr><th scope=\"row\">" + std::string(name(who)) + "</th><td class=\"n\">" + with_thousands(row.controls) + "</td><td class=\"n\">" + with_thousands(row.counts.fail) + "</td><td class=\"n\">" +
-           with_thousands(row.counts.unknown) + "</td><td class=\"n\">" + with_thousands(row.counts.excepted) + "</td><td class=\"n\">" + with_thousands(row.counts.pass) + "</td><td>" + bar(row.counts, 160) + "</td></tr>";
-  return out + "</tbody></table></div></section>";
+  return out + std::string(table_close) + "</section>";
 }
 
 }  // namespace reeve

@@ -24,6 +24,7 @@ std::string section_trends(const Report& report);
 std::string section_attestations(const Report& report);
 std::string section_frameworks(const Report& report);
 std::string section_responsibility(const Report& report);
+std::string section_challenges(const Report& report);
 std::string section_method(const Report& report);
 
 // One row of the table that stands without script.

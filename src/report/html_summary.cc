@@ -80,6 +80,9 @@ std::string blockers(const Report& report) {
   }
   out += "</ol>";
   if (!rest.empty()) out += rest + "</ol></details>";
+  if (!report.blocking.empty() && report.a.score && report.score_unblocked)
+    out += "<p class=\"promise\">Mending " + std::string(report.blocking.size() == 1 ? "it" : "all " + number_word(report.blocking.size())) + " brings the organization to level " + std::to_string(report.level_unblocked) + " and the score to " +
+           std::to_string(static_cast<int>(*report.score_unblocked + 0.5)) + ". What that is worth in money comes with the threat model.</p>";
   return out + "</aside>";
 }
 
