@@ -88,13 +88,13 @@ Status write_assess_html(Assessment& a, const AssessHtmlOptions& options, const 
   std::vector<Part> parts;
   parts.push_back({"summary", "Summary", "", section_summary(report)});
   parts.push_back({"practices", "Practices", std::to_string(a.practices.size()), section_practices(report)});
-  parts.push_back({"do-first", "Do first", with_thousands(a.roadmap.size()), section_do_first(report)});
-  parts.push_back({"depth", "Defence in depth", "", section_depth(report)});
+  parts.push_back({"do-first", "Do first", with_thousands(a.roadmap_summary.steps), section_do_first(report)});
+  parts.push_back({"depth", "Defence in depth", a.depth.empty() ? "" : std::to_string(a.depth.size()) + " × 3", section_depth(report)});
   parts.push_back({"findings", "Findings", with_thousands(a.verdicts.fail), section_findings(report, rows, shown)});
   parts.push_back({"unknowns", "Unknowns", with_thousands(a.verdicts.unknown), section_unknowns(report)});
   parts.push_back({"trends", "Trends", "", section_trends(report)});
   parts.push_back({"attestations", "Attestations", with_thousands(asked), section_attestations(report)});
-  parts.push_back({"frameworks", "Frameworks", "", section_frameworks(report)});
+  parts.push_back({"frameworks", "Frameworks", a.frameworks.empty() ? "" : std::to_string(a.frameworks.size()), section_frameworks(report)});
   parts.push_back({"responsibility", "Responsibility", "", section_responsibility(report)});
   parts.push_back({"challenges", "Challenges", std::to_string(a.challenges.size()), section_challenges(report)});
   parts.push_back({"method", "Method and coverage", "", section_method(report)});

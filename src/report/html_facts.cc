@@ -10,7 +10,7 @@
 namespace reeve {
 namespace {
 
-constexpr size_t kMatrixAccounts = 40, kCallsShown = 50, kNotesShown = 50, kCausesShown = 30;
+constexpr size_t kMatrixAccounts = 40, kCallsShown = 50, kNotesShown = 50, kCausesShown = 20;
 
 bool word(std::string_view text, std::string_view more) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || more.find(c) != more.npos; });
@@ -130,7 +130,7 @@ std::vector<std::string> actions_for(const Content& content, std::string_view ca
 std::string finding_row(const Report& report, const ControlResult& control, const store::StoredFinding& finding) {
   const PracticeResult* practice = report.practice_of(*control.control);
   return "<tr><td>" + std::string(store::name(finding.status)) + "<td>" + std::string(name(control.control->severity)) + "<td>" + (practice ? esc(report.number(*practice)) : "") + "<td>" + control.control->id + "<td>" +
-         esc(finding.account.empty() ? "–" : finding.account) + "<td>" + esc(finding.uid) + "<td>" + esc(finding.reason.size() > 160 ? finding.reason.substr(0, 158) + "…" : finding.reason) + "\n";
+         esc(finding.account.empty() ? "–" : finding.account) + "<td>" + esc(finding.uid) + "<td>" + esc(finding.reason.size() > 100 ? finding.reason.substr(0, 98) + "…" : finding.reason) + "\n";
 }
 
 std::string section_findings(const Report& report, const std::string& first_rows, uint64_t shown) {
@@ -240,6 +240,10 @@ std::string script_facts(const Report& report) {
   json.member("organization", a.organization).member("as_of", rfc3339(a.as_of)).member("level", int64_t{a.level});
   json.key("practices").begin_array();
   for (auto& practice : a.practices) json.begin_object().member("slug", practice.practice->slug).member("number", report.number(practice)).member("title", practice.practice->title).end_object();
+  std::map<std::string, std::vector<std::string>> requirements;  // of a control: framework, a space, the requirement's id
+  for (auto& framework : a.frameworks)
+    for (auto& requirement : framework.requirements)
+      for (size_t index : requirement.controls) requirements[a.controls[index].control->id].push_back(framework.framework->id + " " + requirement.requirement->id);
   std::map<std::string, int> blocks;  // place among what blocks the next level, from 1
   for (auto& one : report.blocking)
     if (one.control) blocks.try_emplace(one.control->control->id, static_cast<int>(blocks.size()) + 1);
@@ -254,6 +258,8 @@ std::string script_facts(const Report& report) {
     json.member("file", c.check.name).member("rule", c.check.text).member("responsibility", name(c.responsibility)).member("blocks", int64_t{blocks[c.id]}).member("passes", static_cast<int64_t>(result.counts.pass));
     json.key("attack").begin_array();
     for (auto& technique : c.attack) json.string(technique);
+    json.end_array().key("frameworks").begin_array();
+    for (auto& requirement : requirements[c.id]) json.string(requirement);
     json.end_array().key("also").begin_array();
     for (auto* layer : {&c.prevent, &c.respond})
       for (auto& file : *layer) json.string(file.name);

@@ -1,4 +1,4 @@
-// What people said and what time showed: trends, attestations, exceptions; and the frameworks' requirements.
+// What people said and what time showed: trends, attestations, exceptions.
 #include <algorithm>
 #include <cmath>
 
@@ -145,7 +145,5 @@ std::string section_attestations(const Report& report) {
            esc(one->reason) + "</td><td>" + day_text(one->expires) + "</td><td>" + time_left(a.as_of, one->expires, a.as_of) + "</td></tr>";
   return out + "</tbody></table></div></section>";
 }
-
-std::string section_frameworks(const Report&) { return ""; }
 
 }  // namespace reeve

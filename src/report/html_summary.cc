@@ -61,25 +61,28 @@ std::string blockers(const Report& report) {
   std::string rest;
   size_t n = 0;
   for (auto& one : report.blocking) {
-    if (n++ == kBlockersShown) {
-      rest = "<details class=\"more\"><summary>" + count_text(report.blocking.size() - kBlockersShown, "more control", "more controls") + " that block level " + std::to_string(a.level + 1) + "</summary><ol>";
+    const std::string status(short_word(one.blocker->status));
+    if (!one.control) {
+      std::string row = "<li>" + icon("unknown") + "<div class=\"w\"><a href=\"#practice=" + one.practice->practice->slug + "\">" + esc(one.practice->practice->title) + "</a><p>" + esc(report.number(*one.practice)) + " · " + esc(one.blocker->why) + "</p></div></li>";
+      (n++ < kBlockersShown ? out : rest) += row;
+      continue;
     }
-    std::string row = "<li>" + icon(one.blocker->status == Verdict::fail ? "fail" : "unknown") + "<div class=\"w\">";
-    if (one.control) {
-      const Control& c = *one.control->control;
-      row += "<a href=\"#control=" + c.id + "\">" + esc(c.title) + "</a><p><b class=\"t-" + std::string(short_word(one.blocker->status)) + "\">" + std::string(short_word(one.blocker->status)) +
-             "</b>: " + esc(report.what(one)) + " · " + esc(report.number(*one.practice)) + " · " + std::string(name(c.severity)) + "</p></div><div class=\"o\">" + esc(report.owner(c.owner)) +
-             "<p>" + effort_text(c.effort_minutes * static_cast<int64_t>(std::max<uint64_t>(1, one.blocker->resources))) + "</p></div>";
-      if (one.blocker->resources > 0)
-        row += "<a class=\"go js\" href=\"#findings?control=" + c.id + "&amp;status=" + std::string(one.blocker->status == Verdict::fail ? "fail" : "unknown") + "\">" +
-               count_text(one.blocker->resources, c.judge == Judge::attested ? "attestation" : "finding") + " ›</a>";
-    } else {
-      row += "<a href=\"#practice=" + one.practice->practice->slug + "\">" + esc(one.practice->practice->title) + "</a><p>" + esc(report.number(*one.practice)) + " · " + esc(one.blocker->why) + "</p></div>";
+    const Control& c = *one.control->control;
+    const std::string link = "<a href=\"#control=" + c.id + "\">" + esc(c.title) + "</a>";
+    const std::string says = "<b class=\"t-" + status + "\">" + status + "</b>: " + esc(report.what(one)) + " · " + esc(report.number(*one.practice)) + " · " + std::string(name(c.severity));
+    const std::string effort = effort_text(c.effort_minutes * static_cast<int64_t>(std::max<uint64_t>(1, one.blocker->resources)));
+    if (n++ >= kBlockersShown) {
+      rest += "<li>" + link + "<p>" + says + " · " + esc(report.owner(c.owner)) + " · " + effort + "</p></li>";
+      continue;
     }
-    (n > kBlockersShown ? rest : out) += row + "</li>";
+    out += "<li>" + icon(one.blocker->status == Verdict::fail ? "fail" : "unknown") + "<div class=\"w\">" + link + "<p>" + says + "</p></div><div class=\"o\">" + esc(report.owner(c.owner)) + "<p>" + effort + "</p></div>";
+    if (one.blocker->resources > 0)
+      out += "<a class=\"go js\" href=\"#findings?control=" + c.id + "&amp;status=" + status + "\">" + count_text(one.blocker->resources, c.judge == Judge::attested ? "attestation" : "finding") + " ›</a>";
+    out += "</li>";
   }
   out += "</ol>";
-  if (!rest.empty()) out += rest + "</ol></details>";
+  if (!rest.empty())
+    out += "<details class=\"more\"><summary>" + count_text(report.blocking.size() - kBlockersShown, "more control", "more controls") + " that block level " + std::to_string(a.level + 1) + "</summary><ol>" + rest + "</ol></details>";
   if (!report.blocking.empty() && report.a.score && report.score_unblocked)
     out += "<p class=\"promise\">Mending " + std::string(report.blocking.size() == 1 ? "it" : "all " + number_word(report.blocking.size())) + " brings the organization to level " + std::to_string(report.level_unblocked) + " and the score to " +
            std::to_string(static_cast<int>(*report.score_unblocked + 0.5)) + ". What that is worth in money comes with the threat model.</p>";
@@ -122,15 +125,11 @@ std::string figures(const Report& report) {
   for (auto& call : a.calls_failed) denied += call.verdicts > 0;
   out += "</svg><p class=\"sub\"><a href=\"#unknowns\">" + figure(a.verdicts.unknown, "verdicts.unknown") + " unknown" + (denied ? ", " + count_text(denied, "failed call") : "") + "</a></p></div>";
 
-  size_t passing = 0, attested = 0;
-  for (auto& result : a.controls) {
-    passing += result.status == Verdict::pass;
-    attested += result.status == Verdict::pass && result.control->judge == Judge::attested;
-  }
+  const uint64_t passing = a.attested.of_passing, attested = a.attested.passing;
   out += "<div class=\"kpi\"><p class=\"kh\">On facts alone</p><p class=\"fig\">Level <data value=\"" + std::to_string(a.level_without_attested) + "\" data-is=\"level_without_attested\">" +
          std::to_string(a.level_without_attested) + "</data></p><svg class=\"meter\" viewBox=\"0 0 160 10\" aria-hidden=\"true\"><rect class=\"b-na\" x=\".5\" y=\".5\" width=\"159\" height=\"9\"/>";
   int by_facts = passing == 0 ? 0 : static_cast<int>(160 * (passing - attested) / passing);
-  out += "<rect class=\"b-ink\" width=\"" + std::to_string(by_facts) + "\" height=\"10\"/></svg><p class=\"sub\"><a href=\"#attestations\">" + with_thousands(attested) + " of " +
+  out += "<rect class=\"b-ink\" width=\"" + std::to_string(by_facts) + "\" height=\"10\"/></svg><p class=\"sub\"><a href=\"#attestations\">" + figure(attested, "attested.passing") + " of " +
          count_text(passing, "passing control") + " by attestation</a></p></div>";
   return out + "</div>";
 }
@@ -154,13 +153,12 @@ std::string practice_body(const Report& report, const PracticeResult& practice) 
       out += "<h3 class=\"lvl\">" + level_words(at) + (at <= practice.level ? " · reached" : at == practice.level + 1 ? " · next" : "") + "</h3><ul class=\"cs\">";
     }
     bool open = result.status == Verdict::fail || result.status == Verdict::unknown || result.status == Verdict::excepted;
-    out += "<li id=\"control=" + c.id + "\">" + mark(result.status) + "<div><b>" + esc(c.title) + "</b> <code>" + c.id + "</code>";
-    out += "<p>" + (result.counts.applicable() ? esc(report.share(result, result.status)) + " " : std::string("nothing to judge ")) + "· " + std::string(name(c.severity)) + " · " + esc(report.owner(c.owner)) +
+    out += "<li id=\"control=" + c.id + "\">" + mark(result.status) + "<div><b>" + esc(c.title) + "</b><p>" + c.id + " · " + (result.counts.applicable() ? esc(report.share(result, result.status)) + " " : std::string("nothing to judge ")) + "· " + std::string(name(c.severity)) + " · " + esc(report.owner(c.owner)) +
            " · " + esc(c.effort) + " each" + (c.judge == Judge::attested ? " · attested" : "") + "</p>";
     if (!result.evidence.empty()) {
       const Evidence& e = result.evidence.front();
       out += "<p class=\"ev\">" + esc(e.path.empty() ? e.source : e.path);
-      if (!e.value.empty()) out += " = " + esc(e.value.size() > 120 ? e.value.substr(0, 118) + "…" : e.value);
+      if (!e.value.empty()) out += " = " + esc(e.value.size() > 90 ? e.value.substr(0, 88) + "…" : e.value);
       if (!e.expected.empty()) out += " · expected " + esc(e.expected);
       if (!e.path.empty()) out += " · " + esc(e.source);
       out += "</p>";

@@ -19,6 +19,7 @@ const FACETS = {
   type: { label: "type", names: () => F.words.type, code: (i) => F.c.res_type[F.c.resource[i]] },
   owner: { label: "owner", names: () => F.owners, code: (i) => F.ownerOf[F.c.control[i]] },
   framework: { label: "framework", names: () => F.frameworkNames, some: (i) => F.frameworksOf[F.c.control[i]] },
+  objective: { label: "objective", names: () => F.objectiveNames, code: (i) => F.objectiveOf[F.c.control[i]] },
   control: { label: "control", names: () => F.controls.map((c) => c.id), code: (i) => F.c.control[i] },
   change: { label: "new or changed", names: () => ["new", "reopened", "not judged again", "older"], code: (i) => (F.c.old[i] ? 2 : F.c.openings[i] > 1 ? 1 : F.words.time[F.c.first_seen[i]] === F.as_of ? 0 : 3) },
 };
@@ -62,8 +63,10 @@ const columnsNow = () => state.cols || SHOWN[state.group === "control"];
 function prepare() {
   F.owners = [...new Set(F.controls.map((c) => c.owner))].sort();
   F.ownerOf = F.controls.map((c) => F.owners.indexOf(c.owner));
-  F.frameworkNames = [...new Set(F.controls.flatMap((c) => (c.frameworks || []).map((f) => f.framework)))].sort();
-  F.frameworksOf = F.controls.map((c) => (c.frameworks || []).map((f) => F.frameworkNames.indexOf(f.framework)));
+  F.objectiveNames = [...new Set(F.controls.map((c) => c.objective))].sort();
+  F.objectiveOf = F.controls.map((c) => F.objectiveNames.indexOf(c.objective));
+  F.frameworkNames = [...new Set(F.controls.flatMap((c) => c.frameworks.map((f) => f.split(" ")[0])))].sort();
+  F.frameworksOf = F.controls.map((c) => [...new Set(c.frameworks.map((f) => F.frameworkNames.indexOf(f.split(" ")[0])))]);
 }
 
 // --- The filter

@@ -92,7 +92,7 @@ function drawerOf(i) {
   }
   drawer.append(layers);
   if (control.also.length) drawer.append(el("p", { class: "meta" }, "also there: " + control.also.join(", ")));
-  const used = [...(control.frameworks || []).map((f) => f.framework + " " + f.requirement), ...control.attack.map((t) => "ATT&CK " + t)];
+  const used = [...control.frameworks, ...control.attack.map((t) => "ATT&CK " + t)];
   if (used.length) drawer.append(el("h3", {}, "Used by"), el("p", { class: "meta" }, used.join(" · ")));
   drawer.append(el("p", { class: "meta" }, "id ", el("code", {}, id)));
   return drawer;
