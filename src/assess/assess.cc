@@ -322,6 +322,7 @@ class Run {
     settle_as_of(newest_ms_, bound_ms);
     TRY(run_->set_as_of(out_.as_of));
     TRY(store::create_views(out_.store->db(), view_input(out_.content, catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of)));
+    TRY(check_regions());
     progress("judging the whole", inputs_.units.size(), inputs_.units.size());
     SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, &scope_, &read_, out_.evidence_of_passes};
     input.own_results = [&]() -> Status { return record_objectives(out_, TRY(count_controls(out_, *guard_)), catalogue_); };
@@ -329,6 +330,21 @@ class Run {
     auto status = judge.judge_all(*run_, out_.problems);
     passes_ = judge.take_passes();
     return status;
+  }
+
+  // A Region that no fact comes from would leave nothing to judge, which looks like all is well. Only now is it known which there are.
+  Status check_regions() {
+    if (scope_.regions.empty()) return {};
+    std::vector<std::string> seen;
+    auto rows = TRY(out_.store->db().prepare("SELECT DISTINCT region FROM temp.regions WHERE region <> 'global' ORDER BY region"));
+    while (TRY(rows.step())) seen.emplace_back(rows.text(0));
+    for (auto& region : scope_.regions) {
+      if (std::find(seen.begin(), seen.end(), region) != seen.end()) continue;
+      std::string near = nearest(region, seen);
+      out_.problems.push_back({Code::not_found, "Region `" + region + "` is asked for and not in the input", {},
+                               near.empty() ? "one of " + join(seen, ", ") : "", near.empty() ? "" : "did you mean `" + near + "`?"});
+    }
+    return {};
   }
 
   Status close_and_count() {

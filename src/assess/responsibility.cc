@@ -12,9 +12,24 @@ namespace {
 
 constexpr size_t examples_max = 3;
 
-// Templates have no account; what is Reeve's own stands in none.
-std::string live_rows(const std::string& type) {
-  return "FROM " + store::view_name(type) + (starts_with(type, "Reeve::") ? " WHERE 1" : " WHERE account<>''");
+std::string literals(const std::vector<std::string>& texts) {
+  std::string out;
+  for (auto& text : texts) {
+    out += out.empty() ? "'" : ", '";
+    for (char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+    out += "'";
+  }
+  return out;
+}
+
+// Templates have no account. What belongs to the organization is in every scope, as is what has no Region.
+std::string live_rows(const std::string& type, const Scope& scope) {
+  std::string out = "FROM " + store::view_name(type) + " WHERE ";
+  if (type == "Reeve::Organization") return out + "1";
+  out += "account<>''";
+  if (!scope.accounts.empty() && !starts_with(type, "AWS::Organizations::")) out += " AND account IN (" + literals(scope.accounts) + ")";
+  if (!scope.regions.empty()) out += " AND (coalesce(region, '') IN ('', 'global') OR region IN (" + literals(scope.regions) + "))";
+  return out;
 }
 
 // The condition that makes a resource one of a case: its own and none before it.
@@ -46,7 +61,8 @@ struct FoundOpen {
 
 class Counting {
  public:
-  Counting(const Content& content, store::Store& store, std::vector<Error>& problems) : content_(content), store_(store), problems_(problems) {
+  Counting(const Content& content, const Scope& scope, store::Store& store, std::vector<Error>& problems)
+      : content_(content), scope_(scope), store_(store), problems_(problems) {
     for (auto& file : content.resource_types) {
       Value type = file.document->root().get("type"), title = file.document->root().get("title");
       if (type) titles_[std::string(type.text())] = title ? std::string(title.text()) : "";
@@ -56,7 +72,7 @@ class Counting {
   Result<Responsibilities> all() {
     Responsibilities out;
     std::map<std::string, uint64_t> seen;
-    for (auto& [type, title] : titles_) seen[type] = TRY(count(store_, live_rows(type)));
+    for (auto& [type, title] : titles_) seen[type] = TRY(count(store_, live_rows(type, scope_)));
     for (const ResponsibilityFile& file : content_.responsibility) {
       ResponsibilityService service;
       service.service = file.service;
@@ -82,7 +98,7 @@ class Counting {
   Status add(ResponsibilityService& service, const ResponsibilityType& type, uint64_t all) {
     for (size_t i = 0; i < type.cases.size(); ++i) {
       const ResponsibilityCase& one = type.cases[i];
-      std::string rows = live_rows(type.type) + condition(type.cases, i);
+      std::string rows = live_rows(type.type, scope_) + condition(type.cases, i);
       uint64_t resources = all;
       if (type.cases.size() > 1 || !one.where.empty()) {
         auto counted = count(store_, rows);
@@ -150,6 +166,7 @@ class Counting {
   }
 
   const Content& content_;
+  const Scope& scope_;
   store::Store& store_;
   std::vector<Error>& problems_;
   std::map<std::string, std::string> titles_;  // of the types that content describes
@@ -166,8 +183,8 @@ std::optional<double> share(uint64_t part, uint64_t rest) {
 std::optional<double> ResponsibilityService::self_managed_share() const { return share(self_managed, managed + serverless); }
 std::optional<double> Responsibilities::self_managed_share() const { return share(self_managed, managed + serverless); }
 
-Result<Responsibilities> responsibilities_of(const Content& content, store::Store& store, std::vector<Error>& problems) {
-  return Counting(content, store, problems).all();
+Result<Responsibilities> responsibilities_of(const Content& content, const Scope& scope, store::Store& store, std::vector<Error>& problems) {
+  return Counting(content, scope, store, problems).all();
 }
 
 }  // namespace reeve

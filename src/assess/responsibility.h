@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "assess/scope.h"
 #include "content/content.h"
 #include "store/store.h"
 
@@ -49,7 +50,8 @@ struct Responsibilities {
   std::optional<double> self_managed_share() const;
 };
 
-// Over the views of the run (store/views.h), which must have been made, and its findings. What is wrong with a `where` goes to `problems`.
-Result<Responsibilities> responsibilities_of(const Content& content, store::Store& store, std::vector<Error>& problems);
+// Over the views of the run (store/views.h), which must have been made, and its findings; only what is in scope. What is wrong with a
+// `where` goes to `problems`.
+Result<Responsibilities> responsibilities_of(const Content& content, const Scope& scope, store::Store& store, std::vector<Error>& problems);
 
 }  // namespace reeve

@@ -53,21 +53,6 @@ std::set<std::string> columns_asked(const Content& content, const ResourceCatalo
     for (auto& type : catalogue.types())
       if (type->of_organization())
         for (auto& [column, path] : type->columns) out.insert(column_key(type->type, column));
-  if (!within_account) {
-    auto ask = [&](std::string_view text, std::string_view of) {
-      std::string lowered = lower(text);
-      for (auto& type : catalogue.types()) {
-        if (type->type != of && !word_in(lowered, store::view_name(type->type)) && !word_in(lowered, "resources")) continue;
-        for (auto& [column, path] : type->columns)
-          if (word_in(text, column)) out.insert(column_key(type->type, column));
-      }
-    };
-    for (auto& file : content.responsibility)
-      for (auto& type : file.types)
-        for (auto& one : type.cases) ask(one.where, type.type);
-    for (auto& challenge : content.challenges)
-      for (auto& figure : challenge.figures) ask(figure.sql, "");
-  }
   for (const Control& control : content.controls) {
     if (control.judge == Judge::guard || control.within_account != within_account) continue;
     std::string text = control.judge == Judge::sql ? control.check.text : control.attest ? control.attest->contradicted_by : "";

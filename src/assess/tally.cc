@@ -277,7 +277,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   std::vector<std::string> practices;
   for (const Practice& practice : out.content.practices) practices.push_back(practice.slug);
   out.roadmap = make_roadmap(open, practices, out.workspace ? out.workspace->owners : std::map<std::string, std::string>(), out.roadmap_summary);
-  out.responsibilities = TRY(responsibilities_of(out.content, *out.store, out.problems));
+  out.responsibilities = TRY(responsibilities_of(out.content, context.scope ? *context.scope : Scope(), *out.store, out.problems));
   out.challenges = TRY(challenges_of(out.content, open, out.roadmap, *out.store, out.problems));
 
   std::set<std::string> regions;

@@ -94,7 +94,9 @@ int run_init(const Options& options, Io& io) {
     return written.error().code == Code::conflict ? exit_usage : exit_input;
   }
   for (const std::string& path : *written) io.print("Wrote " + safe(path) + "\n");
-  io.say("Next: name what to read in scope.sources of " + safe(written->back()) + ", then reeve assess\n");
+  // The workspace is found upward from where the program runs; anywhere else it must be named.
+  std::string where = dir == "." ? "" : " --workspace " + safe(dir);
+  io.say("Next: name what to read in scope.sources of " + safe(written->back()) + ", then reeve assess" + where + "\n");
   return exit_done;
 }
 

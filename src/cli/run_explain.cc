@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/explain_state.h"
 #include "content/content.h"
 #include "content/workspace.h"
 #include "findings/finding.h"
@@ -28,9 +29,15 @@ class Explaining {
     }
     const Edition* edition = content_.standard_edition();
     edition_ = edition ? edition->id : "";
+    if (!where.workspace_dir.empty())
+      if (auto workspace = load_workspace(where.workspace_dir); workspace && content_.edition(workspace->edition)) edition_ = workspace->edition;
     if (const Control* found = content_.control(id)) return control(*found);
     std::string upper_id;
     for (char c : id) upper_id += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    if (upper_id == "SEC01") {
+      explain_framework(content_, edition_, store_.get(), io_);
+      return exit_done;
+    }
     for (const Practice& one : content_.practices) {
       std::string number = one.number(edition_);
       if (one.slug == id || (!number.empty() && (number == upper_id || ends_with(number, "-" + upper_id)))) return practice(one);
@@ -45,6 +52,7 @@ class Explaining {
     if (store_) {
       auto stored = store_->finding(id);
       if (stored && *stored) return finding(**stored);
+      if (explain_resource(content_, id, *store_, io_)) return exit_done;
     }
     std::vector<std::string> known;
     for (auto& one : content_.controls) known.push_back(one.id);
@@ -52,8 +60,8 @@ class Explaining {
     for (auto& one : content_.objectives) known.push_back(one.slug);
     for (auto& one : content_.frameworks) known.push_back(one.id);
     std::string near = nearest(id, known);
-    io_.error({Code::not_found, "nothing is called `" + id + "`", {}, near.empty() ? "the id of a control, a practice, an objective, a framework, a finding of this workspace, or an exit status" : "`" + near + "`?",
-               store_ ? "" : "findings are known in a workspace only: reeve init"});
+    io_.error({Code::not_found, "nothing is called `" + id + "`", {}, near.empty() ? "the id of a control, a practice, an objective, a framework, a finding or resource of this workspace, or an exit status" : "`" + near + "`?",
+               store_ ? "" : "findings and resources are known in a workspace only: reeve init"});
     return exit_usage;
   }
 
@@ -159,15 +167,7 @@ class Explaining {
   }
 
   int practice(const Practice& p) {
-    heading((p.number(edition_).empty() ? p.slug : p.number(edition_)) + " " + p.title);
-    for (auto& question : p.questions) io_.print("   - " + question + "\n");
-    io_.print("\n");
-    Table table({{"level"}, {"control", Align::left, 0, true}, {"severity"}, {"judged by"}}, 3);
-    for (int level = 1; level <= 4; ++level)
-      for (auto& c : content_.controls)
-        if (c.practice == p.slug && c.level == level)
-          table.row({{std::to_string(level) + " " + std::string(level_name(level))}, {c.id}, {std::string(name(c.severity))}, {std::string(name(c.judge))}});
-    io_.print(table.text(io_.terminal));
+    explain_practice(content_, p, edition_, store_.get(), io_);
     return exit_done;
   }
 

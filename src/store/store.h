@@ -279,6 +279,7 @@ class Store {
   Result<std::optional<StoredResource>> resource_at(int64_t unit, uint32_t ordinal);  // the unit's row id, and the place in it
   // Resources that pass a control, in order of unit key and ordinal.
   Status passes(std::string_view control, const std::function<Status(const StoredResource&)>& each);
+  Result<std::vector<std::string>> passing(const StoredResource& resource);  // the controls that it passes, by name
 
   struct StoredRead {
     std::string unit, account, region, operation, parameter, error, file;

@@ -279,6 +279,17 @@ Status Store::passes(std::string_view control, const std::function<Status(const 
   return {};
 }
 
+Result<std::vector<std::string>> Store::passing(const StoredResource& resource) {
+  auto rows = TRY(db_->prepare(
+      "SELECT w.text,c.passes FROM unit_control c JOIN unit u ON u.id=c.unit JOIN word w ON w.id=c.control "
+      "WHERE u.key=?1 AND c.passes IS NOT NULL ORDER BY w.text"));
+  rows.bind(1, resource.unit);
+  std::vector<std::string> found;
+  while (TRY(rows.step()))
+    if (Bitmap::from(rows.blob(1)).test(resource.ordinal)) found.emplace_back(rows.text(0));
+  return found;
+}
+
 Status Store::reads(const std::function<Status(const StoredRead&)>& each) {
   auto rows = TRY(db_->prepare(
       "SELECT u.key,d.account,d.region,o.text,d.parameter,d.error,s.file,d.status,d.time FROM read d JOIN unit u ON u.id=d.unit "
