@@ -121,6 +121,9 @@ def pipelines(estate):
         "serviceRole": f"arn:aws:iam::{SECURITY}:role/GuardrailsCheck", "encryptionKey": f"arn:aws:kms:{EU}:{SECURITY}:alias/aws/s3",
         "created": "2025-03-03T09:00:00+00:00", "lastModified": "2026-08-08T09:00:00+00:00", "projectVisibility": "PRIVATE",
         "logsConfig": {"cloudWatchLogs": {"status": "ENABLED"}}}], "projectsNotFound": []}, "guardrails-check")  # fmt: skip
+    # Inspector takes new accounts' machines and images, and forgets their functions.
+    tooling.reply(EU, "inspector2", "DescribeOrganizationConfiguration", {
+        "autoEnable": {"ec2": True, "ecr": True, "lambda": False, "lambdaCode": False, "codeRepository": False}, "maxAccountLimitReached": False})  # fmt: skip
     # Nothing runs beside it.
     for region in (US, EU):
         tooling.reply(region, "ec2", "DescribeInstances", {"Reservations": []})
