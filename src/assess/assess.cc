@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "assess/guard_judge.h"
+#include "assess/own_records.h"
 #include "assess/sql_judge.h"
 #include "assess/tally.h"
 #include "assess/unit_result.h"
@@ -325,7 +326,10 @@ class Run {
     TRY(check_regions());
     progress("judging the whole", inputs_.units.size(), inputs_.units.size());
     SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, &scope_, &read_, out_.evidence_of_passes};
-    input.own_results = [&]() -> Status { return record_objectives(out_, TRY(count_controls(out_, *guard_)), catalogue_); };
+    input.own_results = [&]() -> Status {
+      TRY(record_objectives(out_, TRY(count_controls(out_, *guard_)), catalogue_));
+      return record_controls(*out_.store, out_.content, input.workspace, out_.as_of);
+    };
     SqlJudge judge(*out_.store, input);
     auto status = judge.judge_all(*run_, out_.problems);
     passes_ = judge.take_passes();
