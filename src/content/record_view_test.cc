@@ -40,6 +40,7 @@ for_each: account
 Tree tree_of(const std::string& view, const std::string& name, const std::string& lines, const std::string& sql) {
   Tree tree;
   tree["practices/p.yaml"] = "title: t\nquestion: q\nquestions: [q]\nstatement: s\nrisk: low\nnumbering: {\"2024-06\": {id: SEC01-BP01}}\n";
+  tree["objectives/o.yaml"] = "title: t\nstatement: s\nowner: platform\npractices: [p]\nevidence_max_age_days: 7\nappetite: {failing_percent: 0, mend_within_days: {critical: 1, high: 7, medium: 30, low: 90}}\n";
   tree["resources/thing.yaml"] = "type: AWS::Made::Thing\n";
   tree["views/" + name] = view;
   tree["controls/k/control.yaml"] = control_text + lines;
