@@ -46,14 +46,16 @@ void ReplySet::assemble() {
     sink_.note({Code::not_found, "the reply of `" + reply.input->call + "` is not whole: " + reply.incomplete, {reply.input->shown},
                 "all pages of the call", "export it again without a limit, or save the next page as " + reply.input->call + " with `-2` at its name's end"});
   }
-  for (bool parameters : {false, true}) {
+  // What makes resources comes before what only tells of them: lists first, then lists that take a parameter, then the rest.
+  for (int stage : {0, 1, 2}) {
     for (size_t i = 0; i < replies_.size(); ++i) {
       const auto* uses = catalogue_.uses(replies_[i].input->call);
       if (!uses) continue;
       for (auto& [type, read] : *uses) {
         if (type->of_organization() != (unit_.kind == Unit::Kind::organization)) continue;
-        if (read->lists() == parameters || replies_[i].joined) continue;
-        use(replies_[i], i, *type, *read, parameters);
+        bool makes = !read->id.empty() || !read->arn.empty();
+        if ((read->lists() ? 0 : makes ? 1 : 2) != stage || replies_[i].joined) continue;
+        use(replies_[i], i, *type, *read, stage > 0);
       }
     }
   }

@@ -223,6 +223,23 @@ TEST(Replies, WhatNoListNamesIsNamedAndJudgesNobody) {
   EXPECT_NE(heard.note_text().find("`s3:GetBucketPolicy` tells of `ghost`, which no list names"), std::string::npos) << heard.note_text();
 }
 
+TEST(Replies, AListThatTakesAParameterMakesWhatAnotherCallTellsOf) {
+  auto catalogue = catalogue_of_yaml({R"(type: AWS::GuardDuty::ThreatIntelSet
+title: t
+scope: regional
+arn: "arn:{partition}:guardduty:{region}:{account}:list/{id}"
+reads:
+  - {call: 'guardduty:GetThreatIntelSet', parameter: [DetectorId, ThreatIntelSetId], set: {Observed.Status: Status}}
+  - {call: 'guardduty:ListThreatIntelSets', parameter: DetectorId, each: 'ThreatIntelSetIds[]', id: '@', set: {Properties.Id: '@'}}
+)"});
+  TestUnit unit;
+  unit.reply("guardduty:GetThreatIntelSet", R"({"Status": "ACTIVE"})", "eu-west-1", {"d", "one"});
+  unit.reply("guardduty:ListThreatIntelSets", R"({"ThreatIntelSetIds": ["one"]})", "eu-west-1", {"d"});
+  Heard heard = unit.load(catalogue);
+  EXPECT_EQ(heard.fact("arn:aws:guardduty:eu-west-1:111122223333:list/one", "Observed.Status"), "\"ACTIVE\"");
+  EXPECT_EQ(heard.note_text(), "");
+}
+
 TEST(Replies, RulesOfOneNameOnTwoBusesKeepTheirFactsApart) {
   auto catalogue = catalogue_of_yaml({kRule});
   TestUnit unit;

@@ -30,7 +30,7 @@ def describe(estate):
 def identity(account):
     say = account.reply
     say(US, "sts", "GetCallerIdentity", {"UserId": "AROANFNORTHFIELDAUDIT:export", "Account": ME, "Arn": f"arn:aws:sts::{ME}:assumed-role/NorthfieldAudit/export"})
-    say(US, "iam", "GetAccountSummary", account_summary(users=3, roles=7, mfa=1, virtual=2, policies=2))
+    say(US, "iam", "GetAccountSummary", account_summary(users=3, roles=8, mfa=1, virtual=2, policies=2))
     say(US, "iam", "GetAccountPasswordPolicy", PASSWORD_POLICY)
     say(US, "iam", "ListVirtualMFADevices", {"VirtualMFADevices": [
         {"SerialNumber": f"arn:aws:iam::{ME}:mfa/root-account-mfa-device", "EnableDate": "2021-06-14T09:20:00+00:00",
@@ -60,6 +60,7 @@ def identity(account):
          role(ME, "CiDeploy", [trusts(github, "sts:AssumeRoleWithWebIdentity", Condition={"StringEquals": {
              "token.actions.githubusercontent.com:aud": "sts.amazonaws.com", "token.actions.githubusercontent.com:sub": "repo:northfield-example/payments:ref:refs/heads/main"}})],
              "2025-01-20T10:00:00+00:00", inline={"deploy": policy(allow(None, "cloudformation:*", "*"))}, last_used="2026-11-21T15:30:00+00:00"),
+         role(ME, "EmergencyLedger", [trusts({"AWS": f"arn:aws:iam::{ME}:user/a.novak"})], "2024-03-03T03:03:03+00:00", ["arn:aws:iam::aws:policy/AdministratorAccess"], purpose="emergency"),
          role(ME, "SettleFunction", [trusts({"Service": "lambda.amazonaws.com"})], "2024-06-01T10:00:00+00:00", [f"arn:aws:iam::{ME}:policy/nf-ledger-read"], last_used="2026-11-22T03:30:00+00:00"),
          service_role(ME, "guardduty", "AWSServiceRoleForAmazonGuardDuty", "2025-05-01T09:00:00+00:00")],
         [managed_policy(ME, "nf-almost-admin", almost_admin, "2023-05-04T09:50:00+00:00"),

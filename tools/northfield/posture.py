@@ -1,6 +1,10 @@
 """Contacts, deliveries, patches, filters: what tells whether the services that watch are kept well. Goes over the accounts' own modules."""
 
+import pathlib
+import re
+
 from northfield.people import *
+from northfield.replies import text
 from northfield.services import FSBP
 
 US, EU = VIRGINIA, IRELAND
@@ -13,6 +17,10 @@ def describe(estate, accounts):
     deliveries(by_id)
     findings(by_id, security)
     patches(by_id)
+    domains(by_id)
+    rules(by_id, security)
+    schedules(by_id)
+    reviews(estate, by_id, security)
 
 
 def contacts(by_id):
@@ -109,3 +117,108 @@ def patches(by_id):
         covered(1, "ACTIVE", "SUCCESSFUL") | {"scanType": "NETWORK"},
         {"resourceType": "AWS_ECR_REPOSITORY", "resourceId": f"arn:aws:ecr:{EU}:{PAYMENTS}:repository/payments-api", "accountId": PAYMENTS,
          "scanType": "PACKAGE", "scanStatus": {"statusCode": "ACTIVE", "reason": "SUCCESSFUL"}}]})  # fmt: skip
+
+
+def domains(by_id):
+    """The mail of every root user goes to northfield.example, and payments holds its zone."""
+
+    def zone(number, name, private):
+        return {
+            "Id": f"/hostedzone/{number}", "Name": name, "CallerReference": number, "Config": {"PrivateZone": private}, "ResourceRecordSetCount": 12,
+        }  # fmt: skip
+
+    told = {MANAGEMENT: [], PAYMENTS: [zone("Z0PAYMENTS00001", "northfield.example.", False)], SANDBOX: [zone("Z0SANDBOX000001", "northfield.example.", True)]}
+    for account, zones in told.items():
+        by_id[account].reply(US, "route53", "ListHostedZones", {"HostedZones": zones, "Marker": "", "IsTruncated": False, "MaxItems": "100"})
+    by_id[ACQUIRED].denied(US, "route53", "ListHostedZones", code="AccessDenied")
+
+
+def rules(by_id, security):
+    """EventBridge and Config. Of payments' Config rules three were ever made; security-tooling has most of the pack."""
+    payments, sandbox = by_id[PAYMENTS], by_id[SANDBOX]
+    desk = f"arn:aws:sns:{EU}:{SECURITY}:security-desk"
+
+    def rule(name, pattern):
+        return {"Name": name, "Arn": f"arn:aws:events:{EU}:{PAYMENTS}:rule/{name}", "State": "ENABLED", "EventPattern": text(pattern), "EventBusName": "default"}
+
+    ledger = f"arn:aws:iam::{PAYMENTS}:role/EmergencyLedger"
+    payments.reply(EU, "events", "ListRules", {"Rules": [
+        rule("health", {"source": ["aws.health"]}),
+        rule("emergency-used", {"source": ["aws.sts"], "detail": {"eventName": ["AssumeRole"], "requestParameters": {"roleArn": [ledger]}}})]})  # fmt: skip
+    for name in ("health", "emergency-used"):
+        payments.reply(EU, "events", "ListTargetsByRule", {"Targets": [{"Id": "desk", "Arn": desk}]}, "default", name)
+    for region in (US, EU):
+        sandbox.reply(region, "events", "ListRules", {"Rules": []})
+
+    def config_rules(account, identifiers):
+        account.reply(EU, "config", "DescribeConfigRules", {"ConfigRules": [{
+            "ConfigRuleName": name.lower().replace("_", "-"), "ConfigRuleArn": f"arn:aws:config:{EU}:{account.id}:config-rule/config-rule-{i:06}",
+            "ConfigRuleId": f"config-rule-{i:06}", "Source": {"Owner": "AWS", "SourceIdentifier": name}, "ConfigRuleState": "ACTIVE"}
+            for i, name in enumerate(identifiers, 1)]})  # fmt: skip
+
+    config_rules(payments, ("S3_BUCKET_PUBLIC_READ_PROHIBITED", "ENCRYPTED_VOLUMES", "RDS_STORAGE_ENCRYPTED"))
+    config_rules(security, [name for name in pack_rules() if not name.startswith(("WAF_REGIONAL", "EMR_"))])
+
+
+def pack_rules():
+    """The identifiers that the control on the security pillar's pack asks for, read from the control itself."""
+    query = pathlib.Path(__file__).resolve().parents[2] / "content" / "controls" / "security-pillar-rules-evaluated" / "check.sql"
+    return re.findall(r"\('([A-Z0-9_]+)'\)", query.read_text())
+
+
+def schedules(by_id):
+    payments, sandbox = by_id[PAYMENTS], by_id[SANDBOX]
+    payments.reply(EU, "ssm", "ListAssociations", {"Associations": [{
+        "Name": "AWS-RunPatchBaseline", "AssociationId": "0e0e0e0e-0001-4000-8000-444455556666", "AssociationName": "patch-daily", "AssociationVersion": "1",
+        "Targets": [{"Key": "InstanceIds", "Values": ["*"]}], "ScheduleExpression": "cron(0 2 * * ? *)", "LastExecutionDate": "2026-11-22T02:00:00+00:00",
+        "Overview": {"Status": "Success", "DetailedStatus": "Success"}}]})  # fmt: skip
+    window = "mw-06666000000000001"
+    sandbox.reply(EU, "ssm", "ListAssociations", {"Associations": []})
+    sandbox.reply(EU, "ssm", "DescribeMaintenanceWindows", {"WindowIdentities": [
+        {"WindowId": window, "Name": "nightly", "Enabled": True, "Duration": 2, "Cutoff": 1, "Schedule": "cron(0 3 * * ? *)"}]})  # fmt: skip
+    sandbox.reply(EU, "ssm", "DescribeMaintenanceWindowTasks", {"Tasks": [
+        {"WindowId": window, "WindowTaskId": "0e0e0e0e-0002-4000-8000-666677778888", "TaskArn": "AWS-RunShellScript", "Type": "RUN_COMMAND", "Priority": 1}]}, window)  # fmt: skip
+
+
+def reviews(estate, by_id, security):
+    """What is looked at again: suppressed findings, lists of threats, the Well-Architected Tool."""
+    management = by_id[MANAGEMENT]
+
+    def suppressed(account, region, number, fields):
+        finding = f"arn:aws:securityhub:{region}:{account.id}:subscription/{FSBP}/S3.1/finding/{number}"
+        out = {
+            "SchemaVersion": "2018-10-08", "Id": finding, "ProductArn": f"arn:aws:securityhub:{region}::product/aws/securityhub", "GeneratorId": FSBP + "/S3.1",
+            "AwsAccountId": account.id, "CreatedAt": "2026-03-02T10:00:00Z", "UpdatedAt": "2026-11-21T10:00:00Z", "Title": "S3.1", "Description": "S3.1",
+            "Resources": [{"Type": "AwsAccount", "Id": f"AWS::::Account:{account.id}"}], "Workflow": {"Status": "SUPPRESSED"}, "RecordState": "ACTIVE",
+        }  # fmt: skip
+        return out | ({"UserDefinedFields": fields} if fields else {})
+
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 400}}}
+    archive = estate.account(LOG_ARCHIVE, [US])
+    archive.reply(US, "s3", "ListBuckets", {"Buckets": [{"Name": name, "CreationDate": "2021-03-02T11:00:00+00:00", "BucketRegion": EU}
+        for name in (TRAIL_BUCKET, "nf-config-archive", "nf-flow-logs")], "Owner": {"ID": "2" * 64}})  # fmt: skip
+    archive.reply(US, "s3", "GetObjectLockConfiguration", {"ObjectLockConfiguration": lock}, TRAIL_BUCKET)
+    open_finding = suppressed(security, EU, "0003", None) | {"Workflow": {"Status": "NEW"}}
+    by_id[PAYMENTS].failed(US, "s3", "GetObjectLockConfiguration", "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket", "nf-payments-exports")
+    security.reply(EU, "securityhub", "GetFindings", {"Findings": [
+        suppressed(security, EU, "0001", {"owner": "a.rossi", "expires": "2027-03-01"}), suppressed(security, EU, "0002", {"owner": "a.rossi", "expires": "2026-06-01"}), open_finding]})  # fmt: skip
+    management.reply(US, "securityhub", "GetFindings", {"Findings": [suppressed(management, US, "0001", {"owner": "j.okafor", "expires": "2027-01-31"})]})
+    detector_id, threats = "33330000000000000000000000000001", "0c33f0d2"
+    security.reply(EU, "guardduty", "ListThreatIntelSets", {"ThreatIntelSetIds": [threats]}, detector_id)
+    security.reply(EU, "guardduty", "GetThreatIntelSet", {
+        "Name": "payments-sector", "Format": "TXT", "Location": "https://s3.amazonaws.com/nf-threat-lists/sector.txt", "Status": "ACTIVE", "Tags": {}}, detector_id, threats)  # fmt: skip
+    security.reply(EU, "guardduty", "ListThreatEntitySets", {"ThreatEntitySetIds": []}, detector_id)
+
+    def workload(name, number, updated):
+        return {
+            "WorkloadId": number * 32, "WorkloadArn": f"arn:aws:wellarchitected:{EU}:{MANAGEMENT}:workload/{number * 32}", "WorkloadName": name, "Owner": MANAGEMENT,
+            "UpdatedAt": updated, "Lenses": ["wellarchitected"], "RiskCounts": {"MEDIUM": 3, "NONE": 7}, "ImprovementStatus": "IN_PROGRESS",
+        }  # fmt: skip
+
+    management.reply(EU, "wellarchitected", "ListWorkloads", {"WorkloadSummaries": [
+        workload("payments", "a", "2026-05-04T09:00:00+00:00"), workload("tickets", "b", "2024-04-09T09:00:00+00:00")]})  # fmt: skip
+    for number, risk in (("a", "MEDIUM"), ("b", "HIGH")):
+        management.reply(EU, "wellarchitected", "ListAnswers", {
+            "WorkloadId": number * 32, "LensAlias": "wellarchitected", "AnswerSummaries": [
+                {"QuestionId": "securely-operate", "PillarId": "security", "QuestionTitle": "SEC 1", "Choices": [], "SelectedChoices": [], "IsApplicable": True, "Risk": risk}]},
+            number * 32, "wellarchitected")  # fmt: skip

@@ -3,7 +3,8 @@
 -- some of the findings, and those are archived.
 WITH finding(attribute, has) AS (VALUES
   ('type', 'Policy:IAMUser/RootCredentialUsage'), ('severity', '2'), ('resource.resourceType', 'AccessKey'),
-  ('resource.accessKeyDetails.userType', 'Root'), ('resource.accessKeyDetails.userName', 'Root'), ('service.archived', 'false')),
+  ('resource.accessKeyDetails.userType', 'Root'), ('resource.accessKeyDetails.userName', 'Root'),
+      ('service.archived', 'false')),
 criteria AS (
   SELECT f.uid, c.key AS attribute, n.has, o.key AS operator, o.value AS wanted
   FROM aws_guardduty_filter f, json_each(f.criteria, '$.Criterion') c, json_each(c.value) o

@@ -1,0 +1,24 @@
+-- A role is marked by its name or by a tag's value: break-glass or emergency. What only a service or an identity provider may
+-- assume is no way in when these have failed.
+WITH marked AS (
+  SELECT r.uid, r.trust_policy, json_extract(r.unknown, '$.trust_policy') AS unread,
+         lower(replace(replace(r.role_name, '-', ''), '_', '')) GLOB '*breakglass*'
+         OR lower(replace(replace(r.role_name, '-', ''), '_', '')) GLOB '*emergency*'
+         OR EXISTS (SELECT 1 FROM json_each(r.tags) t WHERE lower(replace(replace(replace(t.value, '-', ''), '_', ''), ' ', ''))
+             IN ('breakglass', 'emergency', 'emergencyaccess')) AS marked
+  FROM aws_iam_role r),
+judged AS (
+  SELECT uid, marked, unread, trust_policy LIKE '%"AWS"%' AS for_people, policy_requires_mfa(trust_policy) AS mfa FROM marked
+      WHERE marked
+  UNION ALL SELECT uid, 0, NULL, 0, NULL FROM marked WHERE NOT marked)
+SELECT uid AS resource,
+       CASE WHEN NOT marked THEN 'not_applicable'
+            WHEN unread IS NOT NULL THEN 'unknown'
+            WHEN NOT coalesce(for_people, 0) THEN 'not_applicable'
+            WHEN mfa = 1 THEN 'pass'
+            WHEN mfa = 0 THEN 'fail'
+            ELSE 'unknown' END AS verdict,
+       'Properties.AssumeRolePolicyDocument' AS path,
+       'aws:MultiFactorAuthPresent in every statement' AS expected,
+       coalesce(unread, CASE mfa WHEN 1 THEN 'asked for' WHEN 0 THEN 'not asked for' ELSE 'not to be told' END) AS value
+FROM judged
