@@ -181,7 +181,8 @@ def managed(account):
     say(EU, "kms", "DescribeKey", key_metadata(ME, EU, signing, "signs receipts", spec="RSA_2048", usage="SIGN_VERIFY"), signing)
     fail(EU, "kms", "GetKeyRotationStatus", "UnsupportedOperationException", f"arn:aws:kms:{EU}:{ME}:key/{signing} key spec RSA_2048 does not support rotation.", signing)
     say(EU, "rds", "DescribeDBInstances", {"DBInstances": [
-        database(ME, EU, "payments-ledger", "postgres", "16.9", True, False, True, KEY, **OURS),
+        database(ME, EU, "payments-ledger", "postgres", "16.9", True, False, True, KEY, **OURS)
+        | {"MasterUserSecret": {"SecretArn": f"arn:aws:secretsmanager:{EU}:{ME}:secret:rds!db-0b0b0b0b-0001", "SecretStatus": "active", "KmsKeyId": KEY}},
         database(ME, EU, "reporting", "mysql", "5.7.44", False, True, False, authority="rds-ca-2019", multi_az=False, protected=False)]})  # fmt: skip
     say(EU, "lambda", "ListFunctions", {"Functions": [
         function(ME, EU, "settle-payments", "python3.13", "SettleFunction"), function(ME, EU, "legacy-fx-rates", "python3.8", "SettleFunction"),

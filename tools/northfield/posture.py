@@ -4,7 +4,8 @@ import pathlib
 import re
 
 from northfield.people import *
-from northfield.replies import text
+from northfield.recorded import GUARDED
+from northfield.replies import tags, text
 from northfield.services import FSBP
 
 US, EU = VIRGINIA, IRELAND
@@ -21,6 +22,7 @@ def describe(estate, accounts):
     rules(by_id, security)
     schedules(by_id)
     reviews(estate, by_id, security)
+    machines(by_id, security)
 
 
 def contacts(by_id):
@@ -147,7 +149,7 @@ def rules(by_id, security):
         rule("emergency-used", {"source": ["aws.sts"], "detail": {"eventName": ["AssumeRole"], "requestParameters": {"roleArn": [ledger]}}})]})  # fmt: skip
     for name in ("health", "emergency-used"):
         payments.reply(EU, "events", "ListTargetsByRule", {"Targets": [{"Id": "desk", "Arn": desk}]}, "default", name)
-    for region in (US, EU):
+    for region in (US, EU, "af-south-1"):
         sandbox.reply(region, "events", "ListRules", {"Rules": []})
 
     def config_rules(account, identifiers):
@@ -197,6 +199,9 @@ def reviews(estate, by_id, security):
     archive = estate.account(LOG_ARCHIVE, [US])
     archive.reply(US, "s3", "ListBuckets", {"Buckets": [{"Name": name, "CreationDate": "2021-03-02T11:00:00+00:00", "BucketRegion": EU}
         for name in (TRAIL_BUCKET, "nf-config-archive", "nf-flow-logs")], "Owner": {"ID": "2" * 64}})  # fmt: skip
+    for name in (TRAIL_BUCKET, "nf-config-archive"):
+        archive.reply(US, "s3", "GetBucketTagging", {"TagSet": tags(**GUARDED)}, name)
+    archive.failed(US, "s3", "GetBucketTagging", "NoSuchTagSet", "The TagSet does not exist", "nf-flow-logs")
     archive.reply(US, "s3", "GetObjectLockConfiguration", {"ObjectLockConfiguration": lock}, TRAIL_BUCKET)
     open_finding = suppressed(security, EU, "0003", None) | {"Workflow": {"Status": "NEW"}}
     by_id[PAYMENTS].failed(US, "s3", "GetObjectLockConfiguration", "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket", "nf-payments-exports")
@@ -222,3 +227,38 @@ def reviews(estate, by_id, security):
             "WorkloadId": number * 32, "LensAlias": "wellarchitected", "AnswerSummaries": [
                 {"QuestionId": "securely-operate", "PillarId": "security", "QuestionTitle": "SEC 1", "Choices": [], "SelectedChoices": [], "IsApplicable": True, "Risk": risk}]},
             number * 32, "wellarchitected")  # fmt: skip
+
+
+def machines(by_id, security):
+    """What answers, renews and restores by itself."""
+    payments, management, sandbox = by_id[PAYMENTS], by_id[MANAGEMENT], by_id[SANDBOX]
+    security.reply(EU, "events", "ListRules", {"Rules": [{
+        "Name": "findings", "Arn": f"arn:aws:events:{EU}:{SECURITY}:rule/findings", "State": "ENABLED", "EventBusName": "default",
+        "EventPattern": text({"source": ["aws.guardduty"], "detail-type": ["GuardDuty Finding"], "detail": {"severity": [{"numeric": [">=", 7]}]}})}]})  # fmt: skip
+    security.reply(EU, "events", "ListTargetsByRule", {"Targets": [
+        {"Id": "quarantine", "Arn": f"arn:aws:lambda:{EU}:{SECURITY}:function:quarantine-instance"}]}, "default", "findings")  # fmt: skip
+
+    def plan(account):
+        number = "0b0b0b0b-0009-4000-8000-" + account
+        return {
+            "BackupPlanArn": f"arn:aws:backup:{EU}:{account}:backup-plan:{number}", "BackupPlanId": number, "CreationDate": "2025-06-01T10:00:00+00:00",
+            "VersionId": "MQ==", "BackupPlanName": "nightly", "LastExecutionDate": "2026-11-22T01:00:00+00:00",
+        }  # fmt: skip
+
+    weekly = {
+        "CreationTime": "2025-07-01T10:00:00+00:00", "LastExecutionTime": "2026-11-16T05:00:00+00:00", "RestoreTestingPlanName": "weekly",
+        "RestoreTestingPlanArn": f"arn:aws:backup:{EU}:{PAYMENTS}:restore-testing-plan:weekly-0b0b0b0b", "ScheduleExpression": "cron(0 5 ? * SUN *)",
+    }  # fmt: skip
+    for account, plans, tests in ((payments, [plan(PAYMENTS)], [weekly]), (management, [plan(MANAGEMENT)], []), (sandbox, [], [])):
+        account.reply(EU, "backup", "ListBackupPlans", {"BackupPlansList": plans})
+        account.reply(EU, "backup", "ListRestoreTestingPlans", {"RestoreTestingPlans": tests})
+
+    def group(name, lifetime):
+        out = {
+            "AutoScalingGroupName": name, "AutoScalingGroupARN": f"arn:aws:autoscaling:{EU}:{PAYMENTS}:autoScalingGroup:0b0b0b0b-0010-4000-8000-444455556666:autoScalingGroupName/{name}",
+            "MinSize": 0, "MaxSize": 4, "DesiredCapacity": 0, "DefaultCooldown": 300, "AvailabilityZones": [EU + "a"], "HealthCheckType": "EC2",
+            "CreatedTime": "2025-09-01T10:00:00+00:00", "Instances": [], "Tags": [],
+        }  # fmt: skip
+        return out | ({"MaxInstanceLifetime": lifetime} if lifetime else {})
+
+    payments.reply(EU, "autoscaling", "DescribeAutoScalingGroups", {"AutoScalingGroups": [group("checkout", 2592000), group("reports", None)]})

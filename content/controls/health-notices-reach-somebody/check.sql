@@ -1,10 +1,18 @@
+-- A rule hears what its pattern lets through: by source, by the beginning of it, or by the kind of event alone.
 -- With the organizational view on, the management account and a delegated administrator get the events of every account. A rule
 -- may be narrower than all of AWS Health; what it leaves out is not judged. That there is none shows only where every Region of
 -- the account was asked.
 WITH rules AS (
   SELECT e.account, coalesce(json_array_length(e.targets), 0) AS targets, json_extract(e.unknown, '$.targets') AS unread
   FROM aws_events_rule e
-  WHERE e.state LIKE 'ENABLED%' AND EXISTS (SELECT 1 FROM json_each(e.pattern, '$.source') s WHERE s.value = 'aws.health')),
+  WHERE e.state LIKE 'ENABLED%'
+    AND (EXISTS (SELECT 1 FROM json_each(e.pattern, '$.source') s WHERE CASE s.type
+      WHEN 'object' THEN coalesce(instr('aws.health',
+          json_extract(s.value, '$.prefix')) = 1, 'aws.health' GLOB json_extract(s.value, '$.wildcard'))
+      ELSE s.value = 'aws.health' END)
+      OR (e.pattern IS NOT NULL AND json_type(e.pattern, '$.source') IS NULL
+          AND (coalesce(json_type(e.pattern, '$."detail-type"'), json_type(e.pattern, '$.detail')) IS NULL
+        OR EXISTS (SELECT 1 FROM json_each(e.pattern, '$."detail-type"') d WHERE d.value = 'AWS Health Event'))))),
 overseers AS (
   SELECT o.management_account AS account FROM reeve_organization o
   WHERE EXISTS (SELECT 1 FROM json_each(o.trusted_services) t WHERE t.value = 'health.amazonaws.com')
