@@ -110,6 +110,10 @@ class Run {
                                near.empty() ? join({roles.begin(), roles.end()}, ", ") : "`" + near + "`?", ""});
     }
     for (auto& exception : out_.workspace->exceptions) control_of(exception.control, exception.at);
+    for (auto& drill : out_.workspace->drills)
+      if (!drill.control.empty())
+        if (const Control* control = control_of(drill.control, drill.at); control && control->judge != Judge::attested)
+          out_.problems.push_back({Code::usage, "`" + drill.control + "` is judged by facts, so it does not stand on a drill", drill.at, "a control with an attest.yaml", ""});
     for (auto& attestation : out_.workspace->attestations)
       if (const Control* control = control_of(attestation.control, attestation.at); control && control->judge != Judge::attested)
         out_.problems.push_back({Code::usage, "`" + attestation.control + "` is judged by facts, so nobody's word counts", attestation.at, "a control with an attest.yaml", "an exception says that a fail is accepted"});
@@ -166,7 +170,7 @@ class Run {
     digest.add("|format 1|" + join(scope_.regions, ",") + "|");
     if (out_.workspace)
       for (auto& exception : out_.workspace->exceptions)
-        if (!exception.expired(out_.as_of)) digest.add(exception.control + "\n" + exception.resource + "\n" + exception.approver + "\n" + exception.reason + rfc3339(exception.expires));
+        digest.add(exception.expired(out_.as_of) ? "|expired " : "|"), digest.add(exception.control + "\n" + exception.resource + "\n" + exception.approver + "\n" + exception.reason + rfc3339(exception.expires));
     if (guard_->uses_now()) digest.add(rfc3339(out_.as_of));
     OrganizationSink organization;
     for (auto& unit : inputs_.units)
@@ -383,6 +387,7 @@ class Run {
     };
     out_.changes = TRY(run_->finish(decide));
     TRY(tally(out_, catalogue_, context(), inputs_, passes_, organization_));
+    out_.attested = TRY(attested_part(out_));
     const std::string summary = TRY(summary_json(out_));
     if (out_.has_history) out_.history = TRY(history_part(out_, summary));
     return run_->commit(summary);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "assess/challenges.h"
+#include "assess/attested.h"
 #include "assess/history.h"
 #include "assess/responsibility.h"
 #include "assess/roadmap.h"
@@ -123,6 +124,7 @@ struct Assessment {
   store::RunChanges changes;
   bool has_history = false;
   HistoryPart history;            // empty without a workspace
+  AttestedPart attested;          // the same
   bool evidence_of_passes = false;
   std::unordered_map<std::string, std::string> pass_evidence;  // finding id → JSON array; filled only if asked for
 

@@ -7,6 +7,7 @@
 #include "assess/unit_result.h"
 #include "aws/region.h"
 #include "base/text.h"
+#include "content/attest.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -147,40 +148,50 @@ Status SqlJudge::run_query(const Control& control, const std::vector<Candidate>&
   return {};
 }
 
+// A word that stands on a drill is worth no more than the drill: a failed one contradicts it, an overdue one leaves it open.
+void SqlJudge::stands_on_drills(const Control& control, SqlVerdict& verdict, Evidence& evidence) {
+  for (const Drill& drill : input_.workspace->drills) {
+    if (drill.control != control.id) continue;
+    const DrillState state = drill_on(drill, input_.as_of);
+    if (state != DrillState::failed && (state != DrillState::overdue || verdict.verdict == Verdict::fail)) continue;
+    const std::string what = drill.title.empty() ? drill.kind : drill.title;
+    if (state == DrillState::failed) {
+      const DrillRecord& last = *drill.last(input_.as_of);
+      verdict.verdict = Verdict::fail;
+      verdict.reason = "contradicted: the drill `" + what + "` failed on " + rfc3339(last.performed).substr(0, 10) + ", as " + last.by + " recorded";
+      evidence.source = last.at.path, evidence.line = last.at.line, evidence.column = last.at.column, evidence.time = last.performed;
+      evidence.path = "$.outcome", evidence.value = "\"failed\"";
+    } else {
+      verdict.verdict = Verdict::unknown;
+      verdict.reason = "the drill `" + what + "` it stands on is overdue since " + rfc3339(drill.due(input_.as_of)).substr(0, 10);
+      evidence.source = drill.at.path, evidence.line = drill.at.line, evidence.column = drill.at.column, evidence.time = {}, evidence.time_basis = "unknown";
+      evidence.path = "$.every_days", evidence.value = std::to_string(drill.every_days);
+    }
+  }
+}
+
 Status SqlJudge::attested(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors) {
-  const Attestation* newest = nullptr;
-  if (input_.workspace)
-    for (auto& attestation : input_.workspace->attestations)
-      if (attestation.control == control.id && attestation.given <= input_.as_of && (!newest || attestation.given > newest->given)) newest = &attestation;
+  const Word word = word_on(input_.workspace, control, input_.as_of);
   for (size_t i = 0; i < candidates.size(); ++i) {
     SqlVerdict& verdict = verdicts[i];
     Evidence evidence;
     evidence.resource = candidates[i].uid;
     evidence.expected = control.attest->claim;
-    if (!newest) {
-      verdict.reason = "nobody has attested it in attestations/ of the workspace";
+    verdict.reason = word.why;
+    if (!word.said) {
       evidence.source = "attestation:" + control.id;
       evidence.time_basis = "unknown";
       verdict.evidence.push_back(std::move(evidence));
       continue;
     }
-    evidence.source = newest->at.path;
-    evidence.line = newest->at.line;
-    evidence.column = newest->at.column;
-    evidence.time = newest->given;
+    evidence.source = word.said->at.path;
+    evidence.line = word.said->at.line;
+    evidence.column = word.said->at.column;
+    evidence.time = word.said->given;
     evidence.path = "$.answer";
-    evidence.value = newest->answer ? "\"yes\"" : "\"no\"";
-    int64_t age = days_between(newest->given, input_.as_of);
-    if (!newest->answer) {
-      verdict.verdict = Verdict::fail;
-      verdict.reason = newest->owner + " attested on " + rfc3339(newest->given).substr(0, 10) + " that it does not hold";
-    } else if (input_.as_of >= newest->expires) {
-      verdict.reason = "the attestation of " + newest->owner + " expired on " + rfc3339(newest->expires).substr(0, 10);
-    } else if (control.attest->age_days_max > 0 && age > control.attest->age_days_max) {
-      verdict.reason = "the attestation of " + newest->owner + " is " + std::to_string(age) + " days old; at most " + std::to_string(control.attest->age_days_max) + " count";
-    } else {
-      verdict.verdict = Verdict::pass;
-    }
+    evidence.value = word.said->answer ? "\"yes\"" : "\"no\"";
+    if (word.state == WordState::no) verdict.verdict = Verdict::fail;
+    if (word.state == WordState::valid) verdict.verdict = Verdict::pass, stands_on_drills(control, verdict, evidence);
     if (verdict.verdict != Verdict::pass) verdict.evidence.push_back(std::move(evidence));
     else if (wants_pass(control)) passes_[control.id].emplace_back(verdict.uid, std::move(evidence));
   }
@@ -208,9 +219,11 @@ Status SqlJudge::attested(const Control& control, const std::vector<Candidate>& 
     if (!*more) break;
     std::string uid(rows->text(0)), why(rows->text(1));
     // A contradicted claim is a fail even where nobody attested it: the fact says that it does not hold.
+    const bool claimed = word.said && word.said->answer && word.state != WordState::not_yet;
+    const std::string contradiction = "contradicted: " + why + (claimed ? ", though " + word.said->owner + " attested on " + rfc3339(word.said->given).substr(0, 10) + " that it holds" : "");
     for (auto& verdict : verdicts) {
       if (verdict.verdict == Verdict::fail && verdict.evidence.size() >= 5) break;
-      if (verdict.verdict != Verdict::fail) verdict = {verdict.uid, Verdict::fail, "contradicted: " + why, {}};
+      if (verdict.verdict != Verdict::fail) verdict = {verdict.uid, Verdict::fail, contradiction, {}};
       verdict.evidence.push_back(evidence_at_column(origins, *input_.catalogue, uid, rows->columns() > 2 ? rows->text(2) : std::string_view(), why, control.attest->claim));
     }
   }

@@ -64,6 +64,7 @@ class SqlJudge {
   Result<std::vector<Candidate>> candidates(const Control& control, const std::string& where);
   Status run_query(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
   Status attested(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
+  void stands_on_drills(const Control& control, SqlVerdict& verdict, Evidence& evidence);
   bool wants_pass(const Control& control);
 
   // What a control over a type could not be asked of, by unit.

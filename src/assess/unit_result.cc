@@ -53,6 +53,11 @@ void except(const Workspace& workspace, const std::string& control, Time as_of, 
       reason = "excepted until " + rfc3339(exception.expires) + " by " + exception.approver + ": " + exception.reason;
       return;
     }
+  for (auto& exception : workspace.exceptions)
+    if (exception.covers(control, uid)) {
+      reason += "; the exception by " + exception.approver + " expired on " + rfc3339(exception.expires).substr(0, 10);
+      return;
+    }
 }
 
 std::string_view UnitTexts::keep(std::string_view text) {

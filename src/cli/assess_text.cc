@@ -43,6 +43,7 @@ class Text {
     do_first();
     scope();
     not_known();
+    out_ += attested_text(a_, t_, most(kBrief));
     summary();
     return out_;
   }

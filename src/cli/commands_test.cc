@@ -88,7 +88,7 @@ TEST_F(CommandsTest, SlipsEndWithStatusTwoAndNothingOnStandardOutput) {
 TEST_F(CommandsTest, InitMakesAWorkspaceOnce) {
   Ran ran = run({"init", "estate", "--organization", "Northfield Group"});
   EXPECT_EQ(ran.status, 0);
-  EXPECT_EQ(ran.out, "Wrote estate/attestations/README.md\nWrote estate/exceptions/README.md\nWrote estate/.gitignore\nWrote estate/reeve.yaml\n");
+  EXPECT_EQ(ran.out, "Wrote estate/attestations/README.md\nWrote estate/exceptions/README.md\nWrote estate/drills/README.md\nWrote estate/.gitignore\nWrote estate/reeve.yaml\n");
   EXPECT_NE(ran.err.find("Next: "), std::string::npos);
   Ran again = run({"init", "estate"});
   EXPECT_EQ(again.status, exit_usage);

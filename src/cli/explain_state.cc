@@ -169,13 +169,13 @@ bool explain_resource(const Content& content, const std::string& uid, store::Sto
   }
   // What other tools said of it (docs/formats/store.md).
   struct Theirs {
-    std::string tool, status, severity, title;
+    std::string tool, status, severity, check, day, title;
   };
   std::vector<Theirs> theirs;
-  if (auto rows = store.db().prepare("SELECT tool, status, coalesce(severity, ''), coalesce(title, check_id, '') FROM imported_findings WHERE resource = ?1 AND latest ORDER BY tool, check_id")) {
+  if (auto rows = store.db().prepare("SELECT tool, status, coalesce(severity, ''), check_id, substr(time, 1, 10), coalesce(title, '') FROM imported_findings WHERE resource = ?1 AND latest ORDER BY tool, check_id")) {
     rows->bind(1, std::string_view(uid));
     for (auto more = rows->step(); more && *more; more = rows->step())
-      theirs.push_back({std::string(rows->text(0)), std::string(rows->text(1)), std::string(rows->text(2)), std::string(rows->text(3))});
+      theirs.push_back({std::string(rows->text(0)), std::string(rows->text(1)), std::string(rows->text(2)), std::string(rows->text(3)), std::string(rows->text(4)), std::string(rows->text(5))});
   }
   if (!there && open.empty() && closed.empty() && theirs.empty()) return false;
 
@@ -211,9 +211,9 @@ bool explain_resource(const Content& content, const std::string& uid, store::Sto
     io.print(body + (ends_with(body, "\n") ? "" : "\n"));
   }
   if (!theirs.empty()) {
-    io.print("\n" + paint(io.terminal, Ink::heading, "Other tools say") + "\n");
-    Table table({{""}, {""}, {""}, {"", Align::left, 0, true}}, 3);
-    for (auto& one : theirs) table.row({{safe(one.tool)}, {safe(one.status)}, {safe(one.severity)}, {safe(one.title)}});
+    io.print("\n" + paint(io.terminal, Ink::heading, "Other tools say") + ", in their words and in no count of Reeve's\n");
+    Table table({{""}, {""}, {""}, {""}, {""}, {"", Align::left, 110, true}}, 3);
+    for (auto& one : theirs) table.row({{safe(one.tool)}, {safe(one.status)}, {safe(one.severity)}, {safe(one.check)}, {one.day}, {safe(one.title), Ink::dim}});
     io.print(table.text(io.terminal));
   }
   return true;

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/text.h"
+
 namespace reeve {
 
 void Io::print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), out); }
@@ -18,6 +20,19 @@ void Io::error(const Error& error) {
   if (error.at.path.empty()) line = paint(error_terminal, Ink::fail, "error") + "  " + line;
   line += '\n';
   std::fwrite(line.data(), 1, line.size(), err);
+}
+
+std::optional<std::string> Io::ask(std::string_view question) {
+  constexpr size_t line_max = 4096;  // a person types no more
+  std::fflush(out);
+  std::fwrite(question.data(), 1, question.size(), err);
+  std::fflush(err);
+  std::string line;
+  for (int c; (c = std::fgetc(in)) != EOF;) {
+    if (c == '\n') return std::string(trim(line));
+    if (line.size() < line_max) line += static_cast<char>(c);
+  }
+  return std::nullopt;
 }
 
 Status Io::finish() {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdio>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -12,6 +14,8 @@ namespace reeve {
 struct Io {
   std::FILE* out = stdout;
   std::FILE* err = stderr;
+  std::FILE* in = stdin;
+  bool interactive = false;  // a person sits at `in` and sees `err`: questions may be asked
   Terminal terminal;        // of `out`
   Terminal error_terminal;  // of `err`
   bool quiet = false;       // --quiet: results and errors only
@@ -20,6 +24,8 @@ struct Io {
   void say(std::string_view text);    // a hint, a warning or progress: nothing under --quiet
   // One line on `err`: `PATH:LINE:COLUMN: what; expected …; hint` if there is a place, else `error  what; …`.
   void error(const Error& error);
+  // Asks on `err` and gives the line that was typed, without its end and outer space; nothing at the end of input.
+  std::optional<std::string> ask(std::string_view question);
   // To be called once at the end: whether all results got through.
   Status finish();
 };

@@ -13,6 +13,7 @@ int main(int count, char** arguments) {
   Io io;
   io.terminal = terminal_of(STDOUT_FILENO, false);
   io.error_terminal = terminal_of(STDERR_FILENO, false);
+  io.interactive = isatty(STDIN_FILENO) && io.error_terminal.tty;
 
   // 2. Which command, with what; run it. Nothing in Reeve throws on purpose: what arrives here is memory that ran out, or our mistake.
   int status = exit_internal;

@@ -5,7 +5,9 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/interview.h"
 #include "cli/render.h"
+#include "base/time.h"
 #include "content/content.h"
 #include "content/workspace.h"
 #include "formats/json.h"
@@ -94,9 +96,21 @@ int run_init(const Options& options, Io& io) {
     return written.error().code == Code::conflict ? exit_usage : exit_input;
   }
   for (const std::string& path : *written) io.print("Wrote " + safe(path) + "\n");
+  // What no API can answer is asked while somebody is there; what is skipped can be answered any day.
+  Content content = load_content({.content_dir = options.value("--content"), .workspace_dir = dir});
+  const size_t questions = attested_controls(content).size();
+  if (io.interactive && !io.quiet && questions) {
+    if (auto workspace = load_workspace(dir)) {
+      io.say("\n" + count_text(questions, "question") + " that no API answers. Enter skips one, q stops; each answer becomes a file in attestations/.\n");
+      io.say("\n" + count_text(Interview(io, content, *workspace, Time{wall_clock().ms / 86'400'000 * 86'400'000}).all(), "answer") + " written\n");
+    } else {
+      io.error(workspace.error());
+    }
+  }
   // The workspace is found upward from where the program runs; anywhere else it must be named.
   std::string where = dir == "." ? "" : " --workspace " + safe(dir);
   io.say("Next: name what to read in scope.sources of " + safe(written->back()) + ", then reeve assess" + where + "\n");
+  if (questions) io.say("Later: reeve attest" + where + " lists what no API can answer, and records it\n");
   return exit_done;
 }
 

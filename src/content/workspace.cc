@@ -100,6 +100,24 @@ bool ResourceException::covers(std::string_view control_id, std::string_view uid
   return control == control_id && (resource == uid || glob_match(resource, uid));
 }
 
+const DrillRecord* Drill::last(Time day) const {
+  const DrillRecord* found = nullptr;
+  for (auto& record : records)
+    if (record.performed <= day) found = &record;
+  return found;
+}
+
+Time Drill::due(Time day) const {
+  const DrillRecord* done = last(day);
+  return done ? Time{done->performed.ms + int64_t{every_days} * 86'400'000} : first;
+}
+
+// Two people stand behind an answer: whoever gives it cannot be the one who agrees.
+static void two_people(Fields& fields, const std::string& owner, const std::string& approver) {
+  if (!owner.empty() && equal_ignoring_case(owner, approver))
+    fields.wrong(Code::conflict, "`" + approver + "` approves their own word", fields.at("approver"), "an approver who is not the owner");
+}
+
 std::optional<Attestation> read_attestation(Value map, std::vector<Error>& errors) {
   Fields fields(map, "an attestation", {"control", "answer", "owner", "approver", "given", "expires", "reason", "evidence"}, errors);
   Attestation out;
@@ -114,7 +132,38 @@ std::optional<Attestation> read_attestation(Value map, std::vector<Error>& error
   out.evidence = fields.texts("evidence", Need::optional);
   if (out.given.known() && out.expires.known() && out.expires <= out.given)
     fields.wrong(Code::conflict, "the attestation expires before it is given", fields.at("expires"), "a time after `given`");
+  two_people(fields, out.owner, out.approver);
   if (!fields.good()) return std::nullopt;
+  return out;
+}
+
+static std::optional<Drill> read_drill(Value map, std::vector<Error>& errors) {
+  Fields fields(map, "a drill", {"drill", "title", "owner", "control", "every_days", "first", "records"}, errors);
+  Drill out;
+  out.at = place_of(map);
+  out.kind = fields.word("drill", {"root-recovery", "incident", "restore"});
+  out.title = fields.text("title", Need::optional);
+  out.owner = fields.text("owner");
+  out.control = fields.text_like("control", Need::optional, "the id of a control", is_control_id);
+  out.every_days = fields.number("every_days", 1, 3660);
+  out.first = fields.time("first");
+  bool good = fields.good();
+  if (Value records = fields.get("records")) {
+    if (!records.is_list()) fields.wrong(Code::type, "`records` is no list", place_of(records), "one map for each time it was carried out"), good = false;
+    for (Value item : records.items()) {
+      Fields of(item, "a record of a drill", {"performed", "outcome", "by", "note", "evidence"}, errors);
+      DrillRecord record;
+      record.at = place_of(item);
+      record.performed = of.time("performed");
+      record.worked = of.word("outcome", {"worked", "failed"}) == "worked";
+      record.by = of.text("by");
+      record.note = of.text("note", Need::optional);
+      record.evidence = of.texts("evidence", Need::optional);
+      if (of.good()) out.records.push_back(std::move(record));
+    }
+  }
+  std::stable_sort(out.records.begin(), out.records.end(), [](const DrillRecord& a, const DrillRecord& b) { return a.performed < b.performed; });
+  if (!good) return std::nullopt;
   return out;
 }
 
@@ -128,6 +177,7 @@ std::optional<ResourceException> read_exception(Value map, std::vector<Error>& e
   out.approver = fields.text("approver");
   out.reason = fields.text("reason");
   out.expires = fields.time("expires");
+  two_people(fields, out.owner, out.approver);
   if (!fields.good()) return std::nullopt;
   return out;
 }
@@ -186,6 +236,9 @@ Result<Workspace> load_workspace(const std::string& dir) {
   each_map(below("exceptions"), "an exception", workspace.errors, [&](Value map) {
     if (auto one = read_exception(map, workspace.errors)) workspace.exceptions.push_back(std::move(*one));
   });
+  each_map(below("drills"), "a drill", workspace.errors, [&](Value map) {
+    if (auto one = read_drill(map, workspace.errors)) workspace.drills.push_back(std::move(*one));
+  });
   std::stable_sort(workspace.attestations.begin(), workspace.attestations.end(),
                    [](const Attestation& a, const Attestation& b) { return std::tie(a.control, a.given) < std::tie(b.control, b.given); });
   sort_by_place(workspace.errors);
@@ -217,6 +270,13 @@ std::vector<Error> validate_workspace(const Workspace& workspace, const Content&
     else if (control->judge != Judge::attested)
       errors.push_back({Code::usage, "control `" + control->id + "` is judged by facts, not by attestation", attestation.at, {},
                         "an exception accepts a failing resource, with owner and expiry"});
+  }
+  for (const Drill& drill : workspace.drills) {
+    if (drill.control.empty()) continue;
+    const Control* control = content.control(drill.control);
+    if (!control) no_control(drill.control, drill.at, attested);
+    else if (control->judge != Judge::attested)
+      errors.push_back({Code::usage, "control `" + control->id + "` is judged by facts, so it does not stand on a drill", drill.at, "a control with an attest.yaml", {}});
   }
   if (!workspace.edition.empty() && !content.edition(workspace.edition))
     errors.push_back(unknown_word("there is no edition `" + workspace.edition + "`", workspace.at.at("edition"), workspace.edition, editions));

@@ -41,6 +41,30 @@ struct ResourceException {
   bool covers(std::string_view control_id, std::string_view uid) const;
 };
 
+// One time that a drill was carried out.
+struct DrillRecord {
+  Time performed;
+  bool worked = false;
+  std::string by, note;  // `note` may be empty
+  std::vector<std::string> evidence;
+  Place at;
+};
+
+// What is to be tried out again and again, and what came of it.
+struct Drill {
+  std::string kind;     // root-recovery, incident or restore
+  std::string title;    // may be empty
+  std::string owner;
+  std::string control;  // id of the attested control that stands on it; may be empty
+  int every_days = 0;
+  Time first;           // by when it was due for the first time
+  std::vector<DrillRecord> records;  // by day
+  Place at;
+
+  const DrillRecord* last(Time day) const;  // null: none by that day
+  Time due(Time day) const;                 // the next one, as seen on that day
+};
+
 struct Workspace {
   std::string dir;
   std::string organization;           // name for people
@@ -52,6 +76,7 @@ struct Workspace {
   std::string edition;  // empty: the standard one
   std::vector<Attestation> attestations;     // sorted by control, then given
   std::vector<ResourceException> exceptions; // in order of file and place
+  std::vector<Drill> drills;                 // in order of file and place
   std::vector<Error> errors;                 // what did not hold, in order of path and place
   std::map<std::string, Place> at;           // where things stand: `edition`, `owners.platform`
 

@@ -219,7 +219,7 @@ TEST_F(WorkspaceTest, IsFoundUpward) {
 TEST_F(WorkspaceTest, InitWritesOneThatLoads) {
   auto written = write_workspace("new", "Northfield: \"Group\" #1");
   ASSERT_TRUE(written) << written.error().text();
-  EXPECT_EQ(*written, (std::vector<std::string>{"new/attestations/README.md", "new/exceptions/README.md", "new/.gitignore", "new/reeve.yaml"}));
+  EXPECT_EQ(*written, (std::vector<std::string>{"new/attestations/README.md", "new/exceptions/README.md", "new/drills/README.md", "new/.gitignore", "new/reeve.yaml"}));
   auto workspace = load_workspace("new");
   ASSERT_TRUE(workspace) << workspace.error().text();
   EXPECT_EQ(texts(workspace->errors), std::vector<std::string>{});

@@ -59,6 +59,27 @@ expires: 2027-02-01                  # from this moment (00:00 UTC) on the findi
 ```
 )";
 
+constexpr std::string_view drills_text = R"(# Drills
+
+What is to be tried out again and again, and what came of it. One file holds one drill or a list of them; the file's name is free.
+A drill that is due within thirty days, overdue or failed is named in every report; an attestation that stands on one counts no longer
+than the drill is in order.
+
+```yaml
+drill: root-recovery                 # root-recovery, incident or restore
+title: Recovery of the management account's root user
+owner: j.okafor
+control: root-recovery-drilled       # the attested control that stands on it; optional
+every_days: 365
+first: 2026-10-01                    # by when it is due for the first time
+records:
+  - performed: 2026-09-17
+    outcome: worked                  # or failed
+    by: a.rossi
+    evidence: ["minutes of 17 Sep 2026"]
+```
+)";
+
 // A file that may be the user's already: only the missing line is added.
 Status ignore_store(const std::string& path) {
   std::string text;
@@ -86,6 +107,7 @@ Result<std::vector<std::string>> write_workspace(const std::string& dir, const s
   };
   TRY(write(join_path(dir, "attestations/README.md"), attestations_text));
   TRY(write(join_path(dir, "exceptions/README.md"), exceptions_text));
+  TRY(write(join_path(dir, "drills/README.md"), drills_text));
   std::string ignored = join_path(dir, ".gitignore");
   TRY(ignore_store(ignored));
   written.push_back(ignored);

@@ -42,6 +42,13 @@ class Reader {
     }
   }
 
+  // After a row that could not be read: on to the next line, which is the one behind the place where it went wrong. A quote that is
+  // never closed would otherwise take the whole rest with it.
+  void skip_line() {
+    while (at_ < text_.size() && text_[at_] != '\n') ++at_;
+    if (at_ < text_.size()) end_line();
+  }
+
  private:
   Place place() const { return {self_.file, line_, static_cast<uint32_t>(at_ - line_begin_ + 1)}; }
   bool at_line_end() const {
@@ -105,7 +112,7 @@ class Reader {
 
 }  // namespace
 
-Result<DocumentPtr> read_csv(std::string_view text, Source self, char separator) {
+static Result<DocumentPtr> read_rows(std::string_view text, Source self, char separator, std::vector<Error>* refused) {
   if (text.size() >= UINT32_MAX) return fail(Code::limit, "the text is 4 GiB or longer", {self.file, 0, 0});
   if (!simdjson::validate_utf8(text.data(), text.size())) {
     Place at{self.file, 1, 1};
@@ -135,13 +142,25 @@ Result<DocumentPtr> read_csv(std::string_view text, Source self, char separator)
   auto names = std::make_shared<std::vector<std::string>>();
   for (const Field& column : columns) names->emplace_back(column.value());
   builder.keep(names);
-  while (TRY(reader.next(row))) {
-    if (row.size() != columns.size())
-      return fail(Code::parse,
+  for (;;) {
+    auto more = reader.next(row);
+    if (!more) {
+      if (!refused) return tl::unexpected(more.error());
+      refused->push_back(more.error());
+      reader.skip_line();
+      continue;
+    }
+    if (!*more) break;
+    if (row.size() != columns.size()) {
+      Error error{Code::parse,
                   "the row has " + std::to_string(row.size()) + " fields, the first row names " + std::to_string(columns.size()) +
                       " columns",
                   {self.file, row[0].line, row[0].column}, "one field for each column",
-                  "is the separator another one, or a quote missing?");
+                  "is the separator another one, or a quote missing?"};
+      if (!refused) return tl::unexpected(std::move(error));
+      refused->push_back(std::move(error));
+      continue;
+    }
     builder.at(row[0].line, row[0].column);
     builder.begin_map();
     for (size_t i = 0; i < row.size(); ++i) {
@@ -153,6 +172,12 @@ Result<DocumentPtr> read_csv(std::string_view text, Source self, char separator)
   }
   builder.end();
   return builder.finish(std::move(self));
+}
+
+Result<DocumentPtr> read_csv(std::string_view text, Source self, char separator) { return read_rows(text, std::move(self), separator, nullptr); }
+
+Result<DocumentPtr> read_csv_rows(std::string_view text, Source self, char separator, std::vector<Error>& refused) {
+  return read_rows(text, std::move(self), separator, &refused);
 }
 
 }  // namespace reeve

@@ -65,7 +65,7 @@ CREATE INDEX transition_later ON transition(run) WHERE was IS NOT NULL;
 CREATE TABLE import_file(id INTEGER PRIMARY KEY, file TEXT NOT NULL, format TEXT NOT NULL, digest TEXT NOT NULL UNIQUE);
 CREATE TABLE imported(id INTEGER PRIMARY KEY, tool TEXT NOT NULL, finding TEXT NOT NULL, time INTEGER NOT NULL, resource TEXT NOT NULL,
   resource_type TEXT, account TEXT, region TEXT, control TEXT, title TEXT, status TEXT NOT NULL, severity TEXT, detail TEXT,
-  file INTEGER NOT NULL, place INTEGER NOT NULL, UNIQUE(tool, finding, time));
+  file INTEGER NOT NULL, place INTEGER NOT NULL, UNIQUE(tool, finding, time, resource));
 CREATE INDEX imported_resource ON imported(resource);
 CREATE VIEW imported_findings AS SELECT i.tool, i.finding, i.control AS check_id, i.title, i.status, i.severity, i.resource, i.resource_type,
   i.account, i.region, strftime('%Y-%m-%dT%H:%M:%SZ', i.time / 1000, 'unixepoch') AS time, i.detail, f.format, f.file, i.place AS line,

@@ -1,0 +1,86 @@
+#include "report/workspace_json.h"
+
+#include "store/imports.h"
+
+namespace reeve {
+namespace {
+
+int64_t whole(uint64_t n) { return static_cast<int64_t>(n); }
+
+void evidence(JsonWriter& json, const std::vector<std::string>& texts) {
+  json.key("evidence").begin_array();
+  for (auto& text : texts) json.string(text);
+  json.end_array();
+}
+
+void attestations(JsonWriter& json, const Assessment& a) {
+  json.key("attestations").begin_array();
+  for (auto& one : a.attested.attestations) {
+    json.begin_object().member("control", one.control->id).member("practice", one.control->practice).member("question", one.control->attest->question);
+    json.member("claim", one.control->attest->claim).member("state", one.state).member("status", name(one.verdict));
+    if (!one.why.empty()) json.member("why", one.why);
+    if (one.said) {
+      json.member("answer", one.said->answer ? "yes" : "no").member("owner", one.said->owner).member("approver", one.said->approver);
+      json.member("given", rfc3339(one.said->given)).member("until", rfc3339(one.until)).member("days_left", one.days_left);
+      if (!one.said->reason.empty()) json.member("reason", one.said->reason);
+      evidence(json, one.said->evidence);
+      json.member("place", one.said->at.text());
+    }
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void drills(JsonWriter& json, const Assessment& a) {
+  json.key("drills").begin_array();
+  for (auto& one : a.attested.drills) {
+    json.begin_object().member("drill", one.drill->kind).member("owner", one.drill->owner).member("state", name(one.state)).member("due", rfc3339(one.due));
+    if (!one.drill->title.empty()) json.member("title", one.drill->title);
+    if (!one.drill->control.empty()) json.member("control", one.drill->control);
+    json.member("every_days", int64_t{one.drill->every_days}).key("last");
+    if (one.last) {
+      json.begin_object().member("performed", rfc3339(one.last->performed)).member("outcome", one.last->worked ? "worked" : "failed").member("by", one.last->by);
+      if (!one.last->note.empty()) json.member("note", one.last->note);
+      evidence(json, one.last->evidence);
+      json.end_object();
+    } else {
+      json.null();
+    }
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void exceptions(JsonWriter& json, const Assessment& a) {
+  json.key("exceptions").begin_array();
+  for (auto& one : a.attested.exceptions) {
+    json.begin_object().member("control", one.exception->control).member("resource", one.exception->resource).member("state", one.expired ? "expired" : "valid");
+    json.member("owner", one.exception->owner).member("approver", one.exception->approver).member("reason", one.exception->reason);
+    json.member("expires", rfc3339(one.exception->expires)).member("days_left", one.days_left).member("findings", whole(one.findings));
+    json.member("place", one.exception->at.text()).end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
+
+Status write_workspace_part(JsonWriter& json, Assessment& a, const std::function<Status()>& flush) {
+  attestations(json, a);
+  drills(json, a);
+  exceptions(json, a);
+  // Beside ours and never among them: no count above has heard of these.
+  json.key("imported").begin_array();
+  TRY(store::each_imported(a.store->db(), "", [&](const store::Imported& one) -> Status {
+    auto& row = one.row;
+    json.begin_object().member("tool", row.tool).member("finding", row.finding).member("check", row.check).member("status", row.status);
+    if (!row.severity.empty()) json.member("severity", row.severity);
+    if (!row.title.empty()) json.member("title", row.title);
+    json.key("resource").begin_object().member("uid", row.resource).member("type", row.resource_type).member("account", row.account).member("region", row.region).end_object();
+    json.member("time", rfc3339(row.time)).member("place", Place{std::string(one.file), row.line}.text()).end_object();
+    return flush();
+  }));
+  json.end_array();
+  return {};
+}
+
+}  // namespace reeve
