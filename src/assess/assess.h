@@ -16,8 +16,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "assess/challenges.h"
 #include "assess/attested.h"
+#include "assess/challenges.h"
 #include "assess/history.h"
 #include "assess/responsibility.h"
 #include "assess/roadmap.h"

@@ -25,8 +25,10 @@ std::string attested_text(Assessment& a, const Terminal& terminal, size_t rows_m
     missing += one.state == "missing";
     if (one.state == "missing" || (one.state == "valid" && one.why.empty() && one.days_left > soon_days)) continue;
     const bool against = one.state == "contradicted" || one.state == "no";
+    std::string_view why = one.why;
+    if (one.state == "contradicted" && starts_with(why, "contradicted: ")) why.remove_prefix(14);
     table.row({{one.state == "valid" && one.why.empty() ? "ends soon" : words(one.state), against ? Ink::fail : Ink::unknown}, {one.control->id}, {safe(one.said->owner)},
-               {safe(one.why.empty() ? "counts until " + rfc3339(one.until).substr(0, 10) : one.why), Ink::dim}});
+               {safe(why.empty() ? "counts until " + rfc3339(one.until).substr(0, 10) : std::string(why)), Ink::dim}});
     ++rows;
   }
   for (auto& one : a.attested.drills) {

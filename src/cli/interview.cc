@@ -17,7 +17,8 @@ std::vector<const Control*> attested_controls(const Content& content) {
 
 void print_attestation(Io& io, const std::string& path, const Attestation& attestation) {
   io.print("Wrote " + safe(path) + "\n");
-  for (std::string_view line : split(attestation_yaml(attestation), '\n'))
+  const std::string text = attestation_yaml(attestation);
+  for (std::string_view line : split(text, '\n'))
     if (!line.empty()) io.print("   " + safe(line) + "\n");
 }
 
@@ -51,7 +52,8 @@ std::optional<Time> Interview::day(const std::string& what, Time otherwise) {
 
 Interview::Ended Interview::one(const Control& control, Attestation& a, bool may_skip) {
   show(control);
-  const bool owner_given = !a.owner.empty(), approver_given = !a.approver.empty(), expires_given = a.expires.known(), evidence_given = !a.evidence.empty();
+  const bool owner_given = !a.owner.empty(), approver_given = !a.approver.empty(), expires_given = a.expires.known();
+  bool evidence_given = !a.evidence.empty();
   for (;;) {
     auto line = io_.ask(may_skip ? "   Does it hold? yes, no, Enter to skip, q to stop: " : "   Does it hold? yes or no: ");
     if (!line || *line == "q") return Ended::stopped;
@@ -70,7 +72,7 @@ Interview::Ended Interview::one(const Control& control, Attestation& a, bool may
   const std::string likely = !owner_.empty() ? owner_ : role == workspace_.owners.end() ? "" : role->second;
   for (;;) {
     if (!owner_given) {
-      auto owner = text("Who says so", likely);
+      auto owner = text("Who says so", a.owner.empty() ? likely : a.owner);
       if (!owner) return Ended::stopped;
       a.owner = *owner;
     }
@@ -81,7 +83,7 @@ Interview::Ended Interview::one(const Control& control, Attestation& a, bool may
     }
     if (!expires_given) {
       Time latest = latest_expiry(control, a.given);
-      auto expires = day("Counts until", latest.known() ? Time{latest.ms - 86'400'000} : Time{a.given.ms + int64_t{365} * 86'400'000});
+      auto expires = day("Counts until", a.expires.known() ? a.expires : latest.known() ? Time{latest.ms - 86'400'000} : Time{a.given.ms + int64_t{365} * 86'400'000});
       if (!expires) return Ended::stopped;
       a.expires = *expires;
     }
@@ -93,6 +95,7 @@ Interview::Ended Interview::one(const Control& control, Attestation& a, bool may
         if (evidence->empty()) break;
         a.evidence.push_back(*evidence);
       }
+      evidence_given = true;
     }
     auto wrong = objections(a, control);
     if (wrong.empty()) break;
