@@ -178,7 +178,7 @@ def examples(checks, copy):
     ended = next(f for f in report["findings"] if f["control"] == "volume-encrypted" and ":666677778888:" in f["resource"]["uid"])
     check(ended["status"] == "fail" and ended["reason"].endswith("the exception by a.rossi expired on 2026-11-01"), "an exception that has ended is told with its finding", ended["reason"])
     text = reeve("assess", "--workspace", copy, "--fail-on", "never").out
-    for said in ("Attested: 3 of 15 questions, 6 unanswered", "contradicted", "not yet valid", "ends soon"):
+    for said in ("Attested: 3 of ", " unanswered: reeve attest", "contradicted", "not yet valid", "ends soon"):
         check(said in text, f"the text says `{said}`", text[-2500:])
     # A drill that failed contradicts the word that stands on it.
     drill = copy / "drills" / "root-recovery.yaml"

@@ -124,7 +124,7 @@ struct Assessment {
   store::RunChanges changes;
   bool has_history = false;
   HistoryPart history;            // empty without a workspace
-  AttestedPart attested;          // the same
+  AttestedPart words;             // the same
   bool evidence_of_passes = false;
   std::unordered_map<std::string, std::string> pass_evidence;  // finding id → JSON array; filled only if asked for
 

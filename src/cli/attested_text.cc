@@ -20,7 +20,7 @@ std::string attested_text(Assessment& a, const Terminal& terminal, size_t rows_m
   std::string out;
   Table table({{"", Align::left}, {""}, {"", Align::left, 100}, {"", Align::left, 0, true}}, 3);
   size_t valid = 0, rows = 0, missing = 0;
-  for (auto& one : a.attested.attestations) {
+  for (auto& one : a.words.attestations) {
     valid += one.state == "valid" && one.why.empty();
     missing += one.state == "missing";
     if (one.state == "missing" || (one.state == "valid" && one.why.empty() && one.days_left > soon_days)) continue;
@@ -31,21 +31,21 @@ std::string attested_text(Assessment& a, const Terminal& terminal, size_t rows_m
                {safe(why.empty() ? "counts until " + rfc3339(one.until).substr(0, 10) : std::string(why)), Ink::dim}});
     ++rows;
   }
-  for (auto& one : a.attested.drills) {
+  for (auto& one : a.words.drills) {
     if (one.state == DrillState::done || one.state == DrillState::planned) continue;
     std::string what = one.drill->title.empty() ? one.drill->kind : one.drill->title;
     table.row({{"drill " + std::string(name(one.state)), one.state == DrillState::failed ? Ink::fail : Ink::unknown}, {one.drill->kind}, {safe(one.drill->owner)},
                {safe(what) + fold(terminal, " · ") + (one.last ? "last on " + rfc3339(one.last->performed).substr(0, 10) : "never done") + ", due on " + rfc3339(one.due).substr(0, 10), Ink::dim}});
     ++rows;
   }
-  for (auto& one : a.attested.exceptions) {
+  for (auto& one : a.words.exceptions) {
     if (!one.expired && one.days_left > soon_days) continue;
     table.row({{one.expired ? "exception ended" : "exception ends", one.expired ? Ink::fail : Ink::excepted}, {one.exception->control}, {safe(one.exception->owner)},
                {rfc3339(one.exception->expires).substr(0, 10) + ", " + count_text(one.findings, "finding") + ": " + safe(one.exception->resource), Ink::dim}});
     ++rows;
   }
-  if (!a.attested.attestations.empty()) {
-    out += "Attested: " + std::to_string(valid) + " of " + count_text(a.attested.attestations.size(), "question") + (missing ? ", " + std::to_string(missing) + " unanswered: reeve attest" : "") + "\n";
+  if (!a.words.attestations.empty()) {
+    out += "Attested: " + std::to_string(valid) + " of " + count_text(a.words.attestations.size(), "question") + (missing ? ", " + std::to_string(missing) + " unanswered: reeve attest" : "") + "\n";
     if (rows) out += table.text(terminal, rows_most);
     out += "\n";
   }

@@ -137,6 +137,19 @@ std::string section_attestations(const Report& report) {
   }
   if (unanswered) out += "<details class=\"more\"><summary>" + count_text(unanswered, "question") + " that nobody has answered</summary><ul class=\"qs\">" + open + "</ul></details>";
 
+  if (!a.words.drills.empty()) {
+    out += "<h3>Drills</h3>" + table_open("Drills", {"State", "What", "Owner", "Last", "Due", "Evidence"});
+    for (auto& one : a.words.drills) {
+      std::string what = esc(one.drill->title.empty() ? one.drill->kind : one.drill->title);
+      if (!one.drill->control.empty()) what += "<p><a href=\"#control=" + esc(one.drill->control) + "\"><code>" + esc(one.drill->control) + "</code></a></p>";
+      const bool bad = one.state == DrillState::failed || one.state == DrillState::overdue;
+      out += "<tr><td>" + (bad ? "<b class=\"t-fail\">" : std::string("<b>")) + std::string(name(one.state)) + "</b></td><td>" + what + "</td><td>" + esc(one.drill->owner) + "</td><td>" +
+             (one.last ? day_text(one.last->performed) + ", " + (one.last->worked ? "worked" : "failed") : std::string("never")) + "</td><td>" + day_text(one.due) + "</td><td>" +
+             (one.last ? esc(join(one.last->evidence, ", ")) : "") + "</td></tr>";
+    }
+    out += std::string(table_close);
+  }
+
   out += "<h3>Exceptions <small>" + figure(a.verdicts.excepted, "verdicts.excepted") + (a.verdicts.excepted == 1 ? " verdict" : " verdicts") + " excepted</small></h3>";
   if (!a.workspace || a.workspace->exceptions.empty()) return out + "<p class=\"empty\">Nothing is excepted: every fail counts.</p></section>";
   out += table_open("Exceptions", {"Control", "Resource", "Who accepts, who approved", "Why", "Until", "Left"});

@@ -15,7 +15,7 @@ void evidence(JsonWriter& json, const std::vector<std::string>& texts) {
 
 void attestations(JsonWriter& json, const Assessment& a) {
   json.key("attestations").begin_array();
-  for (auto& one : a.attested.attestations) {
+  for (auto& one : a.words.attestations) {
     json.begin_object().member("control", one.control->id).member("practice", one.control->practice).member("question", one.control->attest->question);
     json.member("claim", one.control->attest->claim).member("state", one.state).member("status", name(one.verdict));
     if (!one.why.empty()) json.member("why", one.why);
@@ -33,7 +33,7 @@ void attestations(JsonWriter& json, const Assessment& a) {
 
 void drills(JsonWriter& json, const Assessment& a) {
   json.key("drills").begin_array();
-  for (auto& one : a.attested.drills) {
+  for (auto& one : a.words.drills) {
     json.begin_object().member("drill", one.drill->kind).member("owner", one.drill->owner).member("state", name(one.state)).member("due", rfc3339(one.due));
     if (!one.drill->title.empty()) json.member("title", one.drill->title);
     if (!one.drill->control.empty()) json.member("control", one.drill->control);
@@ -53,7 +53,7 @@ void drills(JsonWriter& json, const Assessment& a) {
 
 void exceptions(JsonWriter& json, const Assessment& a) {
   json.key("exceptions").begin_array();
-  for (auto& one : a.attested.exceptions) {
+  for (auto& one : a.words.exceptions) {
     json.begin_object().member("control", one.exception->control).member("resource", one.exception->resource).member("state", one.expired ? "expired" : "valid");
     json.member("owner", one.exception->owner).member("approver", one.exception->approver).member("reason", one.exception->reason);
     json.member("expires", rfc3339(one.exception->expires)).member("days_left", one.days_left).member("findings", whole(one.findings));
