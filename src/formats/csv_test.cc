@@ -67,5 +67,30 @@ TEST(Csv, RefusedByNameAndPlace) {
   }
 }
 
+TEST(Csv, BadRowsDoNotHideTheGoodOnes) {
+  struct {
+    const char *text, *rows, *places;
+  } cases[] = {
+      {"a,b\n1,2\n", R"([{"a":"1","b":"2"}])", ""},
+      {"a,b\n1\n3,4\n", R"([{"a":"3","b":"4"}])", "2:1 "},
+      {"a,b\nx\"y,2\n3,4\n5,6,7\n", R"([{"a":"3","b":"4"}])", "2:2 4:1 "},
+      {"a,b\n\"x\"y,2\n3,4\n", R"([{"a":"3","b":"4"}])", "2:4 "},
+      {"a,b\n\"x,2\n3,4\n", R"([{"a":"3","b":"4"}])", "2:1 "},
+      {"a,b\n1,2\n\"x", R"([{"a":"1","b":"2"}])", "3:1 "},
+  };
+  for (auto& c : cases) {
+    std::vector<Error> errors;
+    auto rows = read_csv_rows(c.text, named(), ',', errors);
+    ASSERT_TRUE(rows) << c.text;
+    EXPECT_EQ(to_json((*rows)->root()), c.rows) << c.text;
+    std::string places;
+    for (auto& error : errors) places += std::to_string(error.at.line) + ":" + std::to_string(error.at.column) + " ";
+    EXPECT_EQ(places, c.places) << c.text;
+  }
+  std::vector<Error> errors;
+  EXPECT_FALSE(read_csv_rows("a,a\n", named(), ',', errors));
+  EXPECT_FALSE(read_csv_rows("a\n\xFF\n", named(), ',', errors));
+}
+
 }  // namespace
 }  // namespace reeve

@@ -9,9 +9,10 @@ Status each_finding_path(Db& db, const PathFilter& filter, const std::function<S
       "JOIN word c ON c.id=f.control JOIN word y ON y.id=f.type ";
   std::string sql(steps);
   if (filter.since_run > 0) {
-    sql += "WHERE t.finding IN (SELECT finding FROM transition WHERE run>=?1 AND was IS NOT NULL)";
-    if (filter.first_openings) sql += " OR t.finding>=coalesce((SELECT first_finding FROM run WHERE id>=?1 ORDER BY id LIMIT 1), 1)";
-    sql += " ";
+    // One list, so that each finding's steps are looked up and the rest of them is not read.
+    sql += "WHERE t.finding IN (SELECT finding FROM transition WHERE run>=?1 AND was IS NOT NULL";
+    if (filter.first_openings) sql += " UNION ALL SELECT row FROM finding WHERE row>=coalesce((SELECT first_finding FROM run WHERE id>=?1 ORDER BY id LIMIT 1), 1)";
+    sql += ") ";
   }
   auto rows = TRY(db.prepare(sql + "ORDER BY t.finding,t.run"));
   if (filter.since_run > 0) rows.bind(1, filter.since_run);
