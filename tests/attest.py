@@ -75,7 +75,7 @@ def files(workspace):
 def with_flags(checks, workspace):
     check = checks.check
     made = reeve("init", workspace, "--organization", "N")
-    check(made.status == 0 and "reeve attest lists what no API can answer" in made.err and files(workspace) == [], "init without a terminal asks nothing and says how to answer later", made.err)
+    check(made.status == 0 and "lists what no API can answer" in made.err and files(workspace) == [], "init without a terminal asks nothing and says how to answer later", made.err)
 
     def attest(*arguments):
         return reeve("attest", *arguments, "--workspace", workspace)
@@ -149,7 +149,7 @@ def asked(checks, folder):
     status, shown = on_a_terminal(["attest", "threat-model-exists", "--workspace", workspace], ["perhaps", "no", "me", "you", "soon", "", ""], folder)
     check(status == 0 and "yes or no" in shown and "a date such as" in shown and any(f.startswith("threat-model-exists") for f in files(workspace)), "attest on a terminal asks for what is missing", shown[-900:])
     before = files(workspace)
-    status, shown = on_a_terminal(["attest", "threats-hunted-monthly", "--workspace", workspace], ["yes", "me"], folder)
+    status, shown = on_a_terminal(["attest", "threats-ranked-and-owned", "--workspace", workspace], ["yes", "me"], folder)
     check(status == 2 and files(workspace) == before and "nothing was written" in shown, "the end of input writes nothing", shown[-400:])
 
 
@@ -164,12 +164,12 @@ def examples(checks, copy):
     report = run.report
     check(report["generated_at"].startswith("2026-11-22T04"), "as of the estate's own time", report["generated_at"])
     states = {a["control"]: a["state"] for a in report["attestations"]}
-    wanted = {"root-recovery-drilled": "valid", "root-use-needs-two-people": "contradicted", "control-objectives-catalogued": "valid", "features-off-by-decision": "valid", "threat-model-exists": "no",
-              "threats-ranked-and-owned": "expired", "new-services-evaluated": "too_old", "evidence-over-a-period": "not_yet_valid", "root-misuse-exercised": "valid"}  # fmt: skip
+    wanted = {"root-recovery-drilled": "valid", "root-use-needs-two-people": "contradicted", "control-objectives-catalogued": "valid", "responsibility-noted-per-service": "valid", "threat-model-exists": "no",
+              "threats-ranked-and-owned": "expired", "new-services-evaluated": "too_old", "threat-models-follow-data-flows": "not_yet_valid", "root-misuse-exercised": "valid"}  # fmt: skip
     check({c: s for c, s in states.items() if s != "missing"} == wanted, "each state of a word is met", {c: s for c, s in states.items() if s != wanted.get(c, "missing")})
     status = {a["control"]: (a["status"], a.get("why", "")) for a in report["attestations"]}
     for control, verdict, why in (("root-recovery-drilled", "pass", ""), ("root-use-needs-two-people", "fail", "though m.lindqvist attested on 2026-06-02"), ("threat-model-exists", "fail", "that it does not hold"),
-                                  ("evidence-over-a-period", "unknown", "not yet valid: it is given for 2026-12-01"), ("root-misuse-exercised", "unknown", "is overdue since 2026-09-08"),
+                                  ("threat-models-follow-data-flows", "unknown", "not yet valid: it is given for 2026-12-01"), ("root-misuse-exercised", "unknown", "is overdue since 2026-09-08"),
                                   ("threats-ranked-and-owned", "unknown", "expired on 2026-10-01"), ("new-services-evaluated", "unknown", "at most 100 count")):  # fmt: skip
         check(status[control][0] == verdict and why in status[control][1], f"{control} is {verdict}", status[control])
     check([(d["drill"], d["state"]) for d in report["drills"]] == [("restore", "failed"), ("incident", "overdue"), ("root-recovery", "done")], "drills, the worst first", report["drills"])

@@ -46,7 +46,7 @@ Result<AttestedPart> attested_part(Assessment& out) {
     // A fact against it counts whatever was said; what was said only against a fact is called a contradiction.
     if (result.status == Verdict::fail && starts_with(result.reason, "contradicted: ")) {
       one.why = result.reason;
-      if (word.said) one.state = contradicted;
+      if (word.said && word.state != WordState::not_yet) one.state = contradicted;
     } else if (word.state == WordState::valid && result.status != Verdict::pass && result.status != Verdict::not_applicable) {
       one.why = result.reason;  // a drill that is overdue, a question that could not be asked
     }
