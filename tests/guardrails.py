@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""Guardrails from outside: sizes, and that `reeve content test` notices each statement that is gone and each policy that is too wide.
+
+    python3 tests/guardrails.py
+
+The requests themselves are judged by the suite of examples. Here every guardrail is cut: one copy of the content for each place of a statement,
+in which every guardrail that has a statement there lacks it. Then a few slips are planted by hand, each with the line it must give.
+"""
+
+import json
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from lib_reeve import ROOT, Checks, built, reeve  # noqa: E402
+
+CONTROLS = ROOT / "content" / "controls"
+
+
+def copy(control, tree):
+    shutil.copytree(CONTROLS / control, tree / "controls" / control)
+    return tree / "controls" / control
+
+
+def test(tree, *controls):
+    """{(control, what): ok}, and what stood on standard error."""
+    done = reeve("content", "test", "--content", tree, "--format", "json", *controls)
+    return {(line["control"], line["resource"]): (line["ok"], line["expected"], line["got"]) for line in map(json.loads, done.out.splitlines())
+            if "prevent." in line["file"]}, done
+
+
+def every_statement(checks, guardrails):
+    most = max(len(json.loads(path.read_text())["Statement"]) for path in guardrails)
+    for gone in range(most):
+        with tempfile.TemporaryDirectory() as name:
+            tree, cut = pathlib.Path(name), []
+            for path in guardrails:
+                policy = json.loads(path.read_text())
+                if gone < len(policy["Statement"]):
+                    folder = copy(path.parent.name, tree)
+                    del policy["Statement"][gone]
+                    (folder / path.name).write_text(json.dumps(policy))
+                    cut.append(path.parent.name)
+            results, done = test(tree, *cut)
+            checks.check(done.status == 1, f"without statement {gone} the examples fail", done.err[-500:])
+            for control in cut:
+                through = [what for (c, what), (ok, expected, got) in results.items() if c == control and not ok and (expected, got) == ("stopped", "let through")]
+                checks.check(through, f"{control}: without statement {gone} a request gets through")
+
+
+SLIPS = [
+    # control, file, change to the policy, what its line says
+    ("leave-organization-denied", "prevent.scp.json", lambda p: p["Statement"][0].update(Principal="*"), "a service control policy has no principal"),
+    ("leave-organization-denied", "prevent.scp.json", lambda p: p["Statement"][0].update(Action="organizations:*"), "stopped"),
+    ("leave-organization-denied", "prevent.scp.json", lambda p: p["Statement"][0].update(Sid="x" * 5200), "5"),
+    ("leave-organization-denied", "prevent.scp.json", lambda p: p["Statement"].append({"Effect": "Deny", "Action": "organizations:CloseAccount", "Resource": "*"}), "every one is still stopped"),
+    ("volume-encrypted", "prevent.scp.json", lambda p: p["Statement"][0]["Condition"].update(StringEquals={"aws:PrincipalType": "User"}), "every one still gets through"),
+    ("bucket-not-public", "prevent.rcp.json", lambda p: p["Statement"][0].update(Effect="Allow"), "a resource control policy only denies"),
+    ("bucket-not-public", "prevent.rcp.json", lambda p: p["Statement"][0].update(Action="*"), "`*` alone"),
+    ("bucket-not-public", "prevent.rcp.json", lambda p: p["Statement"][0]["Condition"].pop("BoolIfExists"), "stopped"),
+]
+
+
+def slips(checks):
+    for control, file, change, said in SLIPS:
+        with tempfile.TemporaryDirectory() as name:
+            tree = pathlib.Path(name)
+            folder = copy(control, tree)
+            policy = json.loads((folder / file).read_text())
+            change(policy)
+            (folder / file).write_text(json.dumps(policy))
+            results, done = test(tree, control)
+            wrong = [got for ok, _, got in results.values() if not ok]
+            checks.check(done.status == 1 and any(said in got for got in wrong), f"{control}: a slip is said ({said})", (done.status, wrong, done.err[-300:]))
+    with tempfile.TemporaryDirectory() as name:
+        folder = copy("leave-organization-denied", pathlib.Path(name))
+        requests = folder / "examples" / "requests.yaml"
+        text = requests.read_text()
+        for changed, said in ((None, "has no examples/requests.yaml"), (text.replace("must_allow", "must_alow"), "unknown key `must_alow`"),
+                              (re.sub(r"(?s)  must_allow:.*", "", text), "has no `must_allow`"), (text.replace("prevent.scp.json", "prevent.rcp.json"), "has no `prevent.rcp.json`"),
+                              (text.replace("action:", "akshun:", 1), "unknown key `akshun`")):
+            requests.write_text(changed) if changed else requests.unlink()
+            done = reeve("content", "test", "--content", name, "leave-organization-denied")
+            checks.check(done.status == 3 and said in done.err, f"requests that do not hold are refused ({said})", (done.status, done.err[-400:]))
+
+
+def main():
+    checks = Checks()
+    if not built(checks, "guardrails are no wider and no longer than they show"):
+        return checks.end()
+    guardrails = sorted(CONTROLS.glob("*/prevent.[sr]cp.json"))
+    checks.check(len(guardrails) >= 40, "there are guardrails", len(guardrails))
+    quota = dict(re.findall(r"^  (\w+): (\d+)$", (ROOT / "content" / "quotas" / "organizations.yaml").read_text(), re.M))
+    for path in guardrails:
+        policy = json.loads(path.read_text())
+        size = len(json.dumps(policy, separators=(",", ":"), ensure_ascii=False))
+        checks.check(size <= int(quota[path.name.split(".")[1]]), f"{path.parent.name} is within the quota", size)
+        sids = [s["Sid"] for s in policy["Statement"]]
+        checks.check(len(set(sids)) == len(sids) and all(re.fullmatch(r"[A-Za-z0-9]+", sid) for sid in sids), f"{path.parent.name} names its statements", sids)
+    every_statement(checks, guardrails)
+    slips(checks)
+    return checks.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
