@@ -146,6 +146,24 @@ TEST(OrganizationTree, AGuardrailBindsMembersOnly) {
   }
 }
 
+// Where the policies stand says what stands at a target, if it is known that these are all.
+TEST(OrganizationTree, TargetsTellWhatIsAttached) {
+  struct {
+    const char *what, *reads;
+    Truth denied;
+  } cases[] = {
+      {"all policies listed", "('999999999999', 'organizations:ListPolicies', 'ok')", Truth::yes},
+      {"the list was not read", "('999999999999', 'organizations:ListRoots', 'ok')", Truth::unknown},
+      {"one of the lists was refused", "('999999999999', 'organizations:ListPolicies', 'ok'), ('999999999999', 'organizations:ListPolicies', 'denied')", Truth::unknown},
+  };
+  for (auto& c : cases) {
+    TreeDb tree({.low = "?"});
+    must(tree.db->exec("DELETE FROM aws_organizations_policy; INSERT INTO reads VALUES" + std::string(c.reads)));
+    tree.row("aws_organizations_policy", "'s3', 'SERVICE_CONTROL_POLICY', '" + std::string(kS3) + "', '[\"ou-low\"]'");
+    EXPECT_EQ(must(OrganizationTree(*tree.db).scp_denies("111111111111", "ec2:RunInstances", "any")), c.denied) << c.what;
+  }
+}
+
 // Accounts under the same policies share an answer, unless a policy tells them apart.
 TEST(OrganizationTree, APolicyMayMeanOneAccount) {
   for (const char* condition : {R"({"StringEquals":{"aws:PrincipalAccount":"111111111111"}})", R"({"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::1*:*"}})",
