@@ -1,10 +1,10 @@
 WITH marked AS (
   SELECT r.account, r.uid, r.trust_policy LIKE '%"AWS"%' AS for_people
   FROM aws_iam_role r
-  WHERE lower(replace(replace(r.role_name, '-', ''), '_', '')) GLOB '*breakglass*'
-         OR lower(replace(replace(r.role_name, '-', ''), '_', '')) GLOB '*emergency*'
-         OR EXISTS (SELECT 1 FROM json_each(r.tags) t WHERE lower(replace(replace(replace(t.value, '-', ''), '_', ''), ' ', ''))
-             IN ('breakglass', 'emergency', 'emergencyaccess'))),
+  WHERE r.role_name LIKE '%break%glass%' OR r.role_name LIKE '%emergency%'
+         OR ((r.tags LIKE '%glass%' OR r.tags LIKE '%emergency%') AND EXISTS (SELECT 1 FROM json_each(r.tags) t
+             WHERE lower(replace(replace(replace(t.value, '-', ''), '_', ''), ' ', ''))
+                 IN ('breakglass', 'emergency', 'emergencyaccess')))),
 answers AS (
   SELECT DISTINCT account FROM reads
   WHERE operation IN ('iam:GetAccountAuthorizationDetails', 'iam:ListRoles') AND status = 'ok'),

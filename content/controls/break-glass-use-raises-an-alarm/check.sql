@@ -3,10 +3,10 @@
 WITH marked AS (
   SELECT r.uid, r.account, r.role_name, coalesce(r.trust_policy LIKE '%"AWS"%', 1) AS for_people
   FROM aws_iam_role r
-  WHERE lower(replace(replace(r.role_name, '-', ''), '_', '')) GLOB '*breakglass*'
-         OR lower(replace(replace(r.role_name, '-', ''), '_', '')) GLOB '*emergency*'
-         OR EXISTS (SELECT 1 FROM json_each(r.tags) t WHERE lower(replace(replace(replace(t.value, '-', ''), '_', ''), ' ', ''))
-             IN ('breakglass', 'emergency', 'emergencyaccess'))),
+  WHERE r.role_name LIKE '%break%glass%' OR r.role_name LIKE '%emergency%'
+         OR ((r.tags LIKE '%glass%' OR r.tags LIKE '%emergency%') AND EXISTS (SELECT 1 FROM json_each(r.tags) t
+             WHERE lower(replace(replace(replace(t.value, '-', ''), '_', ''), ' ', ''))
+                 IN ('breakglass', 'emergency', 'emergencyaccess')))),
 rules AS (
   SELECT e.account, e.pattern, json_array_length(e.targets) AS targets, json_extract(e.unknown, '$.targets') AS unread
   FROM aws_events_rule e

@@ -1,5 +1,6 @@
--- Nobody tells which domains are the firm's. That of the management account is, unless it is a provider's at which anyone can have
--- a mailbox (docs/decisions/2026-11-28-company-mail-domain.md). Providers with a domain for each country are named by their stem.
+-- Nobody tells which domains are the firm's. That of the management account is, unless it is a provider's at which anyone can
+-- have a mailbox (docs/decisions/2026-11-28-company-mail-domain.md). Providers with a domain for each country are named by their
+-- stem.
 WITH mails AS (
   SELECT m.uid, m.id, m.email, lower(substr(m.email, instr(m.email, '@') + 1)) AS domain,
       json_extract(m.unknown, '$.email') AS unread
