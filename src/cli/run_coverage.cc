@@ -1,4 +1,5 @@
 // `reeve content coverage`: fact → control → judge → example, and where controls are thin.
+#include "assess/needs.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/terminal.h"
@@ -19,6 +20,14 @@ std::string examples_text(const Control& control) {
   return join(names, ", ");
 }
 
+// `sql`, or for what no input of today can tell `sql: detect`.
+std::string judge_text(const Control& control) {
+  std::string out(name(control.judge));
+  for (const std::string& part : control.parts())
+    if (part != own_part) out += (contains(out, ": ") ? ", " : ": ") + part.substr(part.find(':') + 1);
+  return out;
+}
+
 std::string json_text(const Content& content, const Coverage& coverage) {
   std::string out;
   JsonWriter json(out, 1);
@@ -28,7 +37,9 @@ std::string json_text(const Content& content, const Coverage& coverage) {
     json.begin_object().member("id", one.fact->id).member("practice", one.fact->practice).member("says", one.fact->says).member("does", one.fact->does);
     json.member("level", int64_t{one.fact->level}).member("told_by", one.fact->told_by).key("controls").begin_array();
     for (const Control* control : one.controls) {
-      json.begin_object().member("id", control->id).member("judge", name(control->judge)).key("examples").begin_array();
+      json.begin_object().member("id", control->id).member("judge", name(control->judge)).key("needs_parts").begin_array();
+      for (const std::string& part : control->parts()) json.string(part);
+      json.end_array().key("examples").begin_array();
       for (const ControlFile& file : control->examples) json.string(file.name);
       json.end_array().end_object();
     }
@@ -64,7 +75,7 @@ int run_content_coverage(const Options& options, Io& io) {
       if (one.controls.empty()) facts.row({{one.fact->id}, {one.fact->says}, {"none", Ink::fail}, {""}, {""}});
       for (const Control* control : one.controls) {
         bool first = control == one.controls.front();
-        facts.row({{first ? one.fact->id : ""}, {first ? one.fact->says : ""}, {control->id}, {std::string(name(control->judge))}, {examples_text(*control), Ink::dim}});
+        facts.row({{first ? one.fact->id : ""}, {first ? one.fact->says : ""}, {control->id}, {judge_text(*control)}, {examples_text(*control), Ink::dim}});
       }
     }
     io.print(facts.text(io.terminal) + "\n");

@@ -1,11 +1,14 @@
 -- A month is left for it.
 WITH seen AS (
-  SELECT j.value AS technique, a.time FROM alerts a, json_each(a.techniques) j WHERE a.outcome = 'true' AND days_since(a.time) BETWEEN 30 AND 180),
+  SELECT j.value AS technique, a.time FROM alerts a, json_each(a.techniques) j
+  WHERE a.outcome = 'true' AND days_since(a.time) BETWEEN 30 AND 180),
 met AS (
-  SELECT t.threat, t.model, t.likelihood_reviewed, max(s.time) AS time FROM threats t, json_each(t.techniques) j JOIN seen s ON s.technique = j.value
+  SELECT t.threat, t.model, t.likelihood_reviewed, max(s.time) AS time
+  FROM threats t, json_each(t.techniques) j JOIN seen s ON s.technique = j.value
   WHERE t.state <> 'gone' GROUP BY t.model, t.threat),
 stale AS (
-  SELECT count(*) AS n, min(threat || ' of ' || model) AS first FROM met WHERE likelihood_reviewed IS NULL OR likelihood_reviewed < time)
+  SELECT count(*) AS n, min(threat || ' of ' || model) AS first FROM met
+  WHERE likelihood_reviewed IS NULL OR likelihood_reviewed < time)
 SELECT o.uid AS resource,
        CASE WHEN s.n > 0 THEN 'fail'
             WHEN EXISTS (SELECT 1 FROM met) THEN 'pass'

@@ -1,9 +1,10 @@
--- The run that held thirty days ago. A control counts with the share of its resources that pass, whatever their number, and one that was
--- not there to be judged at both times counts at neither.
+-- The run that held thirty days ago. A control counts with the share of its resources that pass, whatever their number, and
+-- one that was not there to be judged at both times counts at neither.
 WITH month_ago AS (SELECT max(run) AS run FROM control_history WHERE time = (
     SELECT max(time) FROM control_history WHERE julianday(as_of()) - julianday(time) >= 30)),
 shares AS (
-  SELECT r.objective, avg(1.0 * h.pass / (h.pass + h.fail + h.unknown)) AS before, avg(1.0 * r.pass / (r.pass + r.fail + r.unknown)) AS now
+  SELECT r.objective, avg(1.0 * h.pass / (h.pass + h.fail + h.unknown)) AS before,
+         avg(1.0 * r.pass / (r.pass + r.fail + r.unknown)) AS now
   FROM control_results r JOIN control_history h ON h.control = r.control AND h.run = (SELECT run FROM month_ago)
   WHERE r.pass + r.fail + r.unknown > 0 AND h.pass + h.fail + h.unknown > 0 GROUP BY r.objective),
 falling AS (

@@ -1,5 +1,5 @@
--- The action is none of AWS's: what is asked is whether the service as a whole is denied. No policy of the organization binds its management
--- account, where only a call tells.
+-- The action is none of AWS's: what is asked is whether the service as a whole is denied. No policy of the organization binds
+-- its management account, where only a call tells.
 WITH refused AS (SELECT DISTINCT subject AS service FROM reviews WHERE kind = 'service' AND decision = 'refuse'),
 called AS (
   SELECT a.account, min(a.service) AS first FROM service_activity a JOIN refused r ON r.service = a.service
