@@ -19,6 +19,7 @@ import tempfile
 
 import lib_reeve
 from lib_page import HOSTILE, Page, figure_of, hostile_estate
+from lib_palette import contrast, difference, nearest
 from lib_reeve import NORTHFIELD, Checks
 
 ROUTES = re.compile(r"^(findings(\?.*)?|finding=.*)$")
@@ -84,12 +85,20 @@ def numbers(checks, what, page, report):
     checks.check(all(report["verdicts"][s] == n for s, n in by.items()), f"{what}: verdicts add up", f"{by} and {report['verdicts']}")
 
 
-def contrast(a, b):
-    def luminance(colour):
-        parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
-        return sum(w * (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4) for w, p in zip((0.2126, 0.7152, 0.0722), parts))
-    high, low = sorted((luminance(a), luminance(b)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
+def palette(checks, style):
+    """Marks stand out from both grounds (3:1), words more (4.5:1), and any two marks of a set from one another whatever the eye."""
+    tokens = {n: (a, b) for n, a, b in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", style)}
+    # The measure itself, on a pair of Sharma, Wu and Dalal's test data.
+    checks.check(abs(difference((50, 2.6772, -79.7751), (50, 0, -82.7485)) - 2.0425) < 1e-4, "CIEDE2000 is computed as published")
+    for mode, what in enumerate(("light", "dark")):
+        grounds = [tokens["page"][mode], tokens["tint"][mode]]
+        for least, kinds in ((3.0, "fail unknown excepted pass na critical high medium low informational prevent detect respond accent"), (4.5, "ink second third link better fail unknown")):
+            for kind in kinds.split():
+                worst = min(contrast(tokens[kind][mode], ground) for ground in grounds)
+                checks.check(worst >= least, f"{kind} stands out in {what}", f"{worst:.2f}, at least {least}")
+        for kinds in ("fail unknown excepted pass na", "critical high medium low informational", "prevent detect respond"):
+            worst = nearest([tokens[kind][mode] for kind in kinds.split()])
+            checks.check(worst[0] >= 15, f"the marks {kinds} differ in {what} for every sight", worst)
 
 
 def main():
@@ -131,13 +140,7 @@ def main():
                 first = page.text[:page.text.index('id="practices"')]
                 checks.check(f">{report['verdicts']['unknown']:,}</data> unknown" in first, "unknown verdicts are said on the first screen")
 
-                tokens = {n: (a, b) for n, a, b in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", page.style)}
-                for mode in (0, 1):
-                    grounds = [tokens["page"][mode], tokens["tint"][mode]]
-                    for least, kinds in ((3.0, "fail unknown excepted pass na critical high medium low informational prevent detect respond accent"), (4.5, "ink second third link better fail unknown")):
-                        for kind in kinds.split():
-                            worst = min(contrast(tokens[kind][mode], ground) for ground in grounds)
-                            checks.check(worst >= least, f"{kind} stands out in {'dark' if mode else 'light'}", f"{worst:.2f}, at least {least}")
+                palette(checks, page.style)
     checks.check(len(HOSTILE) > 5, "hostile names were tried")
     return checks.end()
 

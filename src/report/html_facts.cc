@@ -129,8 +129,12 @@ std::vector<std::string> actions_for(const Content& content, std::string_view ca
 
 std::string finding_row(const Report& report, const ControlResult& control, const store::StoredFinding& finding) {
   const PracticeResult* practice = report.practice_of(*control.control);
+  // The account stands in a column of its own.
+  std::string_view uid = finding.uid;
+  size_t account = finding.account.empty() || starts_with(uid, "arn:") ? uid.npos : uid.find("/" + finding.account + "/");
+  if (account != uid.npos) uid.remove_prefix(account + finding.account.size() + 2);
   return "<tr><td>" + std::string(store::name(finding.status)) + "<td>" + std::string(name(control.control->severity)) + "<td>" + (practice ? esc(report.number(*practice)) : "") + "<td>" + control.control->id + "<td>" +
-         esc(finding.account.empty() ? "–" : finding.account) + "<td>" + esc(finding.uid) + "<td>" + esc(finding.reason.size() > 100 ? finding.reason.substr(0, 98) + "…" : finding.reason) + "\n";
+         esc(finding.account.empty() ? "–" : finding.account) + "<td>" + esc(uid) + "<td>" + esc(clip(finding.reason, 80)) + "\n";
 }
 
 std::string section_findings(const Report& report, const std::string& first_rows, uint64_t shown) {

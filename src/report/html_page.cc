@@ -59,20 +59,11 @@ std::string esc(std::string_view text) {
   return out;
 }
 
-Html& Html::tag(std::string_view name, std::string_view kind, std::string_view hostile) {
-  out_ += '<';
-  out_ += name;
-  if (!kind.empty()) {
-    out_ += " class=\"";
-    out_ += kind;
-    out_ += '"';
-  }
-  out_ += '>';
-  out_ += esc(hostile);
-  out_ += "</";
-  out_ += name;
-  out_ += '>';
-  return *this;
+std::string clip(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "…";
 }
 
 std::string icon(std::string_view id) {
@@ -163,7 +154,7 @@ std::string section_head(std::string_view id, std::string_view title, std::strin
 }
 
 std::string table_open(std::string_view label, const std::vector<std::string>& heads, std::string_view kind) {
-  std::string out = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"" + esc(label) + "\"><table class=\"t" + (kind.empty() ? "" : " " + std::string(kind)) + "\"><thead><tr>";
+  std::string out = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table: " + esc(label) + "\"><table class=\"t" + (kind.empty() ? "" : " " + std::string(kind)) + "\"><thead><tr>";
   for (auto& head : heads) {
     if (starts_with(head, "<")) out += head;
     else if (starts_with(head, "#")) out += "<th class=\"n\">" + head.substr(1) + "</th>";

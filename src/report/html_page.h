@@ -18,17 +18,8 @@ namespace reeve {
 // on the text around it (control characters, changes of writing direction) is shown by its number instead.
 std::string esc(std::string_view text);
 
-class Html {
- public:
-  Html& raw(std::string_view markup) { out_ += markup; return *this; }
-  Html& text(std::string_view hostile) { out_ += esc(hostile); return *this; }
-  // <tag class="kind">text</tag>; the text is escaped.
-  Html& tag(std::string_view name, std::string_view kind, std::string_view hostile);
-  std::string take() { return std::move(out_); }
-
- private:
-  std::string out_;
-};
+// The first `bytes_max` bytes, at the end of a character, with … if there was more.
+std::string clip(std::string_view text, size_t bytes_max);
 
 std::string icon(std::string_view id);                  // an SVG mark, hidden from assistive technology: words stand beside it
 std::string mark(Verdict verdict);                      // icon and word

@@ -158,7 +158,7 @@ std::string practice_body(const Report& report, const PracticeResult& practice) 
     if (!result.evidence.empty()) {
       const Evidence& e = result.evidence.front();
       out += "<p class=\"ev\">" + esc(e.path.empty() ? e.source : e.path);
-      if (!e.value.empty()) out += " = " + esc(e.value.size() > 90 ? e.value.substr(0, 88) + "…" : e.value);
+      if (!e.value.empty()) out += " = " + esc(clip(e.value, 90));
       if (!e.expected.empty()) out += " · expected " + esc(e.expected);
       if (!e.path.empty()) out += " · " + esc(e.source);
       out += "</p>";
@@ -167,7 +167,7 @@ std::string practice_body(const Report& report, const PracticeResult& practice) 
     }
     out += "</div>";
     uint64_t rows = result.counts.fail + result.counts.unknown + result.counts.excepted;
-    if (open) out += "<a class=\"go js\" href=\"#findings?control=" + c.id + "\" aria-label=\"" + count_text(rows, "finding") + " of " + esc(c.title) + "\">" + with_thousands(rows) + " ›</a>";
+    if (open) out += "<a class=\"go js\" href=\"#findings?control=" + c.id + "\">" + count_text(rows, "finding") + " ›</a>";
     out += "</li>";
   }
   if (at) out += "</ul>";

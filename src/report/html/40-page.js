@@ -36,7 +36,11 @@ function goTo(hash, moved) {
     openDrawer(row, false);
     return;
   }
-  if (F) closeDrawer(false);
+  if (F) {
+    closeDrawer(false);
+    // The address before any filter: Back has undone the first of them.
+    if (!name && queryOf(state)) state = stateFrom(""), redraw();
+  }
   const target = name && document.getElementById(name);
   if (!target) return;
   openAround(target);
