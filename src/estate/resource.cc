@@ -1,6 +1,7 @@
 #include "estate/resource.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cassert>
 
 #include "aws/region.h"
@@ -116,7 +117,7 @@ class Writer {
     switch (form.kind) {
       case SetForm::Kind::path:
       case SetForm::Kind::request:
-      case SetForm::Kind::first: return write_path(form, made);
+      case SetForm::Kind::first: return write_path(form, item, made);
       case SetForm::Kind::constant:
         return constant(form.constant->root(), item);
       case SetForm::Kind::present:
@@ -152,14 +153,29 @@ class Writer {
   }
 
  private:
-  void write_path(const SetForm& form, Made& made) {
+  void write_path(const SetForm& form, Value item, Made& made) {
     if (made.found.projected) {
-      if (!made.found.values.empty()) origin(made.found.values.front());
+      origin(made.found.values.empty() ? looked_through(form.path, item) : made.found.values.front());
       builder_.begin_list();
       for (Value value : made.found.values) write_value(form, value);
       return builder_.end();
     }
     write_value(form, made.value);
+  }
+
+  // Of a projection that found nothing: the list it went through, or as much of the way as there is.
+  static Value looked_through(const Path& path, Value item) {
+    std::string_view rest = path.text();
+    while (item.is_map()) {
+      size_t end = 0;
+      while (end < rest.size() && (std::isalnum(static_cast<unsigned char>(rest[end])) || rest[end] == '_')) ++end;
+      Value next = end == 0 ? Value() : item.get(rest.substr(0, end));
+      if (!next) break;
+      item = next;
+      if (end == rest.size() || rest[end] != '.') break;
+      rest.remove_prefix(end + 1);
+    }
+    return item;
   }
 
   void write_value(const SetForm& form, Value value) {
