@@ -1,8 +1,8 @@
 #include "estate/resource.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cassert>
+#include <cctype>
 
 #include "aws/region.h"
 #include "base/text.h"
@@ -165,14 +165,12 @@ class Writer {
 
   // Of a projection that found nothing: the list it went through, or as much of the way as there is.
   static Value looked_through(const Path& path, Value item) {
-    std::string_view rest = path.text();
-    while (item.is_map()) {
+    for (std::string_view rest = path.text(); item.is_map();) {
       size_t end = 0;
       while (end < rest.size() && (std::isalnum(static_cast<unsigned char>(rest[end])) || rest[end] == '_')) ++end;
       Value next = end == 0 ? Value() : item.get(rest.substr(0, end));
-      if (!next) break;
-      item = next;
-      if (end == rest.size() || rest[end] != '.') break;
+      if (next) item = next;
+      if (!next || end == rest.size() || rest[end] != '.') break;
       rest.remove_prefix(end + 1);
     }
     return item;
@@ -239,10 +237,8 @@ class Writer {
   static std::vector<Value> elements_of(const Found& found) {
     if (found.projected || !found.any()) return found.values;
     std::vector<Value> out;
-    if (found.first().is_list())
-      for (Value item : found.first().items()) out.push_back(item);
-    else
-      out.push_back(found.first());
+    if (!found.first().is_list()) return {found.first()};
+    for (Value item : found.first().items()) out.push_back(item);
     return out;
   }
 
