@@ -150,6 +150,26 @@ TEST(SqlJudge, AnAccountsNeedIsAskedForInEveryRegionThatWasSeen) {
   }
 }
 
+TEST(SqlJudge, APartThatHasNotRunIsANeedThatIsNotMet) {
+  struct {
+    const char* what;
+    std::vector<std::string> needs;
+    const char* expected;
+  } cases[] = {
+      {"one part", {"reeve:detect"}, "unknown judged by `reeve detect`, which has not run"},
+      {"two parts", {"reeve:detect", "reeve:model"}, "unknown judged by `reeve detect` and `reeve model`, which have not run"},
+      {"an answered call besides", {"iam:ListAccountAliases", "reeve:detect"}, "unknown judged by `reeve detect`, which has not run"},
+      {"an unread call comes first, wherever it stands", {"reeve:detect", "iam:GetAccountSummary"}, "unknown iam:GetAccountSummary not read"},
+  };
+  for (auto& c : cases) {
+    Judged got = judge(sql_control(kAllPass, c.needs), {account()});
+    EXPECT_EQ(got.of(kAccount), c.expected) << c.what;
+    EXPECT_EQ(got.errors, "") << c.what;
+  }
+  EXPECT_NE(judge(sql_control(kAllPass, {"reeve:detect"}), {account()}).evidence[kAccount].find("a run of `reeve detect`"), std::string::npos);
+  EXPECT_NE(judge(sql_control(kAllPass, {"reeve:detect"}), {account()}).evidence[kAccount].find("reeve:detect"), std::string::npos);
+}
+
 TEST(SqlJudge, OnlyWhatTheQueryMaySayCounts) {
   const std::string uid = "'" + kAccount + "'";
   struct {
