@@ -216,6 +216,11 @@ def broken_content(check, folder):
         check(run.status == 3 and said in run.err and run.report["roadmap"], f"{id} after {after}", f"{run.status} {run.err[-400:]}")
 
 
+def whole(score):
+    """JSON rounds a score to a tenth, text to a whole; what is half by the first may be less by itself."""
+    return {int(score + 0.45), int(score + 0.55)}
+
+
 def explained(check, folder, work):
     report = assess(NORTHFIELD, more=["--workspace", work]).report
 
@@ -227,10 +232,6 @@ def explained(check, folder, work):
     for status in range(5):
         check(said(str(status)).startswith(f"exit status {status}: "), f"exit status {status} is explained")
     text = said("SEC01")
-    # JSON rounds a score to a tenth, text to a whole; what is half by the first may be less by itself.
-    def whole(score):
-        return {int(score + 0.45), int(score + 0.55)}
-
     check(any(f"Level {report['level']} of 4, score {n}" in text for n in whole(report["score"])), "explain SEC01: level and score", text[-300:])
     for p in report["practices"]:
         line = next((l for l in text.split("\n") if p["id"] in l), "")
@@ -280,10 +281,12 @@ def terminal(check, report):
             points = f"{r['risk_removed_points']:,.0f} points" if r["kind"] == "mend" else f"{r['points_in_doubt']:,.0f} in doubt"
             check(points in line, f"{columns} columns: {r['control']} with its points", line or block)
             check((r["owner"] in line.split("  ")[-2:] or f"  {r['owner']} " in line) == (columns > 90), f"{columns} columns: owner", line)
-            check((f"then level {r['so_far']['level']}, score {int(r['so_far']['score'] + 0.5)}" in line) == (columns > 110), f"{columns} columns: where one stands", line)
+            check(any(f"then level {r['so_far']['level']}, score {n}" in line for n in whole(r["so_far"]["score"])) == (columns > 110), f"{columns} columns: where one stands", line)
         last = steps[5]["so_far"]
-        check(f"After these 6: level {last['level']}, score {int(last['score'] + 0.5)}, {last['points']:,.0f} of {report['roadmap_summary']['points']:,.0f} points" in block, f"{columns} columns: after these six", block)
-        check(f"After all {len(steps)}: level {report['roadmap_summary']['level']}, score {int(report['roadmap_summary']['score'] + 0.5)}" in block, f"{columns} columns: after all")
+        of = f"{last['points']:,.0f} of {report['roadmap_summary']['points']:,.0f} points"
+        check(any(f"After these 6: level {last['level']}, score {n}, {of}" in block for n in whole(last["score"])), f"{columns} columns: after these six", block)
+        summary = report["roadmap_summary"]
+        check(any(f"After all {len(steps)}: level {summary['level']}, score {n}" in block for n in whole(summary["score"])), f"{columns} columns: after all")
         check("Quick wins: " + next(r["control"] for r in steps if r["quick_win"]) in block, f"{columns} columns: quick wins")
 
 

@@ -32,24 +32,31 @@ std::string live_rows(const std::string& type, const Scope& scope) {
   return out;
 }
 
-// The condition that makes a resource one of a case: its own and none before it.
-std::string condition(const std::vector<ResponsibilityCase>& cases, size_t index) {
-  std::string out;
-  for (size_t i = 0; i < index; ++i) out += " AND (" + cases[i].where + ") IS NOT 1";
-  if (!cases[index].where.empty()) out += " AND (" + cases[index].where + ")";
-  return out;
-}
+struct Counted {
+  uint64_t resources = 0;
+  std::vector<std::string> first;  // of them, by uid
+};
 
 Result<uint64_t> count(store::Store& store, const std::string& sql) {
   auto rows = TRY(store.db().prepare_foreign("SELECT count(*) " + sql));
   return TRY(rows.step()) ? static_cast<uint64_t>(rows.integer(0)) : 0;
 }
 
-// The first resources that the rows name.
-Result<std::vector<std::string>> first_of(store::Store& store, const std::string& sql) {
-  std::vector<std::string> out;
-  auto rows = TRY(store.db().prepare_foreign("SELECT uid " + sql + " ORDER BY uid LIMIT " + std::to_string(examples_max)));
-  while (TRY(rows.step())) out.emplace_back(rows.text(0));
+// Each case's resources, in one walk over the rows. A resource is of the first case whose condition holds.
+Result<std::vector<Counted>> count_cases(store::Store& store, const std::string& live, const std::vector<ResponsibilityCase>& cases) {
+  std::string which;
+  for (size_t i = 0; i < cases.size(); ++i) which += " WHEN (" + (cases[i].where.empty() ? "1" : cases[i].where) + ") THEN " + std::to_string(i);
+  std::vector<Counted> out(cases.size());
+  auto rows = TRY(store.db().prepare_foreign("SELECT CASE" + which + " END, uid " + live));
+  while (TRY(rows.step())) {
+    if (rows.is_null(0)) continue;
+    Counted& one = out[static_cast<size_t>(rows.integer(0))];
+    ++one.resources;
+    std::string_view uid = rows.text(1);
+    if (one.first.size() == examples_max && uid >= one.first.back()) continue;
+    one.first.insert(std::upper_bound(one.first.begin(), one.first.end(), uid), std::string(uid));
+    if (one.first.size() > examples_max) one.first.pop_back();
+  }
   return out;
 }
 
@@ -96,20 +103,19 @@ class Counting {
 
  private:
   Status add(ResponsibilityService& service, const ResponsibilityType& type, uint64_t all) {
+    bool walk = std::ranges::any_of(type.cases, [](auto& one) { return !one.where.empty() || std::ranges::any_of(one.alternatives, [](auto& rule) { return rule.control.empty(); }); });
+    std::vector<Counted> counted(type.cases.size(), Counted{all, {}});
+    if (walk) {
+      auto done = count_cases(store_, live_rows(type.type, scope_), type.cases);
+      if (!done) {
+        name_wrong(type, done.error());
+        return {};
+      }
+      counted = std::move(*done);
+    }
     for (size_t i = 0; i < type.cases.size(); ++i) {
       const ResponsibilityCase& one = type.cases[i];
-      std::string rows = live_rows(type.type, scope_) + condition(type.cases, i);
-      uint64_t resources = all;
-      if (type.cases.size() > 1 || !one.where.empty()) {
-        auto counted = count(store_, rows);
-        if (!counted) {
-          Error error = counted.error();
-          error.at = one.where.empty() ? type.at : one.where_at;
-          problems_.push_back(std::move(error));
-          return {};
-        }
-        resources = *counted;
-      }
+      uint64_t resources = counted[i].resources;
       if (resources == 0) continue;
       ResponsibilityRow row{type.type, titles_[type.type], one.used, one.management, resources, one.duties, {}};
       service.resources += resources;
@@ -123,13 +129,27 @@ class Counting {
       }
       for (const AlternativeRule& rule : one.alternatives) {
         ManagedAlternative alternative{rule.to, rule.why, rule.control, resources, 0, {}};
-        if (rule.control.empty()) alternative.examples = TRY(first_of(store_, rows));
+        if (rule.control.empty()) alternative.examples = counted[i].first;
         else TRY(count_found(alternative, rule, type.type));
         if (alternative.resources + alternative.unknown > 0) row.alternatives.push_back(std::move(alternative));
       }
       service.rows.push_back(std::move(row));
     }
     return {};
+  }
+
+  // By the condition that is not right, if one alone tells.
+  void name_wrong(const ResponsibilityType& type, Error error) {
+    error.at = type.at;
+    for (auto& one : type.cases) {
+      if (one.where.empty()) continue;
+      auto alone = count(store_, live_rows(type.type, scope_) + " AND (" + one.where + ")");
+      if (alone) continue;
+      error = alone.error();
+      error.at = one.where_at;
+      break;
+    }
+    problems_.push_back(std::move(error));
   }
 
   Status count_found(ManagedAlternative& out, const AlternativeRule& rule, const std::string& type) {
