@@ -116,7 +116,7 @@ TEST(Content, CarriesAllOfAControl) {
   ASSERT_EQ(root->prevent.size(), 1u);
   ASSERT_EQ(root->respond.size(), 1u);
   EXPECT_EQ(root->respond[0].name, "respond.ssm.yaml");
-  ASSERT_EQ(root->examples.size(), 4u);
+  ASSERT_EQ(root->examples.size(), 5u);
   EXPECT_EQ(root->examples[0].name, "examples/fail.yaml");
   EXPECT_EQ(root->at.at("level").text(), "t/controls/root-key/control.yaml:6:8");
 
@@ -239,7 +239,7 @@ TEST(Content, NamesEachMistakeInAFolder) {
        {"t/controls/root-key/examples/weird.yaml: `weird.yaml` is no name for an example; expected pass*.yaml, fail*.yaml, unknown*.yaml, odd*.yaml or requests.yaml"},
        0},
       {{{"controls/root-key/check.gaurd", "x"}}, {"t/controls/root-key/check.gaurd: `check.gaurd` has no place in a control; did you mean `check.guard`?"}, 0},
-      {{{"controls/root-key/prevent.scp.json", "[]"}},
+      {{{"controls/root-key/prevent.scp.json", "[]"}, {"controls/root-key/examples/requests.yaml", "{}"}},
        {"t/controls/root-key/prevent.scp.json: `prevent.scp.json` holds no map; expected a policy document"},
        0},
       {{{"controls/root-key/prevent.scp.json", "{}"}},
