@@ -218,11 +218,12 @@ Status SqlJudge::attested(const Control& control, const std::vector<Candidate>& 
     }
     if (!*more) break;
     std::string uid(rows->text(0)), why(rows->text(1));
+    if (std::all_of(verdicts.begin(), verdicts.end(), [](auto& verdict) { return verdict.verdict == Verdict::fail && verdict.evidence.size() >= 5; })) break;
     // A contradicted claim is a fail even where nobody attested it: the fact says that it does not hold.
     const bool claimed = word.said && word.said->answer && word.state != WordState::not_yet;
     const std::string contradiction = "contradicted: " + why + (claimed ? ", though " + word.said->owner + " attested on " + rfc3339(word.said->given).substr(0, 10) + " that it holds" : "");
     for (auto& verdict : verdicts) {
-      if (verdict.verdict == Verdict::fail && verdict.evidence.size() >= 5) break;
+      if (verdict.verdict == Verdict::fail && verdict.evidence.size() >= 5) continue;
       if (verdict.verdict != Verdict::fail) verdict = {verdict.uid, Verdict::fail, contradiction, {}};
       verdict.evidence.push_back(evidence_at_column(origins, *input_.catalogue, uid, rows->columns() > 2 ? rows->text(2) : std::string_view(), why, control.attest->claim));
     }

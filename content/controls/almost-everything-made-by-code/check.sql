@@ -1,7 +1,10 @@
 -- The tags that CloudFormation, Auto Scaling, EKS and Karpenter set by themselves, and what teams set with other tools.
 WITH counted AS (
   SELECT r.account, count(*) AS all_of_them, count(iif(json_extract(r.unknown, '$.tag_list') IS NULL, 1, NULL)) AS known,
-         count(CASE WHEN EXISTS (
+         -- The keys that are met most first: looking one up costs a tenth of walking all.
+         count(CASE WHEN coalesce(json_extract(r.tags, '$."aws:cloudformation:stack-name"'), json_extract(r.tags, '$."managed-by"'),
+             json_extract(r.tags, '$.ManagedBy'), json_extract(r.tags, '$.managed_by')) IS NOT NULL THEN 1
+         WHEN EXISTS (
            SELECT 1 FROM json_each(r.tags) t
            WHERE t.key IN ('aws:cloudformation:stack-name', 'aws:autoscaling:groupName', 'eks:nodegroup-name',
                'karpenter.sh/nodepool')

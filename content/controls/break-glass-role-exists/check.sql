@@ -1,7 +1,7 @@
 WITH marked AS (
   SELECT r.account, r.uid, r.trust_policy LIKE '%"AWS"%' AS for_people
   FROM aws_iam_role r
-  WHERE r.role_name LIKE '%break%glass%' OR r.role_name LIKE '%emergency%'
+  WHERE r.name LIKE '%break%glass%' OR r.name LIKE '%emergency%'
          OR ((r.tags LIKE '%glass%' OR r.tags LIKE '%emergency%') AND EXISTS (SELECT 1 FROM json_each(r.tags) t
              WHERE lower(replace(replace(replace(t.value, '-', ''), '_', ''), ' ', ''))
                  IN ('breakglass', 'emergency', 'emergencyaccess')))),

@@ -2,7 +2,7 @@
 -- assume is no way in when these have failed.
 WITH marked AS (
   SELECT r.uid, r.trust_policy, json_extract(r.unknown, '$.trust_policy') AS unread,
-         r.role_name LIKE '%break%glass%' OR r.role_name LIKE '%emergency%'
+         r.name LIKE '%break%glass%' OR r.name LIKE '%emergency%'
          OR ((r.tags LIKE '%glass%' OR r.tags LIKE '%emergency%') AND EXISTS (SELECT 1 FROM json_each(r.tags) t
              WHERE lower(replace(replace(replace(t.value, '-', ''), '_', ''), ' ', ''))
                  IN ('breakglass', 'emergency', 'emergencyaccess'))) AS marked

@@ -1,9 +1,9 @@
 -- Which roles are marked, and for whom, is as in break-glass-role-needs-mfa. A filter on the log group of an organization trail
 -- serves every account. That there is none shows only where the Region of global events was asked for rules and filters.
 WITH marked AS (
-  SELECT r.uid, r.account, r.role_name, coalesce(r.trust_policy LIKE '%"AWS"%', 1) AS for_people
+  SELECT r.uid, r.account, r.name AS role_name, coalesce(r.trust_policy LIKE '%"AWS"%', 1) AS for_people
   FROM aws_iam_role r
-  WHERE r.role_name LIKE '%break%glass%' OR r.role_name LIKE '%emergency%'
+  WHERE r.name LIKE '%break%glass%' OR r.name LIKE '%emergency%'
          OR ((r.tags LIKE '%glass%' OR r.tags LIKE '%emergency%') AND EXISTS (SELECT 1 FROM json_each(r.tags) t
              WHERE lower(replace(replace(replace(t.value, '-', ''), '_', ''), ' ', ''))
                  IN ('breakglass', 'emergency', 'emergencyaccess')))),

@@ -8,7 +8,8 @@ groups AS MATERIALIZED (
          (SELECT min(s.id || ' opens ' || json_extract(r.value, '$.FromPort') || ' ('
              || (SELECT o.product FROM ports o WHERE o.port = CAST(json_extract(r.value, '$.FromPort') AS INTEGER)) || ')')
           FROM json_each(s.ingress) r
-          WHERE CAST(json_extract(r.value, '$.FromPort') AS INTEGER) IN (SELECT port FROM ports)
+          WHERE CAST(json_extract(r.value, '$.FromPort') AS INTEGER)
+              IN (1433, 1521, 3306, 5432, 5984, 6379, 7000, 9042, 9200, 11211, 27017, 50000)
               AND CAST(json_extract(r.value, '$.ToPort') AS INTEGER) = CAST(json_extract(r.value, '$.FromPort') AS INTEGER)
               AND lower(json_extract(r.value, '$.IpProtocol')) IN ('tcp', '6')) AS what
   FROM aws_ec2_securitygroup s),
