@@ -83,7 +83,7 @@ std::string_view short_word(Verdict verdict) {
 
 std::string mark(Verdict verdict) {
   std::string_view id = verdict == Verdict::not_applicable ? "na" : short_word(verdict);
-  return "<span class=\"v v-" + std::string(id) + "\">" + icon(id) + std::string(short_word(verdict)) + "</span>";
+  return "<span class=\"v v-" + std::string(id) + "\">" + std::string(short_word(verdict)) + "</span>";
 }
 
 std::string severity_mark(Severity severity) {

@@ -22,7 +22,7 @@ std::string esc(std::string_view text);
 std::string clip(std::string_view text, size_t bytes_max);
 
 std::string icon(std::string_view id);                  // an SVG mark, hidden from assistive technology: words stand beside it
-std::string mark(Verdict verdict);                      // icon and word
+std::string mark(Verdict verdict);                      // mark (by style) and word: one element, for long lists
 std::string_view short_word(Verdict verdict);           // fail, unknown, excepted, pass, n/a
 std::string severity_mark(Severity severity);           // rising bars and word
 std::string pips(int level);                            // four squares, `level` of them filled

@@ -95,10 +95,17 @@ std::string section_responsibility(const Report& report) {
                                  all.self_managed + all.managed + all.serverless == 0 ? "" : share_text(all.self_managed, all.self_managed + all.managed + all.serverless) + " of what runs is self-managed");
   if (all.services.empty()) return out + "<p class=\"empty\">No resource of a described service was read.</p></section>";
   out += table_open("Services and who looks after them", {"Service", "#Resources", "#Self-managed", "#Managed", "#Serverless", "#Duties: yours", "#Shared", "#AWS"});
-  for (auto& service : all.services)
-    out += "<tr><th scope=\"row\">" + esc(service.title.empty() ? service.service : service.title) + "</th>" + td(service.resources) + td(service.self_managed) + td(service.managed) + td(service.serverless) + td(service.customer) +
-           td(service.shared) + td(service.aws) + "</tr>";
+  std::string settings;  // services in use that run nothing
+  for (auto& service : all.services) {
+    const std::string title = esc(service.title.empty() ? service.service : service.title);
+    if (service.self_managed + service.managed + service.serverless == 0) {
+      settings += (settings.empty() ? "" : ", ") + title + " (" + with_thousands(service.resources) + ")";
+      continue;
+    }
+    out += "<tr><th scope=\"row\">" + title + "</th>" + td(service.resources) + td(service.self_managed) + td(service.managed) + td(service.serverless) + td(service.customer) + td(service.shared) + td(service.aws) + "</tr>";
+  }
   out += table_close;
+  if (!settings.empty()) out += "<p class=\"later\">Settings and identities, which run nothing: " + settings + ".</p>";
   std::string rows;
   size_t n = 0;
   for (auto& service : all.services)

@@ -47,7 +47,7 @@ function rank(words) {
 const COLUMNS = {
   status: { label: "Verdict", width: 118, text: (i) => STATUS[F.c.status[i]], cell: (i) => el("span", { class: "v" }, icon(STATUS[F.c.status[i]]), STATUS[F.c.status[i]]), key: (i) => F.c.status[i] },
   severity: { label: "Severity", width: 104, text: (i) => SEVERITY[controlOf(i).severity], cell: (i) => el("span", { class: "v" }, icon("s" + controlOf(i).severity), SEVERITY[controlOf(i).severity]), key: (i) => controlOf(i).severity },
-  control: { label: "Control", width: 220, text: (i) => controlOf(i).id, key: (i) => F.c.control[i] },
+  control: { label: "Control", width: 200, text: (i) => controlOf(i).id, key: (i) => F.c.control[i] },
   practice: { label: "Practice", width: 66, text: (i) => F.practiceOf[controlOf(i).practice]?.number ?? "", key: FACETS.practice.code },
   account: { label: "Account", width: 120, text: (i) => accountOf(i) || "–", key: (i) => rank(F.words.account)[F.c.res_account[F.c.resource[i]]] },
   region: { label: "Region", width: 92, text: (i) => regionOf(i) || "global", key: (i) => rank(F.words.region)[F.c.res_region[F.c.resource[i]]] },
@@ -276,7 +276,7 @@ function openMenu(button, key) {
 function drawHead() {
   const columns = columnsNow(), head = $("#grid thead tr"), group = $("#grid colgroup");
   group.replaceChildren(...columns.map((name) => { const col = el("col"); if (COLUMNS[name].width) col.style.width = COLUMNS[name].width + (name === "status" ? 22 : 0) + "px"; return col; }), Object.assign(el("col"), {}));
-  group.lastChild.style.width = "84px";
+  group.lastChild.style.width = "104px";
   head.replaceChildren(...columns.map((name) => {
     const at = state.sort.replace("-", "") === name, down = state.sort[0] === "-";
     return el("th", { scope: "col", "aria-sort": at ? (down ? "descending" : "ascending") : null }, el("button", { type: "button", "data-sort": name, onclick: () => change({ sort: at && !down ? "-" + name : name }) }, COLUMNS[name].label + (at ? (down ? " ▼" : " ▲") : "")));
