@@ -88,6 +88,24 @@ def slips(checks):
             checks.check(done.status == 3 and said in done.err, f"requests that do not hold are refused ({said})", (done.status, done.err[-400:]))
 
 
+# Controls that ask whether a guardrail is in force: the one they bring, attached, must satisfy them.
+IN_FORCE = ["leave-organization-denied", "log-services-protected", "member-root-actions-denied", "member-root-key-creation-denied", "region-deny-in-force"]
+
+
+def attached(checks):
+    for control in IN_FORCE:
+        with tempfile.TemporaryDirectory() as name:
+            folder = copy(control, pathlib.Path(name))
+            example = folder / "examples" / "pass.yaml"
+            policy = json.dumps(json.loads((folder / "prevent.scp.json").read_text()))
+            text, n = re.subn(r"(Name: guard, .*?Content: ).*(, TargetIds: )", lambda m: m.group(1) + policy + m.group(2), example.read_text())
+            checks.check(n == 1, f"{control}: its example attaches a policy", n)
+            example.write_text(text)
+            done = reeve("content", "test", "--content", name, "--format", "json", control)
+            got = [(line["resource"], line["expected"], line["got"], line["ok"]) for line in map(json.loads, done.out.splitlines()) if line["file"].endswith("examples/pass.yaml")]
+            checks.check(got and all(ok for *_, ok in got) and any(want == "pass" for _, want, _, _ in got), f"{control}: passes where its own guardrail is attached", (got, done.err[-300:]))
+
+
 def main():
     checks = Checks()
     if not built(checks, "guardrails are no wider and no longer than they show"):
@@ -103,6 +121,7 @@ def main():
         checks.check(len(set(sids)) == len(sids) and all(re.fullmatch(r"[A-Za-z0-9]+", sid) for sid in sids), f"{path.parent.name} names its statements", sids)
     every_statement(checks, guardrails)
     slips(checks)
+    attached(checks)
     return checks.end()
 
 
