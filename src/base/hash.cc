@@ -97,6 +97,27 @@ std::string base32(const Sha256& digest, size_t bytes) {
   return out;
 }
 
+std::string uuid5(std::string_view name) {
+  // SHA-1 because the RFC says so; nothing hangs on its strength. The name space is the UUID of version 5 of the URL `reeve:` in RFC 9562's
+  // name space for URLs.
+  constexpr unsigned char space[] = {0xfe, 0xcf, 0x5e, 0xbd, 0x67, 0xa3, 0x53, 0x00, 0x9e, 0x67, 0x5d, 0x15, 0xe7, 0xb6, 0xd0, 0xf6};
+  std::string text(reinterpret_cast<const char*>(space), sizeof space);
+  text += name;
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  [[maybe_unused]] bool ok = EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha1(), nullptr) == 1;
+  assert(ok && size == 20);
+  digest[6] = static_cast<unsigned char>((digest[6] & 0x0f) | 0x50);
+  digest[8] = static_cast<unsigned char>((digest[8] & 0x3f) | 0x80);
+  std::string out;
+  for (size_t i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
+    out += "0123456789abcdef"[digest[i] >> 4];
+    out += "0123456789abcdef"[digest[i] & 15];
+  }
+  return out;
+}
+
 uint64_t hash64(std::string_view bytes, uint64_t seed) {
   const char* p = bytes.data();
   size_t n = bytes.size();

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "report/open_blockers.h"
 
 namespace reeve {
 namespace {
@@ -36,16 +37,16 @@ class Text {
  public:
   Text(Assessment& a, const Terminal& terminal, const AssessTextOptions& options) : a_(a), t_(terminal), options_(options) {}
 
-  std::string all() {
+  Result<std::string> all() {
     headline();
     practices();
-    blockers();
+    TRY(blockers());
     do_first();
     scope();
     not_known();
     out_ += attested_text(a_, t_, most(kBrief));
     summary();
-    return out_;
+    return std::move(out_);
   }
 
  private:
@@ -96,34 +97,20 @@ class Text {
     return with_thousands(n) + " of " + count_text(of, noun);
   }
 
-  void blockers() {
-    if (a_.level >= 4) return;
-    // What holds the organization down: the blockers of every practice at its lowest level.
-    std::vector<std::pair<const Blocker*, const ControlResult*>> rows;
-    int64_t minutes = 0;
-    for (auto& practice : a_.practices) {
-      if (practice.level != a_.level) continue;
-      for (auto& blocker : practice.blockers) {
-        const ControlResult* result = control(blocker.control);
-        rows.emplace_back(&blocker, result);
-        if (result) minutes += result->control->effort_minutes * static_cast<int64_t>(std::max<uint64_t>(1, std::min<uint64_t>(blocker.resources, 10000)));
-      }
-    }
-    if (rows.empty()) return;
-    std::stable_sort(rows.begin(), rows.end(), [](auto& a, auto& b) {
-      if (a.first->status != b.first->status) return a.first->status < b.first->status;
-      int x = a.second ? weight(a.second->control->severity) : 0, y = b.second ? weight(b.second->control->severity) : 0;
-      return x > y;
-    });
-    out_ += paint(t_, Ink::heading, "Blocks level " + std::to_string(a_.level + 1)) + ": " + count_text(rows.size(), "control") + ", about " + effort_text(minutes) + "\n";
+  Status blockers() {
+    auto open = TRY(open_blockers(a_, options_.redaction));
+    auto& rows = open.rows;
+    if (rows.empty()) return {};
+    out_ += paint(t_, Ink::heading, "Blocks level " + std::to_string(a_.level + 1)) + ": " + count_text(rows.size(), "control") + ", about " + effort_text(open.minutes) + "\n";
     Table table({{""}, {""}, {"", Align::left, 0, true}, {"", Align::left, 90}, {"", Align::right, 90}}, 3);
-    for (auto& [blocker, result] : rows)
-      table.row({{short_name(blocker->status), ink_of(blocker->status)},
-                 {blocker->control.empty() ? std::string("-") : blocker->control},
-                 {safe(result ? what(*result, blocker->status) : blocker->why)},
-                 {result ? owner(result->control->owner) : ""},
-                 {result ? result->control->effort : ""}});
+    for (auto& row : rows)
+      table.row({{short_name(row.blocker->status), ink_of(row.blocker->status)},
+                 {row.blocker->control.empty() ? std::string("-") : row.blocker->control},
+                 {safe(row.result ? what(*row.result, row.blocker->status) : row.blocker->why)},
+                 {row.result ? owner(row.result->control->owner) : ""},
+                 {row.result ? row.result->control->effort : ""}});
     out_ += table.text(t_, most(kRows)) + "\n";
+    return {};
   }
 
   std::string owner(const std::string& role) const {
@@ -265,6 +252,6 @@ class Text {
 
 }  // namespace
 
-std::string assess_text(Assessment& assessment, const Terminal& terminal, const AssessTextOptions& options) { return Text(assessment, terminal, options).all(); }
+Result<std::string> assess_text(Assessment& assessment, const Terminal& terminal, const AssessTextOptions& options) { return Text(assessment, terminal, options).all(); }
 
 }  // namespace reeve

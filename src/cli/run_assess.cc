@@ -5,8 +5,14 @@
 #include "cli/assess_text.h"
 #include "cli/commands.h"
 #include "cli/write_behind.h"
+#include "report/asff.h"
 #include "report/assess_json.h"
+#include "report/csv.h"
 #include "report/html.h"
+#include "report/markdown.h"
+#include "report/ocsf.h"
+#include "report/oscal.h"
+#include "report/redaction.h"
 
 namespace reeve {
 namespace {
@@ -51,6 +57,47 @@ bool reached(const Assessment& assessment, const std::string& fail_on) {
   return false;
 }
 
+struct Printing {
+  std::string format;
+  Terminal terminal;
+  int64_t elapsed_ms = 0;  // told by text on a terminal only
+  const Redaction* redaction = nullptr;
+};
+
+Status print_assessment(Assessment& assessment, const Options& options, const Printing& how, const Write& write, Io& io) {
+  const bool all = options.has("--all");
+  const OutputOptions output{all, reeve_program().version, how.redaction};
+  if (how.format == "json") return write_assess_json(assessment, {.all = all, .redaction = how.redaction}, write);
+  if (how.format == "html") {
+    AssessHtmlOptions html;
+    html.version = reeve_program().version;
+    html.redaction = how.redaction;
+    html.command = {"reeve", "assess"};
+    auto told = [&](const std::string& path) { return how.redaction ? how.redaction->path(path) : path; };
+    for (auto& source : options.arguments()) html.command.push_back(told(source));
+    for (const char* flag : {"--workspace", "--content"})
+      if (options.has(flag)) html.command.insert(html.command.end(), {flag, told(options.value(flag))});
+    if (options.has("--as-of")) html.command.insert(html.command.end(), {"--as-of", options.value("--as-of")});
+    for (auto& value : options.values("--accounts")) html.command.insert(html.command.end(), {"--accounts", how.redaction ? how.redaction->account(value) : value});
+    for (auto& value : options.values("--regions")) html.command.insert(html.command.end(), {"--regions", value});
+    html.command.insert(html.command.end(), {"--format", "html"});
+    if (how.redaction) html.command.push_back("--redact");
+    return write_assess_html(assessment, html, write);
+  }
+  if (how.format == "csv") return write_csv(assessment, output, write);
+  if (how.format == "markdown") return write_markdown(assessment, output, write);
+  if (how.format == "ocsf") return write_ocsf(assessment, output, write);
+  if (how.format == "oscal") return write_oscal(assessment, OscalModel::assessment_results, output, write);
+  if (how.format == "oscal-poam") return write_oscal(assessment, OscalModel::poam, output, write);
+  if (how.format == "asff") {
+    AsffLeftOut left_out;
+    TRY(write_asff(assessment, output, write, left_out));
+    if (left_out.without_account) io.say("note  " + count_text(left_out.without_account, "finding has", "findings have") + " no account (templates) and so no place in ASFF\n");
+    return {};
+  }
+  return write(TRY(assess_text(assessment, how.terminal, {.all = all, .elapsed_ms = how.elapsed_ms, .redaction = how.redaction})));
+}
+
 }  // namespace
 
 std::string workspace_of(const Options& options) {
@@ -61,6 +108,7 @@ std::string workspace_of(const Options& options) {
 
 int run_assess(const Options& options, Io& io) {
   auto begin = std::chrono::steady_clock::now();
+  const std::string format = options.value("--format", "text");
   AssessOptions what;
   what.sources = options.arguments();
   what.workspace_dir = workspace_of(options);
@@ -68,7 +116,7 @@ int run_assess(const Options& options, Io& io) {
   what.accounts = options.values("--accounts");
   what.regions = options.values("--regions");
   if (auto time = options.time("--as-of")) what.as_of = *time;
-  what.evidence_of_passes = options.has("--all") && options.value("--format") == "json";
+  what.evidence_of_passes = options.has("--all") && format != "text" && format != "markdown";
   Result<std::unique_ptr<Assessment>> done = [&] {
     Progress progress(io);
     what.progress = [&](const std::string& step, uint64_t n, uint64_t of) { progress(step, n, of); };
@@ -83,6 +131,18 @@ int run_assess(const Options& options, Io& io) {
   for (auto& note : assessment.notes) io.say("note  " + fold(io.error_terminal, safe(note.text())) + "\n");
   if (assessment.workspace)
     for (auto& expired : assessment.workspace->expired_exceptions(assessment.as_of)) io.say("note  " + fold(io.error_terminal, safe(expired.text())) + "\n");
+
+  // Messages go to whoever runs this and name what they are about; the result does not.
+  std::unique_ptr<Redaction> redaction;
+  if (options.has("--redact")) {
+    auto made = Redaction::of(assessment);
+    if (!made) {
+      io.error(made.error());
+      return exit_internal;
+    }
+    redaction = std::move(*made);
+    redaction->apply(assessment);
+  }
 
   std::FILE* file = nullptr;
   std::string out_path = options.value("--out");
@@ -105,30 +165,10 @@ int run_assess(const Options& options, Io& io) {
     out.add(piece);
     return {};
   };
-  Status status;
-  if (options.value("--format", "text") == "json") {
-    AssessJsonOptions json;
-    json.all = options.has("--all");
-    status = write_assess_json(assessment, json, write);
-  } else if (options.value("--format") == "html") {
-    AssessHtmlOptions html;
-    html.version = reeve_program().version;
-    html.command = {"reeve", "assess"};
-    for (auto& source : options.arguments()) html.command.push_back(source);
-    for (const char* flag : {"--workspace", "--content", "--as-of"})
-      if (options.has(flag)) html.command.insert(html.command.end(), {flag, options.value(flag)});
-    for (const char* flag : {"--accounts", "--regions"})
-      for (auto& value : options.values(flag)) html.command.insert(html.command.end(), {flag, value});
-    html.command.insert(html.command.end(), {"--format", "html"});
-    status = write_assess_html(assessment, html, write);
-  } else {
-    AssessTextOptions text;
-    text.all = options.has("--all");
-    if (io.terminal.tty) text.elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
-    Terminal terminal = io.terminal;
-    if (file) terminal.tty = terminal.colour = false;
-    status = write(assess_text(assessment, terminal, text));
-  }
+  Printing how{format, io.terminal, 0, redaction.get()};
+  if (io.terminal.tty) how.elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
+  if (file) how.terminal.tty = how.terminal.colour = false;
+  Status status = print_assessment(assessment, options, how, write, io);
   written &= out.finish();  // of standard output `Io::finish` tells
   if (file) {
     written &= std::fclose(file) == 0;
@@ -145,7 +185,9 @@ int run_assess(const Options& options, Io& io) {
     return exit_internal;
   }
   if (assessment.incomplete()) return exit_input;
-  return reached(assessment, options.value("--fail-on")) ? exit_results : exit_done;
+  std::string fail_on = options.value("--fail-on");
+  if (fail_on.empty() && assessment.workspace) fail_on = assessment.workspace->fail_on;
+  return reached(assessment, fail_on) ? exit_results : exit_done;
 }
 
 }  // namespace reeve

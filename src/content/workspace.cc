@@ -221,13 +221,19 @@ Result<Workspace> load_workspace(const std::string& dir) {
   Value root = (*document)->root();
   if (!root.is_map()) return fail(Code::type, "the workspace file holds no map", {path, 1, 1}, "organization: NAME and so on", "docs/formats/workspace.md shows one");
 
-  Fields fields(root, "a workspace", {"organization", "edition", "scope", "owners", "thresholds"}, workspace.errors);
+  Fields fields(root, "a workspace", {"organization", "edition", "scope", "owners", "thresholds", "redaction_salt"}, workspace.errors);
   workspace.organization = fields.text("organization");
   workspace.edition = fields.text("edition", Need::optional);
   workspace.at["edition"] = fields.at("edition");
   read_scope(fields, workspace);
   read_owners(fields, workspace);
   read_thresholds(fields, workspace);
+  workspace.redaction_salt = fields.text("redaction_salt", Need::optional);
+  constexpr size_t salt_least = 16;  // a short one could be tried out
+  if (!workspace.redaction_salt.empty() && workspace.redaction_salt.size() < salt_least) {
+    workspace.errors.push_back({Code::type, "`redaction_salt` is short enough to be guessed", fields.at("redaction_salt"), "at least 16 characters", "head -c 24 /dev/urandom | base64"});
+    workspace.redaction_salt.clear();
+  }
 
   auto below = [&](const char* name) { return workspace.dir == "." ? std::string(name) : join_path(workspace.dir, name); };
   each_map(below("attestations"), "an attestation", workspace.errors, [&](Value map) {

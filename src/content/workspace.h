@@ -73,6 +73,7 @@ struct Workspace {
   std::vector<std::string> regions;   // scope.regions; empty: all
   std::map<std::string, std::string> owners;  // role → person
   std::string fail_on;  // thresholds.fail_on; empty: not set
+  std::string redaction_salt;  // under which --redact makes pseudonyms; empty: one is made of what the run read
   std::string edition;  // empty: the standard one
   std::vector<Attestation> attestations;     // sorted by control, then given
   std::vector<ResourceException> exceptions; // in order of file and place

@@ -2,10 +2,10 @@
 
 #include "base/text.h"
 #include "formats/json.h"
+#include "report/finding_walk.h"
 #include "report/plan_json.h"
 #include "report/history_json.h"
 #include "report/objectives_json.h"
-#include "report/read_ahead.h"
 #include "report/workspace_json.h"
 
 namespace reeve {
@@ -131,38 +131,25 @@ class Writing {
     json_.end_object();
   }
 
-  void one_finding(std::string_view id, std::string_view control, std::string_view uid, std::string_view type, std::string_view account,
-                   std::string_view region, std::string_view status) {
-    json_.begin_object().member("id", id).member("control", control);
-    json_.key("resource").begin_object().member("uid", uid).member("type", type).member("account", account).member("region", region).end_object();
-    json_.member("status", status);
-  }
-
   Status findings() {
     json_.key("findings").begin_array();
-    store::FindingFilter filter;
-    filter.other_units = a_.has_history;
-    TRY(findings_read_ahead(*a_.store, filter, [&](const store::StoredFinding& finding) -> Status {
-      one_finding(finding.id, finding.control, finding.uid, finding.type, finding.account, finding.region, store::name(finding.status));
-      json_.member("reason", finding.reason).member("first_seen", rfc3339(finding.first_seen));
-      if (finding.openings > 1) json_.member("openings", int64_t{finding.openings});
-      if (finding.not_rejudged) json_.member("not_rejudged", true);
-      raw(out_, json_, "evidence", finding.evidence_json.empty() ? "[]" : finding.evidence_json);
+    TRY(walk_findings(a_, {.passes = options_.all, .redaction = options_.redaction}, [&](const ReportedFinding& finding) -> Status {
+      json_.begin_object().member("id", finding.id).member("control", finding.control_id).member("title", finding.title());
+      if (finding.control) json_.member("severity", name(finding.control->severity)).member("practice", finding.control->practice);
+      json_.key("resource").begin_object().member("uid", finding.uid).member("type", finding.type);
+      json_.member("account", finding.account).member("region", finding.region).end_object();
+      json_.member("status", finding.status);
+      if (finding.first_seen.known()) {
+        json_.member("reason", finding.reason).member("first_seen", rfc3339(finding.first_seen));
+        if (finding.openings > 1) json_.member("openings", int64_t{finding.openings});
+        if (finding.not_rejudged) json_.member("not_rejudged", true);
+        raw(out_, json_, "evidence", finding.evidence_json.empty() ? "[]" : finding.evidence_json);
+      } else if (!finding.evidence_json.empty()) {
+        raw(out_, json_, "evidence", finding.evidence_json);
+      }
       json_.end_object();
       return out_.size() > (1 << 16) ? flush() : Status();
     }));
-    if (options_.all) {
-      for (auto& result : a_.controls) {
-        if (result.counts.pass == 0) continue;
-        TRY(a_.store->passes(result.control->id, [&](const store::Store::StoredResource& resource) -> Status {
-          one_finding(finding_id(result.control->id, resource.uid), result.control->id, resource.uid, resource.type, resource.account, resource.region, "pass");
-          auto evidence = a_.pass_evidence.find(finding_id(result.control->id, resource.uid));
-          if (evidence != a_.pass_evidence.end()) raw(out_, json_, "evidence", evidence->second);
-          json_.end_object();
-          return out_.size() > (1 << 16) ? flush() : Status();
-        }));
-      }
-    }
     json_.end_array();
     return {};
   }

@@ -9,9 +9,12 @@
 
 namespace reeve {
 
+class Redaction;
+
 struct AssessJsonOptions {
   bool all = false;     // passes among the findings
   bool pretty = true;
+  const Redaction* redaction = nullptr;  // who is told by pseudonym; null: nobody
 };
 
 // `write` gets pieces of the document in order.

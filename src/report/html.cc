@@ -1,11 +1,13 @@
 #include "report/html.h"
 
 #include <array>
+#include <optional>
 
 #include "base/hash.h"
 #include "base/text.h"
 #include "report/columns.h"
 #include "report/html_sections.h"
+#include "report/redaction.h"
 
 extern "C" {
 extern const char reeve_page_style_begin[], reeve_page_style_end[], reeve_page_script_begin[], reeve_page_script_end[];
@@ -59,7 +61,10 @@ Status write_assess_html(Assessment& a, const AssessHtmlOptions& options, const 
   filter.other_units = a.has_history;
   const uint64_t open = a.verdicts.fail + a.verdicts.unknown + a.verdicts.excepted;
   const size_t proofs = open > kManyFindings ? 1 : kProofs;
-  TRY(a.store->findings(filter, [&](const store::StoredFinding& finding) -> Status {
+  TRY(a.store->findings(filter, [&](const store::StoredFinding& stored) -> Status {
+    std::optional<store::StoredFinding> told;
+    if (options.redaction) told = options.redaction->stored(stored);
+    const store::StoredFinding& finding = told ? *told : stored;
     const ControlResult* control = report.control(finding.control);
     if (!control) return {};  // of a control that the content no longer has
     plain.add(report, *control, finding);

@@ -13,9 +13,12 @@
 
 namespace reeve {
 
+class Redaction;
+
 struct AssessHtmlOptions {
   std::string version;               // of the program
   std::vector<std::string> command;  // the words that would make this file again, but for where it goes
+  const Redaction* redaction = nullptr;  // who is told by pseudonym; null: nobody
 };
 
 // `write` gets pieces of the file in order.

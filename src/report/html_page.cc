@@ -1,4 +1,5 @@
 #include "report/html_page.h"
+#include "report/redaction.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -201,7 +202,8 @@ Report::Report(Assessment& assessment, const AssessHtmlOptions& html) : a(assess
   for (;;) {
     auto step = names->step();
     if (!step || !*step) break;
-    account_names_[std::string(names->text(0))] = std::string(names->text(1));
+    const Redaction* redaction = options.redaction;
+    account_names_[redaction ? redaction->account(names->text(0)) : std::string(names->text(0))] = redaction ? redaction->name(names->text(1)) : std::string(names->text(1));
   }
 }
 
