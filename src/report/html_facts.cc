@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "formats/json.h"
 #include "report/html_sections.h"
+#include "report/redaction.h"
 
 namespace reeve {
 namespace {
@@ -73,7 +74,9 @@ std::string scope_matrix(const Report& report) {
     for (auto step = rows->step(); step && *step; step = rows->step()) {
       std::string region(rows->text(1));
       regions.insert(region);
-      cells[std::string(rows->text(0))][region] = {static_cast<uint64_t>(rows->integer(2)), static_cast<uint64_t>(rows->integer(3))};
+      std::string account(rows->text(0));
+      if (report.options.redaction) account = report.options.redaction->account(account);
+      cells[account][region] = {static_cast<uint64_t>(rows->integer(2)), static_cast<uint64_t>(rows->integer(3))};
     }
   if (cells.empty()) return "<p>No call is recorded in the input: it holds inventory alone, so what it leaves out is unknown.</p>";
   std::string out = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Calls read by account and Region\"><table class=\"t mx\"><caption>Calls read, by account and Region <small>● all read, ◐ some failed, ○ none read</small></caption><thead><tr><th>Account</th>";

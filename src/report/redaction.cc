@@ -56,8 +56,8 @@ size_t mail_length(std::string_view text) {
   return dots > 0 && end > at + 3 ? end : 0;
 }
 
-// Ids that IAM gives and that tell the account: access keys, users, roles, groups and policies (IAM User Guide, "IAM identifiers"); and
-// those of an organization and its units.
+// Ids that AWS makes: of access keys, users, roles, groups and policies, which tell the account (IAM User Guide, "IAM identifiers"), of an
+// organization, its root and units, and those of EC2's kind.
 size_t id_length(std::string_view text) {
   auto run = [&](size_t from, auto&& is) {
     size_t end = from;
@@ -70,6 +70,17 @@ size_t id_length(std::string_view text) {
     return end >= 16 ? end : 0;
   }
   auto small = [](char c) { return digit(c) || (c >= 'a' && c <= 'z'); };
+  auto whole = [&](size_t end) { return end == text.size() || !in_word(text[end]); };
+  // `vpc-0a1b2c3d`, `i-` and seventeen: eight or seventeen hexadecimal digits behind a short word.
+  if (size_t dash = run(0, [](char c) { return c >= 'a' && c <= 'z'; }); dash > 0 && dash <= 12 && dash < text.size() && text[dash] == '-') {
+    size_t end = run(dash + 1, [](char c) { return digit(c) || (c >= 'a' && c <= 'f'); });
+    size_t length = end - dash - 1;
+    if ((length == 8 || length == 17) && whole(end) && text.substr(dash, end - dash).find_first_of("0123456789") != std::string_view::npos) return end;
+  }
+  if (starts_with(text, "r-")) {
+    size_t end = run(2, small);
+    return end >= 6 && whole(end) && text.substr(0, end).find_first_of("0123456789") != std::string_view::npos ? end : 0;
+  }
   if (starts_with(text, "o-")) {
     size_t end = run(2, small);
     return end >= 12 && end <= 34 && text.find_first_of("0123456789") < end ? end : 0;
@@ -125,6 +136,10 @@ Result<std::unique_ptr<Redaction>> Redaction::of(Assessment& a) {
       out->know(rows.text(1));
       out->know(rows.text(2), Kind::mail);
     }
+  }
+  {
+    auto rows = TRY(a.store->db().prepare("SELECT value FROM temp.tag_counts WHERE lower(key) IN ('name','owner','contact','customer') AND value IS NOT NULL"));
+    while (TRY(rows.step())) out->know(rows.text(0));
   }
   out->salt_ = hex(all);
   out->know(a.organization);

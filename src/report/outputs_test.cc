@@ -1,0 +1,86 @@
+#include <gtest/gtest.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "report/asff.h"
+#include "report/csv.h"
+#include "report/markdown.h"
+
+namespace reeve {
+namespace {
+
+using Rows = std::vector<std::pair<std::string, std::string>>;
+
+TEST(Outputs, CellsOfCsv) {
+  for (auto& [text, cell] : Rows{{"plain", "plain"},
+                                 {"", ""},
+                                 {"a,b", "\"a,b\""},
+                                 {"say \"a\"", "\"say \"\"a\"\"\""},
+                                 {"two\nlines", "\"two\nlines\""},
+                                 {"=1+1", "'=1+1"},
+                                 {"+1", "'+1"},
+                                 {"-1", "'-1"},
+                                 {"@x", "'@x"},
+                                 {"\tx", "'\tx"},
+                                 {"\rx", "\"'\rx\""},
+                                 {"=\"a\"", "\"'=\"\"a\"\"\""},
+                                 {"a=b", "a=b"}})
+    EXPECT_EQ(csv_cell(text), cell) << text;
+}
+
+TEST(Outputs, CodeInMarkdown) {
+  for (auto& [text, span] : Rows{{"arn:aws:s3:::b", "`arn:aws:s3:::b`"},
+                                 {"", "–"},
+                                 {"a|b", "`a\\|b`"},
+                                 {"a`b", "``a`b``"},
+                                 {"`a``", "``` `a`` ```"},
+                                 {"two\n lines", "`two lines`"},
+                                 {"<img>", "`<img>`"},
+                                 {"x\xe2\x80\xaey", "`x?y`"},
+                                 {"\xef\xbb\xbfx", "`?x`"}})
+    EXPECT_EQ(markdown_code(text), span) << text;
+}
+
+TEST(Outputs, ProseInMarkdown) {
+  for (auto& [text, prose] : Rows{{"3 of 4 (see A-1)", "3 of 4 (see A-1)"},
+                                  {"@team #1 <b> [a](b) *x* _y_ `z` |", "&#64;team &#35;1 &#60;b&#62; &#91;a&#93;(b) &#42;x&#42; &#95;y&#95; &#96;z&#96; &#124;"},
+                                  {"http://a", "http&#58;//a"},
+                                  {"www.a WWW.b", "www&#46;a WWW&#46;b"},
+                                  {"a\nb", "a b"},
+                                  {"ä", "ä"}})
+    EXPECT_EQ(markdown_text(text), prose) << text;
+}
+
+TEST(Outputs, TypesOfAsff) {
+  for (auto& [type, asff] : Rows{{"AWS::S3::Bucket", "AwsS3Bucket"},
+                                 {"AWS::EC2::VPC", "AwsEc2Vpc"},
+                                 {"AWS::RDS::DBInstance", "AwsRdsDbInstance"},
+                                 {"AWS::ElasticLoadBalancingV2::LoadBalancer", "AwsElbv2LoadBalancer"},
+                                 {"AWS::IAM::ManagedPolicy", "AwsIamPolicy"},
+                                 {"AWS::Logs::LogGroup", "Other"},
+                                 {"", "Other"}})
+    EXPECT_EQ(asff_type(type), asff) << type;
+}
+
+TEST(Outputs, TextsAreCutBetweenCharacters) {
+  EXPECT_EQ(cut("abcdef", 6), "abcdef");
+  EXPECT_EQ(cut("abcdefg", 6), "abc…");
+  EXPECT_EQ(cut("aäöü", 6), "aä…");
+  EXPECT_EQ(cut("äöüä", 6), "ä…");
+  EXPECT_EQ(cut("abcdef", 2), "");
+  for (size_t bytes = 3; bytes < 20; ++bytes) {
+    std::string text = cut("ä€\U0001f512ä€\U0001f512ä€", bytes);
+    EXPECT_TRUE(valid_utf8(text)) << bytes;
+    EXPECT_LE(text.size(), bytes);
+  }
+}
+
+TEST(Outputs, OneLine) {
+  for (auto& [text, line] : Rows{{" a \n\t b ", "a b"}, {"", ""}, {"\x01", ""}, {"a\x7f" "b", "a b"}}) EXPECT_EQ(one_line(text), line);
+}
+
+// As Python's uuid.uuid5 has it, with uuid.uuid5(uuid.NAMESPACE_URL, 'reeve:') as the name space.
+TEST(Outputs, UuidsOfNames) { EXPECT_EQ(uuid5("abc"), "335437d2-8b14-5c0f-834a-7918d03676ac"); }
+
+}  // namespace
+}  // namespace reeve

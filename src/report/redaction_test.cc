@@ -1,0 +1,95 @@
+#include "report/redaction.h"
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+
+namespace reeve {
+namespace {
+
+// Pseudonyms are digests; here they are put back to what they stand for, so that a table reads.
+struct Table {
+  Redaction redaction{"salt", {"payments", "nf-ledger-archive", "/aws/lambda/fx", "Blue Team", "AcmeRole", "default", "42", "jane@acme.example"}};
+  std::string shown(std::string told) const {
+    const std::pair<std::string, const char*> back[] = {
+        {redaction.account("111122223333"), "<account>"}, {redaction.name("payments"), "<payments>"},   {redaction.name("nf-ledger-archive"), "<archive>"},
+        {redaction.name("aws/lambda/fx"), "<fx>"},        {redaction.name("Blue Team"), "<team>"},     {redaction.name("AcmeRole"), "<role>"},
+        {redaction.mail("jane@acme.example"), "<jane>"},  {redaction.name("other"), "<other>"},        {redaction.name("AKIAIOSFODNN7EXAMPLE"), "<key>"},
+        {redaction.name("acme"), "<acme>"},               {redaction.name("o-a1b2c3d4e5"), "<org>"},   {redaction.name("fn-"), "<fn>"},
+    };
+    for (auto& [pseudonym, word] : back)
+      for (size_t at; (at = told.find(pseudonym)) != std::string::npos;) told.replace(at, pseudonym.size(), word);
+    return told;
+  }
+};
+
+TEST(Redaction, FreeText) {
+  const Table table;
+  const std::pair<const char*, const char*> rows[] = {
+      {"nothing to hide", "nothing to hide"},
+      {"111122223333", "<account>"},
+      {"in account 111122223333.", "in account <account>."},
+      {"logs-111122223333-eu", "logs-<account>-eu"},
+      {"1111222233334", "1111222233334"},  // thirteen digits are no account
+      {"payments", "<payments>"},
+      {"payments2 prepayments", "payments2 prepayments"},  // parts of words are other words
+      {"`payments`: \"payments\"", "`<payments>`: \"<payments>\""},
+      {"nf-ledger-archive-2", "<archive>-2"},
+      {"the Blue Team says", "the <team> says"},
+      {"/aws/lambda/fx and aws/lambda/fx", "/<fx> and <fx>"},
+      {"write to jane@acme.example.", "write to <jane>."},
+      {"JANE@acme.example", "<jane>"},
+      {"key AKIAIOSFODNN7EXAMPLE", "key <key>"},
+      {"of o-a1b2c3d4e5", "of <org>"},
+      {"o-verall", "o-verall"},
+      {"default 42", "default 42"},
+      {"arn:aws:iam::111122223333:role/AcmeRole, and", "arn:aws:iam::<account>:<other>/<role>, and"},
+      {"arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:policy/AdministratorAccess"},
+      {"arn: no name", "arn: no name"},
+      {"arn:aws:s3:::payments/*", "arn:aws:s3:::<payments>/*"},
+  };
+  for (auto& [text, told] : rows) {
+    std::string said = table.shown(table.redaction.text(text));
+    std::string role = table.redaction.name("role");  // no content tells this table what words IAM's names spell out
+    if (auto at = said.find(role); at != std::string::npos) said.replace(at, role.size(), "<other>");
+    EXPECT_EQ(said, told) << text;
+  }
+}
+
+TEST(Redaction, Uids) {
+  const Table table;
+  const std::pair<const char*, const char*> rows[] = {
+      {"arn:aws:s3:::other", "arn:aws:s3:::<other>"},
+      {"arn:aws:sns:eu-west-1:111122223333:payments", "arn:aws:sns:eu-west-1:<account>:<payments>"},
+      {"aws/111122223333/global/Reeve::Account::Root/root", "aws/<account>/global/Reeve::Account::Root/root"},
+      {"aws/111122223333/eu-west-1/AWS::Logs::LogGroup/other", "aws/<account>/eu-west-1/AWS::Logs::LogGroup/<other>"},
+      {"aws/111122223333/global/AWS::IAM::Role/(not listed)", "aws/<account>/global/AWS::IAM::Role/(not listed)"},
+      {"acme/other.yaml#payments", "<acme>/<other>.yaml#<payments>"},
+      {"arn:aws:s3:::fn-*", "arn:aws:s3:::<fn>*"},
+      {"other", "<other>"},
+      {"", ""},
+  };
+  for (auto& [uid, told] : rows) EXPECT_EQ(table.shown(table.redaction.uid(uid)), told) << uid;
+}
+
+TEST(Redaction, Json) {
+  const Table table;
+  EXPECT_EQ(table.shown(table.redaction.json(R"({"AWS":"arn:aws:sns:eu-west-1:111122223333:other","n":111122223333,"payments":[true,null,"payments"]})")),
+            R"({"AWS":"arn:aws:sns:eu-west-1:<account>:<other>","n":111122223333,"<payments>":[true,null,"<payments>"]})");
+  EXPECT_EQ(table.shown(table.redaction.json("{broken payments")), R"("{broken <payments>")");
+}
+
+TEST(Redaction, PseudonymsHangOnTheSaltAndTheNameOnly) {
+  const Redaction one("salt", {}), same("salt", {"other"}), another("other salt", {});
+  EXPECT_EQ(one.name("payments"), same.name("payments"));
+  EXPECT_NE(one.name("payments"), another.name("payments"));
+  EXPECT_NE(one.account("111122223333"), another.account("111122223333"));
+  EXPECT_EQ(one.account("111122223333").size(), 12u);
+  EXPECT_EQ(one.account("111122223333").substr(0, 2), "00");
+  // What is told once more stays as it is said.
+  EXPECT_EQ(one.name(""), "");
+  EXPECT_EQ(one.name("default"), "default");
+}
+
+}  // namespace
+}  // namespace reeve
