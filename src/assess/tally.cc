@@ -22,7 +22,12 @@ std::string function_of(std::string_view area) {
 
 // The cause of an unknown as it is grouped: the call and what came of it, without the resource. A reason that names several calls
 // counts for the first.
-std::string_view cause_of(std::string_view reason) { return reason.substr(0, reason.find(", ")); }
+// A control's own SQL may say `was not read` of the same call.
+std::string cause_of(std::string_view reason) {
+  std::string cause(reason.substr(0, reason.find(", ")));
+  if (ends_with(cause, " was not read")) cause.replace(cause.size() - 13, 13, " not read");
+  return cause;
+}
 
 // Samples show what the status stands on: of passes only if nothing fails or is unknown.
 void keep_pass(Assessment& out, ControlResult& result, const std::string& uid, Evidence evidence) {
@@ -169,7 +174,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
     if (finding.status != store::FindingStatus::unknown) return {};
     auto control = index.find(finding.control);
     if (control == index.end()) return {};
-    std::string_view cause = cause_of(finding.reason);
+    const std::string cause = cause_of(finding.reason);
     auto found = causes.find(cause);
     if (found == causes.end()) found = causes.emplace(std::string(cause), Cause()).first;
     Cause& one = found->second;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "report/open_blockers.h"
+#include "report/output.h"
 
 namespace reeve {
 namespace {
@@ -37,16 +38,16 @@ class Text {
  public:
   Text(Assessment& a, const Terminal& terminal, const AssessTextOptions& options) : a_(a), t_(terminal), options_(options) {}
 
-  Result<std::string> all() {
+  std::string all() {
     headline();
     practices();
-    TRY(blockers());
+    blockers();
     do_first();
     scope();
     not_known();
     out_ += attested_text(a_, t_, most(kBrief));
     summary();
-    return std::move(out_);
+    return out_;
   }
 
  private:
@@ -57,7 +58,18 @@ class Text {
     std::string dot = said(" · ");
     out_ += paint(t_, Ink::heading, "SEC01") + dot;
     if (!a_.organization.empty()) out_ += safe(a_.organization) + dot;
-    out_ += count_text(a_.accounts, "account") + ", " + count_text(a_.regions, "Region") + dot + "facts of " + people_time(a_.as_of) + "\n\n";
+    out_ += count_text(a_.accounts, "account") + ", " + count_text(a_.regions, "Region") + dot + moment() + "\n\n";
+  }
+
+  // When the facts were true, and as of when they are judged, if that is another moment.
+  std::string moment() const {
+    Time newest;
+    for (auto& source : a_.sources)
+      if (source.time_basis.empty()) newest = std::max(newest, source.time);
+    if (a_.as_of_basis == "file") return "as of " + people_time(a_.as_of) + ", the newest file";
+    if (a_.as_of_basis == "clock") return "as of now, " + people_time(a_.as_of);
+    if (a_.as_of_basis != "option" || newest == a_.as_of) return "facts of " + people_time(a_.as_of);
+    return "as of " + people_time(a_.as_of) + (newest.known() ? ", facts of " + people_time(newest) : std::string());
   }
 
   void practices() {
@@ -78,7 +90,12 @@ class Text {
                  {practice.score ? std::to_string(static_cast<int>(*practice.score + 0.5)) : said("–")},
                  {first}});
     }
-    out_ += table.text(t_) + "\n";
+    out_ += table.text(t_);
+    std::string legend = std::string(a_.level < 4 ? "* holds the level down; " : "") + "unkn: facts are missing, never a pass";
+    if (a_.verdicts.excepted > 0) legend += "; exc: accepted until a date";
+    legend = wrap(legend, t_.width - 1, 0);
+    for (auto line : split(trim(legend), '\n')) out_ += " " + paint(t_, Ink::dim, line) + "\n";
+    out_ += "\n";
   }
 
   const ControlResult* control(const std::string& id) const {
@@ -87,30 +104,44 @@ class Text {
     return nullptr;
   }
 
-  std::string what(const ControlResult& result, Verdict status) const {
-    uint64_t n = status == Verdict::fail ? result.counts.fail : result.counts.unknown;
-    uint64_t of = result.counts.applicable();
-    const std::string& type = result.resource_types.empty() ? "" : result.resource_types.front();
-    if (result.control->judge == Judge::attested) return result.reason;
-    std::string noun = starts_with(type, "Reeve::Account") ? "account" : starts_with(type, "Reeve::Region") ? "Region" : type == "Reeve::Organization" ? "" : "resource";
-    if (noun.empty() || (n == 1 && of == 1)) return result.reason;
+  // How many stand so.
+  static std::string share(const ControlResult& result, Verdict status) {
+    const uint64_t n = status == Verdict::fail ? result.counts.fail : result.counts.unknown, of = result.counts.applicable();
+    const std::string type = result.resource_types.empty() ? "" : result.resource_types.front();
+    const char* noun = starts_with(type, "Reeve::Account") ? "account" : starts_with(type, "Reeve::Region") ? "Region" : type == "Reeve::Organization" ? "" : "resource";
+    if (result.control->judge == Judge::attested || *noun == 0 || (n == 1 && of == 1)) return result.reason;
     return with_thousands(n) + " of " + count_text(of, noun);
   }
 
-  Status blockers() {
-    auto open = TRY(open_blockers(a_, options_.redaction));
+  // The same and the first of them by name.
+  static std::string what(const OpenBlocker& row) {
+    const ControlResult& result = *row.result;
+    std::string out = share(result, row.blocker->status), first = named(row.uid);
+    if (out == result.reason || first.empty()) return out;
+    const uint64_t n = row.blocker->status == Verdict::fail ? result.counts.fail : result.counts.unknown;
+    return out + ": " + first + (n > 1 ? " and " + with_thousands(n - 1) + " more" : "");
+  }
+
+  // An account's or Region's own settings by account and Region, anything else by its uid.
+  static std::string named(const std::string& uid) {
+    auto parts = split(uid, '/');
+    if (parts.size() < 5 || parts[0] != "aws" || !starts_with(parts[3], "Reeve::")) return uid;
+    return std::string(parts[1]) + (parts[2] == "global" ? "" : " " + std::string(parts[2]));
+  }
+
+  void blockers() {
+    auto open = open_blockers(a_);
     auto& rows = open.rows;
-    if (rows.empty()) return {};
+    if (rows.empty()) return;
     out_ += paint(t_, Ink::heading, "Blocks level " + std::to_string(a_.level + 1)) + ": " + count_text(rows.size(), "control") + ", about " + effort_text(open.minutes) + "\n";
     Table table({{""}, {""}, {"", Align::left, 0, true}, {"", Align::left, 90}, {"", Align::right, 90}}, 3);
     for (auto& row : rows)
       table.row({{short_name(row.blocker->status), ink_of(row.blocker->status)},
                  {row.blocker->control.empty() ? std::string("-") : row.blocker->control},
-                 {safe(row.result ? what(*row.result, row.blocker->status) : row.blocker->why)},
+                 {safe(row.result ? what(row) : row.blocker->why + ": " + (row.practice->practice->short_title.empty() ? row.practice->practice->title : row.practice->practice->short_title))},
                  {row.result ? owner(row.result->control->owner) : ""},
                  {row.result ? row.result->control->effort : ""}});
     out_ += table.text(t_, most(kRows)) + "\n";
-    return {};
   }
 
   std::string owner(const std::string& role) const {
@@ -125,7 +156,7 @@ class Text {
     switch (item.kind) {
       case StepKind::mend: {
         const ControlResult* result = control(item.control);
-        return result ? what(*result, Verdict::fail) : with_thousands(item.resources);
+        return result ? share(*result, Verdict::fail) : with_thousands(item.resources);
       }
       case StepKind::read: return "read " + first(item.reads.empty() ? item.shared_reads : item.reads);
       case StepKind::attest: return "reeve attest";
@@ -142,11 +173,11 @@ class Text {
   void do_first() {
     const RoadmapSummary& sum = a_.roadmap_summary;
     if (sum.steps == 0) return;
-    out_ += paint(t_, Ink::heading, "Do first") + "  (points: severity " + said("×") + " failing resources; money comes with the threat model)\n";
+    out_ += paint(t_, Ink::heading, "Do first") + "  (points: severity " + said("×") + " failing resources)\n";
     Table table({{"", Align::right}, {""}, {"", Align::left, 0, true}, {"", Align::right}, {"", Align::right}, {"", Align::left, 90}, {"", Align::left, 110}}, 3);
     for (auto& item : a_.roadmap)
       if (item.kind != StepKind::later)
-        table.row({{std::to_string(item.rank)}, {item.control}, {safe(closes(item))}, {item.kind == StepKind::mend ? with_thousands(static_cast<uint64_t>(item.points)) + " points" : with_thousands(static_cast<uint64_t>(item.points_in_doubt)) + " in doubt"}, {effort_text(item.effort_minutes)},
+        table.row({{std::to_string(item.rank)}, {item.control}, {safe(closes(item))}, {points_of(item)}, {effort_text(item.effort_minutes)},
                    {owner(item.owner)}, {"then " + stand(item.level, item.score)}});
     out_ += table.text(t_, most(kBrief));
     const RoadmapItem& reached = a_.roadmap[std::min<size_t>(options_.all ? sum.steps : kBrief, sum.steps) - 1];
@@ -239,8 +270,8 @@ class Text {
     out_ += "\n";
     if (a_.level != a_.level_without_attested) out_ += "Without attestations: level " + std::to_string(a_.level_without_attested) + "\n";
     std::string next;
-    for (auto& practice : a_.practices)
-      if (practice.level == a_.level && !practice.blockers.empty() && !practice.blockers.front().control.empty() && next.empty()) next = practice.blockers.front().control;
+    for (auto& row : open_blockers(a_).rows)
+      if (next.empty()) next = row.blocker->control;  // the first of the list above
     if (!next.empty()) out_ += "\nNext: reeve explain " + next + "\n";
   }
 
@@ -252,6 +283,6 @@ class Text {
 
 }  // namespace
 
-Result<std::string> assess_text(Assessment& assessment, const Terminal& terminal, const AssessTextOptions& options) { return Text(assessment, terminal, options).all(); }
+std::string assess_text(Assessment& assessment, const Terminal& terminal, const AssessTextOptions& options) { return Text(assessment, terminal, options).all(); }
 
 }  // namespace reeve

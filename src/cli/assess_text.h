@@ -8,16 +8,13 @@
 
 namespace reeve {
 
-class Redaction;
-
 struct AssessTextOptions {
   bool all = false;       // every row of every list
   int64_t elapsed_ms = 0; // printed with the summary if not zero
-  const Redaction* redaction = nullptr;  // who is told by pseudonym; null: nobody
 };
 
 // What the workspace adds: attestations, drills and exceptions that want somebody, and what other tools found. Empty without one.
 std::string attested_text(Assessment& assessment, const Terminal& terminal, size_t rows_most);
-Result<std::string> assess_text(Assessment& assessment, const Terminal& terminal, const AssessTextOptions& options);
+std::string assess_text(Assessment& assessment, const Terminal& terminal, const AssessTextOptions& options);
 
 }  // namespace reeve

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -95,7 +96,12 @@ Status print_assessment(Assessment& assessment, const Options& options, const Pr
     if (left_out.without_account) io.say("note  " + count_text(left_out.without_account, "finding has", "findings have") + " no account (templates) and so no place in ASFF\n");
     return {};
   }
-  return write(TRY(assess_text(assessment, how.terminal, {.all = all, .elapsed_ms = how.elapsed_ms, .redaction = how.redaction})));
+  // Eight empty practices would say less than the errors did.
+  auto set_aside = [](const SourceOut& source) { return source.kind == "ignored" || source.kind == "unplaced" || source.kind == "broken"; };
+  const bool none_read = std::all_of(assessment.sources.begin(), assessment.sources.end(), set_aside);
+  if (none_read && assessment.incomplete() && !assessment.workspace)
+    return write("Nothing was judged: no source could be read.\n");
+  return write(assess_text(assessment, how.terminal, {.all = all, .elapsed_ms = how.elapsed_ms}));
 }
 
 }  // namespace

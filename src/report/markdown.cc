@@ -59,7 +59,7 @@ class Page {
   Result<std::string> all() {
     headline();
     TRY(changes());
-    TRY(blockers());
+    blockers();
     practices();
     first();
     unknown();
@@ -129,9 +129,9 @@ class Page {
     found.insert(std::upper_bound(found.begin(), found.end(), brief, worse), std::move(brief));
   }
 
-  Status blockers() {
-    auto open = TRY(open_blockers(a_, options_.redaction));
-    if (open.rows.empty()) return {};
+  void blockers() {
+    auto open = open_blockers(a_);
+    if (open.rows.empty()) return;
     out_ += "### Blocks level " + std::to_string(a_.level + 1) + "\n\n| | severity | control | resource | owner | effort |\n|---|---|---|---|---|---|\n";
     Rows rows(out_, kBlockers);
     for (auto& row : open.rows) {
@@ -145,7 +145,6 @@ class Page {
       rows.row({std::string(name(row.blocker->status)), std::string(name(control.severity)), markdown_code(control.id), resource, markdown_text(owner_of(a_, control)), markdown_text(control.effort)});
     }
     rows.end();
-    return {};
   }
 
   void practices() {
@@ -161,12 +160,12 @@ class Page {
   void first() {
     if (a_.roadmap.empty()) return;
     constexpr size_t most = 10;
-    out_ += "### Do first\n\n| | control | fix | points | owner |\n|---:|---|---|---:|---|\n";
+    out_ += "### Do first\n\n| | control | what to do | removes | owner |\n|---:|---|---|---:|---|\n";
     Rows rows(out_, kFirst);
     for (size_t i = 0; i < a_.roadmap.size() && i < most; ++i) {
       auto& item = a_.roadmap[i];
       const Control* control = a_.content.control(item.control);
-      rows.row({std::to_string(i + 1), markdown_code(item.control), markdown_text(item.fix), with_thousands(static_cast<uint64_t>(item.points)), markdown_text(control ? owner_of(a_, *control) : item.owner)});
+      rows.row({std::to_string(i + 1), markdown_code(item.control), markdown_text(cut(action_of(item), kReason)), points_of(item), markdown_text(control ? owner_of(a_, *control) : item.owner)});
     }
     rows.end();
   }

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 
-#include "report/redaction.h"
-
 namespace reeve {
 
-Result<OpenBlockers> open_blockers(Assessment& a, const Redaction* redaction) {
+OpenBlockers open_blockers(const Assessment& a) {
   OpenBlockers out;
   if (a.level >= 4) return out;
   for (auto& practice : a.practices) {
@@ -20,13 +18,7 @@ Result<OpenBlockers> open_blockers(Assessment& a, const Redaction* redaction) {
       if (row.result) {
         constexpr uint64_t most = 10'000;  // what is to be mended so often is mended by a program
         out.minutes += row.result->control->effort_minutes * static_cast<int64_t>(std::clamp<uint64_t>(blocker.resources, 1, most));
-        auto status = blocker.status == Verdict::fail ? store::FindingStatus::fail : store::FindingStatus::unknown;
-        TRY(a.store->sample_findings(blocker.control, status, 1, [&](const store::StoredFinding& finding) -> Status {
-          row.uid = redaction ? redaction->uid(finding.uid) : finding.uid;
-          row.account = redaction ? redaction->account(finding.account) : finding.account;
-          row.region = finding.region;
-          return {};
-        }));
+        if (!row.result->first_resources.empty()) row.uid = row.result->first_resources.front();
       }
       out.rows.push_back(std::move(row));
     }

@@ -9,13 +9,11 @@
 
 namespace reeve {
 
-class Redaction;
-
 struct OpenBlocker {
   const Blocker* blocker = nullptr;
   const ControlResult* result = nullptr;      // null: no control of the practice passes at that level
   const PracticeResult* practice = nullptr;
-  std::string uid, account, region;           // of the first that fails or is unknown, by uid; empty: none
+  std::string uid;                            // of the first that fails, else is unknown; empty: none
 };
 
 struct OpenBlockers {
@@ -24,6 +22,6 @@ struct OpenBlockers {
 };
 
 // Nothing at level 4.
-Result<OpenBlockers> open_blockers(Assessment& assessment, const Redaction* redaction = nullptr);
+OpenBlockers open_blockers(const Assessment& assessment);
 
 }  // namespace reeve

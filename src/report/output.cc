@@ -2,6 +2,8 @@
 
 #include "aws/arn.h"
 #include "aws/region.h"
+#include "base/text.h"
+#include "base/words.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -40,6 +42,26 @@ std::string owner_of(const Assessment& assessment, const Control& control) {
   if (assessment.workspace)
     if (auto found = assessment.workspace->owners.find(control.owner); found != assessment.workspace->owners.end()) return found->second;
   return control.owner;
+}
+
+std::string action_of(const RoadmapItem& item) {
+  switch (item.kind) {
+    case StepKind::mend: return item.fix;
+    case StepKind::read: {
+      std::vector<std::string> calls = item.reads;
+      calls.insert(calls.end(), item.shared_reads.begin(), item.shared_reads.end());
+      return calls.empty() ? "Read what is missing." : "Let Reeve read " + join(calls, ", ") + ".";
+    }
+    case StepKind::attest: return "Attest it: no API knows.";
+    case StepKind::find_out: return item.causes.empty() ? "Find out what the reading did not tell." : "Find out: " + item.causes.front() + ".";
+    case StepKind::later: return "Judged by a part of Reeve that is not here yet.";
+  }
+  return item.fix;
+}
+
+std::string points_of(const RoadmapItem& item) {
+  const bool certain = item.points > 0 || item.kind == StepKind::mend;
+  return certain ? count_text(static_cast<uint64_t>(item.points), "point") : with_thousands(static_cast<uint64_t>(item.points_in_doubt)) + " in doubt";
 }
 
 std::string partition_of(std::string_view uid, std::string_view region) {

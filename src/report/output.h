@@ -46,6 +46,11 @@ std::string plain_value(std::string_view json);
 // Who answers for a control: whom the workspace names for its owner role, else the role.
 std::string owner_of(const Assessment& assessment, const Control& control);
 
+// What a step of the roadmap asks somebody to do, in a sentence.
+std::string action_of(const RoadmapItem& item);
+// `24 points`; what may come to light where nothing fails yet: `8 in doubt`.
+std::string points_of(const RoadmapItem& item);
+
 // The partition that a resource stands in: its ARN's, else its Region's, else `aws`.
 std::string partition_of(std::string_view uid, std::string_view region);
 // The Region, without Reeve's `global` for what has none.

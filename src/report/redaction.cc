@@ -459,6 +459,8 @@ void Redaction::apply(Assessment& a) const {
   for (auto& result : a.controls) {
     result.reason = text(result.reason);
     for (auto& one : result.evidence) one = evidence(one);
+    for (auto& one : result.first_resources) one = uid(one);
+    for (auto& cause : result.unknown_causes) cause = text(cause);
   }
   for (auto& practice : a.practices)
     for (auto& blocker : practice.blockers) blocker.why = text(blocker.why);
@@ -468,6 +470,15 @@ void Redaction::apply(Assessment& a) const {
     call.error = text(call.error);
   }
   for (auto& cause : a.unknown_causes) cause.cause = text(cause.cause);
+  for (auto& item : a.roadmap) {
+    item.person = name(item.person);
+    for (auto& one : item.first_resources) one = uid(one);
+    for (auto& cause : item.causes) cause = text(cause);
+  }
+  for (auto& service : a.responsibilities.services)
+    for (auto& row : service.rows)
+      for (auto& alternative : row.alternatives)
+        for (auto& one : alternative.examples) one = uid(one);
   for (auto& problem : a.problems) error(problem);
   for (auto& note : a.notes) error(note);
   for (auto& run : a.history.trend)
