@@ -164,8 +164,9 @@ class Page {
     Rows rows(out_, kFirst);
     for (size_t i = 0; i < a_.roadmap.size() && i < most; ++i) {
       auto& item = a_.roadmap[i];
+      if (item.kind == StepKind::later) continue;  // nobody can act on it
       const Control* control = a_.content.control(item.control);
-      rows.row({std::to_string(i + 1), markdown_code(item.control), markdown_text(cut(action_of(item), kReason)), points_of(item), markdown_text(control ? owner_of(a_, *control) : item.owner)});
+      rows.row({std::to_string(item.rank), markdown_code(item.control), markdown_text(cut(action_of(item), kReason)), points_of(item), markdown_text(control ? owner_of(a_, *control) : item.owner)});
     }
     rows.end();
   }

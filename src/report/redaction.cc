@@ -475,6 +475,8 @@ void Redaction::apply(Assessment& a) const {
     for (auto& one : item.first_resources) one = uid(one);
     for (auto& cause : item.causes) cause = text(cause);
   }
+  for (auto& objective : a.objectives)
+    for (auto& why : objective.why) why = text(why);
   for (auto& service : a.responsibilities.services)
     for (auto& row : service.rows)
       for (auto& alternative : row.alternatives)
