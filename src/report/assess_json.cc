@@ -59,7 +59,7 @@ class Writing {
       json_.key("history");
       write_history_part(json_, a_.history);
     }
-    if (a_.workspace) TRY(write_workspace_part(json_, a_, [&] { return out_.size() > (1 << 16) ? flush() : Status(); }));
+    if (a_.workspace) TRY(write_workspace_part(json_, a_, options_.redaction, [&] { return out_.size() > (1 << 16) ? flush() : Status(); }));
     json_.key("not_computed").begin_array();
     for (const char* line : {"risks in money: the threat model (`model`) is not part of this version", "detections fired: `detect` is not part of this version"}) json_.string(line);
     json_.end_array();

@@ -149,6 +149,10 @@ Result<std::unique_ptr<Redaction>> Redaction::of(Assessment& a) {
     for (auto& [role, person] : a.workspace->owners) out->know(person);
     for (auto& given : a.workspace->attestations) out->know(given.owner), out->know(given.approver);
     for (auto& exception : a.workspace->exceptions) out->know(exception.owner), out->know(exception.approver);
+    for (auto& drill : a.workspace->drills) {
+      out->know(drill.owner);
+      for (auto& record : drill.records) out->know(record.by);
+    }
   }
   for (auto& source : a.sources) {
     out->know(source.file, Kind::path);
@@ -475,6 +479,7 @@ void Redaction::apply(Assessment& a) const {
     for (auto& one : item.first_resources) one = uid(one);
     for (auto& cause : item.causes) cause = text(cause);
   }
+  for (auto& one : a.words.attestations) one.why = text(one.why);
   for (auto& objective : a.objectives)
     for (auto& why : objective.why) why = text(why);
   for (auto& service : a.responsibilities.services)
@@ -500,6 +505,13 @@ void Redaction::apply(Assessment& a) const {
     given.owner = name(given.owner), given.approver = name(given.approver), given.reason = text(given.reason);
     for (auto& one : given.evidence) one = text(one);
     given.at.path = path(given.at.path);
+  }
+  for (auto& drill : workspace.drills) {
+    drill.owner = name(drill.owner), drill.title = text(drill.title), drill.at.path = path(drill.at.path);
+    for (auto& record : drill.records) {
+      record.by = name(record.by), record.note = text(record.note), record.at.path = path(record.at.path);
+      for (auto& one : record.evidence) one = text(one);
+    }
   }
   for (size_t i = 0; i < workspace.exceptions.size() && i < exceptions_.size(); ++i) workspace.exceptions[i] = exceptions_[i].second;
 }

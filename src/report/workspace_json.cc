@@ -1,5 +1,6 @@
 #include "report/workspace_json.h"
 
+#include "report/redaction.h"
 #include "store/imports.h"
 
 namespace reeve {
@@ -64,19 +65,20 @@ void exceptions(JsonWriter& json, const Assessment& a) {
 
 }  // namespace
 
-Status write_workspace_part(JsonWriter& json, Assessment& a, const std::function<Status()>& flush) {
+Status write_workspace_part(JsonWriter& json, Assessment& a, const Redaction* redaction, const std::function<Status()>& flush) {
   attestations(json, a);
   drills(json, a);
   exceptions(json, a);
   // Beside ours and never among them: no count above has heard of these.
+  auto text = [&](std::string_view said) { return redaction ? redaction->text(said) : std::string(said); };
   json.key("imported").begin_array();
   TRY(store::each_imported(a.store->db(), "", [&](const store::Imported& one) -> Status {
     auto& row = one.row;
-    json.begin_object().member("tool", row.tool).member("finding", row.finding).member("check", row.check).member("status", row.status);
+    json.begin_object().member("tool", row.tool).member("finding", text(row.finding)).member("check", row.check).member("status", row.status);
     if (!row.severity.empty()) json.member("severity", row.severity);
-    if (!row.title.empty()) json.member("title", row.title);
-    json.key("resource").begin_object().member("uid", row.resource).member("type", row.resource_type).member("account", row.account).member("region", row.region).end_object();
-    json.member("time", rfc3339(row.time)).member("place", Place{std::string(one.file), row.line}.text()).end_object();
+    if (!row.title.empty()) json.member("title", text(row.title));
+    json.key("resource").begin_object().member("uid", redaction ? redaction->uid(row.resource) : std::string(row.resource)).member("type", row.resource_type).member("account", redaction ? redaction->account(row.account) : std::string(row.account)).member("region", row.region).end_object();
+    json.member("time", rfc3339(row.time)).member("place", Place{redaction ? redaction->path(one.file) : std::string(one.file), row.line}.text()).end_object();
     return flush();
   }));
   json.end_array();

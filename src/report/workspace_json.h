@@ -8,7 +8,9 @@
 
 namespace reeve {
 
+class Redaction;
+
 // Members of the object that is open in `json`. `flush` is called when much has gathered.
-Status write_workspace_part(JsonWriter& json, Assessment& assessment, const std::function<Status()>& flush);
+Status write_workspace_part(JsonWriter& json, Assessment& assessment, const Redaction* redaction, const std::function<Status()>& flush);
 
 }  // namespace reeve
