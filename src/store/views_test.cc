@@ -51,6 +51,30 @@ class Views : public testing::Test {
   }
 };
 
+TEST_F(Views, RecordsOfOtherPartsAreTablesEmptyOrFilled) {
+  must(run->end_load());
+  ViewInput in = input();
+  in.records = {{"done", {{"account", "TEXT"}, {"times", "INTEGER"}, {"share", "REAL"}, {"why", "TEXT"}},
+                 {{std::string("111"), int64_t{2}, 0.5, std::string("a 'reason'")}, {std::string("222"), int64_t{0}, 1.0, SqlValue()}}},
+                {"other", {{"account", "TEXT"}}, {}}};
+  must(create_views(db(), in));
+  EXPECT_EQ(query(db(), "SELECT account, times, share, why FROM done ORDER BY account"), "111|2|0.5|a 'reason'\n222|0|1.0|-\n");
+  EXPECT_EQ(query(db(), "SELECT * FROM other"), "");
+  // They are made anew with each call, and none may hide another.
+  in.records[0].rows.clear();
+  must(create_views(db(), in));
+  EXPECT_EQ(query(db(), "SELECT count(*) FROM done"), "0\n");
+  for (const char* name : {"reads", "aws_s3_bucket", "done"}) {
+    ViewInput twice = in;
+    twice.records.push_back({name, {{"account", "TEXT"}}, {}});
+    auto made = create_views(db(), twice);
+    ASSERT_FALSE(made) << name;
+    EXPECT_EQ(made.error().code, Code::conflict) << name;
+  }
+  in.records[0].columns[0].name = "Account";
+  EXPECT_FALSE(create_views(db(), in)) << "a column's name stands in SQL as it is";
+}
+
 TEST_F(Views, ShowAColumnAsItsValue) {
   must(run->begin_unit("111", "d"));
   add("arn:aws:s3:::logs", "AWS::S3::Bucket", "111", "eu-west-1", "logs",
