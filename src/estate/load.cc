@@ -83,9 +83,14 @@ class ConfigItems {
  private:
   struct Seen {
     int64_t time_ms;
-    uint64_t digest;  // of what it says, in whatever order and spelling
+    uint64_t spelling;  // digest of its text
     bool deleted, conflict;
+    // What it says, in whatever order and spelling, is wanted only where two items of one moment are spelled differently: digesting each
+    // costs as much as parsing it. The text is kept to tell it from, or its digest where there are too many texts to keep.
+    std::shared_ptr<const std::string> text;
+    uint64_t meaning = 0;
   };
+  static constexpr size_t kTextsMax = 32 << 20;
 
   static uint64_t digest_of(Value value) {
     uint64_t kind = static_cast<uint64_t>(value.kind()) + 1;
@@ -146,9 +151,8 @@ class ConfigItems {
       sink_.stated_time(captured->ms);
       newest_ = std::max(newest_, captured->ms);
     }
-    // Of what its recorder leaves out, Config knows that it is there and no more (`ResourceNotRecorded`).
     Value configuration = root.get("configuration");
-    bool bare = !configuration || configuration.is_null() || (configuration.is_string() && trim(configuration.text()).empty());
+    bool bare = is_bare(configuration);
     if (configuration.is_string() && !bare) {
       auto opened = with_configuration_read(document, self);
       if (!opened) {
@@ -190,31 +194,71 @@ class ConfigItems {
     draft.name = name.empty() ? id : std::string(name);
     draft.set_tags(root.get("tags"));
     uint32_t source = draft.add_source(self, self.time_basis.empty());
-    if (!bare)
-      answer(*type, draft, root, source);
-    else
-      for (auto& [target, form] : type->config) draft.not_known(target, "AWS Config has no configuration of it" + (status.empty() ? "" : " (" + std::string(status) + ")"));
-    name_missing(*type, draft);
+    fill(*type, draft, root, source);
     Resource made = draft.finish();
 
     // Of one resource the newest item counts. The same may come twice (a snapshot and a history), written differently.
-    uint64_t digest = deleted ? 0 : digest_of(made.body());
-    auto [seen, is_new] = seen_.try_emplace(hash64(uid, 17), Seen{self.time_ms, digest, deleted, false});
+    uint64_t spelling = deleted ? 0 : hash64(item.text, 23);
+    auto [seen, is_new] = seen_.try_emplace(hash64(uid, 17), Seen{self.time_ms, spelling, deleted, false, nullptr, 0});
     if (!is_new) {
       Seen& before = seen->second;
       if (before.time_ms > self.time_ms) return;
       bool one_moment = before.time_ms == self.time_ms;
-      if (one_moment && (before.conflict || (before.digest == digest && before.deleted == deleted))) return;
+      if (one_moment && before.conflict) return;
+      if (one_moment && before.deleted == deleted && (before.spelling == spelling || (!deleted && meaning_of(before, *type) == digest_of(made.body())))) return;
       if (!before.deleted) sink_.withdraw(uid);
       else deleted_.erase(uid);
-      before = {self.time_ms, digest, deleted && !one_moment, one_moment};
+      texts_bytes_ -= before.text ? before.text->size() : 0;
+      before = {self.time_ms, spelling, deleted && !one_moment, one_moment, nullptr, 0};
       if (one_moment) made = disagreeing(draft, self);
+    }
+    if (!deleted && texts_bytes_ + text->size() <= kTextsMax) {
+      seen->second.text = text;
+      texts_bytes_ += text->size();
+    } else if (!deleted) {
+      seen->second.meaning = digest_of(made.body());
     }
     if (seen->second.deleted) {
       deleted_[uid] = {account, home, "config:GetResourceConfigHistory", uid, ReadRecord::Status::absent, std::string(status), self.time_ms, self.file};
       return;
     }
     sink_.resource(std::move(made));
+  }
+
+  // Of what its recorder leaves out, Config knows that it is there and no more (`ResourceNotRecorded`).
+  static bool is_bare(Value configuration) {
+    return !configuration || configuration.is_null() || (configuration.is_string() && trim(configuration.text()).empty());
+  }
+
+  // All that an item says of its resource.
+  void fill(const ResourceType& type, ResourceDraft& draft, Value root, uint32_t source) {
+    std::string_view status = root.get("configurationItemStatus").text();
+    if (!is_bare(root.get("configuration")))
+      answer(type, draft, root, source);
+    else
+      for (auto& [target, form] : type.config) draft.not_known(target, "AWS Config has no configuration of it" + (status.empty() ? "" : " (" + std::string(status) + ")"));
+    name_missing(type, draft);
+  }
+
+  // What an item said that was read before, as `digest_of` the resource made of it.
+  uint64_t meaning_of(const Seen& seen, const ResourceType& type) {
+    if (!seen.text) return seen.meaning;
+    Source self;
+    auto parsed = read_json(*seen.text, seen.text, self);
+    if (!parsed) return 0;  // it was read once, so it can be
+    DocumentPtr document = *parsed;
+    Value configuration = document->root().get("configuration");
+    if (configuration.is_string() && !is_bare(configuration)) {
+      auto opened = with_configuration_read(document, self);
+      if (!opened) return 0;
+      document = *opened;
+    }
+    self.document = document;
+    ResourceDraft draft(type);
+    draft.set_tags(document->root().get("tags"));
+    uint32_t source = draft.add_source(self, true);
+    fill(type, draft, document->root(), source);
+    return digest_of(draft.finish().body());
   }
 
   void answer(const ResourceType& type, ResourceDraft& draft, Value root, uint32_t source) {
@@ -283,6 +327,7 @@ class ConfigItems {
   UnitSink& sink_;
   ReplySet& replies_;
   std::unordered_map<uint64_t, Seen> seen_;
+  size_t texts_bytes_ = 0;  // of the texts that `seen_` keeps
   std::unordered_map<const ResourceType*, std::unique_ptr<ResourceDraft>> scratch_;
   std::unordered_map<const ResourceType*, std::vector<std::string>> missing_;
   std::map<std::string, uint64_t> no_file_;
