@@ -27,6 +27,7 @@ class ConfigItems {
     size_t items = 0;
     bool broken = false;
     recorded_.clear();
+    recorded_last_ = 0;
     auto drain = [&] {
       for (;;) {
         switch (scanner.next(item)) {
@@ -176,7 +177,10 @@ class ConfigItems {
                                                     : native_uid(account, type->global ? "global" : region, type->type, id);
     bool deleted = starts_with(status, "ResourceDeleted");
     self.document = document;
-    recorded_.emplace(account, home, type->type);
+    if (hash64(account, hash64(home, reinterpret_cast<uintptr_t>(type))) != recorded_last_) {
+      recorded_last_ = hash64(account, hash64(home, reinterpret_cast<uintptr_t>(type)));
+      recorded_.emplace(account, home, type->type);
+    }
 
     if (ResourceDraft* draft = replies_.find(uid); draft && &draft->type() == type) {
       if (deleted || bare) return;  // a list that names it is later knowledge, or the lists would not be held together
@@ -333,6 +337,7 @@ class ConfigItems {
   std::map<std::string, uint64_t> no_file_;
   std::map<std::string, ReadRecord> deleted_;                            // by uid
   std::set<std::tuple<std::string, std::string, std::string>> recorded_;  // account, Region and type, of the file being read
+  uint64_t recorded_last_ = 0;  // digest of the newest of them: neighbours mostly agree
   std::vector<DocumentPtr> held_;
   std::vector<Value> found_;
   int64_t newest_ = 0;

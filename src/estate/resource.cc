@@ -316,22 +316,6 @@ class Writer {
 
 }  // namespace
 
-Value Resource::body() const {
-  if (!document) return {};
-  for (auto entry : document->root().get("Resources").entries()) return entry.value;
-  return {};
-}
-
-const Resource::Seen* Resource::seen_absent(std::string_view path) const {
-  if (!type) return nullptr;
-  auto above = [](std::string_view a, std::string_view b) {  // a is b or stands over it
-    return starts_with(b, a) && (a.size() == b.size() || b[a.size()] == '.' || b[a.size()] == '[');
-  };
-  for (auto& [target, seen] : absent)
-    if (above(type->targets[target], path) || above(path, type->targets[target])) return &seen;
-  return nullptr;
-}
-
 ResourceDraft::ResourceDraft(const ResourceType& type) : type_(&type), facts_(type.targets.size()), reasons_(type.targets.size()) {}
 
 void ResourceDraft::clear() {
@@ -465,10 +449,9 @@ class ResourceDraft::Emitter {
       if (!source.shared) source.shared = std::make_shared<const Source>(without_document(source.source));
       seen.source = source.shared;
       if (best->form) {
-        const Path& path = best->form->kind == SetForm::Kind::first ? best->form->first : best->form->path;
-        auto [where, there] = path.stops(best->item);
-        seen.path = std::move(where);
-        seen.value = std::move(there);
+        seen.looked_up = best->form->kind == SetForm::Kind::first ? &best->form->first : &best->form->path;
+        seen.item = best->item;
+        seen.of_item = source.source.document;
       } else {
         seen.path = best->path;
         seen.value = best->there;

@@ -38,8 +38,12 @@ struct Resource {
     std::shared_ptr<const Source> source;  // without its document
     std::string path;
     std::string value;  // JSON text of what stands there instead (an error's code, tags without the one asked for); empty: nothing
+    // Most absences are never asked about: path and value are told from these when one is.
+    const Path* looked_up = nullptr;
+    Value item;
+    DocumentPtr of_item;
   };
-  std::vector<std::pair<uint32_t, Seen>> absent;  // by target index
+  mutable std::vector<std::pair<uint32_t, Seen>> absent;  // by target index; ask through seen_absent
   const Seen* seen_absent(std::string_view path) const;  // the target at, above or below `path`
   Source main_source;    // of the item that first described it; without its document
   std::string main_path;
