@@ -34,6 +34,7 @@ struct RunWriter::State {
   int64_t unit = 0;
   int64_t first_resource = 0;
   uint32_t resources = 0, sources = 0, reads = 0, notes = 0;
+  uint32_t units_ended = 0;
   uint32_t edges = 0;
   struct Place {
     std::string account, region, partition;

@@ -361,6 +361,8 @@ Status RunWriter::end_unit() {
     for (const auto& place : s.places)
       TRY(s.insert_place.bind(1, s.unit).bind(2, place.account).bind(3, place.region).bind(4, place.partition).run());
     TRY(s.run_sql("UPDATE unit SET resources=?2 WHERE id=?1", {s.unit, s.resources}));
+    constexpr uint32_t units_apart = 64;
+    if (++s.units_ended % units_apart == 0) s.db.begin_writing_back();
     s.leave_unit();
     return {};
   };

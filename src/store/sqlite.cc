@@ -1,5 +1,8 @@
 #include "store/sqlite.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -191,6 +194,22 @@ Result<std::unique_ptr<Db>> Db::open_memory() {
   TRY(db->exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF"));
   db->own_->clock.julian_ms = -1;
   return db;
+}
+
+void Db::begin_writing_back() {
+#ifdef SYNC_FILE_RANGE_WRITE
+  if (descriptor_ == -1) {
+    // Opening the file once more would do, but closing that takes away SQLite's locks (sqlite.org/howtocorrupt.html, 2.2): its own
+    // descriptor is found among those that are open.
+    constexpr int descriptors_max = 256;
+    struct stat wanted {}, found {};
+    descriptor_ = -2;
+    if (const char* name = sqlite3_db_filename(handle_, "main"); name && *name && ::stat(name, &wanted) == 0)
+      for (int fd = 3; fd < descriptors_max && descriptor_ < 0; ++fd)
+        if (::fstat(fd, &found) == 0 && found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino) descriptor_ = fd;
+  }
+  if (descriptor_ >= 0) ::sync_file_range(descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
+#endif
 }
 
 void Db::set_now(Time as_of) {

@@ -115,6 +115,9 @@ class Db {
   Status commit();
   void rollback();    // no error if there is nothing to roll back
   bool in_transaction() const;
+  // Asks the system to begin writing what has gone to the file so far, so that the commit of a large load need not wait for all of it.
+  // A hint: nothing is promised, nothing fails.
+  void begin_writing_back();
   int64_t last_insert_id() const;
   int64_t changes() const;  // rows changed by the last statement
 
@@ -128,6 +131,7 @@ class Db {
   Db();
   static Result<std::unique_ptr<Db>> open(const std::string& path, bool temporary, const OpenOptions& options);
   std::string path_;
+  int descriptor_ = -1;  // SQLite's own, of the file; -1 not looked for, -2 not found
   sqlite3* handle_ = nullptr;
   std::unique_ptr<Own> own_;
 };
