@@ -35,7 +35,7 @@ NOT_NAMING = re.compile(r"(EngineName|EventName|RegionName|AttributeName|Service
 # The same in every account, said by AWS or by the layout of files; and plain words, which nobody can tell from a sentence's own (those that
 # name resources are held by `structure` and `everywhere`).
 COMMON = re.compile(r"^(default|primary|root|settings|global|unknown|aws|amazonaws|main|AWSServiceRoleFor\w*|AWSReservedSSO\w*|.*\.amazonaws\.com|[a-z]{2}(-[a-z]+)+-\d[a-z]?|\d{1,11}|FullAWSAccess|p-FullAWSAccess|none|"
-                    r"[A-Z][A-Z0-9_]*|aws-service-role|[A-Z][A-Za-z0-9]*\.\d+|AWSManagedRules\w+|cis-aws-foundations-benchmark|aws-foundational-security-best-practices|"
+                    r"[A-Z][A-Z0-9_]*|aws-service-role|[A-Z][A-Za-z0-9]*\.\d+|AWSManagedRules\w+|cis-aws-foundations-benchmark|aws-foundational-security-best-practices(/.*)?|"
                     r"[A-Z]?[a-z]+)$")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 ARN = re.compile(r"arn:aws[\w-]*:([\w-]*):([\w-]*):(\d{12}|):([^\s\"'`,;]+)")

@@ -75,6 +75,9 @@ size_t id_length(std::string_view text) {
   if (size_t dash = run(0, [](char c) { return c >= 'a' && c <= 'z'; }); dash > 0 && dash <= 12 && dash < text.size() && text[dash] == '-') {
     size_t end = run(dash + 1, [](char c) { return digit(c) || (c >= 'a' && c <= 'f'); });
     size_t length = end - dash - 1;
+    // `db-` and twenty or more capitals and digits: what RDS calls an instance for itself.
+    size_t last = run(dash + 1, [](char c) { return digit(c) || (c >= 'A' && c <= 'Z'); });
+    if (last >= dash + 21 && whole(last)) return last;
     if ((length == 8 || length == 17) && whole(end) && text.substr(dash, end - dash).find_first_of("0123456789") != std::string_view::npos) return end;
   }
   if (starts_with(text, "r-")) {
