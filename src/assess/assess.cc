@@ -43,9 +43,13 @@ class OrganizationSink : public TimeSink {
     if (resource.type_name != kOrganizationType || !resource.type) return;
     for (auto& [column, path] : resource.type->columns)
       if (column == "organization_id")
-        if (Value value = path.find_plain(resource.body()); value && !value.is_unknown()) id = std::string(value.text());
+        if (Value value = path.find_plain(resource.body()); value && !value.is_unknown()) {
+          several |= !id.empty() && id != value.text();
+          id = std::string(value.text());
+        }
   }
   std::string id;
+  bool several = false;
   std::set<std::string> accounts;
 };
 
@@ -175,7 +179,11 @@ class Run {
     OrganizationSink organization;
     for (auto& unit : inputs_.units)
       if (unit.kind == Unit::Kind::organization) load_unit(unit, catalogue_, organization);
-    organization_ = {organization.id, {organization.accounts.begin(), organization.accounts.end()}};
+    // Of two organizations neither is the inside of the other: who is a stranger is then not told.
+    if (organization.several)
+      out_.notes.push_back({Code::unsupported, "replies of several organizations are in one input: what is inside, and what binds an account, is unknown", {}, "", "assess each organization by itself"});
+    else
+      organization_ = {organization.id, {organization.accounts.begin(), organization.accounts.end()}};
     digest.add("|organization " + organization_.id + " " + join(organization_.accounts, ","));
     store::RunInfo info;
     info.as_of = out_.as_of;

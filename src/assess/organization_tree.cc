@@ -79,6 +79,7 @@ Status OrganizationTree::load() {
         "SELECT organization_id, root_id, management_account, scp_enabled, json_extract(unknown, '$.scp_enabled'), root_service_control_policies, "
         "rcp_enabled, json_extract(unknown, '$.rcp_enabled'), root_resource_control_policies FROM reeve_organization"));
     while (TRY(rows.step())) {
+      several_ |= (!rows.is_null(0) && !id_.empty() && rows.text(0) != id_) || (!rows.is_null(1) && !root_.empty() && rows.text(1) != root_);
       if (!rows.is_null(0)) id_ = std::string(rows.text(0));
       if (!rows.is_null(1)) root_ = std::string(rows.text(1));
       if (!rows.is_null(2)) management_ = std::string(rows.text(2));
@@ -209,7 +210,7 @@ OrganizationTree::Way& OrganizationTree::way_to(Kind kind, const std::string& ac
 
 Result<Truth> OrganizationTree::scp_denies(std::string_view account, std::string_view action, std::string_view principal, std::string_view region) {
   TRY(load());
-  if (accounts_.empty() || root_.empty()) return Truth::unknown;
+  if (accounts_.empty() || root_.empty() || several_) return Truth::unknown;
   if (account == management_) return Truth::no;  // service control policies never bind the management account
   if (Truth on = in_force(scp); on != Truth::yes) return on;
   auto found = accounts_.find(std::string(account));
@@ -250,13 +251,14 @@ Result<OrganizationTree::Guardrail> OrganizationTree::guardrail(std::string_view
     all_known &= denied != Truth::unknown;
   }
   if (!allowed.empty()) return Guardrail{"fail", joined(allowed) + (allowed.size() == 1 ? " is not denied" : " are not denied")};
+  if (several_) return Guardrail{"unknown", "replies of several organizations are in one input"};
   if (!all_known) return Guardrail{"unknown", "the policies above the account were not all read"};
   return Guardrail{"pass", "denied"};
 }
 
 Result<Truth> OrganizationTree::rcp_denies(std::string_view account, std::string_view action, std::string_view resource) {
   TRY(load());
-  if (accounts_.empty() || root_.empty()) return Truth::unknown;
+  if (accounts_.empty() || root_.empty() || several_) return Truth::unknown;
   if (account == management_) return Truth::no;  // nor do resource control policies protect what is the management account's
   if (Truth on = in_force(rcp); on != Truth::yes) return on;
   auto found = accounts_.find(std::string(account));

@@ -77,6 +77,7 @@ class OrganizationTree {
   store::Db& db_;
   bool loaded_ = false;
   std::string id_, root_, management_;
+  bool several_ = false;  // replies of several organizations in one input: whose root stands above an account is not told
   std::map<std::string, Node> units_, accounts_;
   std::vector<std::string> account_ids_;
   std::unordered_map<std::string, bool> managing_;  // account → it manages the organization; absent: not known

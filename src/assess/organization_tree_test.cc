@@ -165,6 +165,19 @@ TEST(OrganizationTree, TargetsTellWhatIsAttached) {
 }
 
 // Accounts under the same policies share an answer, unless a policy tells them apart.
+TEST(OrganizationTree, OfTwoOrganizationsNeitherSpeaksForTheOther) {
+  TreeDb one(Way{.root = "stay"});
+  OrganizationTree alone(*one.db);
+  EXPECT_EQ(must(alone.scp_denies("111111111111", "organizations:LeaveOrganization", "any")), Truth::yes);
+  TreeDb two(Way{.root = "stay"});
+  two.row("reeve_organization", "'o-2', 'r-2', '888888888888', 'ENABLED', 'ENABLED', NULL, NULL, '{}'");
+  OrganizationTree both(*two.db);
+  EXPECT_EQ(must(both.scp_denies("111111111111", "organizations:LeaveOrganization", "any")), Truth::unknown);
+  EXPECT_EQ(must(both.rcp_denies("111111111111", "s3:GetObject", "arn:aws:s3:::b/k")), Truth::unknown);
+  auto said = must(both.guardrail("111111111111", {"organizations:LeaveOrganization"}, "any"));
+  EXPECT_EQ(said.verdict + ": " + said.value, "unknown: replies of several organizations are in one input");
+}
+
 TEST(OrganizationTree, APolicyMayMeanOneAccount) {
   for (const char* condition : {R"({"StringEquals":{"aws:PrincipalAccount":"111111111111"}})", R"({"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::1*:*"}})",
                                 R"({"StringLike":{"aws:PrincipalArn":"arn:aws:iam::111111111111:*"}})"}) {

@@ -63,6 +63,39 @@ std::optional<CliError> cli_error(std::string_view text) {
   return CliError{std::string(code), std::string(message)};
 }
 
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+bool names_key(const Path& path, std::string_view key) {
+  const std::string& text = path.text();
+  for (size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + 1))
+    if ((at == 0 || !is_word(text[at - 1])) && (at + key.size() == text.size() || !is_word(text[at + key.size()]))) return true;
+  return false;
+}
+
+bool names_key(const SetForm& form, std::string_view key) {
+  if (names_key(form.path, key) || names_key(form.first, key)) return true;
+  for (auto& entry : form.list)
+    if (names_key(entry.each, key)) return true;
+  return false;
+}
+
+// Whether the mapping of a call looks at a member of the reply's map.
+bool looks_at(const Read& read, std::string_view key) {
+  if (read.has_each) return names_key(read.each, key);
+  for (const Path* path : {&read.id, &read.arn, &read.name, &read.region, &read.account, &read.tags, &read.time})
+    if (names_key(*path, key)) return true;
+  return std::any_of(read.set.begin(), read.set.end(), [&](auto& set) { return names_key(set.second, key); });
+}
+
+bool has_paths(const Read& read) {
+  return read.has_each || std::any_of(read.set.begin(), read.set.end(), [](auto& set) { return !set.second.path.empty() || !set.second.list.empty() || !set.second.first.empty(); });
+}
+
+// What surrounds any answer: pages and HTTP.
+bool is_envelope(std::string_view key) {
+  return key == "ResponseMetadata" || ends_with(key, "Token") || ends_with(key, "token") || ends_with(key, "Marker") || key == "IsTruncated";
+}
+
 }  // namespace
 
 bool ReplySet::read_reply(const Input& input, Reply& reply) {
@@ -203,6 +236,16 @@ std::optional<Error> ReplySet::wrong_shape(const Reply& reply) const {
       if (at.is_map()) at = at.get(name);
     if (at && !at.is_null() && !at.is_list()) return wrong("`" + path.substr(0, bracket) + "` in the reply of `" + reply.input->call + "` is no list", at, "a list");
   }
+  // An empty map may leave out empty lists. One that holds other things only is the answer to another call.
+  bool other = false, asked = false;
+  for (auto& use : *uses) asked |= has_paths(*use.read);
+  for (auto entry : reply.body.entries()) {
+    if (is_envelope(entry.key())) continue;
+    for (auto& use : *uses)
+      if (looks_at(*use.read, entry.key())) return {};
+    other = true;
+  }
+  if (other && asked) return wrong("this holds nothing that `" + reply.input->call + "` tells", reply.body, "its reply");
   return {};
 }
 

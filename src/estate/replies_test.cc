@@ -188,6 +188,9 @@ TEST(Replies, KnowsAnErrorHoweverItWasSaved) {
       {"null", "unknown: s3:GetBucketPolicy reply unreadable", true},
       {"[]", "unknown: s3:GetBucketPolicy reply unreadable", true},
       {"\xff\xfe", "unknown: s3:GetBucketPolicy reply unreadable", true},
+      {"{}", "absent", false},
+      {R"({"ResponseMetadata": {"HTTPStatusCode": 200}})", "absent", false},
+      {R"({"Volumes": []})", "unknown: s3:GetBucketPolicy reply unreadable", true},  // another call's
       // what the AWS CLI prints where the answer should have been
       {"An error occurred (AccessDenied) when calling the GetBucketPolicy operation", "unknown: s3:GetBucketPolicy AccessDenied", false},
       {"\nAn error occurred (AccessDenied) when calling the GetBucketPolicy operation: Access Denied\n", "unknown: s3:GetBucketPolicy AccessDenied", false},
@@ -197,7 +200,8 @@ TEST(Replies, KnowsAnErrorHoweverItWasSaved) {
       {"An error occurred (AccessDenied)", "unknown: s3:GetBucketPolicy reply unreadable", true},
       {"An error occurred (", "unknown: s3:GetBucketPolicy reply unreadable", true},
       // a reply that has a member of that name and much else
-      {R"({"Error": {"Code": 1}, "A": 1, "B": 2, "C": 3})", "absent", false},
+      {R"({"Error": {"Code": 1}, "Policy": "{}", "B": 2, "C": 3})", "{}", false},
+      {R"({"Error": {"Code": 1}, "A": 1, "B": 2, "C": 3})", "unknown: s3:GetBucketPolicy reply unreadable", true},
       {R"({"Policy": "no json"})", "unknown: `$.Policy` is not JSON text", false},
       {R"({"Policy": "{}", "Policy": "{\"a\": 1}"})", R"({"a":1})", true},
   };
