@@ -257,7 +257,7 @@ class Text {
       out_ += paint(t_, Ink::dim, count_text(ignored, "file is", "files are") + " no input" + (unplaced ? ", " + count_text(unplaced, "reply is", "replies are") + " not read by any resource type" : "") + ": see sources in --format json") + "\n";
     }
     if (a_.has_history) {
-      out_ += "Since the last run: " + count_text(a_.changes.opened + a_.changes.reopened, "finding") + " opened, " + with_thousands(a_.changes.closed) + " closed";
+      out_ += std::string(a_.history.previous_run == 0 ? "First run of this workspace: " : "Since the last run: ") + count_text(a_.changes.opened + a_.changes.reopened, "finding") + " opened, " + with_thousands(a_.changes.closed) + " closed";
       if (a_.changes.not_rejudged) out_ += ", " + with_thousands(a_.changes.not_rejudged) + " not judged again";
       out_ += "\n";
     }

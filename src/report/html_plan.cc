@@ -38,7 +38,7 @@ std::string step(const Report& report, const RoadmapItem& item, double most) {
   if (!item.after.empty()) out += " · after " + esc(join(item.after, ", "));
   out += "</p></td>" + td(std::string(name(item.kind)) + (item.quick_win ? ", <b>quick</b>" : "")) + td((practice ? esc(report.number(*practice)) + " · " : "") + std::string(name(item.severity)));
   out += td_number(item.resources ? with_thousands(item.resources) + " fail" : with_thousands(item.unknown) + " unknown");
-  out += "<td class=\"n pw\">" + points_bar(item.points, most) + " " + whole(item.points) + (item.points_in_doubt > 0 ? " +" + whole(item.points_in_doubt) + "?" : "") + "</td>";
+  out += "<td class=\"n pw\">" + points_bar(item.points, most) + "<span>" + whole(item.points) + (item.points_in_doubt > 0 ? " +" + whole(item.points_in_doubt) + "?" : "") + "</span></td>";
   return out + td_number(effort_text(item.effort_minutes)) + td(esc(who(item))) + td(after_words(item.level, item.score)) + "</tr>";
 }
 
@@ -64,6 +64,13 @@ std::string phase_section(const Report& report, const RoadmapPhase& phase, const
   return out + "</ul></details>";
 }
 
+std::string held_numbers(const Report& report) {
+  std::vector<std::string> out;
+  for (auto& practice : report.a.practices)
+    if (std::ranges::count(report.a.roadmap_summary.held, practice.practice->slug) > 0) out.push_back(report.number(practice));
+  return join(out, ", ");
+}
+
 }  // namespace
 
 std::string section_do_first(const Report& report) {
@@ -76,7 +83,12 @@ std::string section_do_first(const Report& report) {
   double most = 0;
   std::string quick;
   std::map<int, std::vector<const RoadmapItem*>> phases;
+  size_t later = 0;  // nobody's steps: another part of Reeve judges them first
   for (auto& item : a.roadmap) {
+    if (item.kind == StepKind::later) {
+      ++later;
+      continue;
+    }
     most = std::max(most, item.points);
     phases[item.phase].push_back(&item);
     if (item.quick_win) quick += "<li>" + std::to_string(item.rank) + " <a href=\"#control=" + item.control + "\">" + esc(item.title) + "</a> " + whole(item.points) + " points · " + effort_text(item.effort_minutes) + " · " + esc(who(item)) + "</li>";
@@ -84,7 +96,8 @@ std::string section_do_first(const Report& report) {
   if (!quick.empty()) out += "<h3>Quick wins <small>" + count_text(summary.quick_wins, "step") + "; each " + esc(quick_win_rule) + "</small></h3><ul class=\"rest cols\">" + quick + "</ul>";
   for (auto& phase : summary.phases) out += phase_section(report, phase, phases[phase.phase], most);
   out += "<p class=\"later\">When all of it is done: " + after_words(summary.level, summary.score) + ".";
-  if (!summary.held.empty()) out += " Below level 4 even then: " + esc(join(summary.held, ", ")) + ", for nothing at some level applies or all is excepted.";
+  if (!summary.held.empty()) out += " Below level 4 even then: " + esc(held_numbers(report)) + ", for nothing at some level applies or all is excepted.";
+  if (later > 0) out += " " + count_text(later, "control waits", "controls wait") + " for another part of Reeve: <a href=\"#unknowns\">Unknowns</a>.";
   return out + " Order: " + esc(roadmap_rule) + ".</p></section>";
 }
 
