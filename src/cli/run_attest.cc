@@ -71,6 +71,13 @@ class Attesting {
       one.state = name(one.word.state);
       one.why = one.word.why;
       if (std::string against = contradiction(control->id); one.word.state == WordState::valid && !against.empty()) one.state = "contradicted", one.why = against;
+      // As an assessment has it: a word that stands on a drill is worth no more than the drill.
+      for (auto& drill : workspace_.drills) {
+        if (drill.control != control->id || one.state != "valid") continue;
+        DrillState state = drill_on(drill, day);
+        if (state == DrillState::failed) one.state = "contradicted", one.why = "the last drill failed";
+        if (state == DrillState::overdue) one.state = "drill_overdue", one.why = "its drill is overdue since " + rfc3339(drill.due(day)).substr(0, 10);
+      }
       stands.push_back(std::move(one));
     }
     if (options_.value("--format", "text") == "json") json(stands, day);

@@ -106,13 +106,14 @@ std::string section_attestations(const Report& report) {
   auto& a = report.a;
   std::string out = "<section id=\"attestations\" aria-labelledby=\"h-attestations\">" +
                     section_head("attestations", "Attestations and exceptions", "What somebody vouches for because no API knows it, and what somebody accepts for a while. Expired ones come first and count for nothing.");
-  size_t asked = 0, answered = 0;
+  size_t asked = 0, holding = 0, failing = 0;
   for (auto& result : a.controls) {
     if (result.control->judge != Judge::attested) continue;
     ++asked;
-    answered += result.status == Verdict::pass || result.status == Verdict::fail;
+    holding += result.status == Verdict::pass;
+    failing += result.status == Verdict::fail;
   }
-  out += "<h3>Attestations <small>" + with_thousands(answered) + " of " + count_text(asked, "question") + " answered</small></h3>";
+  out += "<h3>Attestations <small>" + with_thousands(holding) + " of " + count_text(asked, "question") + " answered and valid" + (failing ? "; " + with_thousands(failing) + " answered no or contradicted by facts" : "") + "</small></h3>";
   bool any = a.workspace && !a.workspace->attestations.empty();
   const std::string table = table_open("Attestations", {"Verdict", "Claim", "Answer", "Owner, approver", "Given", "Expires", "Left", "Evidence and facts"});
   out += any ? table : "<p class=\"empty\">Nobody has attested anything yet. <code>reeve init</code> writes a workspace with a file for it.</p>";
@@ -135,7 +136,7 @@ std::string section_attestations(const Report& report) {
     ++unanswered;
     open += "<li><a href=\"#control=" + result.control->id + "\">" + esc(result.control->attest->question) + "</a> <code>" + result.control->id + "</code></li>";
   }
-  if (unanswered) out += "<details class=\"more\"><summary>" + count_text(unanswered, "question") + " that nobody has answered</summary><ul class=\"qs\">" + open + "</ul></details>";
+  if (unanswered) out += "<details class=\"more\"><summary>" + count_text(unanswered, "question") + " still open</summary><ul class=\"qs\">" + open + "</ul></details>";
 
   if (!a.words.drills.empty()) {
     out += "<h3>Drills</h3>" + table_open("Drills", {"State", "What", "Owner", "Last", "Due", "Evidence"});
