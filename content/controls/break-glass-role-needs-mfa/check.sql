@@ -1,5 +1,5 @@
 -- A role is marked by its name or by a tag's value: break-glass or emergency. What only a service or an identity provider may
--- assume is no way in when these have failed.
+-- assume is no way in when these have failed. A role that anybody may assume is a way in, too.
 WITH marked AS (
   SELECT r.uid, r.trust_policy, json_extract(r.unknown, '$.trust_policy') AS unread,
          r.name LIKE '%break%glass%' OR r.name LIKE '%emergency%'
@@ -8,7 +8,11 @@ WITH marked AS (
                  IN ('breakglass', 'emergency', 'emergencyaccess'))) AS marked
   FROM aws_iam_role r),
 judged AS (
-  SELECT uid, marked, unread, trust_policy LIKE '%"AWS"%' AS for_people, policy_requires_mfa(trust_policy) AS mfa FROM marked
+  SELECT uid, marked, unread, iif(trust_policy IS NULL, NULL, EXISTS (
+      SELECT 1 FROM json_tree(trust_policy, '$.Statement') s WHERE s.type = 'object'
+      AND json_extract(s.value, '$.Effect') = 'Allow' AND (json_type(s.value, '$.Principal.AWS') IS NOT NULL
+      OR json_extract(s.value, '$.Principal') = '*' OR json_type(s.value, '$.NotPrincipal') IS NOT NULL))) AS for_people,
+      policy_requires_mfa(trust_policy) AS mfa FROM marked
       WHERE marked
   UNION ALL SELECT uid, 0, NULL, 0, NULL FROM marked WHERE NOT marked)
 SELECT uid AS resource,

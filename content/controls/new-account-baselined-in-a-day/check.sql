@@ -1,10 +1,12 @@
--- CloudFormation names the stacks of a stack set StackSet-…; the first of them in the account is when its baseline began.
+-- CloudFormation names the stacks of a stack set StackSet-…; the first of them in the account from its joining on is when its
+-- baseline began; one from before, ten minutes for the clocks aside, is of another organization.
 WITH new AS (
   SELECT m.uid, m.id AS account, m.joined, days_since(m.joined) AS ago, a.management FROM aws_organizations_account m
   LEFT JOIN accounts a ON a.account = m.id WHERE m.state = 'ACTIVE'),
 first AS (
-  SELECT s.account, min(s.created) AS created FROM aws_cloudformation_stack s
-  WHERE s.account IN (SELECT account FROM new WHERE ago <= 365) AND s.name LIKE 'StackSet-%' AND s.created IS NOT NULL GROUP BY s.account),
+  SELECT s.account, min(s.created) AS created FROM new n JOIN aws_cloudformation_stack s ON s.account = n.account
+  WHERE n.ago <= 365 AND s.name LIKE 'StackSet-%' AND julianday(s.created) >= julianday(n.joined) - 10 / 1440.0
+  GROUP BY s.account),
 told AS (SELECT DISTINCT account, region FROM reads WHERE operation IN ('cloudformation:DescribeStacks', 'cloudformation:ListStacks') AND status = 'ok'),
 gaps AS (
   SELECT g.account, min(iif(t.account IS NULL, g.region, NULL)) AS missing FROM regions g

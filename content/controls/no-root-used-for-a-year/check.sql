@@ -1,4 +1,5 @@
--- As root-not-used-lately asks of one account: a report proves a use, and not its absence after it was made.
+-- As root-not-used-lately asks of one account: a report proves a use, and not its absence after it was made; of which
+-- age it is must be known.
 WITH members AS (
   SELECT m.id, days_since(r.report_time) AS report_days,
          min(coalesce(days_since(r.password_last_used), 99999), coalesce(days_since(r.access_key_1_last_used), 99999),
@@ -9,7 +10,7 @@ WITH members AS (
   WHERE m.state = 'ACTIVE'),
 counted AS (
   SELECT count(*) AS members, count(iif(days < 365, 1, NULL)) AS used,
-         count(iif(days >= 365 AND (unread OR coalesce(report_days, 0) > 30), 1, NULL)) AS unread,
+         count(iif(days >= 365 AND (unread OR coalesce(report_days, 99999) > 30), 1, NULL)) AS unread,
          min(iif(days < 365, id, NULL)) AS first
   FROM members)
 SELECT o.uid AS resource,

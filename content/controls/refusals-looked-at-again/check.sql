@@ -2,8 +2,8 @@
 WITH held AS (
   SELECT subject, expires FROM reviews WHERE kind IN ('service', 'feature') AND decided IS NOT NULL AND decision <> 'adopt'),
 counted AS (
-  SELECT count(*) AS all_held, sum(expires IS NULL) AS endless, sum(days_since(expires) > 0) AS passed,
-         min(iif(expires IS NULL OR days_since(expires) > 0, subject, NULL)) AS first
+  SELECT count(*) AS all_held, sum(expires IS NULL) AS endless, sum(expires <= as_of()) AS passed,
+         min(iif(expires IS NULL OR expires <= as_of(), subject, NULL)) AS first
   FROM held)
 SELECT o.uid AS resource,
        CASE WHEN c.all_held = 0 THEN 'not_applicable'

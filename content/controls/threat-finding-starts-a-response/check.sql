@@ -7,13 +7,19 @@ rules AS (
       OR json_extract(t.value, '$.Arn') LIKE 'arn:%:ssm:%:automation-definition/%')) AS machine
   FROM aws_events_rule e JOIN admins a ON a.account = e.account
   WHERE e.state LIKE 'ENABLED%'
-    AND (EXISTS (SELECT 1 FROM json_each(e.pattern, '$.source') s WHERE CASE s.type
-      WHEN 'object' THEN coalesce(instr('aws.guardduty',
-          json_extract(s.value, '$.prefix')) = 1, 'aws.guardduty' GLOB json_extract(s.value, '$.wildcard'))
-      ELSE s.value = 'aws.guardduty' END)
-      OR (e.pattern IS NOT NULL AND json_type(e.pattern, '$.source') IS NULL
-          AND (coalesce(json_type(e.pattern, '$."detail-type"'), json_type(e.pattern, '$.detail')) IS NULL
-        OR EXISTS (SELECT 1 FROM json_each(e.pattern, '$."detail-type"') d WHERE d.value = 'GuardDuty Finding'))))),
+    AND e.pattern IS NOT NULL
+    AND (json_type(e.pattern, '$.source') IS NULL
+      OR EXISTS (SELECT 1 FROM json_each(e.pattern, '$.source') s WHERE CASE s.type
+        WHEN 'object' THEN coalesce(instr('aws.guardduty',
+            json_extract(s.value, '$.prefix')) = 1, 'aws.guardduty' GLOB json_extract(s.value, '$.wildcard'))
+        ELSE s.value = 'aws.guardduty' END))
+    AND (json_type(e.pattern, '$."detail-type"') IS NULL
+      OR EXISTS (SELECT 1 FROM json_each(e.pattern, '$."detail-type"') d WHERE CASE d.type
+        WHEN 'object' THEN coalesce(instr('GuardDuty Finding',
+            json_extract(d.value, '$.prefix')) = 1, 'GuardDuty Finding' GLOB json_extract(d.value, '$.wildcard'))
+        ELSE d.value = 'GuardDuty Finding' END))
+    AND (coalesce(json_type(e.pattern, '$.source'), json_type(e.pattern, '$."detail-type"')) IS NOT NULL
+      OR json_type(e.pattern, '$.detail') IS NULL)),
 answers AS (SELECT DISTINCT account, region FROM reads WHERE operation = 'events:ListRules' AND status = 'ok'),
 asked AS (
   SELECT count(*) AS areas, min(iif(d.account IS NULL, g.region, NULL)) AS missing

@@ -1,8 +1,9 @@
+-- A bucket of a template is not the one that the trail writes to: it has no account.
 -- Object Lock alone locks nothing: without a default retention each file would have to bring its own, and CloudTrail's do not.
 WITH seen AS (
   SELECT t.uid, t.bucket, b.uid AS holder, b.object_lock, json_extract(b.object_lock_rule, '$.DefaultRetention.Mode') AS mode,
          coalesce(json_extract(b.unknown, '$.object_lock_rule'), json_extract(b.unknown, '$.object_lock')) AS unread
-  FROM aws_cloudtrail_trail t LEFT JOIN aws_s3_bucket b ON b.bucket_name = t.bucket)
+  FROM aws_cloudtrail_trail t LEFT JOIN aws_s3_bucket b ON b.bucket_name = t.bucket AND b.account <> '')
 SELECT uid AS resource,
        CASE WHEN holder IS NULL THEN 'unknown'
             WHEN mode IS NOT NULL THEN 'pass'

@@ -1,5 +1,6 @@
 -- A service is in use if an account administers it for the organization, or if what it does for an organization is there to see. Of a
--- service for which neither can be told from the replies, nothing is said.
+-- service for which neither can be told from the replies, nothing is said. What stands in a template only, without an account, is
+-- not there to see.
 WITH trusted AS (SELECT o.uid, t.value AS service FROM reeve_organization o, json_each(o.trusted_services) t),
 delegated AS (
   SELECT DISTINCT d.value AS service FROM aws_organizations_account m, json_each(m.delegated_services) d),
@@ -7,18 +8,24 @@ undelegated AS (
   SELECT count(*) AS unread FROM reeve_organization o, json_each(o.delegated_administrators) a
   JOIN aws_organizations_account m ON m.id = a.value WHERE m.delegated_services IS NULL),
 seen(service, there, asked) AS (
-  SELECT 'cloudtrail.amazonaws.com', EXISTS (SELECT 1 FROM aws_cloudtrail_trail WHERE organization_trail = 1), 'cloudtrail:DescribeTrails'
+  SELECT 'cloudtrail.amazonaws.com', EXISTS (SELECT 1 FROM aws_cloudtrail_trail WHERE account <> '' AND organization_trail = 1),
+      'cloudtrail:DescribeTrails'
   UNION ALL SELECT 'iam.amazonaws.com', (SELECT max(json_array_length(central_root_features)) > 0 FROM reeve_organization),
       'iam:ListOrganizationsFeatures'
-  UNION ALL SELECT 'sso.amazonaws.com', EXISTS (SELECT 1 FROM aws_sso_instance), 'sso-admin:ListInstances'
+  UNION ALL SELECT 'sso.amazonaws.com', EXISTS (SELECT 1 FROM aws_sso_instance WHERE account <> ''), 'sso-admin:ListInstances'
   UNION ALL SELECT 'member.org.stacksets.cloudformation.amazonaws.com',
-      EXISTS (SELECT 1 FROM aws_cloudformation_stackset WHERE permission_model = 'SERVICE_MANAGED'), 'cloudformation:ListStackSets'
-  UNION ALL SELECT 'ram.amazonaws.com', EXISTS (SELECT 1 FROM aws_ram_resourceshare), 'ram:GetResourceShares'
-  UNION ALL SELECT 'controltower.amazonaws.com', EXISTS (SELECT 1 FROM aws_controltower_landingzone), 'controltower:ListLandingZones'
-  UNION ALL SELECT 'config-multiaccountsetup.amazonaws.com', EXISTS (SELECT 1 FROM aws_config_organizationconformancepack),
+      EXISTS (SELECT 1 FROM aws_cloudformation_stackset WHERE account <> '' AND permission_model = 'SERVICE_MANAGED'),
+      'cloudformation:ListStackSets'
+  UNION ALL SELECT 'ram.amazonaws.com', EXISTS (SELECT 1 FROM aws_ram_resourceshare WHERE account <> ''), 'ram:GetResourceShares'
+  UNION ALL SELECT 'controltower.amazonaws.com', EXISTS (SELECT 1 FROM aws_controltower_landingzone WHERE account <> ''),
+      'controltower:ListLandingZones'
+  UNION ALL SELECT 'config-multiaccountsetup.amazonaws.com', EXISTS (SELECT 1 FROM aws_config_organizationconformancepack
+      WHERE account <> ''),
       'config:DescribeOrganizationConformancePacks'
   UNION ALL SELECT 'servicecatalog.amazonaws.com', EXISTS (SELECT 1 FROM aws_servicecatalog_portfolio
-      WHERE json_array_length(shared_with_organization) > 0 OR json_array_length(shared_with_units) > 0), 'servicecatalog:ListPortfolios'
+      WHERE account <> ''
+      AND (json_array_length(shared_with_organization) > 0 OR json_array_length(shared_with_units) > 0)),
+      'servicecatalog:ListPortfolios'
   UNION ALL SELECT 'guardduty.amazonaws.com', EXISTS (SELECT 1 FROM reeve_region_settings
       WHERE json_array_length(guardduty_admins) > 0), 'guardduty:ListOrganizationAdminAccounts'
   UNION ALL SELECT 'securityhub.amazonaws.com', EXISTS (SELECT 1 FROM reeve_region_settings
