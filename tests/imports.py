@@ -154,6 +154,19 @@ def take_in(checks, folder):
     run = reeve("assess", NORTHFIELD, "--as-of", AS_OF, "--content", folder / "content", "--workspace", work, "--fail-on", "never")
     check(run.status == 3 and "imported_findings" in run.err, "no control can ask what others found", run.err[:300])
 
+    # A member somewhere within that is called like Security Hub's wrapper makes no file Security Hub's.
+    odd = dict(ocsf("o1", "2026-11-22T03:00:00Z", "FAIL"), category_name="Findings", unmapped={"Findings": [{"a": '"Findings": ['}]})
+    for name, text, form, findings in (
+        ("o1.json", json.dumps(odd), "ocsf", 1),
+        ("o2.ndjson", json.dumps(odd) + "\n" + json.dumps(dict(odd, finding_info={"uid": "o2", "title": "t"})) + "\n", "ocsf", 2),
+        ("o3.json", json.dumps({"Next": {"Findings": 1}, "note": "Findings", "pad": "x" * 5000, "Findings": ASFF}), "asff", 3),
+    ):
+        run = take(write(name, text))
+        said = run.report["files"][0] if run.report else {}
+        check(run.status == 0 and (said.get("format"), said.get("findings")) == (form, findings), f"{name} is {form}", f"{said} {run.err[:300]}")
+    run = take(write("o4.json", json.dumps({"Findings": "none"})))
+    check(run.status == 3 and "no finding that is known" in run.err, "a key `Findings` without a list is no export", run.err[:300])
+
     # What cannot be read is named by its line; the rest is taken.
     lines = prowler_csv([row("n1", "c1", "FAIL", BUCKET), row("n2", "c2", "FAIL", BUCKET), row("n3", "c3", "", BUCKET), row("n4", "c4", "FAIL", BUCKET, TIMESTAMP="yesterday"), row("n5", "c5", "FAIL", BUCKET)]).split("\n")
     lines[3] = lines[3].removeprefix("profile;")  # the second row, which like all takes two lines

@@ -37,6 +37,32 @@ std::optional<Time> moment(std::string_view said) {
   return parse_time(std::string(said) + "Z");
 }
 
+// Whether the first object of `all` has itself, not something within it, a key `Findings` that holds a list.
+bool wraps_findings(std::string_view all) {
+  int depth = 0;
+  std::string_view last;  // the text that ended last at this depth, if nothing has followed but `:`
+  bool named = false;
+  for (size_t at = 0; at < all.size(); ++at) {
+    const char c = all[at];
+    if (std::string_view(" \t\r\n").find(c) != std::string_view::npos) continue;
+    if (c == '"') {
+      const size_t begin = at + 1;
+      for (++at; at < all.size() && all[at] != '"'; ++at)
+        if (all[at] == '\\') ++at;
+      if (at >= all.size()) return false;
+      last = depth == 1 ? all.substr(begin, at - begin) : std::string_view();
+      named = false;
+      continue;
+    }
+    if (c == '[' && named) return true;
+    named = c == ':' && depth == 1 && last == "Findings";
+    last = {};
+    if (c == '{' || c == '[') ++depth;
+    if ((c == '}' || c == ']') && --depth <= 0) return false;
+  }
+  return false;
+}
+
 class Importing {
  public:
   Importing(store::Store& store, const std::string& path) : store_(store) { report_.file = path; }
@@ -110,8 +136,7 @@ class Importing {
 
   // `{"Findings": […]}`, one finding alone, or one on each line.
   Status objects(std::string_view all, size_t first) {
-    const std::string_view head = all.substr(first, 4096);
-    if (contains(head, "\"Findings\"")) return items(all, "Findings");
+    if (wraps_findings(all.substr(first))) return items(all, "Findings");
     if (auto one = read_json(all, Source{.file = report_.file})) return json(all, 1);
     uint32_t line = 0;
     for (std::string_view rest = all; !rest.empty();) {
