@@ -142,6 +142,8 @@ def main():
         everywhere(checks, redacted)
         salts(checks, folder, estate)
         people(checks, folder, estate)
+        kept(checks, folder, estate, accounts, mails, names)
+        domains(checks, folder)
     return checks.end()
 
 
@@ -212,6 +214,45 @@ def people(checks, folder, estate):
         text = told(format, run(estate, "-w", home, "--as-of", "2026-12-01", "--format", format, "--redact"))
         rest = [word for word in ("Acme Holding", "Jane Q Roe", "ottoline", "peregrine", "wilhelmina", "444455556666", "acme.example") if word in text]
         checks.check(not rest, f"{format}: nobody is named", rest)
+
+
+def kept(checks, folder, estate, accounts, mails, names):
+    """A run that names one account tells also what is kept of the others, whose resources it never read."""
+    names = {**names, "NorthfieldBreakGlass": "a role", "ArchiveKey": "of a template", "AdminCidr": "of a template"}
+    home = folder / "kept"
+    home.mkdir()
+    (home / "reeve.yaml").write_text("organization: Acme\n")
+    run(estate, "-w", home, "--fail-on", "never")
+    part = estate / "cli" / "222233334444"
+    plain = {"csv": run(part, "-w", home, "--format", "csv", "--fail-on", "never")}
+    there = left(plain, accounts, mails, names).get("csv", [])
+    checks.check({"NorthfieldBreakGlass", "ArchiveKey", "AdminCidr"} <= set(there), "findings kept from other accounts are told", len(there))
+    redacted = {format: told(format, run(part, "-w", home, "--format", format, "--redact", "--fail-on", "never")) for format in FORMATS}
+    rest = left(redacted, accounts, mails, names)
+    for format in FORMATS:
+        checks.check(not rest.get(format), f"{format}: nothing of other accounts is left", [(one, names.get(one, "")) for one in rest.get(format, [])][:8])
+    rows = list(csv.DictReader(io.StringIO(redacted["csv"])))
+    checks.check(len(rows) == len(list(csv.DictReader(io.StringIO(plain["csv"])))), "each finding is still told")
+    checks.check(any("withheld" in row["reason"] for row in rows) and any(row["reason"] and "withheld" not in row["reason"] for row in rows), "texts of other accounts are withheld, our own are not")
+
+
+def domains(checks, folder):
+    """A company's mail domain names the company; a public one does not."""
+    estate = folder / "mailed"
+    shutil.copytree(NORTHFIELD, estate)
+    swaps = 0
+    for path in sorted(estate.rglob("*")):
+        if path.is_file() and path.suffix in (".json", ".csv", ".yaml"):
+            text = path.read_text()
+            more = re.sub(r"([\w.+-]+)@[\w.-]+\w", r"\1@eu.acme-holding.test", text)
+            swaps += text != more
+            path.write_text(more)
+    checks.check(swaps > 0, "there are mail addresses to move")
+    plain = told("json", run(estate, "--format", "json", "--all"))
+    checks.check("eu.acme-holding.test" in re.sub(r"[\w.+-]+@[\w.-]+", "", plain), "the bare domain is told without --redact")
+    for format in FORMATS:
+        text = told(format, run(estate, "--format", format, "--all", "--redact"))
+        checks.check("acme-holding" not in text.lower(), f"{format}: no mail domain is left", re.findall(r".{40}acme-holding.{20}", text)[:2])
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class Walk {
       else if (stored.status == store::FindingStatus::excepted && a_.workspace)
         for (auto& exception : a_.workspace->exceptions)
           if (!finding.exception && !exception.expired(a_.as_of) && exception.covers(stored.control, stored.uid)) finding.exception = &exception;
-      return hand_on(finding);
+      return hand_on(finding, Redaction::withheld(stored));
     }));
     if (!options_.passes) return {};
     for (auto& result : a_.controls) {
@@ -49,20 +49,20 @@ class Walk {
         finding.uid = resource.uid, finding.type = resource.type, finding.account = resource.account, finding.region = resource.region;
         finding.status = "pass";
         if (auto evidence = a_.pass_evidence.find(finding.id); evidence != a_.pass_evidence.end()) finding.evidence_json = evidence->second;
-        return hand_on(finding);
+        return hand_on(finding, false);
       }));
     }
     return {};
   }
 
  private:
-  Status hand_on(ReportedFinding& finding) const {
+  Status hand_on(ReportedFinding& finding, bool withhold) const {
     if (const Redaction* redaction = options_.redaction) {
       finding.uid = redaction->uid(finding.uid);
       finding.id = finding_id(finding.control_id, finding.uid);
       finding.account = redaction->account(finding.account);
-      finding.reason = redaction->text(finding.reason);
-      finding.evidence_json = redaction->evidence_json(finding.evidence_json);
+      finding.reason = withhold ? std::string(Redaction::kWithheld) : redaction->text(finding.reason);
+      finding.evidence_json = redaction->evidence_json(finding.evidence_json, withhold);
     }
     return each_(finding);
   }

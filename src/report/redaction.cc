@@ -37,6 +37,16 @@ std::string_view first_word(std::string_view text) {
   return text.substr(0, end);
 }
 
+// Where anybody may have a mailbox: the name says nothing of whose it is. AWS's own stand in links that explain.
+constexpr std::string_view public_domains[] = {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "icloud.com", "me.com", "mac.com",
+                                               "aol.com", "proton.me", "protonmail.com", "gmx.de", "gmx.net", "gmx.com", "web.de", "mail.com", "zoho.com", "yandex.com",
+                                               "fastmail.com", "qq.com", "163.com", "amazon.com", "aws.com", "amazonaws.com"};
+bool is_public_domain(std::string_view domain) {
+  for (auto one : public_domains)
+    if (domain == one || (ends_with(domain, one) && domain[domain.size() - one.size() - 1] == '.')) return true;
+  return false;
+}
+
 std::string letters_only(std::string_view text) {
   std::string out;
   for (char c : text)
@@ -105,12 +115,45 @@ Redaction::Redaction(std::string salt, const std::vector<std::string>& names) : 
   for (auto& name : names) know(name, mail_length(name) == name.size() ? Kind::mail : Kind::name);
 }
 
+// `eu.acme.example` and `acme.example` of a mail address: in lower case, as texts are looked up for them.
+void Redaction::know_domains(std::string_view mail) {
+  const std::string whole = lower(mail.substr(mail.find('@') + 1));
+  if (is_public_domain(whole)) return;
+  for (std::string_view domain = whole; contains(domain, "."); domain.remove_prefix(domain.find('.') + 1)) know(domain, Kind::domain);
+}
+
+// The names in the uid of a finding whose resource the record may no longer hold.
+void Redaction::know_uid(std::string_view uid) {
+  if (starts_with(uid, "arn:")) {
+    auto parts = split(uid, ':');
+    if (parts.size() < 6 || parts[4] == "aws") return;
+    std::string_view resource = uid.substr(static_cast<size_t>(parts[5].data() - uid.data()));
+    while (!resource.empty()) {
+      const size_t end = std::min(resource.find_first_of("/:"), resource.size());
+      auto piece = resource.substr(0, end);
+      if (!words_.count(std::string(parts[2]) + " " + std::string(piece))) know(piece);
+      resource.remove_prefix(std::min(end + 1, resource.size()));
+    }
+  } else if (starts_with(uid, "aws/")) {
+    auto parts = split(uid, '/');
+    if (parts.size() < 5) return;
+    auto id = uid.substr(static_cast<size_t>(parts[4].data() - uid.data()));
+    if (starts_with(id, "arn:")) know_uid(id);
+    else if (!starts_with(parts[3], "Reeve::") && !starts_with(id, "(")) know(id);
+  } else if (size_t hash = uid.rfind('#'); hash != std::string_view::npos) {
+    know(uid.substr(0, hash), Kind::path), know(uid.substr(hash + 1));
+  } else {
+    know(uid);
+  }
+}
+
 void Redaction::know(std::string_view name, Kind kind) {
   if (kind == Kind::name) name = core(name);
+  if (mail_length(name) == name.size() && !name.empty()) know_domains(name);
   constexpr size_t least = 3;  // shorter ones would turn words to rubbish; where they stand as names they are redacted all the same
   if (name.size() < least || name.size() > 4096 || is_common(name) || std::all_of(name.begin(), name.end(), digit)) return;
   if (!known_.emplace(name, kind).second) return;
-  auto& lengths = lengths_[std::string(first_word(core(name)))];
+  auto& lengths = lengths_[lower(first_word(core(name)))];
   uint32_t length = static_cast<uint32_t>(name.size());
   auto place = std::lower_bound(lengths.begin(), lengths.end(), length, std::greater<>());
   if (place == lengths.end() || *place != length) lengths.insert(place, length);
@@ -179,6 +222,11 @@ Result<std::unique_ptr<Redaction>> Redaction::of(Assessment& a) {
                            "organizations policy", "organizations organization", "kms key", "kms alias", "lambda function", "secretsmanager secret", "ssm parameter", "logs log-group",
                            "logs log-stream", "dynamodb index", "elasticloadbalancing app", "elasticloadbalancing net"})
     out->words_.insert(word);
+  // Findings whose resources this run did not read, and what other tools found: their uids are all that is left to learn names from.
+  for (const char* uids : {"SELECT uid FROM finding WHERE not_rejudged OR status>2 OR closed_at IS NOT NULL", "SELECT DISTINCT resource FROM imported"}) {
+    auto rows = TRY(a.store->db().prepare(uids));
+    while (TRY(rows.step())) out->know_uid(rows.text(0));
+  }
   if (a.workspace)
     for (auto& exception : a.workspace->exceptions) {
       ResourceException told = exception;
@@ -227,19 +275,25 @@ store::StoredFinding Redaction::stored(const store::StoredFinding& finding) cons
   out.id = finding_id(finding.control, out.uid);
   out.account = account(finding.account);
   out.unit = text(finding.unit);
-  out.reason = text(finding.reason);
-  out.evidence_json = evidence_json(finding.evidence_json);
+  const bool gone = withheld(finding);
+  out.reason = gone ? std::string(kWithheld) : text(finding.reason);
+  out.evidence_json = evidence_json(finding.evidence_json, gone);
   return out;
 }
 
+bool Redaction::withheld(const store::StoredFinding& finding) { return finding.not_rejudged || !store::is_open(finding.status); }
+
 size_t Redaction::known_at(std::string_view text, size_t at, Kind& kind) const {
   std::string_view rest = text.substr(at);
-  auto lengths = lengths_.find(std::string(first_word(core(rest.substr(0, std::min<size_t>(rest.size(), 4096))))));
+  auto lengths = lengths_.find(lower(first_word(core(rest.substr(0, std::min<size_t>(rest.size(), 4096))))));
   if (lengths == lengths_.end()) return 0;
   for (uint32_t length : lengths->second) {
     if (length > rest.size() || (length < rest.size() && in_word(rest[length]) && in_word(rest[length - 1]))) continue;
     auto found = known_.find(std::string(rest.substr(0, length)));
-    if (found == known_.end()) continue;
+    if (found == known_.end()) {
+      found = known_.find(lower(rest.substr(0, length)));
+      if (found == known_.end() || found->second != Kind::domain) continue;
+    }
     kind = found->second;
     return length;
   }
@@ -384,7 +438,7 @@ std::string Redaction::text(std::string_view text) const {
       Kind kind = Kind::name;
       if (size_t length = known_at(text, at, kind); length > 0) {
         auto whole = text.substr(at, length);
-        out += kind == Kind::path ? path(whole) : kind == Kind::mail ? mail(whole) : name(whole);
+        out += kind == Kind::path ? path(whole) : kind == Kind::mail ? mail(whole) : kind == Kind::domain ? name(lower(whole)) : name(whole);
         at += length;
         continue;
       }
@@ -441,11 +495,15 @@ Evidence Redaction::evidence(const Evidence& one) const {
   return out;
 }
 
-std::string Redaction::evidence_json(std::string_view array) const {
+std::string Redaction::evidence_json(std::string_view array, bool withhold) const {
   if (array.empty()) return "";
   auto read = evidence_from_json(array);
   if (!read) return "[]";
-  for (auto& one : *read) one = evidence(one);
+  for (auto& one : *read) {
+    one = evidence(one);
+    if (!withhold) continue;
+    one.path.clear(), one.value.clear(), one.read_as.clear(), one.expected.clear(), one.unread.clear();
+  }
   return evidence_to_json(*read);
 }
 

@@ -42,13 +42,19 @@ class Redaction {
   // A finding as it may be told. Its id becomes that of its control and the pseudonym: the real one is a digest of what one could guess.
   store::StoredFinding stored(const store::StoredFinding& finding) const;
   Evidence evidence(const Evidence& evidence) const;
-  std::string evidence_json(std::string_view array) const;
+  // withhold: only where it stands and when it was true, nothing that it says.
+  std::string evidence_json(std::string_view array, bool withhold = false) const;
+  // Whether a finding's free text cannot be redacted: this run did not read the resources that it may name.
+  static bool withheld(const store::StoredFinding& finding);
+  static constexpr std::string_view kWithheld = "withheld: this run did not read what it may name";
   const ResourceException* exception(std::string_view control, std::string_view uid, Time as_of) const;  // by the real uid; redacted
 
  private:
-  enum class Kind : uint8_t { name, path, mail };
+  enum class Kind : uint8_t { name, path, mail, domain };
   Redaction() = default;
   void know(std::string_view name, Kind kind = Kind::name);
+  void know_domains(std::string_view mail);
+  void know_uid(std::string_view uid);
   std::string digest(std::string_view kind, std::string_view text, size_t length) const;
   size_t known_at(std::string_view text, size_t at, Kind& kind) const;   // length of the longest known name there; 0: none
   std::string arn(std::string_view text, size_t& at) const;              // from `at` on, which moves behind it

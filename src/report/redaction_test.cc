@@ -9,13 +9,14 @@ namespace {
 
 // Pseudonyms are digests; here they are put back to what they stand for, so that a table reads.
 struct Table {
-  Redaction redaction{"salt", {"payments", "nf-ledger-archive", "/aws/lambda/fx", "Blue Team", "AcmeRole", "default", "42", "jane@acme.example"}};
+  Redaction redaction{"salt", {"payments", "nf-ledger-archive", "/aws/lambda/fx", "Blue Team", "AcmeRole", "default", "42", "jane@acme.example", "ops@Eu.Globex.example", "x@gmail.com"}};
   std::string shown(std::string told) const {
     const std::pair<std::string, const char*> back[] = {
         {redaction.account("111122223333"), "<account>"}, {redaction.name("payments"), "<payments>"},   {redaction.name("nf-ledger-archive"), "<archive>"},
         {redaction.name("aws/lambda/fx"), "<fx>"},        {redaction.name("Blue Team"), "<team>"},     {redaction.name("AcmeRole"), "<role>"},
         {redaction.mail("jane@acme.example"), "<jane>"},  {redaction.name("other"), "<other>"},        {redaction.name("AKIAIOSFODNN7EXAMPLE"), "<key>"},
         {redaction.name("acme"), "<acme>"},               {redaction.name("o-a1b2c3d4e5"), "<org>"},   {redaction.name("fn-"), "<fn>"},
+        {redaction.name("acme.example"), "<domain>"},     {redaction.name("eu.globex.example"), "<eu>"}, {redaction.name("globex.example"), "<globex>"},
     };
     for (auto& [pseudonym, word] : back)
       for (size_t at; (at = told.find(pseudonym)) != std::string::npos;) told.replace(at, pseudonym.size(), word);
@@ -39,6 +40,10 @@ TEST(Redaction, FreeText) {
       {"/aws/lambda/fx and aws/lambda/fx", "/<fx> and <fx>"},
       {"write to jane@acme.example.", "write to <jane>."},
       {"JANE@acme.example", "<jane>"},
+      {"hosted at acme.example.", "hosted at <domain>."},
+      {"Mail.ACME.example, acme.example2", "Mail.<domain>, acme.example2"},
+      {"@eu.globex.example and globex.example", "@<eu> and <globex>"},
+      {"example, gmail.com", "example, gmail.com"},  // one label, or anybody's
       {"key AKIAIOSFODNN7EXAMPLE", "key <key>"},
       {"of o-a1b2c3d4e5", "of <org>"},
       {"o-verall", "o-verall"},
