@@ -9,8 +9,8 @@ namespace reeve {
 namespace {
 
 constexpr double unknown_share_of_nothing = 0.5;  // of a fail, where nothing was judged
-constexpr int minutes_for_a_call = 15;  // to permit or make one that was denied or missing
-constexpr int quick_minutes_max = 60;
+constexpr int64_t minutes_for_a_call = 15;  // to permit or make one that was denied or missing
+constexpr int64_t quick_minutes_max = 60;
 constexpr double quick_points_min = 4;
 constexpr uint64_t resources_max = 1'000'000;  // for which effort is counted
 
@@ -34,7 +34,7 @@ struct Step {
   size_t standing = 0;
   RoadmapItem item;
   std::set<std::string> calls;
-  int own_minutes = 0;         // without the calls
+  int64_t own_minutes = 0;     // without the calls
   std::vector<size_t> needs;   // steps that come before
   bool done = false;
 
@@ -101,7 +101,7 @@ class Planning {
     if (counts.fail == 0) item.parts = input.parts;
     item.kind = !item.parts.empty() ? StepKind::later : counts.fail ? StepKind::mend : attested ? StepKind::attest : step.calls.empty() ? StepKind::find_out : StepKind::read;
     if (item.kind == StepKind::later) step.calls.clear(), item.causes.clear();
-    else if (item.kind != StepKind::read) step.own_minutes = control.effort_minutes * static_cast<int>(std::clamp<uint64_t>(counts.fail, 1, resources_max));
+    else if (item.kind != StepKind::read) step.own_minutes = int64_t{control.effort_minutes} * static_cast<int64_t>(std::clamp<uint64_t>(counts.fail, 1, resources_max));
     steps_.push_back(std::move(step));
   }
 
@@ -144,8 +144,8 @@ class Planning {
     }
   }
 
-  int minutes_of(const Step& step, const std::set<std::string>& also_made) const {
-    int minutes = step.own_minutes;
+  int64_t minutes_of(const Step& step, const std::set<std::string>& also_made) const {
+    int64_t minutes = step.own_minutes;
     for (auto& call : step.calls)
       if (!made_.count(call) && !also_made.count(call)) minutes += minutes_for_a_call;
     return minutes;
@@ -161,16 +161,17 @@ class Planning {
     chain.push_back(index);
   }
 
-  static bool better(double worth, int minutes, double other_worth, int other_minutes) {
+  static bool better(double worth, int64_t minutes, double other_worth, int64_t other_minutes) {
     // What takes no time of its own comes at once; else by worth for a minute.
     if ((minutes == 0) != (other_minutes == 0)) return minutes == 0;
-    double mine = minutes ? worth / minutes : worth, theirs = other_minutes ? other_worth / other_minutes : other_worth;
+    double mine = minutes ? worth / static_cast<double>(minutes) : worth;
+    double theirs = other_minutes ? other_worth / static_cast<double>(other_minutes) : other_worth;
     return mine > theirs;
   }
 
   bool before(size_t a, size_t b) const {
     const Step &x = steps_[a], &y = steps_[b];
-    int mx = minutes_of(x, {}), my = minutes_of(y, {});
+    int64_t mx = minutes_of(x, {}), my = minutes_of(y, {});
     if (better(x.worth, mx, y.worth, my)) return true;
     if (better(y.worth, my, x.worth, mx)) return false;
     return x.item.control < y.item.control;
@@ -183,14 +184,14 @@ class Planning {
       if (!step.done && !step.later()) phase = std::min(phase, step.item.phase);
     std::vector<size_t> best;
     double best_worth = 0;
-    int best_minutes = 0;
+    int64_t best_minutes = 0;
     for (size_t i = 0; i < steps_.size(); ++i) {
       if (steps_[i].done || steps_[i].later() || steps_[i].item.phase != phase) continue;
       std::vector<size_t> chain;
       std::vector<bool> seen(steps_.size());
       gather(i, chain, seen);
       double worth = 0;
-      int minutes = 0;
+      int64_t minutes = 0;
       std::set<std::string> made;
       for (size_t one : chain) {
         worth += steps_[one].worth;

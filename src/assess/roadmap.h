@@ -44,7 +44,7 @@ struct RoadmapItem {
   std::vector<std::string> after;            // controls of steps that come before because this one needs them
   double points = 0;                         // risk removed
   double points_in_doubt = 0;                // what may come to light: severity weight × unknown resources × exposure
-  int effort_minutes = 0;                    // for all of it
+  int64_t effort_minutes = 0;                // for all of it
   bool quick_win = false;
 
   // When done in order, this step and all before it.

@@ -69,6 +69,20 @@ TEST(Roadmap, NothingBeforeWhatItNeeds) {
   EXPECT_EQ(items[2].after, std::vector<std::string>{"trunk"});
 }
 
+TEST(Roadmap, EffortOfAVeryLargeEstateIsCounted) {
+  Plan plan;
+  const int64_t forty_days = int64_t{40} * 8 * 60;
+  plan.add("fruit", 1, 1, Severity::critical, 40 * 8 * 60, fails(1'000'000), {"root"})
+      .add("root", 1, 1, Severity::low, 40 * 8 * 60, fails(1'000'000))
+      .add("weed", 1, 1, Severity::low, 15, fails(1));
+  EXPECT_EQ(plan.order(), "weed root fruit");
+  auto items = plan.make();
+  EXPECT_EQ(items[1].effort_minutes, forty_days * 1'000'000);
+  EXPECT_EQ(items[2].minutes_so_far, 2 * forty_days * 1'000'000 + 15);
+  EXPECT_FALSE(items[2].quick_win);
+  EXPECT_EQ(plan.summary.effort_minutes, 2 * forty_days * 1'000'000 + 15);
+}
+
 TEST(Roadmap, WhatIsDoneHoldsNothingUp) {
   Plan plan;
   plan.add("fruit", 1, 1, Severity::critical, 15, fails(4), {"root"}).add("root", 1, 1, Severity::low, 60, passes(1));

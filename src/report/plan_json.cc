@@ -33,7 +33,7 @@ void roadmap(JsonWriter& json, const Assessment& a) {
     texts(json, "after", item.after);
     json.key("risk_removed_points").number(item.points);
     json.key("points_in_doubt").number(item.points_in_doubt);
-    json.member("effort_minutes", int64_t{item.effort_minutes}).member("owner", item.owner);
+    json.member("effort_minutes", item.effort_minutes).member("owner", item.owner);
     if (!item.person.empty()) json.member("person", item.person);
     json.member("fix", item.fix).member("quick_win", item.quick_win);
     json.key("so_far").begin_object();
