@@ -88,6 +88,46 @@ def slips(checks):
             checks.check(done.status == 3 and said in done.err, f"requests that do not hold are refused ({said})", (done.status, done.err[-400:]))
 
 
+# What an overlaid file says, and what is said of it.
+FILES_THAT_SAY_NOTHING = [
+    ("quotas/organizations.yaml", "", "`policy_characters` is missing"),
+    ("quotas/organizations.yaml", "{}", "`policy_characters` is missing"),
+    ("quotas/organizations.yaml", "[]", "`policy_characters` is missing"),
+    ("quotas/organizations.yaml", "5120", "`policy_characters` is missing"),
+    ("quotas/organizations.yaml", "policy_characters: 5120", "`policy_characters` is no map"),
+    ("quotas/organizations.yaml", "policy_characters: {scp: 5120}", "`policy_characters` has no `rcp`"),
+    ("quotas/organizations.yaml", "policy_characters: {scp: 5120, rcp: many}", "`rcp` is no number of characters"),
+    ("quotas/organizations.yaml", "policy_characters: {scp: [5120], rcp: 5120}", "`scp` is no number of characters"),
+    ("quotas/organizations.yaml", "policy_characters: {scp: 0, rcp: 5120}", "`scp` is no number of characters"),
+    ("quotas/organizations.yaml", "policy_characters: {scp: 5120, rcp: 5120, sqp: 1}", "unknown key `sqp`"),
+    ("facts/sec01.yaml", "", "holds no map"),
+    ("facts/sec01.yaml", "{}", "holds no facts"),
+    ("facts/sec01.yaml", "[]", "holds no map"),
+    ("facts/sec01.yaml", "multi_accounts: {}", "has no facts"),
+]
+
+
+def files_that_say_nothing(checks):
+    for file, text, said in FILES_THAT_SAY_NOTHING:
+        with tempfile.TemporaryDirectory() as name:
+            path = pathlib.Path(name) / file
+            path.parent.mkdir()
+            path.write_text(text)
+            for control in ("leave-organization-denied", "volume-encrypted"):
+                copy(control, pathlib.Path(name))
+            done = reeve("content", "test", "--content", name, "leave-organization-denied", "volume-encrypted")
+            lines = [line for line in done.err.splitlines() if said in line]
+            checks.check(done.status == 3 and len(lines) == 1 and re.search(path.name + r":\d+:\d+", lines[0]), f"{file} with `{text}` is refused once, with its place", (done.status, done.err[-400:]))
+    with tempfile.TemporaryDirectory() as name:
+        folder = copy("volume-encrypted", pathlib.Path(name))
+        requests = folder / "examples" / "requests.yaml"
+        for context in ("yes", "[a]", '"aws:PrincipalOrgID"'):
+            text, n = re.subn(r"(?<=\bcontext: )\{[^}]*\}", context, (CONTROLS / "volume-encrypted" / "examples" / "requests.yaml").read_text(), count=1)
+            requests.write_text(text)
+            done = reeve("content", "test", "--content", name, "volume-encrypted")
+            checks.check(n == 1 and done.status == 3 and re.search(r"requests\.yaml:\d+:\d+: `context` of a request is no map", done.err), f"`context: {context}` is refused", (n, done.status, done.err[-400:]))
+
+
 # Controls that ask whether a guardrail is in force: the one they bring, attached, must satisfy them.
 IN_FORCE = ["leave-organization-denied", "log-services-protected", "member-root-actions-denied", "member-root-key-creation-denied", "region-deny-in-force"]
 
@@ -121,6 +161,7 @@ def main():
         checks.check(len(set(sids)) == len(sids) and all(re.fullmatch(r"[A-Za-z0-9]+", sid) for sid in sids), f"{path.parent.name} names its statements", sids)
     every_statement(checks, guardrails)
     slips(checks)
+    files_that_say_nothing(checks)
     attached(checks)
     return checks.end()
 

@@ -13,23 +13,52 @@ namespace reeve {
 namespace {
 
 constexpr std::string_view requests_name = "examples/requests.yaml";
+constexpr std::string_view quotas_name = "organizations.yaml";
 
-// How many characters a policy may have, by what follows `prevent.` in its name (content/quotas/organizations.yaml).
-std::map<std::string, int64_t> quotas(const Content& content, std::vector<Error>& errors) {
+// How many characters a policy may have, by what follows `prevent.` in its name (content/quotas/organizations.yaml). A file that does not say
+// it switches off what it is there for, so each quota that is missing is an Error.
+std::map<std::string, int64_t> read_quotas(const Content& content, std::vector<Error>& errors) {
   std::map<std::string, int64_t> out;
-  if (!content.files) return out;
-  for (const ContentItem& item : content.files->items("quotas")) {
-    if (item.name != "organizations.yaml") continue;
-    Source self;
-    self.file = item.files.front()->shown;
-    auto document = read_yaml(item.files.front()->text, self);
-    if (!document) {
-      errors.push_back(document.error());
-      continue;
-    }
-    for (auto entry : (*document)->root().get("policy_characters").entries())
-      if (auto n = parse_int(entry.value.text())) out[std::string(entry.key())] = *n;
+  const ContentFile* file = nullptr;
+  for (const ContentItem& item : content.files->items("quotas"))
+    if (item.name == quotas_name) file = item.files.front();
+  if (!file) {
+    errors.push_back({Code::not_found, "no quotas/" + std::string(quotas_name) + " in the content", {}, "how many characters a guardrail may have", ""});
+    return out;
   }
+  Source self;
+  self.file = file->shown;
+  auto document = read_yaml(file->text, self);
+  if (!document) {
+    errors.push_back(document.error());
+    return out;
+  }
+  auto place = [&](Value at) { return at ? Place{file->shown, at.line(), at.column()} : Place{file->shown, 1, 1}; };
+  Value root = (*document)->root(), characters = root.get("policy_characters");
+  if (!root.is_map() || !characters.is_map()) {
+    errors.push_back({Code::type, root.is_map() && characters ? "`policy_characters` is no map" : "`policy_characters` is missing", place(root.is_map() && characters ? characters : root),
+                      "a map with scp and rcp", ""});
+    return out;
+  }
+  for (auto entry : characters.entries())
+    if (entry.key() != "scp" && entry.key() != "rcp")
+      errors.push_back({Code::usage, "unknown key `" + std::string(entry.key()) + "` in `policy_characters`", place(entry.key_node), "scp, rcp", ""});
+  for (const char* kind : {"scp", "rcp"}) {
+    Value given = characters.get(kind);
+    auto number = given && !given.is_map() && !given.is_list() ? parse_int(given.text()) : std::nullopt;
+    if (number && *number > 0) out[kind] = *number;
+    else errors.push_back({Code::type, given ? "`" + std::string(kind) + "` is no number of characters" : "`policy_characters` has no `" + std::string(kind) + "`",
+                           place(given ? given : characters), "a whole number from 1", ""});
+  }
+  return out;
+}
+
+// Every control asks; what is wrong is said once.
+std::map<std::string, int64_t> quotas(const Content& content, std::vector<Error>& errors) {
+  std::vector<Error> found;
+  auto out = read_quotas(content, found);
+  for (Error& error : found)
+    if (std::none_of(errors.begin(), errors.end(), [&](const Error& known) { return known.text() == error.text(); })) errors.push_back(std::move(error));
   return out;
 }
 
@@ -119,6 +148,7 @@ class Guardrail {
       context.set("aws:PrincipalServiceName", ContextValue::of(service));
     }
     if (Value given = item.get("context")) {
+      if (!given.is_map()) return wrong(given, "`context` of a request is no map", "values by condition key");
       for (auto entry : given.entries()) {
         if (entry.value.is_list()) {
           std::vector<std::string> values;
@@ -186,7 +216,8 @@ std::vector<ExampleResult> run_guardrails(const Content& content, const Control&
     if (std::none_of(guardrails.begin(), guardrails.end(), [&](const ControlFile* file) { return file->name == entry.key(); }))
       errors.push_back({Code::not_found, "control `" + control.id + "` has no `" + std::string(entry.key()) + "`", {requests->shown, entry.key_node.line(), entry.key_node.column()},
                         "prevent.scp.json or prevent.rcp.json", ""});
-  auto allowed = quotas(content, errors);
+  std::map<std::string, int64_t> allowed;
+  if (!guardrails.empty() && content.files) allowed = quotas(content, errors);
   for (const ControlFile* file : guardrails) {
     auto status = Guardrail(control, *file, out).run(root.get(file->name), allowed[file->name.substr(8, 3)]);
     if (!status) errors.push_back(status.error());

@@ -122,12 +122,13 @@ std::vector<Fact> read_facts(const ContentItem& item, std::vector<Error>& errors
   auto document = read_content_yaml(file.text, file.shown, errors);
   if (!document) return out;
   Value root = (*document)->root();
-  if (!root.is_map()) {
-    errors.push_back({Code::type, "`" + item.name + "` holds no map", {file.shown, 1, 1}, "facts by practice", {}});
+  if (!root.is_map() || root.size() == 0) {
+    errors.push_back({Code::type, "`" + item.name + (root.is_map() ? "` holds no facts" : "` holds no map"), {file.shown, 1, 1}, "facts by practice", {}});
     return out;
   }
   for (auto practice : root.entries()) {
-    if (!practice.value.is_map()) errors.push_back({Code::type, "practice `" + std::string(practice.key()) + "` has no facts", place_of(practice.key_node), "facts by id", {}});
+    if (!practice.value.is_map() || practice.value.size() == 0)
+      errors.push_back({Code::type, "practice `" + std::string(practice.key()) + "` has no facts", place_of(practice.key_node), "facts by id", {}});
     for (auto entry : practice.value.entries()) {
       Fields fields(entry.value, "a fact", {"says", "does", "level", "told_by"}, errors);
       Fact fact;
