@@ -6,13 +6,16 @@
 A trail in another Region still covers this one, and a delegated administrator in another account is still there.
 """
 
+import json
 import pathlib
+import sqlite3
 import sys
 import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from lib_reeve import NORTHFIELD, ROOT, Checks, assess, built, verdicts_of  # noqa: E402
+from lib_reeve import NORTHFIELD, ROOT, Checks, assess, built, reeve, verdicts_of  # noqa: E402
+from record_views import OWN, content_with  # noqa: E402
 
 
 def is_in(resource, accounts, regions):
@@ -33,6 +36,54 @@ def compare(checks, what, scoped, whole, accounts=(), regions=()):
     for key in sorted(set(of) | set(expected)):
         if key[0] not in ABOUT_THE_ASSESSMENT:
             checks.check(of.get(key) == expected.get(key), f"{what}: {key[0]} {key[1]}", f"{of.get(key)} instead of {expected.get(key)}")
+
+
+def in_history(checks, account, region):
+    """A narrow run says so in the trend, and nothing takes it for the whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder) / "work"
+        work.mkdir()
+        (work / "reeve.yaml").write_text("organization: Northfield\n")
+        content = content_with(pathlib.Path(folder) / "own", {
+            "tells-history": (OWN, "SELECT o.uid, 'fail', NULL, 'e', 'runs ' || coalesce((SELECT group_concat(run, ' ') FROM (SELECT DISTINCT run FROM "
+                                   "control_history ORDER BY run)), 'none') || '.' FROM reeve_organization o")})
+        told, resources = [], []
+        runs = ([], ["--accounts", account, "--regions", region], ["--accounts", account], [])
+        for day, words in enumerate(runs, 1):
+            run = assess(NORTHFIELD, as_of=f"2027-01-0{day}T00:00:00Z", more=["--workspace", work, "--content", content, *words])
+            told += [f["reason"].split(".")[0] for f in run.report["findings"] if f["control"] == "tells-history"]
+            resources.append(run.report["estate"]["resources"])
+        checks.check(told == ["runs none", "runs 1", "runs 1", "runs 1"], "control_history holds whole runs only", told)
+
+        def history(*words):
+            done = reeve("history", "--workspace", work, "--content", content, "--format", "json", *words)
+            checks.check(done.status == 0, f"history {' '.join(words)}", done.err[-300:])
+            return json.loads(done.out)
+
+        trend = history()["runs"]
+        events = [[e for e in run["events"] if e.startswith("scope")] for run in trend]
+        checks.check(events == [[], ["scope changed: all before, 1 account in 1 Region now"], ["scope changed: 1 account in 1 Region before, 1 account now"],
+                                ["scope changed: 1 account before, all now"]], "each change of scope is an event", events)
+        checks.check([run.get("partial", False) for run in trend] == [False, True, True, False], "what is partial is said", trend)
+        checks.check([run["resources"] for run in trend] == resources and resources[1] < resources[2] < resources[0], "the trend counts resources in scope", ([run["resources"] for run in trend], resources))
+        period = history("--since", "2027-01-01", "--until", "2027-01-05")
+        checks.check([run["run"] for run in period["runs"]] == [1, 4], "a period is told by whole runs", period["runs"])
+        checks.check(len([n for n in period["notes"] if "judged only a part" in n]) == 2 and not [n for n in period["notes"] if "scope changed" in n], "and names those left out", period["notes"])
+        checks.check(history("--at", "2027-01-03")["run"]["run"] == 1, "a day is told by a whole run")
+        checks.check(any("run 2 judged only a part" in n for n in history("1", "2")["notes"]), "the difference to a part says so")
+
+        # A workspace that is about one account is whole in itself.
+        (work / "reeve.yaml").write_text(f"organization: Northfield\nscope: {{accounts: ['{account}']}}\n")
+        assess(NORTHFIELD, as_of="2027-01-06T00:00:00Z", more=["--workspace", work, "--content", content])
+        last = history()["runs"][-1]
+        checks.check("scope changed: all before, 1 account now" in last["events"] and not last.get("partial"), "the workspace's own scope changed, and is whole", last["events"])
+
+        # Runs of programs before version 4 of the store kept nothing of each control.
+        with sqlite3.connect(next((work / ".reeve").glob("*.db"))) as db:
+            db.execute("DELETE FROM run_control WHERE run=1")
+        db.close()
+        both = history("1", "4")
+        checks.check(both["controls"] == [] and any("run 1 did not keep" in n for n in both["notes"]), "controls are not compared with what was not kept", (len(both["controls"]), both["notes"]))
 
 
 def main():
@@ -69,6 +120,7 @@ def main():
             narrow = seen(words)
             checks.check(0 < len(narrow) < len(first), f"{' '.join(words)} judges a part", f"{len(narrow)} of {len(first)}")
             checks.check(seen() == first, f"a run with {' '.join(words)} in between changes nothing that is open")
+    in_history(checks, accounts[0], regions[0])
     return checks.end()
 
 

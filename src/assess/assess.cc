@@ -396,7 +396,7 @@ class Run {
     out_.changes = TRY(run_->finish(decide));
     TRY(tally(out_, catalogue_, context(), inputs_, passes_, organization_));
     out_.words = TRY(attested_part(out_));
-    const std::string summary = TRY(summary_json(out_));
+    const std::string summary = TRY(summary_json(out_, scope_));
     if (out_.has_history) out_.history = TRY(history_part(out_, summary));
     return run_->commit(summary);
   }

@@ -1,6 +1,7 @@
 #include "assess/history.h"
 
 #include <algorithm>
+#include <set>
 
 #include "assess/assess.h"
 #include "assess/history_steps.h"
@@ -37,6 +38,14 @@ Result<std::vector<TrendPoint>> some_runs(store::Store& store) {
   auto runs = TRY(trend(store));
   if (runs.empty()) return fail(Code::not_found, "this workspace has no run yet", {}, {}, "`reeve assess` makes one");
   return runs;
+}
+
+// Those that judged all that the workspace is about; all of them if there is none such.
+std::vector<TrendPoint> whole_runs(const std::vector<TrendPoint>& runs) {
+  std::vector<TrendPoint> out;
+  for (auto& run : runs)
+    if (!run.partial) out.push_back(run);
+  return out.empty() ? runs : out;
 }
 
 struct Moments {
@@ -104,7 +113,8 @@ std::string_view ControlPeriod::effectiveness() const {
 }
 
 Result<PeriodReport> period(store::Store& store, const Content& content, Time since, Time until, size_t findings_max) {
-  auto runs = TRY(some_runs(store));
+  auto all = TRY(some_runs(store));
+  auto runs = whole_runs(all);
   PeriodReport out;
   out.since = since.known() ? since : runs.front().as_of;
   out.until = until.known() ? until : std::max(runs.back().as_of, out.since);
@@ -122,11 +132,22 @@ Result<PeriodReport> period(store::Store& store, const Content& content, Time si
   if (runs.back().as_of < out.until) out.notes.push_back("the last run is of " + rfc3339(runs.back().as_of) + ": what it said is taken to hold until the end");
   for (auto& run : runs)
     if (run.run >= out.from_run && run.run <= out.to_run) out.runs.push_back(run);
-  for (auto& run : out.runs)
-    if (run.run != out.from_run)
-      for (auto& event : run.events) out.notes.push_back("run " + std::to_string(run.run) + ", " + rfc3339(run.as_of) + ": " + event);
+  // What changed for a run left out and changed back is no news.
+  const bool some_left_out = runs.size() < all.size();
+  auto scope = out.runs.front().scope;
+  auto note = [&](const TrendPoint& run, const std::string& what) { out.notes.push_back("run " + std::to_string(run.run) + ", " + rfc3339(run.as_of) + ": " + what); };
+  for (auto& run : all) {
+    if (run.run <= out.from_run || run.run > out.to_run) continue;
+    if (some_left_out && run.partial) {
+      note(run, "judged only a part, so what its controls said is left out");
+      continue;
+    }
+    for (auto& event : run.events)
+      if (!some_left_out || !starts_with(event, scope_event) || run.scope != scope) note(run, event);
+    scope = run.scope;
+  }
 
-  Moments moments(runs);
+  Moments moments(all);
   Severities severities(content);
   Lengths lengths;
   MoveList moved(out.moves, findings_max);
@@ -168,12 +189,13 @@ Result<PeriodReport> period(store::Store& store, const Content& content, Time si
 }
 
 Result<StateAt> state_at(store::Store& store, const Content& content, Time moment, const std::function<Status(const OpenAt&)>& each) {
-  auto runs = TRY(some_runs(store));
+  auto all = TRY(some_runs(store));
+  auto runs = whole_runs(all);
   const TrendPoint* run = holding(runs, moment);
   if (!run) return tl::unexpected(none_so_old(moment, runs));
   StateAt out;
   out.run = *run;
-  Moments moments(runs);
+  Moments moments(all);
   Severities severities(content);
   TRY(store::each_run_control(store.db(), run->run, run->run, [&](const store::RunControlCounts& row) -> Status {
     out.controls.push_back({std::string(row.control), row.counts});
@@ -216,12 +238,19 @@ Result<RunDifference> difference(store::Store& store, const Content& content, in
   }));
   moved.finish();
   std::map<std::string, RunDifference::Control, std::less<>> controls;
+  std::set<int64_t> kept;  // of the two, those that kept what each control said; runs of older programs did not
   for (int64_t run : {from_run, to_run})
     TRY(store::each_run_control(store.db(), run, run, [&](const store::RunControlCounts& row) -> Status {
+      kept.insert(run);
       auto& one = controls[std::string(row.control)];
       (run == from_run ? one.before : one.after) = status_of(row.counts);
       return {};
     }));
+  for (const TrendPoint* run : {&out.from, &out.to}) {
+    if (!kept.contains(run->run)) out.notes.push_back("run " + std::to_string(run->run) + " did not keep what each control said: controls are not compared");
+    if (run->partial) out.notes.push_back("run " + std::to_string(run->run) + " judged only a part: what moved out of sight is no progress");
+  }
+  if (kept.size() < 2) return out;
   for (auto& [id, one] : controls)
     if (one.before != one.after) out.controls.push_back({id, one.before, one.after});
   return out;

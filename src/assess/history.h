@@ -26,6 +26,7 @@
 namespace reeve {
 
 struct Assessment;
+struct Scope;
 
 // Numbers by severity, informational to critical. `other`: of controls that the content no longer has.
 struct BySeverity {
@@ -57,11 +58,13 @@ struct TrendPoint {
   std::string edition;
   std::vector<TrendPractice> practices;
   store::RunChanges changes;
-  // What makes a jump no progress: other sources, more or fewer accounts, other content, another edition than the run before.
+  std::string scope;     // what of the sources was judged, in one word for each scope; empty: all
+  bool partial = false;  // the command line narrowed it to other than the workspace's scope: it says nothing of the whole
+  // What makes a jump no progress: other sources, another scope, more or fewer accounts, other content, another edition than the run before.
   std::vector<std::string> events;
 };
 // What a run keeps of itself; trend() reads it back. `out` is whole but for its history.
-Result<std::string> summary_json(Assessment& out);
+Result<std::string> summary_json(Assessment& out, const Scope& scope);
 Result<std::vector<TrendPoint>> trend(store::Store& store);  // oldest first
 
 // From one state to another. The first four lead into fail, the others out of it.
@@ -143,6 +146,7 @@ struct RunDifference {
     Verdict before = Verdict::not_applicable, after = Verdict::not_applicable;
   };
   std::vector<Control> controls;  // whose status changed, by id
+  std::vector<std::string> notes;
 };
 Result<RunDifference> difference(store::Store& store, const Content& content, int64_t from_run, int64_t to_run, size_t findings_max);
 // A run by its number, `last`, `first`, or the one that holds at a date.

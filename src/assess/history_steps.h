@@ -13,10 +13,11 @@ namespace reeve {
 struct RunContext {
   bool known = false;
   std::vector<std::string> sources;
-  std::string content, edition;
+  std::string content, edition, scope, scope_for_people = "all";
   uint64_t accounts = 0;
   Time as_of;
 };
+inline constexpr std::string_view scope_event = "scope changed: ";  // begins the event
 Result<TrendPoint> read_trend_point(const store::RunRow& run, RunContext& context);
 
 inline double in_days(int64_t ms) { return static_cast<double>(ms) / 86'400'000.0; }

@@ -5,7 +5,9 @@
 #include "assess/assess.h"
 #include "assess/history.h"
 #include "assess/history_steps.h"
+#include "assess/scope.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -65,9 +67,48 @@ Result<std::optional<double>> critical_age(Assessment& out) {
   return in_days(weighted_median(by_age, all));
 }
 
+// As a set: what is named twice or in another order is the same scope.
+std::vector<std::string> sorted(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+void write_scope(JsonWriter& json, const Assessment& out, const Scope& scope) {
+  const auto accounts = sorted(scope.accounts), regions = sorted(scope.regions);
+  auto names = [&](std::string_view key, const std::vector<std::string>& all) {
+    json.key(key).begin_array();
+    for (auto& one : all) json.string(one);
+    json.end_array();
+  };
+  if (!scope.is_everything()) {
+    json.key("scope").begin_object();
+    names("accounts", accounts);
+    names("regions", regions);
+    json.end_object();
+  }
+  const std::vector<std::string> none;
+  if (accounts != sorted(out.workspace ? out.workspace->accounts : none) || regions != sorted(out.workspace ? out.workspace->regions : none))
+    json.key("partial").boolean(true);
+}
+
+// One text for each scope, and one for people, in which no account's id stands.
+void read_scope(Value scope, std::string& one, std::string& for_people) {
+  std::vector<std::string> words;
+  for (const char* key : {"accounts", "regions"}) {
+    Value names = scope.get(key);
+    if (names.size() == 0) continue;
+    one += std::string(key) + ":";
+    for (Value item : names.items()) one += " " + std::string(item.text());
+    one += ";";
+    words.push_back(count_text(names.size(), key == std::string_view("accounts") ? "account" : "Region"));
+  }
+  for_people = words.empty() ? "all" : join(words, " in ");
+}
+
 }  // namespace
 
-Result<std::string> summary_json(Assessment& out) {
+Result<std::string> summary_json(Assessment& out, const Scope& scope) {
   BySeverity fail, unknown;
   for (auto& result : out.controls) fail[result.control->severity] += result.counts.fail, unknown[result.control->severity] += result.counts.unknown;
   auto age = TRY(critical_age(out));
@@ -81,6 +122,7 @@ Result<std::string> summary_json(Assessment& out) {
   if (age) json.key("critical_age_days").number(*age);
   json.member("edition", out.edition).member("content", out.content.digest.substr(0, 16));
   json.member("accounts", static_cast<int64_t>(out.accounts)).member("resources", static_cast<int64_t>(out.resources));
+  write_scope(json, out, scope);
   json.key("practices").begin_array();
   for (auto& practice : out.practices) {
     json.begin_object().member("slug", practice.practice->slug).member("level", int64_t{practice.level});
@@ -107,15 +149,21 @@ Result<TrendPoint> read_trend_point(const store::RunRow& run, RunContext& contex
   out.unknown = read_split(summary.get("unknown_by_severity"));
   if (Value age = summary.get("critical_age_days"); age && age.is_number()) out.critical_age_days = age.number();
   out.accounts = whole(summary, "accounts");
-  out.resources = run.changes.resources;
+  // What the store holds is more than what was judged where the scope is narrow; runs of older programs kept only that.
+  out.resources = summary.get("resources") ? whole(summary, "resources") : run.changes.resources;
+  out.partial = summary.get("partial") && summary.get("partial").boolean();
   auto text = [&](std::string_view key) { return summary.get(key) ? std::string(summary.get(key).text()) : std::string(); };
   out.edition = text("edition");
   for (Value item : summary.get("practices").items())
     out.practices.push_back({std::string(item.get("slug").text()), static_cast<int>(whole(item, "level")), read_score(item), read_counts(item.get("verdicts"))});
 
-  RunContext here{true, run.sources, text("content"), out.edition, out.accounts, out.as_of};
+  RunContext here{true, run.sources, text("content"), out.edition, "", "", out.accounts, out.as_of};
+  read_scope(summary.get("scope"), here.scope, here.scope_for_people);
+  out.scope = here.scope;
   if (context.known) {
     if (here.sources != context.sources) out.events.push_back("other sources");
+    if (here.scope != context.scope)
+      out.events.push_back(std::string(scope_event) + context.scope_for_people + " before, " + (here.scope_for_people == context.scope_for_people ? "other " : "") + here.scope_for_people + " now");
     if (out.split && context.accounts != 0 && here.accounts != context.accounts)
       out.events.push_back("accounts: " + std::to_string(context.accounts) + " before, " + std::to_string(here.accounts) + " now");
     if (!context.content.empty() && here.content != context.content) out.events.push_back("other content");

@@ -56,12 +56,13 @@ Status fill_results(store::Store& store, const Content& content, const Workspace
   return {};
 }
 
-// The current run adds its own counts when it is committed. What is older than the view promises would only make each run longer.
+// Runs that the command line narrowed say nothing of the whole and are left out. The current run adds its own counts when it is committed. What is older than the view promises would only make each run longer.
 Status fill_history(store::Db& db, Time as_of) {
   constexpr int64_t kept_ms = int64_t{400} * 24 * 3600 * 1000;
   auto insert = TRY(db.prepare(
       "INSERT INTO temp.control_history(run, time, control, pass, fail, unknown) SELECT c.run, strftime('%Y-%m-%dT%H:%M:%SZ', r.as_of / 1000, 'unixepoch'), w.text, "
-      "c.pass, c.fail, c.unknown FROM main.run_control c JOIN main.run r ON r.id = c.run JOIN main.word w ON w.id = c.control WHERE r.as_of BETWEEN ?1 AND ?2 ORDER BY c.run, w.text"));
+      "c.pass, c.fail, c.unknown FROM main.run_control c JOIN main.run r ON r.id = c.run JOIN main.word w ON w.id = c.control WHERE r.as_of BETWEEN ?1 AND ?2 "
+      "AND json_member(r.summary, 'partial') IS NULL ORDER BY c.run, w.text"));
   insert.bind(1, as_of.ms - kept_ms).bind(2, as_of.ms);
   return insert.run();
 }

@@ -229,6 +229,7 @@ class Telling {
       controls.row({{control.id}, {std::string(name(control.before))}, {std::string(name(control.after)), control.after == Verdict::fail ? Ink::fail : Ink::plain}});
     section("Controls that changed", controls, both.controls.size());
     moved_findings(both.moves);
+    for (auto& note : both.notes) io_.say("note  " + fold(io_.error_terminal, safe(note)) + "\n");
     return {};
   }
 

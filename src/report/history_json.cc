@@ -39,6 +39,7 @@ void point(JsonWriter& json, const TrendPoint& run) {
   json.member("resources", whole(run.resources));
   json.key("changes").begin_object().member("opened", whole(run.changes.opened)).member("reopened", whole(run.changes.reopened));
   json.member("changed", whole(run.changes.changed)).member("closed", whole(run.changes.closed)).member("not_rejudged", whole(run.changes.not_rejudged)).end_object();
+  if (run.partial) json.member("partial", true);
   json.key("events").begin_array();
   for (auto& event : run.events) json.string(event);
   json.end_array();
@@ -211,6 +212,8 @@ std::string difference_json(const RunDifference& difference) {
   json.key("controls").begin_array();
   for (auto& control : difference.controls)
     json.begin_object().member("id", control.id).member("before", name(control.before)).member("after", name(control.after)).end_object();
+  json.end_array().key("notes").begin_array();
+  for (auto& note : difference.notes) json.string(note);
   json.end_array().end_object();
   return out + "\n";
 }

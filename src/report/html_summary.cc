@@ -92,8 +92,11 @@ std::string blockers(const Report& report) {
 // How a score went in the last thirty days: a line and the change from the run that held then, or from the first one.
 template <class Score>
 std::string thirty_days(const Report& report, std::optional<double> now, Score&& score_of) {
-  auto& runs = report.a.history.trend;
-  if (runs.size() < 2 || !now) return "";
+  // Part of an estate does not go up or down against the whole.
+  std::vector<TrendPoint> runs;
+  for (auto& run : report.a.history.trend)
+    if (!run.partial) runs.push_back(run);
+  if (runs.size() < 2 || !now || report.a.history.trend.back().partial) return "";
   Time then{report.a.as_of.ms - 30LL * 86'400'000};
   std::vector<ChartPoint> points;
   for (size_t i = 0; i < runs.size(); ++i)
