@@ -1,8 +1,8 @@
 WITH marked AS (
-  SELECT r.account, r.uid, iif(r.trust_policy IS NULL, NULL, EXISTS (
+  SELECT r.account, r.uid, iif(json_valid(r.trust_policy), EXISTS (
       SELECT 1 FROM json_tree(r.trust_policy, '$.Statement') s WHERE s.type = 'object'
       AND json_extract(s.value, '$.Effect') = 'Allow' AND (json_type(s.value, '$.Principal.AWS') IS NOT NULL
-      OR json_extract(s.value, '$.Principal') = '*' OR json_type(s.value, '$.NotPrincipal') IS NOT NULL))) AS for_people
+      OR json_extract(s.value, '$.Principal') = '*' OR json_type(s.value, '$.NotPrincipal') IS NOT NULL)), NULL) AS for_people
   FROM aws_iam_role r
   WHERE r.name LIKE '%break%glass%' OR r.name LIKE '%emergency%'
          OR ((r.tags LIKE '%glass%' OR r.tags LIKE '%emergency%') AND EXISTS (SELECT 1 FROM json_each(r.tags) t

@@ -8,17 +8,17 @@ WITH marked AS (
                  IN ('breakglass', 'emergency', 'emergencyaccess'))) AS marked
   FROM aws_iam_role r),
 judged AS (
-  SELECT uid, marked, unread, iif(trust_policy IS NULL, NULL, EXISTS (
+  SELECT uid, marked, unread, iif(json_valid(trust_policy), EXISTS (
       SELECT 1 FROM json_tree(trust_policy, '$.Statement') s WHERE s.type = 'object'
       AND json_extract(s.value, '$.Effect') = 'Allow' AND (json_type(s.value, '$.Principal.AWS') IS NOT NULL
-      OR json_extract(s.value, '$.Principal') = '*' OR json_type(s.value, '$.NotPrincipal') IS NOT NULL))) AS for_people,
+      OR json_extract(s.value, '$.Principal') = '*' OR json_type(s.value, '$.NotPrincipal') IS NOT NULL)), NULL) AS for_people,
       policy_requires_mfa(trust_policy) AS mfa FROM marked
       WHERE marked
   UNION ALL SELECT uid, 0, NULL, 0, NULL FROM marked WHERE NOT marked)
 SELECT uid AS resource,
        CASE WHEN NOT marked THEN 'not_applicable'
             WHEN unread IS NOT NULL THEN 'unknown'
-            WHEN NOT coalesce(for_people, 0) THEN 'not_applicable'
+            WHEN for_people = 0 THEN 'not_applicable'
             WHEN mfa = 1 THEN 'pass'
             WHEN mfa = 0 THEN 'fail'
             ELSE 'unknown' END AS verdict,

@@ -3,10 +3,10 @@
 -- one that a role is taken on with; one that says what it does not match cannot be judged. Rules elsewhere do not hear global
 -- events. That there is none shows only where the Region of global events was asked for rules and filters.
 WITH marked AS (
-  SELECT r.uid, r.account, '*[/"*?%= ]' || r.name || '[/"*%) ]*' AS named, coalesce(iif(r.trust_policy IS NULL, NULL, EXISTS (
+  SELECT r.uid, r.account, '*[/"*?%= ]' || r.name || '[/"*%) ]*' AS named, coalesce(iif(json_valid(r.trust_policy), EXISTS (
       SELECT 1 FROM json_tree(r.trust_policy, '$.Statement') s WHERE s.type = 'object'
       AND json_extract(s.value, '$.Effect') = 'Allow' AND (json_type(s.value, '$.Principal.AWS') IS NOT NULL
-      OR json_extract(s.value, '$.Principal') = '*' OR json_type(s.value, '$.NotPrincipal') IS NOT NULL))), 1) AS for_people
+      OR json_extract(s.value, '$.Principal') = '*' OR json_type(s.value, '$.NotPrincipal') IS NOT NULL)), NULL), 1) AS for_people
   FROM aws_iam_role r
   WHERE r.name LIKE '%break%glass%' OR r.name LIKE '%emergency%'
          OR ((r.tags LIKE '%glass%' OR r.tags LIKE '%emergency%') AND EXISTS (SELECT 1 FROM json_each(r.tags) t
@@ -14,7 +14,7 @@ WITH marked AS (
                  IN ('breakglass', 'emergency', 'emergencyaccess')))),
 rules AS (
   SELECT e.account, e.pattern, json_array_length(e.targets) AS targets, json_extract(e.unknown, '$.targets') AS unread,
-      CASE WHEN instr(e.pattern, '"anything-but"') > 0 THEN NULL
+      CASE WHEN NOT json_valid(e.pattern) OR instr(e.pattern, '"anything-but"') > 0 THEN NULL
            WHEN instr(e.pattern, '"eventName"') = 0 THEN 1
            WHEN EXISTS (SELECT 1 FROM json_tree(e.pattern) n WHERE n.path LIKE '%.eventName' AND n.atom IN ('AssumeRole',
                'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity', 'SwitchRole', 'ConsoleLogin')) THEN 1
