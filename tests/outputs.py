@@ -269,6 +269,25 @@ def changes(checks, folder):
                  "ASFF archives what was closed", archived[:1])
 
 
+def attested(checks, folder):
+    """OSCAL says of an attestation that it counts only where the assessment let it count."""
+    head = "control: root-recovery-drilled\nowner: j.okafor\napprover: a.rossi\n"
+    said = {"replaced": "answer: yes\ngiven: 2026-09-01\nexpires: 2027-09-01\n", "valid": "answer: yes\ngiven: 2026-10-01\nexpires: 2027-10-01\n", "not_yet_valid": "answer: yes\ngiven: 2027-01-01\nexpires: 2027-12-01\n",
+            "no": "answer: no\ngiven: 2026-11-01\nexpires: 2027-10-01\n", "too_old": "answer: yes\ngiven: 2023-10-01\nexpires: 2027-10-01\n", "expired": "answer: yes\ngiven: 2026-10-01\nexpires: 2026-11-01\n"}  # fmt: skip
+    for files, wanted in ((("replaced", "valid", "not_yet_valid"), {"replaced": "no", "valid": "yes", "not_yet_valid": "no"}), (("valid", "no"), {"replaced": "no", "no": "yes"}),
+                          (("too_old",), {"too_old": "no"}), (("expired",), {"expired": "no"})):  # fmt: skip
+        home = workspace(folder / "-".join(files))
+        (home / "attestations" / "drill.yaml").unlink()
+        for file in files:
+            (home / "attestations" / f"{file}.yaml").write_text(head + said[file])
+        outputs = Outputs(NORTHFIELD, "-w", home, "--as-of", "2026-12-01", "--fail-on", "never")
+        parts = [part for one in outputs.json("oscal")["assessment-results"]["results"][0]["attestations"] for part in one["parts"]]
+        told = {value(part, "state"): value(part, "counts-at-this-date") for part in parts}
+        checks.check(len(parts) == len(files) and told == wanted, f"attestations {', '.join(files)}", told)
+        ours = next(a["state"] for a in outputs.json("json")["attestations"] if a["control"] == "root-recovery-drilled")
+        checks.check(ours in told, "as the assessment calls them", (ours, told))
+
+
 def statuses(checks, folder):
     """The exit status is the run's, whatever the format."""
     (folder / "bad" / "123456789012" / "us-east-1").mkdir(parents=True)
@@ -308,6 +327,7 @@ def main():
         excepted = [f for f in Outputs(NORTHFIELD, "-w", folder / "home", "--as-of", "2026-12-01").lines() if f["compliance"]["status_code"] == "excepted"]
         checks.check(excepted and all(f["status"] == "Suppressed" for f in excepted), "excepted findings are suppressed, not gone", len(excepted))
         changes(checks, folder / "changes")
+        attested(checks, folder / "words")
         statuses(checks, folder / "statuses")
     return checks.end()
 

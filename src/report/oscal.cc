@@ -221,6 +221,13 @@ class Writing {
     json_.end_object();
   }
 
+  // How the assessment took it; null: it went by another word on the same control.
+  const AttestedState* standing_of(const Attestation& given) const {
+    for (auto& one : a_.words.attestations)
+      if (one.said == &given) return &one;
+    return nullptr;
+  }
+
   void attestations() {
     if (!a_.workspace || a_.workspace->attestations.empty()) return;
     json_.key("attestations").begin_array();
@@ -234,7 +241,9 @@ class Writing {
       prop("approver", given.approver);
       prop("given", rfc3339(given.given));
       prop("expires", rfc3339(given.expires));
-      prop("counts-at-this-date", given.given <= a_.as_of && a_.as_of < given.expires ? "yes" : "no");
+      const AttestedState* standing = standing_of(given);
+      prop("state", standing ? standing->state : given.given > a_.as_of ? name(WordState::not_yet) : "replaced");
+      prop("counts-at-this-date", standing && (standing->state == name(WordState::valid) || standing->state == name(WordState::no)) ? "yes" : "no");
       json_.end_array();
       std::string prose = control && control->attest ? control->attest->claim : given.control;
       if (!given.reason.empty()) prose += " (" + given.reason + ")";
