@@ -84,6 +84,48 @@ TEST(Redaction, Json) {
   EXPECT_EQ(table.shown(table.redaction.json("{broken payments")), R"("{broken <payments>")");
 }
 
+TEST(Redaction, Drills) {
+  const Table table;
+  Assessment assessment;
+  Drill drill{.kind = "restore", .title = "restore of payments", .owner = "other", .at = {.path = "acme/other.yaml", .line = 3}};
+  drill.records.push_back({.worked = true, .by = "Blue Team", .note = "told jane@acme.example of 111122223333", .evidence = {"arn:aws:s3:::payments"}, .at = {.path = "acme/other.yaml", .line = 7}});
+  assessment.workspace.emplace();
+  assessment.workspace->drills.push_back(drill);
+  table.redaction.apply(assessment);
+  const Drill& told = assessment.workspace->drills[0];
+  const DrillRecord& record = told.records[0];
+  for (auto& [said, wanted] : std::vector<std::pair<std::string, std::string>>{{told.title, "restore of <payments>"},
+                                                                               {told.owner, "<other>"},
+                                                                               {told.at.path, "<acme>/<other>.yaml"},
+                                                                               {record.by, "<team>"},
+                                                                               {record.note, "told <jane> of <account>"},
+                                                                               {record.evidence[0], "arn:aws:s3:::<payments>"},
+                                                                               {record.at.path, "<acme>/<other>.yaml"}})
+    EXPECT_EQ(table.shown(said), wanted);
+  EXPECT_EQ(told.kind, "restore");
+  EXPECT_EQ(told.at.line, 3u);
+}
+
+TEST(Redaction, TextsOfFindingsThatWereNotJudgedAgainAreWithheld) {
+  const Table table;
+  const Evidence evidence{.resource = "arn:aws:s3:::payments", .source = "acme/other.json", .path = "a.never-heard-of", .value = "\"never-heard-of\"", .read_as = "\"never-heard-of\"",
+                          .expected = "not never-heard-of", .line = 9, .unread = {"never-heard-of"}};
+  struct Row {
+    store::FindingStatus status;
+    bool not_rejudged, withheld;
+  };
+  for (auto& [status, not_rejudged, withheld] : {Row{store::FindingStatus::fail, false, false}, Row{store::FindingStatus::fail, true, true}, Row{store::FindingStatus::excepted, false, false},
+                                                 Row{store::FindingStatus::pass, false, true}, Row{store::FindingStatus::deleted, false, true}}) {
+    store::StoredFinding finding;
+    finding.control = "c", finding.uid = evidence.resource, finding.status = status, finding.not_rejudged = not_rejudged;
+    finding.reason = "shared with never-heard-of", finding.evidence_json = evidence_to_json({evidence});
+    const auto told = table.redaction.stored(finding);
+    EXPECT_EQ(table.shown(told.uid), "arn:aws:s3:::<payments>");
+    EXPECT_EQ(contains(told.reason + told.evidence_json, "never-heard-of"), !withheld) << store::name(status);
+    EXPECT_TRUE(contains(told.evidence_json, "\"line\":9")) << told.evidence_json;
+  }
+}
+
 TEST(Redaction, PseudonymsHangOnTheSaltAndTheNameOnly) {
   const Redaction one("salt", {}), same("salt", {"other"}), another("other salt", {});
   EXPECT_EQ(one.name("payments"), same.name("payments"));
