@@ -19,7 +19,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib_reeve  # noqa: E402
-from lib_reeve import NORTHFIELD, ROOT, Checks, built, reeve  # noqa: E402
+from lib_reeve import NORTHFIELD, ROOT, Checks, built, has_terminals, reeve  # noqa: E402
 
 DRILLED = "root-recovery-drilled"
 WHOLE = ["--answer", "yes", "--owner", "j.okafor", "--approver", "a.rossi", "--given", "2026-10-01", "--expires", "2027-10-01"]
@@ -136,6 +136,8 @@ def with_flags(checks, workspace):
 
 def asked(checks, folder):
     check = checks.check
+    if not has_terminals():
+        return checks.skip("questions on a terminal", "there are no pseudo-terminals here", "that init and attest ask")
     workspace = folder / "asked"
     # Does it hold, owner, approver, until, evidence, end of evidence; then skip one, then stop.
     status, shown = on_a_terminal(["init", "asked", "--organization", "N"], ["yes", "j.okafor", "j.okafor", "", "minutes", "", "", "a.rossi", "", "", "q"], folder)

@@ -78,3 +78,13 @@ def built(checks, shown):
         return True
     checks.skip("everything", f"{REEVE} is not built", shown)
     return False
+
+
+def has_terminals():
+    """Whether this system gives pseudo-terminals (a bare chroot without /dev/pts does not)."""
+    try:
+        for descriptor in os.openpty():
+            os.close(descriptor)
+        return True
+    except OSError:
+        return False

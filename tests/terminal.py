@@ -23,7 +23,7 @@ import unicodedata
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib_reeve  # noqa: E402
-from lib_reeve import NORTHFIELD, ROOT, Checks, assess, built, reeve  # noqa: E402
+from lib_reeve import NORTHFIELD, ROOT, Checks, assess, built, has_terminals, reeve  # noqa: E402
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -60,6 +60,9 @@ def main():
     lib_reeve.REEVE = pathlib.Path(parser.parse_args().reeve).resolve()
     checks = Checks()
     if not built(checks, "what a terminal shows"):
+        return checks.end()
+    if not has_terminals():
+        checks.skip("everything", "there are no pseudo-terminals here", "what a terminal shows")
         return checks.end()
     report = assess(NORTHFIELD, as_of=None).report
     controls = {control["id"]: control for practice in report["practices"] for control in practice["controls"]}
