@@ -78,7 +78,7 @@ struct RoadmapSummary {
 };
 
 inline constexpr std::string_view roadmap_rule =
-    "by phase, then by points for effort together with what must come before; points: severity weight × failing resources × exposure; "
+    "by phase, then by points for effort together with what must come before; points: severity weight × failing resources; "
     "an unknown counts in the order as the share of fails among what was judged, and nothing in the points; a call costs 15 min once";
 inline constexpr std::string_view quick_win_rule = "mends all that fails in at most 1 h, removes at least 4 points, waits for no other step";
 

@@ -173,7 +173,7 @@ class Text {
   void do_first() {
     const RoadmapSummary& sum = a_.roadmap_summary;
     if (sum.steps == 0) return;
-    out_ += paint(t_, Ink::heading, "Do first") + "  (points: severity " + said("×") + " failing resources)\n";
+    out_ += paint(t_, Ink::heading, "Do first") + "  (points: severity " + said("×") + " failing resources; in doubt: of unknowns)\n";
     Table table({{"", Align::right}, {""}, {"", Align::left, 0, true}, {"", Align::right}, {"", Align::right}, {"", Align::left, 90}, {"", Align::left, 110}}, 3);
     for (auto& item : a_.roadmap)
       if (item.kind != StepKind::later)

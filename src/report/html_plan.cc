@@ -77,7 +77,7 @@ std::string section_do_first(const Report& report) {
   auto& a = report.a;
   auto& summary = a.roadmap_summary;
   std::string out = "<section id=\"do-first\" aria-labelledby=\"h-do-first\">" +
-                    section_head("do-first", "Do first", "Steps in four phases, by risk removed for effort, nothing before what it needs. Points are severity × failing resources × exposure; <b>?</b> marks what unknown verdicts may add.",
+                    section_head("do-first", "Do first", "Steps in four phases, by risk removed for effort, nothing before what it needs. Points are severity × failing resources; <b>?</b> marks what unknown verdicts may add.",
                                  count_text(summary.steps, "step") + ", " + whole(summary.points) + " points, about " + effort_text(summary.effort_minutes) + "; risk in money comes with the threat model (<code>model</code>)");
   if (a.roadmap.empty()) return out + "<p class=\"empty\">Nothing to do: no control fails and none is unknown.</p></section>";
   double most = 0;
