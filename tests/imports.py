@@ -9,9 +9,11 @@ example of OCSF is read too where it is at hand.
 
 import argparse
 import csv
+import html
 import io
 import json
 import pathlib
+import re
 import shutil
 import sqlite3
 import sys
@@ -21,6 +23,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib_reeve  # noqa: E402
 from estate_changes import first_difference  # noqa: E402
+from lib_page import Page  # noqa: E402
 from lib_reeve import AS_OF, NORTHFIELD, ROOT, SHARED, Checks, built, reeve  # noqa: E402
 
 COLUMNS = """AUTH_METHOD TIMESTAMP ACCOUNT_UID ACCOUNT_NAME ACCOUNT_EMAIL ACCOUNT_ORGANIZATION_UID ACCOUNT_ORGANIZATION_NAME ACCOUNT_TAGS FINDING_UID
@@ -61,7 +64,7 @@ ASFF = [
      "Title": "S3 general purpose buckets block public access", "Description": "told by AWS", "Resources": [{"Type": "AwsS3Bucket", "Id": BUCKET, "Partition": "aws", "Region": "eu-west-1"}],
      "Compliance": {"Status": "FAILED", "SecurityControlId": "S3.8"}, "Workflow": {"Status": "NEW"}, "RecordState": "ACTIVE"},
     {"SchemaVersion": "2018-10-08", "Id": "custom/1", "ProductArn": "arn:aws:securityhub:eu-west-1:444455556666:product/444455556666/default", "GeneratorId": "own-rule",
-     "AwsAccountId": "444455556666", "Types": ["TTPs"], "CreatedAt": "2026-11-10T00:00:00Z", "UpdatedAt": "2026-11-10T00:00:00Z", "Severity": {"Label": "LOW"}, "Title": "two buckets",
+     "AwsAccountId": "444455556666", "Types": ["TTPs"], "CreatedAt": "2026-11-10T00:00:00Z", "UpdatedAt": "2026-11-10T00:00:00Z", "Severity": {"Label": "LOW"}, "Title": "two buckets: nf-payments-ledger of 444455556666",
      "Description": "key AKIAIOSFODNN7EXAMPLE", "Resources": [{"Type": "AwsS3Bucket", "Id": BUCKET}, {"Type": "AwsS3Bucket", "Id": LEDGER}], "RecordState": "ARCHIVED"},
 ]  # fmt: skip
 
@@ -71,6 +74,41 @@ def ocsf(uid, time_dt, status):
             "status_detail": "detail", "time": 1795489200, "time_dt": time_dt, "metadata": {"event_code": "s3_bucket_public_access", "product": {"name": "Prowler"}, "version": "1.5.0"},
             "finding_info": {"uid": uid, "title": "title of s3_bucket_public_access"}, "cloud": {"account": {"uid": "444455556666"}, "region": "eu-west-1"},
             "resources": [{"uid": BUCKET, "type": "AwsS3Bucket", "region": "eu-west-1"}]}  # fmt: skip
+
+
+def on_the_page(checks, folder, work, imported):
+    """The page: a section by resource, and with each finding what others said of its resource. With --redact nobody is named."""
+    check = checks.check
+    for redact in ((), ("--redact",)):
+        what = "the page" + " redacted" * bool(redact)
+        page = Page(reeve("assess", NORTHFIELD, "--as-of", AS_OF, "--format", "html", "--fail-on", "never", "--workspace", work, *redact).out)
+        told = reeve("assess", NORTHFIELD, "--as-of", AS_OF, "--format", "json", "--fail-on", "never", "--workspace", work, *redact).report
+        check(told["imported_summary"]["findings"] == len(told["imported"]) == 6 and told["imported_summary"]["resources"] == len({i["resource"]["uid"] for i in told["imported"]}) == 3, f"{what}: the counts are of the list",
+              told["imported_summary"])
+        tools = {}
+        for one in told["imported"]:
+            tools.setdefault(one["tool"], []).append(one["resource"]["uid"])
+        check({t["tool"]: (t["findings"], t["resources"]) for t in told["imported_summary"]["tools"]} == {tool: (len(uids), len(set(uids))) for tool, uids in tools.items()}, f"{what}: and so by tool", told["imported_summary"])
+        figures = page.figures()
+        check({path: figures.get(path) for path in ("imported_summary.findings", "imported_summary.resources")} == {"imported_summary.findings": {"6"}, "imported_summary.resources": {"3"}}, f"{what}: its figures are these")
+        section = page.text[page.text.index('<section id="others"'):]
+        section = html.unescape(section[:section.index("</section>")])
+        rows = [r for r in re.findall(r"<tr>(.*?)</tr>", section) if "<td>" in r]
+        check([re.findall(r"<td[^>]*>(.*?)</td>", r) for r in rows[:3]] == [[t["tool"], str(t["findings"]), str(t["resources"])] for t in told["imported_summary"]["tools"]], f"{what}: a row for each tool", rows[:3])
+        for one in told["imported"]:
+            row = next((r for r in rows if f"<td><code>{one['resource']['uid']}</code>" in r), "")
+            check(all(text in row for text in (one["tool"], one["status"], one["severity"], one["check"], one["title"])), f"{what}: {one['check']} stands by its resource", row)
+        beside = {(r["control"], r["uid"]): r["others"] for r in page.findings()[1]}
+        bucket = [i for i in told["imported"] if i["check"] == "s3_bucket_public_access"][0]["resource"]["uid"]
+        wanted = [{key: i[key] for key in ("tool", "check", "status", "severity", "title", "time")} for i in told["imported"] if i["resource"]["uid"] == bucket]
+        check(len(wanted) == 3 and beside[("bucket-not-public", bucket)] == wanted, f"{what}: the evidence of a finding names what others say", beside.get(("bucket-not-public", bucket)))
+        check(sum(map(bool, beside.values())) == sum(uid == bucket for _, uid in beside), f"{what}: findings about other resources name nobody")
+        if redact:
+            alls = page.text + json.dumps(page.findings()) + json.dumps(told["imported"])
+            check(not [name for name in (BUCKET, LEDGER, "nf-payments", "444455556666", "777788889999", str(folder)) if name in alls], f"{what}: names nobody")
+            check({"Prowler", "Security Hub"} < set(tools), f"{what}: says which tool it was", tools)
+        else:
+            check(told["imported"] == imported, f"{what}: stands on the same list")
 
 
 def main():
@@ -131,12 +169,13 @@ def take_in(checks, folder):
     check(muted.get("status") == "FAIL, muted" and muted["resource"]["account"] == "777788889999" and muted["place"] == f"{prowler}:6", "a muted finding says so, and where it stood", muted)
     check("AKIAIOSFODNN7EXAMPLE" not in json.dumps(imported) and "AKIAIOSFODNN7EXAMPLE" not in (work / ".reeve" / "store.db").read_bytes().decode("latin-1"), "secrets of others are blacked out too")
     for report_ in (without, report):
-        for key in ("imported", "history"):
+        for key in ("imported", "imported_summary", "history"):
             report_.pop(key)
     difference = first_difference(without, report)
     check(difference is None, "no count, level or finding of ours has changed", difference)
     check("imported" not in assess(), "without a workspace there is nothing beside")
 
+    on_the_page(checks, folder, work, imported)
     told = reeve("explain", BUCKET, "--workspace", work).out
     check("bucket-not-public" in told and "S3.8" in told and "s3_bucket_public_access" in told and told.index("bucket-not-public") < told.index("Other tools say") < told.index("S3.8"),
           "both stand beside each other by resource", told)

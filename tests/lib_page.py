@@ -35,6 +35,11 @@ def hostile_estate(folder):
         f"control: root-recovery-drilled\nanswer: yes\nowner: {words[0]}\napprover: {words[1]}\ngiven: 2026-10-01\nexpires: 2027-10-01\nevidence: [{words[0]}]\n")
     (work / "exceptions" / "volume.yaml").write_text(
         f"control: volume-encrypted\nresource: \"*gnp.exe\"\nowner: {words[0]}\napprover: {words[1]}\nreason: {words[0]}\nexpires: 2027-02-01\n")
+    hostile = HOSTILE[:-1]
+    (folder / "others.ndjson").write_text("".join(json.dumps(
+        {"class_uid": 2004, "metadata": {"event_code": name, "product": {"name": name}}, "finding_info": {"uid": f"{i} {name}", "title": name}, "severity": name, "status_code": name,
+         "status_detail": name, "time_dt": "2026-11-20T00:00:00Z", "cloud": {"account": {"uid": "111122223333"}, "region": name}, "resources": [{"uid": resource, "type": name}]}) + "\n"
+        for i, name in enumerate(hostile) for resource in (f"arn:aws:s3:::{name}", f"arn:aws:s3:::{hostile[i - 1]}", name)))
     return ["estate", "--workspace", "work", "--as-of", "2026-11-22T00:00:00Z"]
 
 
@@ -109,7 +114,10 @@ class Page(html.parser.HTMLParser):
         columns = {}
         for name, (width, offset, count) in head["columns"].items():
             columns[name] = struct.unpack_from("<%d%s" % (count, {1: "B", 2: "H", 4: "I"}[width]), packed, 4 + size + offset)
-        words, rows, proof, number = head["words"], [], 0, 0
+        words, rows, proof, number, others = head["words"], [], 0, 0, {}
+        for n, resource in enumerate(columns["imp_resource"]):
+            said = {key: words["said"][columns["imp_" + key][n]] for key in ("tool", "check", "status", "severity", "title")}
+            others.setdefault(resource, []).append({**said, "time": words["time"][columns["imp_time"][n]]})
         for i in range(head["rows"]):
             resource = columns["resource"][i]
             uid, control = words["uid"][resource], head["controls"][columns["control"][i]]["id"]
@@ -131,7 +139,7 @@ class Page(html.parser.HTMLParser):
                          "type": words["type"][columns["res_type"][resource]], "account": words["account"][columns["res_account"][resource]],
                          "region": words["region"][columns["res_region"][resource]], "status": ["fail", "unknown", "excepted"][columns["status"][i]],
                          "reason": words["reason"][columns["reason"][i]], "first_seen": words["time"][columns["first_seen"][i]],
-                         "proofs": columns["proofs_all"][i], "evidence": evidence})
+                         "proofs": columns["proofs_all"][i], "evidence": evidence, "others": others.get(resource, [])})
         return head, rows
 
 

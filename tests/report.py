@@ -83,6 +83,13 @@ def numbers(checks, what, page, report):
             same = same and held and all(proof[key] == fact.get(key, 0 if key in ("line", "column") else "") for key in ("source", "time", "path", "expected", "line", "column"))
         if not checks.check(same, f"{what}: a finding of the page is that of the JSON", f"{row} and {other}"):
             return
+    # What other tools found stands with the findings about the same resource, and nowhere in a count.
+    imported = {}
+    for one in report.get("imported", []):
+        imported.setdefault(one["resource"]["uid"], []).append({key: one.get(key, "") for key in ("tool", "check", "status", "severity", "title", "time")})
+    wrong = [row["uid"] for row in rows if row["others"] != imported.get(row["uid"], [])]
+    checks.check(not wrong, f"{what}: a finding carries what others said of its resource", wrong[:3])
+    checks.check(("others" in page.ids) == bool(imported) and ("imported_summary.findings" in figures) == bool(imported), f"{what}: a section for others if, and only if, something was imported")
     by = {s: sum(r["status"] == s for r in rows) for s in ("fail", "unknown", "excepted")}
     checks.check(all(report["verdicts"][s] == n for s, n in by.items()), f"{what}: verdicts add up", f"{by} and {report['verdicts']}")
 
@@ -120,6 +127,8 @@ def main():
             (denied / f"{call}.json").write_text('{"Error": {"Code": "AccessDenied", "Message": "no"}}')
         cases = {"the example estate": [NORTHFIELD], "hostile names": hostile_estate(folder), "an estate that answers nothing": ["denied", "--as-of", "2026-11-22T00:00:00Z"],
                  "an empty folder": ["empty", "--as-of", "2026-11-22T00:00:00Z"]}
+        taken = subprocess.run([reeve, "import", "others.ndjson", "--workspace", "work"], cwd=folder, capture_output=True, text=True)
+        checks.check(taken.returncode == 0, "findings of others with hostile names are taken in", taken.stderr[-500:])
         for what, words in cases.items():
             out = run(reeve, *words, "--format", "html", cwd=folder)
             page = Page(out.decode())
@@ -132,6 +141,7 @@ def main():
             if what == "hostile names":
                 plain = "".join(page.texts)
                 checks.check("</script><img src=x onerror=alert(1)>" in plain and "\u202e" not in out.decode() and "[U+202E]" in plain, "hostile names are text, and none turns the writing round")
+                checks.check(any(row["others"] for row in page.findings()[1]) and len(report["imported"]) > 10, "and so are those of what others found")
                 checks.check(any("gnp.exe" in row["uid"] and row["status"] == "excepted" for row in page.findings()[1]), "the excepted one is there")
             if what == "the example estate":
                 again = run(reeve, *words, "--format", "html", cwd=folder, threads="1")

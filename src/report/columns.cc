@@ -15,14 +15,16 @@ namespace {
 
 enum Column : size_t { c_res_type, c_res_account, c_res_region, c_control, c_resource, c_status, c_reason, c_first_seen,
   c_changed, c_openings, c_old, c_id8, c_proofs, c_proofs_all, c_ev_other, c_ev_source, c_ev_time, c_ev_basis, c_ev_path,
-  c_ev_value, c_ev_read_as, c_ev_expected, c_ev_line, c_ev_column, c_ev_unread, c_ev_numbers, c_path_numbers };
+  c_ev_value, c_ev_read_as, c_ev_expected, c_ev_line, c_ev_column, c_ev_unread, c_ev_numbers, c_path_numbers,
+  c_imp_resource, c_imp_tool, c_imp_check, c_imp_status, c_imp_severity, c_imp_title, c_imp_time };
 constexpr const char* kColumns[] = {"res_type", "res_account", "res_region", "control", "resource", "status", "reason",
   "first_seen", "changed", "openings", "old", "id8", "proofs", "proofs_all", "ev_other", "ev_source", "ev_time", "ev_basis",
-  "ev_path", "ev_value", "ev_read_as", "ev_expected", "ev_line", "ev_column", "ev_unread", "ev_numbers", "path_numbers"};
+  "ev_path", "ev_value", "ev_read_as", "ev_expected", "ev_line", "ev_column", "ev_unread", "ev_numbers", "path_numbers",
+  "imp_resource", "imp_tool", "imp_check", "imp_status", "imp_severity", "imp_title", "imp_time"};
 enum Dictionary : size_t { w_uid, w_type, w_account, w_region, w_reason, w_time, w_other, w_source, w_basis, w_path, w_value,
-  w_expected, w_unread };
+  w_expected, w_unread, w_said };
 constexpr const char* kWords[] = {"uid", "type", "account", "region", "reason", "time", "other", "source", "basis", "path",
-  "value", "expected", "unread"};
+  "value", "expected", "unread", "said"};
 
 constexpr size_t kValueMax = 400;  // ux.md §3: longer evidence is cut, with its length and digest
 
@@ -86,6 +88,7 @@ Status FindingColumns::add(const store::StoredFinding& finding, size_t control, 
   auto evidence = TRY(evidence_from_json(finding.evidence_json.empty() ? "[]" : finding.evidence_json));
   auto [resource, is_new] = resources_.try_emplace(finding.uid, static_cast<uint32_t>(resources_.size()));
   if (is_new) {
+    open_.emplace_back();
     words_[w_uid].of(finding.uid);
     columns_[c_res_type].push_back(words_[w_type].of(finding.type));
     columns_[c_res_account].push_back(words_[w_account].of(finding.account));
@@ -93,6 +96,7 @@ Status FindingColumns::add(const store::StoredFinding& finding, size_t control, 
   }
   columns_[c_control].push_back(static_cast<uint32_t>(control));
   columns_[c_resource].push_back(resource->second);
+  ++open_[resource->second].at(static_cast<size_t>(finding.status));
   columns_[c_status].push_back(static_cast<uint32_t>(finding.status));
   columns_[c_reason].push_back(words_[w_reason].of(finding.reason));
   columns_[c_first_seen].push_back(words_[w_time].of(rfc3339(finding.first_seen)));
@@ -122,6 +126,27 @@ Status FindingColumns::add(const store::StoredFinding& finding, size_t control, 
   }
   ++rows_;
   return {};
+}
+
+std::optional<uint32_t> FindingColumns::resource(const std::string& uid) const {
+  auto found = resources_.find(uid);
+  if (found == resources_.end()) return std::nullopt;
+  return found->second;
+}
+
+uint64_t FindingColumns::open(uint32_t resource, store::FindingStatus status) const {
+  const auto& counts = open_[resource];
+  return counts[static_cast<size_t>(status)];
+}
+
+void FindingColumns::add_imported(uint32_t resource, const Imported& said) {
+  columns_[c_imp_resource].push_back(resource);
+  columns_[c_imp_tool].push_back(words_[w_said].of(said.tool));
+  columns_[c_imp_check].push_back(words_[w_said].of(said.check));
+  columns_[c_imp_status].push_back(words_[w_said].of(said.status));
+  columns_[c_imp_severity].push_back(words_[w_said].of(said.severity));
+  columns_[c_imp_title].push_back(words_[w_said].of(cut(said.title)));
+  columns_[c_imp_time].push_back(words_[w_time].of(said.time));
 }
 
 std::string FindingColumns::packed(std::string_view head_members) const {

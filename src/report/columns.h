@@ -8,6 +8,8 @@
 // kept, so that a link finds its row without the page hashing every row.
 #pragma once
 
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,6 +26,16 @@ class FindingColumns {
   // `evidence_max` kinds of proof the first are kept, and how many there were.
   Status add(const store::StoredFinding& finding, size_t control, size_t evidence_max);
   size_t rows() const { return rows_; }
+
+  // The number of a resource that a finding is about, and how many findings of a status are about it.
+  std::optional<uint32_t> resource(const std::string& uid) const;
+  uint64_t open(uint32_t resource, store::FindingStatus status) const;
+  // What another tool said of it, in a table of its own that no count reads.
+  struct Imported {
+    std::string_view tool, check, status, severity, title;
+    std::string time;
+  };
+  void add_imported(uint32_t resource, const Imported& said);
 
   // `head_members`: members for the head beside the dictionaries, as JSON text that begins with a comma, or empty.
   std::string packed(std::string_view head_members) const;
@@ -43,6 +55,7 @@ class FindingColumns {
   std::vector<std::vector<uint32_t>> columns_;
   std::vector<Words> words_;
   std::unordered_map<std::string, uint32_t> resources_;
+  std::vector<std::array<uint32_t, 3>> open_;  // by resource: fail, unknown, excepted
 };
 
 // gzip without a name or a time, then base64: the same bytes for the same text.

@@ -1,7 +1,6 @@
 #include "report/workspace_json.h"
 
-#include "report/redaction.h"
-#include "store/imports.h"
+#include "report/imported.h"
 
 namespace reeve {
 namespace {
@@ -70,18 +69,24 @@ Status write_workspace_part(JsonWriter& json, Assessment& a, const Redaction* re
   drills(json, a);
   exceptions(json, a);
   // Beside ours and never among them: no count above has heard of these.
-  auto text = [&](std::string_view said) { return redaction ? redaction->text(said) : std::string(said); };
+  uint64_t findings = 0, resources = 0;
+  std::string uid;
   json.key("imported").begin_array();
-  TRY(store::each_imported(a.store->db(), "", [&](const store::Imported& one) -> Status {
-    auto& row = one.row;
-    json.begin_object().member("tool", row.tool).member("finding", text(row.finding)).member("check", row.check).member("status", row.status);
-    if (!row.severity.empty()) json.member("severity", row.severity);
-    if (!row.title.empty()) json.member("title", text(row.title));
-    json.key("resource").begin_object().member("uid", redaction ? redaction->uid(row.resource) : std::string(row.resource)).member("type", row.resource_type).member("account", redaction ? redaction->account(row.account) : std::string(row.account)).member("region", row.region).end_object();
-    json.member("time", rfc3339(row.time)).member("place", Place{redaction ? redaction->path(one.file) : std::string(one.file), row.line}.text()).end_object();
+  TRY(each_told_import(a, redaction, [&](ToldImport& one) -> Status {
+    ++findings;
+    if (one.uid != uid) ++resources, uid = one.uid;
+    json.begin_object().member("tool", one.tool).member("finding", one.finding).member("check", one.check).member("status", one.status);
+    if (!one.severity.empty()) json.member("severity", one.severity);
+    if (!one.title.empty()) json.member("title", one.title);
+    json.key("resource").begin_object().member("uid", one.uid).member("type", one.type).member("account", one.account).member("region", one.region).end_object();
+    json.member("time", rfc3339(one.time)).member("place", one.place).end_object();
     return flush();
   }));
-  json.end_array();
+  json.end_array().key("imported_summary").begin_object().member("findings", whole(findings)).member("resources", whole(resources)).key("tools").begin_array();
+  const auto tools = TRY(told_import_counts(a, redaction));
+  for (auto& one : tools)
+    json.begin_object().member("tool", one.tool).member("findings", whole(one.findings)).member("resources", whole(one.resources)).end_object();
+  json.end_array().end_object();
   return {};
 }
 

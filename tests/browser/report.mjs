@@ -79,6 +79,11 @@ for (const name of ["northfield", "hostile", "denied"]) {
   }
   const rows = await page.evaluate(() => Math.min(12, view.length));
   for (let v = 0; v < rows; v++) await page.evaluate((at) => openRow(at), v);
+  const told = json.hostile.imported, found = json.hostile.findings.find((f) => told.some((i) => i.resource.uid === f.resource.uid));
+  await page.goto(page.url().split("#")[0] + "#finding=" + found?.id);
+  await page.waitForSelector("#drawer .other");
+  const others = await page.evaluate(() => [...document.querySelectorAll("#drawer .other")].map((one) => one.textContent));
+  check(others.length === told.filter((i) => i.resource.uid === found.resource.uid).length && others.every((text) => text.length > 20), "what other tools found about a hostile resource stands as text", others);
   const after = await page.evaluate(() => ({ foreign: document.querySelectorAll("img, iframe, object, embed, form, base, link").length, handlers: [...document.querySelectorAll("*")].filter((e) => [...e.attributes].some((a) => a.name.startsWith("on"))).length,
     turned: /[\u202a-\u202e\u2066-\u2069]/.test(document.body.innerText), text: document.querySelector("#drawer").textContent.length }));
   same([before, after.foreign, after.handlers, after.turned], [0, 0, 0, false], "hostile names make no element, no handler and turn no writing round");
@@ -88,6 +93,28 @@ for (const name of ["northfield", "hostile", "denied"]) {
   const csv = readFileSync(await download.path(), "utf8");
   check(!/(^|,)"[=+\-@]/m.test(csv) && csv.includes("HYPERLINK"), "the exported cells run nothing in a spreadsheet", csv.slice(0, 300));
   same(await page.evaluate(() => ["=1+1", "+1", "-1", "@x", "\tx", "a\"b"].map(cell)), ['"\'=1+1"', '"\'+1"', '"\'-1"', '"\'@x"', '"\'\tx"', '"a""b"'], "cells that a spreadsheet would run are led by an apostrophe");
+  await close(page);
+}
+
+// --- What other tools found
+
+{
+  const page = await open("northfield");
+  const told = json.northfield.imported, one = json.northfield.findings.find((f) => f.control === "bucket-not-public" && told.some((i) => i.resource.uid === f.resource.uid));
+  await page.goto(page.url().split("#")[0] + "#finding=" + one.id);
+  await page.waitForSelector("#drawer .other");
+  const drawer = await page.evaluate(() => ({ heads: [...document.querySelectorAll("#drawer h3")].map((h) => h.textContent), others: [...document.querySelectorAll("#drawer .other")].map((o) => [o.querySelector("b").textContent, o.querySelector("code").textContent, o.querySelector("time").getAttribute("datetime")]) }));
+  same(drawer.others, told.filter((i) => i.resource.uid === one.resource.uid).map((i) => [i.tool, i.check, i.time]), "the evidence names what others say of the resource: tool, check, moment");
+  check(drawer.heads.includes("Other tools say"), "marked as theirs", drawer.heads);
+  await accessible(page, "evidence with what others say");
+  const alone = json.northfield.findings.find((f) => !told.some((i) => i.resource.uid === f.resource.uid));
+  await page.goto(page.url().split("#")[0] + "#finding=" + alone.id);
+  await page.waitForSelector("#drawer");
+  same(await page.evaluate(() => document.querySelectorAll("#drawer .other").length), 0, "of a resource that no other tool names they say nothing");
+  await page.goto(page.url().split("#")[0] + "#others");
+  await settle(page);
+  const section = await page.evaluate(() => document.querySelector("#others").textContent);
+  check(told.every((i) => section.includes(i.tool) && section.includes(i.check) && section.includes(i.resource.uid)), "the section names every one by its resource", section.slice(0, 300));
   await close(page);
 }
 

@@ -19,6 +19,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+import imports  # noqa: E402
 import lib_reeve  # noqa: E402
 from lib_page import hostile_estate  # noqa: E402
 from lib_reeve import NORTHFIELD, ROOT, Checks  # noqa: E402
@@ -76,6 +77,11 @@ def main():
         for call in ("ec2-describe-volumes", "s3-list-buckets", "iam-get-account-summary"):
             (denied / f"{call}.json").write_text('{"Error": {"Code": "AccessDenied", "Message": "no"}}')
         cases = {"northfield": [NORTHFIELD, "--workspace", work], "hostile": hostile_estate(folder), "denied": ["denied", "--as-of", "2026-11-22T00:00:00Z"]}
+        # What other tools found, beside ours on both pages.
+        (folder / "prowler.csv").write_text(imports.prowler_csv(imports.ROWS))
+        (folder / "asff.json").write_text(json.dumps(imports.ASFF))
+        for exports, workspace in (("prowler.csv asff.json", work), ("others.ndjson", folder / "work")):
+            subprocess.run([reeve, "import", *exports.split(), "--workspace", workspace], cwd=folder, check=True, capture_output=True)
         files = {what: {form: str(path) for form, path in reports(reeve, folder, what, words).items()} for what, words in cases.items()}
         bench = reeve.parent / "bench_make_config"
         if bench.exists():

@@ -145,6 +145,15 @@ function proofsOf(i) {
   return out;
 }
 
+// What other tools said of the resource; their table is in the order of resources and no longer than what was imported.
+function othersOf(i) {
+  const out = [], c = F.c, said = (column, n) => F.words.said[c[column][n]];
+  for (let n = 0; n < c.imp_resource.length; n++)
+    if (c.imp_resource[n] === c.resource[i])
+      out.push({ tool: said("imp_tool", n), check: said("imp_check", n), status: said("imp_status", n), severity: said("imp_severity", n), title: said("imp_title", n), time: F.words.time[c.imp_time[n]] });
+  return out;
+}
+
 let toastTimer = 0;
 function toast(text) {
   $(".toast")?.remove();

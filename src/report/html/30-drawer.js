@@ -1,5 +1,6 @@
 // The drawer of evidence: one finding, and every fact under its verdict.
 
+const OTHERS = 8;  // findings of other tools shown with a finding
 let drawerRow = -1, drawerFrom = null;
 
 function linkOf(i) {
@@ -82,12 +83,21 @@ function drawerOf(i) {
   for (const proof of proofs) drawer.append(factOf(proof, i));
   if (all > proofs.length) drawer.append(el("p", { class: "meta" }, count(all - proofs.length, "more fact") + ": reeve explain " + id));
   if (!all) drawer.append(el("p", { class: "meta" }, "No fact was read: " + F.words.reason[F.c.reason[i]]));
+  const others = othersOf(i);
+  if (others.length) {
+    drawer.append(el("h3", {}, "Other tools say"), el("p", { class: "meta" }, "in their words about this resource, and in no count of Reeve's"));
+    for (const one of others.slice(0, OTHERS)) {
+      drawer.append(el("div", { class: "fact other" }, el("b", {}, one.tool), ": " + one.status + (one.severity ? ", " + one.severity : "") + " ", el("code", {}, one.check),
+        one.title ? el("p", { class: "exp" }, one.title) : null, el("p", { class: "src" }, time(one.time))));
+    }
+    if (others.length > OTHERS) drawer.append(el("p", { class: "meta" }, count(others.length - OTHERS, "more finding") + ": reeve explain " + uidOf(i)));
+  }
   drawer.append(el("h3", {}, "Rule"), el("details", {}, el("summary", {}, control.file), el("pre", { tabindex: 0 }, control.rule)));
-  const others = F.controls.filter((other) => other.objective === control.objective && other !== control);
+  const beside = F.controls.filter((other) => other.objective === control.objective && other !== control);
   drawer.append(el("h3", {}, "Layers of " + control.objective));
   const layers = el("dl", { class: "kv" });
   for (const [layer, word] of [["preventive", "prevent"], ["detective", "detect"], ["responsive", "respond"]]) {
-    const here = others.filter((other) => other.layer === layer), self = control.layer === layer;
+    const here = beside.filter((other) => other.layer === layer), self = control.layer === layer;
     layers.append(el("dt", {}, icon(word), " " + word), el("dd", {}, self ? "this control" + (here.length ? ", " : "") : here.length ? "" : "–", here.slice(0, 6).flatMap((other, n) => [n ? ", " : "", el("a", { href: "#control=" + other.id }, other.id), " (" + other.status + ")"]), here.length > 6 ? " and " + (here.length - 6) + " more" : ""));
   }
   drawer.append(layers);
