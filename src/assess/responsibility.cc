@@ -177,6 +177,10 @@ class Counting {
     TRY(store_.findings(filter, [&](const store::StoredFinding& finding) -> Status {
       if (finding.type != type || (finding.status != store::FindingStatus::fail && finding.status != store::FindingStatus::unknown)) return {};
       FoundOpen one{finding.uid, finding.reason + "\n", finding.status == store::FindingStatus::unknown};
+      if (one.unknown) {  // it is only counted
+        found->second.push_back(std::move(one));
+        return {};
+      }
       if (auto evidence = evidence_from_json(finding.evidence_json))
         for (auto& e : *evidence) one.said += e.value + "\n";
       found->second.push_back(std::move(one));

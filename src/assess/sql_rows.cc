@@ -7,6 +7,7 @@
 #include "assess/needs.h"
 #include "base/text.h"
 #include "formats/json.h"
+#include "store/json_member.h"
 #include "store/views.h"
 
 namespace reeve {
@@ -101,19 +102,22 @@ Evidence evidence_at_column(ColumnOrigins& facts, const ResourceCatalogue& catal
   if (!type) return out;
   // The column whose path is the asked one or stands above it, the longest.
   const std::pair<std::string, Path>* best = nullptr;
-  auto origins = read_json(resource->origins_json.empty() ? std::string_view("{}") : resource->origins_json, Source{});
+  std::string_view origin_json;
   for (auto& column : type->columns) {
     const std::string& at = column.second.text();
     bool fits = path == at || (starts_with(path, at) && (path[at.size()] == '.' || path[at.size()] == '[')) || path == column.first;
-    if (!fits || !origins || !(*origins)->root().get(column.first)) continue;
-    if (!best || at.size() > best->second.text().size()) best = &column;
+    if (!fits || (best && at.size() <= best->second.text().size())) continue;
+    auto told = store::json_member(resource->origins_json, column.first);
+    if (told) best = &column, origin_json = *told;
   }
-  Value origin;
-  if (best && origins) origin = (*origins)->root().get(best->first);
+  const DocumentPtr origin_document = best ? read_json(origin_json, Source{}).value_or(nullptr) : nullptr;
+  const Value origin = origin_document ? origin_document->root() : Value();
   if (!origin) {  // computed from several facts, or not known: no one place has it
     out.source = call_named(value);
-    if (!path.empty() && out.source.empty() && origins)  // about this resource all the same: where the rest of it was read
-      for (auto entry : (*origins)->root().entries())
+    // About this resource all the same: where the rest of it was read.
+    const bool elsewhere = !path.empty() && out.source.empty() && !resource->origins_json.empty();
+    if (const DocumentPtr origins = elsewhere ? read_json(resource->origins_json, Source{}).value_or(nullptr) : nullptr)
+      for (auto entry : origins->root().entries())
         if (std::string file = facts.file(static_cast<uint32_t>(entry.value.at(0).integer().value_or(0))); !file.empty()) {
           out.source = file;
           break;
@@ -128,8 +132,9 @@ Evidence evidence_at_column(ColumnOrigins& facts, const ResourceCatalogue& catal
     if (origin.at(3)) out.time_basis = std::string(origin.at(3).text());
   }
   out.path = std::string(origin.at(1).text());
-  auto columns = read_json(resource->columns_json.empty() ? std::string_view("{}") : resource->columns_json, Source{});
-  Value column = columns ? (*columns)->root().get(best->first) : Value();
+  const auto told = store::json_member(resource->columns_json, best->first);
+  const DocumentPtr column_document = told ? read_json(*told, Source{}).value_or(nullptr) : nullptr;
+  const Value column = column_document ? column_document->root() : Value();
   std::string rest(path == best->first ? std::string_view() : path.substr(std::min(path.size(), best->second.text().size())));
   if (starts_with(value, "$.") && follow(column, rest + std::string(value.substr(1)))) rest += value.substr(1);  // a place within it, such as a statement's
   take_value(out, origin, column, rest);

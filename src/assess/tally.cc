@@ -165,6 +165,10 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   };
   std::map<std::string, Cause, std::less<>> causes;
   OpenSince open_since;
+  // Findings of one control in one account stand together, so the last one's cause and account are mostly the next one's.
+  std::string last_control, last_reason, last_account;
+  Cause* last_cause = nullptr;
+  uint64_t* last_count = nullptr;
   TRY(out.store->brief_findings([&](const store::Store::BriefFinding& finding) -> Status {
     if (finding.status == store::FindingStatus::fail && out.has_history) {
       auto since = open_since.find(finding.control);
@@ -172,6 +176,10 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
       ++since->second[finding.first_seen.ms];
     }
     if (finding.status != store::FindingStatus::unknown) return {};
+    if (last_cause && finding.control == last_control && finding.reason == last_reason && finding.account == last_account) {
+      ++last_cause->verdicts, ++*last_count;
+      return {};
+    }
     auto control = index.find(finding.control);
     if (control == index.end()) return {};
     const std::string cause = cause_of(finding.reason);
@@ -183,6 +191,8 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
     auto account = one.accounts.find(finding.account);
     if (account == one.accounts.end()) account = one.accounts.emplace(std::string(finding.account), 0).first;
     ++account->second;
+    last_control = finding.control, last_reason = finding.reason, last_account = finding.account;
+    last_cause = &one, last_count = &account->second;
     return {};
   }));
   // What the status stands on: of fails if there are any, else of what else is open, in order of uid.

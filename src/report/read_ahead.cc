@@ -62,8 +62,8 @@ Status findings_read_ahead(store::Store& store, const store::FindingFilter& filt
   std::thread reader([&] {
     Batch batch;
     bool wanted = true;
-    Status read = store.findings(filter, [&](const store::StoredFinding& finding) -> Status {
-      batch.push_back(finding);
+    Status read = store.findings(filter, [&](store::StoredFinding&& finding) -> Status {
+      batch.push_back(std::move(finding));
       if (batch.size() < kBatch) return {};
       wanted = belt.put(std::move(batch));
       batch.clear();

@@ -3,18 +3,19 @@
 namespace reeve::store {
 
 Status each_finding_path(Db& db, const PathFilter& filter, const std::function<Status(const FindingPath&)>& each) {
-  // Findings are numbered as they are opened, so those first opened since a run are the ones behind a number.
+  // A finding without steps stands for its opening (version 5 of the schema). Findings are numbered as they are opened, so those first opened since a run are the ones behind a number.
   constexpr std::string_view steps =
-      "SELECT t.finding,t.run,t.was,t.became,t.why,f.id,c.text,f.uid,y.text,f.account,f.region FROM transition t JOIN finding f ON f.row=t.finding "
+      "SELECT f.row,coalesce(t.run,-f.first_seen),t.was,coalesce(t.became,f.status),iif(t.run IS NULL,f.reason,t.why),f.id,c.text,f.uid,y.text,"
+      "f.account,f.region FROM finding f LEFT JOIN transition t ON t.finding=f.row "
       "JOIN word c ON c.id=f.control JOIN word y ON y.id=f.type ";
   std::string sql(steps);
   if (filter.since_run > 0) {
     // One list, so that each finding's steps are looked up and the rest of them is not read.
-    sql += "WHERE t.finding IN (SELECT finding FROM transition WHERE run>=?1 AND was IS NOT NULL";
+    sql += "WHERE f.row IN (SELECT finding FROM transition WHERE run>=?1 AND was IS NOT NULL";
     if (filter.first_openings) sql += " UNION ALL SELECT row FROM finding WHERE row>=coalesce((SELECT first_finding FROM run WHERE id>=?1 ORDER BY id LIMIT 1), 1)";
     sql += ") ";
   }
-  auto rows = TRY(db.prepare(sql + "ORDER BY t.finding,t.run"));
+  auto rows = TRY(db.prepare(sql + "ORDER BY f.row,t.run"));
   if (filter.since_run > 0) rows.bind(1, filter.since_run);
   FindingPath path;
   std::string id, control, uid, type, account, region, why;

@@ -33,11 +33,8 @@ Status RunWriter::set_counts(int64_t unit, std::string_view control, const Count
   return s.note(insert.run());
 }
 
-Status RunWriter::State::transition(int64_t finding, std::optional<FindingStatus> was, FindingStatus became,
-                                    std::string_view why) {
-  insert_transition.bind(1, finding).bind(2, run).bind(4, static_cast<int64_t>(became)).bind_or_null(5, why);
-  if (was) insert_transition.bind(3, static_cast<int64_t>(*was));
-  else insert_transition.bind_null(3);
+Status RunWriter::State::transition(int64_t finding, FindingStatus was, FindingStatus became, std::string_view why) {
+  insert_transition.bind(1, finding).bind(2, run).bind(3, static_cast<int64_t>(was)).bind(4, static_cast<int64_t>(became)).bind_or_null(5, why);
   return insert_transition.run();
 }
 
@@ -53,9 +50,9 @@ Status RunWriter::State::add_finding(int64_t unit_id, const FindingRow& row) {
   // In a record that had none, an id whose hash is new cannot be there.
   bool is_new = false, near = false;
   if (fresh_findings) {
-    const auto [at, added] = fresh_rows.emplace(hash64(row.id), next_finding);
+    const auto [first, added] = fresh_rows.add(hash64(row.id), next_finding);
     is_new = added;
-    near = !added && TRY(find_by_row.bind(1, at->second).bind(2, row.id).step());
+    near = !added && TRY(find_by_row.bind(1, first).bind(2, row.id).step());
   }
   if (is_new || (!near && !TRY(find_finding.bind(1, row.id).step()))) {
     auto& insert = insert_finding;
@@ -65,16 +62,20 @@ Status RunWriter::State::add_finding(int64_t unit_id, const FindingRow& row) {
     insert.bind(12, row.reason).bind(13, row.evidence_json);
     TRY(insert.run());
     ++changes.opened;
-    return transition(next_finding++, std::nullopt, row.status, row.reason);
+    ++next_finding;
+    return {};
   }
   auto& found = near ? find_by_row : find_finding;
   const auto finding = found.integer(0);
   const auto was = static_cast<FindingStatus>(found.integer(1));
   const bool again = found.integer(2) == run;
   const auto openings = found.integer(3);
+  const bool says_the_same = was == row.status && found.text(4) == row.reason;
   found.reset();
   if (again && is_open(was) && was <= row.status) return {};  // the worse one stands
   const bool reopened = !is_open(was);
+  const bool opened_now = finding >= first_finding;  // its opening is still what it says
+  if (!opened_now && !says_the_same) TRY(settle_opening(finding));
   auto& update = update_finding;
   update.bind(1, finding)
       .bind(2, static_cast<int64_t>(row.status))
@@ -88,7 +89,7 @@ Status RunWriter::State::add_finding(int64_t unit_id, const FindingRow& row) {
   else update.bind_null(8);
   update.bind(9, row.account).bind(10, row.region).bind(11, row.reason).bind(12, row.evidence_json);
   TRY(update.run());
-  if (was == row.status) return {};
+  if (was == row.status || opened_now) return {};
   if (reopened) ++changes.reopened;
   else if (!again) ++changes.changed;
   return transition(finding, was, row.status, row.reason);
@@ -129,6 +130,7 @@ Status RunWriter::State::close(int64_t row, const Decide& decide, Statement& get
       why = "the control no longer applies";
       break;
   }
+  TRY(settle_opening(row));
   TRY(shut.bind(1, row).bind(2, static_cast<int64_t>(closed)).bind(3, moment()).bind(4, run).run());
   ++changes.closed;
   return transition(row, was, closed, why);

@@ -50,18 +50,21 @@ Status RunWriter::State::prepare() {
   TRY(make(insert_resource, "INSERT INTO resource VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"));
   TRY(make(insert_source, "INSERT INTO source VALUES(?1,?2,?3,?4,?5,?6,?7)"));
   TRY(make(insert_read, "INSERT INTO read VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)"));
-  TRY(make(insert_edge, "INSERT INTO edge VALUES(?1,?2,?3,?4,?5)"));
+  TRY(make(insert_edge, "INSERT INTO edge VALUES(?1,?2,?3,?4)"));
   TRY(make(insert_place, "INSERT INTO place VALUES(?1,?2,?3,?4)"));
   TRY(make(find_word, "SELECT id FROM word WHERE text=?1"));
   TRY(make(insert_word, "INSERT INTO word(text) VALUES(?1)"));
   TRY(make(insert_counts, "INSERT OR REPLACE INTO unit_control VALUES(?1,?2,?3,?4,?5,?6,?7,?8)"));
-  TRY(make(find_finding, "SELECT row,status,judged_run,openings FROM finding WHERE id=?1"));
-  TRY(make(find_by_row, "SELECT row,status,judged_run,openings FROM finding WHERE row=?1 AND id=?2"));
+  TRY(make(find_finding, "SELECT row,status,judged_run,openings,reason FROM finding WHERE id=?1"));
+  TRY(make(find_by_row, "SELECT row,status,judged_run,openings,reason FROM finding WHERE row=?1 AND id=?2"));
   TRY(make(insert_finding, "INSERT INTO finding VALUES(?1,?2,?3,?4,?5,?6,?7,0,1,?8,?8,NULL,?9,?10,?11,?12,?13)"));
   TRY(make(update_finding,
            "UPDATE finding SET status=?2, unit=?3, type=?4, judged_run=?5, not_rejudged=0, openings=?6, "
            "first_seen=coalesce(?7,first_seen),"
            " changed_at=coalesce(?8,changed_at), closed_at=NULL, account=?9, region=?10, reason=?11, evidence=?12 WHERE row=?1"));
+  TRY(make(insert_opening,
+           "INSERT INTO transition SELECT row,-first_seen,NULL,status,reason FROM finding f WHERE row=?1 AND first_seen<0 AND "
+           "NOT EXISTS (SELECT 1 FROM transition WHERE finding=f.row)"));
   TRY(make(insert_transition,
            "INSERT INTO transition VALUES(?1,?2,?3,?4,?5) ON CONFLICT DO UPDATE SET became=excluded.became, why=excluded.why"));
   return {};
@@ -112,7 +115,7 @@ Status RunWriter::State::drop_rows(int64_t unit_id, int64_t first, int64_t count
     rows_touched += static_cast<uint64_t>(count);
     const auto last = first + count - 1;
     TRY(run_sql("DELETE FROM resource WHERE id BETWEEN ?1 AND ?2", {first, last}));
-    TRY(run_sql("DELETE FROM edge WHERE source BETWEEN ?1 AND ?2", {first, last}));
+    TRY(run_sql("DELETE FROM edge WHERE id BETWEEN ?1 AND ?2", {edge_key(first, 0), edge_key(last, most_edges - 1)}));
   }
   for (std::string_view sql : {"DELETE FROM source WHERE unit=?1", "DELETE FROM read WHERE unit=?1",
                                "DELETE FROM place WHERE unit=?1", "DELETE FROM note WHERE unit=?1", "DELETE FROM unit_control WHERE unit=?1"})
@@ -185,7 +188,7 @@ Result<std::unique_ptr<RunWriter>> Store::begin_run(const RunInfo& info) {
   };
   s.rows_before = static_cast<uint64_t>(TRY(number("SELECT sum(resources) FROM unit")));
   s.next_resource = 1 + TRY(number("SELECT max(id) FROM resource"));
-  s.next_finding = 1 + TRY(number("SELECT max(row) FROM finding"));
+  s.first_finding = s.next_finding = 1 + TRY(number("SELECT max(row) FROM finding"));
   s.fresh_findings = s.next_finding == 1;
   if (s.fresh_findings) TRY(drop_finding_indices(db));
   else TRY(make_finding_indices(db));
@@ -323,9 +326,10 @@ Status RunWriter::add_edge(const EdgeRow& row) {
   const int64_t kind = TRY(s.note(s.word(row.kind)));
   const int64_t type = row.target_type.empty() ? 0 : TRY(s.note(s.word(row.target_type)));
   auto& insert = s.insert_edge;
-  insert.bind(1, s.first_resource + row.source).bind(2, int64_t{s.edges++}).bind(3, kind).bind(4, row.target);
-  if (type) insert.bind(5, type);
-  else insert.bind_null(5);
+  if (s.edges >= most_edges) return s.note(fail(Code::limit, "a unit has more edges than the store can number", {s.db.path()}, std::to_string(most_edges) + " at most"));
+  insert.bind(1, edge_key(s.first_resource + row.source, s.edges++)).bind(2, kind).bind(3, row.target);
+  if (type) insert.bind(4, type);
+  else insert.bind_null(4);
   return s.note(insert.run());
 }
 

@@ -73,7 +73,16 @@ CREATE VIEW imported_findings AS SELECT i.tool, i.finding, i.control AS check_id
   FROM imported AS i JOIN import_file AS f ON f.id = i.file;
 )";
 
-constexpr std::string_view steps_in_order[] = {facts, history, notes, periods};
+// Version 5: an edge's key is one number that only grows, edge_key() of schema.h, so that a load appends and never searches. A
+// finding's first opening is no row of `transition` until something else happens to the finding: what it would say, the finding says.
+constexpr std::string_view appended = R"(
+ALTER TABLE edge RENAME TO edge_of_source;
+CREATE TABLE edge(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, target TEXT NOT NULL, target_type INTEGER);
+INSERT INTO edge SELECT source << 26 | n, kind, target, target_type FROM edge_of_source ORDER BY source, n;
+DROP TABLE edge_of_source;
+)";
+
+constexpr std::string_view steps_in_order[] = {facts, history, notes, periods, appended};
 
 Result<int64_t> pragma(Db& db, std::string_view name) {
   auto value = TRY(db.value("PRAGMA " + std::string(name)));

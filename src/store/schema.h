@@ -4,6 +4,7 @@
 // are never edited once released: a change is a new step at the end.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -31,6 +32,11 @@ Status make_report_index(Db& db);  // the one of them that a first run needs; th
 Status make_join_indices(Db& db);
 // All but those, where an opened store lacks any.
 Status make_all_indices(Db& db);
+
+// The key of a resource's edge: resource id × 2^26 + number of the edge in its unit.
+inline constexpr int edge_bits = 26;
+inline constexpr uint64_t most_edges = uint64_t{1} << edge_bits;  // of one unit
+inline constexpr int64_t edge_key(int64_t resource, uint64_t n) { return resource << edge_bits | static_cast<int64_t>(n); }
 
 // State of a unit in the current run, as kept in unit.state.
 enum class UnitIn : int { other_run = 0, kept = 1, written = 2, dropped = 3 };

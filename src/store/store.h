@@ -250,7 +250,7 @@ class Store {
   Result<std::unique_ptr<RunWriter>> begin_run(const RunInfo& info);
 
   // Readers: of the run being written, else of the last one committed. Order is always defined.
-  Status findings(const FindingFilter& filter, const std::function<Status(const StoredFinding&)>& each);  // by control, uid
+  Status findings(const FindingFilter& filter, const std::function<Status(StoredFinding&&)>& each);  // by control, uid
   // Open findings that this run judged or kept, without their evidence, in the order in which they were written. Borrowed.
   struct BriefFinding {
     std::string_view control, account, reason;

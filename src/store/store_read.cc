@@ -124,7 +124,7 @@ Store::StoredSource read_source(const Statement& row) {
 
 }  // namespace
 
-Status Store::findings(const FindingFilter& filter, const std::function<Status(const StoredFinding&)>& each) {
+Status Store::findings(const FindingFilter& filter, const std::function<Status(StoredFinding&&)>& each) {
   // One control after the other, in order of their names; within one, the index gives uid order and no row is sorted or held.
   auto controls = TRY(db_->prepare("SELECT id,text FROM word WHERE id IN (SELECT DISTINCT control FROM finding) ORDER BY text"));
   std::string sql(finding_select);
@@ -173,8 +173,9 @@ Result<std::optional<StoredFinding>> Store::finding(std::string_view id) {
 
 Result<std::vector<Transition>> Store::history(std::string_view id) {
   auto rows = TRY(db_->prepare(
-      "SELECT t.run,r.as_of,t.was,t.became,t.why FROM finding f JOIN transition t ON t.finding=f.row JOIN run r ON r.id=t.run "
-      "WHERE f.id=?1 ORDER BY t.run"));
+      "SELECT r.id,r.as_of,t.was,coalesce(t.became,f.status),iif(t.run IS NULL,f.reason,t.why) FROM finding f "
+      "LEFT JOIN transition t ON t.finding=f.row JOIN run r ON r.id=coalesce(t.run,-f.first_seen) "
+      "WHERE f.id=?1 ORDER BY r.id"));
   rows.bind(1, id);
   std::vector<Transition> found;
   while (TRY(rows.step())) {

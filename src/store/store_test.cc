@@ -98,6 +98,36 @@ TEST(Store, OpensClosesAndReopensFindings) {
   EXPECT_EQ(history(*store, "c1", "111", "a"), (Steps{"1 >fail", "2 fail>deleted"}));
 }
 
+// What a finding was opened with stays what its history begins with, whatever the finding says later.
+TEST(Store, RemembersWhyAFindingWasOpened) {
+  auto store = must(Store::temporary());
+  auto run = [&](int64_t at, const char* digest, std::vector<std::pair<FindingStatus, std::string>> said) {
+    auto writer = must(store->begin_run({Time{at * day}, "content", {"here"}}));
+    must(writer->begin_unit("111", digest));
+    const auto uid = uid_of("111", "a"), id = id_of("c1", uid);
+    must(writer->add_resource({uid, "AWS::S3::Bucket", "111", "eu-west-1", "a", "a", "", "{}", "", "", true}));
+    for (auto& [status, reason] : said) must(writer->add_finding({id, "c1", uid, "AWS::S3::Bucket", "111", "eu-west-1", status, reason, "[]"}));
+    must(writer->end_unit());
+    must(writer->end_load());
+    must(writer->finish(passes_or_gone));
+    must(writer->commit("{}"));
+  };
+  auto whys = [&] {
+    std::vector<std::string> out;
+    for (const auto& t : must(store->history(id_of("c1", uid_of("111", "a"))))) out.push_back(t.from + ">" + t.to + " " + t.why);
+    return out;
+  };
+  run(1, "d1", {{unknown, "not read"}, {failing, "open to all"}});  // the worse one of a run stands, and is what was opened
+  EXPECT_EQ(whys(), (Steps{">fail open to all"}));
+  run(2, "d2", {{failing, "open to many"}});  // the same status for another reason is no step
+  EXPECT_EQ(whys(), (Steps{">fail open to all"}));
+  run(3, "d3", {});
+  EXPECT_EQ(whys(), (Steps{">fail open to all", "fail>pass passes"}));
+  EXPECT_EQ(history(*store, "c1", "111", "a"), (Steps{"1 >fail", "3 fail>pass"}));
+  run(4, "d4", {{unknown, "not read"}, {failing, "open again"}});
+  EXPECT_EQ(whys(), (Steps{">fail open to all", "fail>pass passes", "pass>fail open again"}));
+}
+
 TEST(Store, KeepsUnchangedUnitsAndTheirFindings) {
   auto store = must(Store::temporary());
   const TestUnit one{"111", "d1", {"a"}, {{{{"c1", "a"}, failing}}}};

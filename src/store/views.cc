@@ -46,7 +46,7 @@ bool plain_name(std::string_view name) {
 }
 
 // Columns that identify a row and may not be hidden by a declared one; `id`, `name` and `tags` may, as the more exact answer.
-constexpr std::string_view fixed_columns[] = {"uid", "account", "region", "unknown"};
+constexpr std::string_view fixed_columns[] = {"uid", "account", "region", "unknown", row_column};
 
 struct Maker {
   Db& db;
@@ -107,7 +107,7 @@ Status Maker::type_view(const TypeView& type) {
   const auto where = TRY(of_type(type.type));
   return view(view_name(type.type), "SELECT r.uid AS uid, r.account AS account, r.region AS region, " + base["id"] + " AS id, " +
                                         base["name"] + " AS name, " + base["tags"] + " AS tags" + declared +
-                                        ", " + unknown + " AS unknown FROM resource r WHERE " + where);
+                                        ", " + unknown + " AS unknown, r.id AS " + std::string(row_column) + " FROM resource r WHERE " + where);
 }
 
 Status Maker::resources() {
@@ -174,10 +174,12 @@ Status Maker::tag_counts() {
                   " AND json_extract(" + unknown + ", '$.tag_list') IS NOT NULL GROUP BY r.account");
 }
 
+// Said both ways: whoever has the edge finds the resource, whoever has the resource finds its edges.
 Status Maker::edges() {
+  static_assert(edge_bits == 26 && most_edges == 67108864);
   return view("edges",
-              "SELECT r.uid AS source, k.text AS kind, e.target AS target, t.text AS target_type FROM edge e JOIN resource r ON "
-              "r.id=e.source "
+              "SELECT r.uid AS source, k.text AS kind, e.target AS target, t.text AS target_type FROM edge e JOIN resource r ON r.id=e.id>>26 AND "
+              "e.id BETWEEN r.id<<26 AND (r.id<<26|67108863) "
               "JOIN word k ON k.id=e.kind LEFT JOIN word t ON t.id=e.target_type" +
                   (in_run.empty() ? "" : " WHERE " + in_run));
 }

@@ -2,7 +2,7 @@
 -- serves every account. A rule or filter counts if the role's whole name stands in it and, where it picks events by name, it picks
 -- one that a role is taken on with; one that says what it does not match cannot be judged. Rules elsewhere do not hear global
 -- events. That there is none shows only where the Region of global events was asked for rules and filters.
-WITH marked AS (
+WITH marked AS MATERIALIZED (
   SELECT r.uid, r.account, '*[/"*?%= ]' || r.name || '[/"*%) ]*' AS named, coalesce(iif(json_valid(r.trust_policy), EXISTS (
       SELECT 1 FROM json_tree(r.trust_policy, '$.Statement') s WHERE s.type = 'object'
       AND json_extract(s.value, '$.Effect') = 'Allow' AND (json_type(s.value, '$.Principal.AWS') IS NOT NULL
@@ -21,7 +21,8 @@ rules AS (
            WHEN EXISTS (SELECT 1 FROM json_tree(e.pattern) n WHERE n.path LIKE '%.eventName' AND n.type = 'object') THEN NULL
            ELSE 0 END AS hears
   FROM aws_events_rule e
-  WHERE e.state IN ('ENABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS')
+  WHERE e.account IN (SELECT account FROM marked WHERE for_people)
+    AND e.state IN ('ENABLED', 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS')
     AND e.region IN ('us-east-1', 'us-gov-west-1', 'cn-north-1')),
 filters AS (
   SELECT f.account, f.pattern,

@@ -1,7 +1,7 @@
 -- Last days of standard support from the RDS and Aurora user guides' release calendars, as of 22 November 2026. Commercial
 -- engines follow
 -- their makers' calendars and are not judged; a version that is not in the table is newer or was never offered.
-WITH ends(engine, major, day) AS (VALUES
+WITH ends(engine, major, day) AS MATERIALIZED (VALUES
   ('mysql', '5.5', '2021-05-25'), ('mysql', '5.6', '2022-03-01'), ('mysql', '5.7', '2024-02-29'),
   ('mysql', '8.0', '2026-07-31'), ('mysql', '8.4', '2029-07-31'), ('mariadb', '10.0', '2021-02-02'),
   ('mariadb', '10.1', '2021-02-02'), ('mariadb', '10.2', '2022-10-15'), ('mariadb', '10.3', '2023-10-23'),
@@ -17,12 +17,15 @@ WITH ends(engine, major, day) AS (VALUES
   ('aurora-postgresql', '13', '2026-02-28'), ('aurora-postgresql', '14', '2027-02-28'),
   ('aurora-postgresql', '15', '2028-02-29'), ('aurora-postgresql', '16', '2029-02-28'),
   ('aurora-postgresql', '17', '2030-02-28')),
+cut AS (
+  SELECT uid, engine, engine_version, unknown, substr(engine_version, 1, instr(engine_version || '.', '.') - 1) AS one,
+         substr(engine_version, instr(engine_version || '.', '.') + 1) || '.' AS rest
+  FROM aws_rds_dbinstance),
 judged AS (
   SELECT d.uid, d.engine, d.engine_version, coalesce(json_extract(d.unknown, '$.engine'), json_extract(d.unknown,
-      '$.engine_version')) AS unread,
-         (SELECT e.day FROM ends e WHERE e.engine = d.engine AND (d.engine_version = e.major OR d.engine_version LIKE e.major
-             || '.%')) AS last_day
-  FROM aws_rds_dbinstance d)
+      '$.engine_version')) AS unread, coalesce(b.day, a.day) AS last_day
+  FROM cut d LEFT JOIN ends a ON a.engine = d.engine AND a.major = d.one
+      LEFT JOIN ends b ON b.engine = d.engine AND b.major = d.one || '.' || substr(d.rest, 1, instr(d.rest, '.') - 1))
 SELECT uid AS resource,
        CASE WHEN engine LIKE 'oracle%' OR engine LIKE 'sqlserver%' OR engine LIKE 'custom%' OR engine LIKE 'db2%'
            OR engine IN ('neptune', 'docdb') THEN 'not_applicable'
