@@ -18,6 +18,7 @@ constexpr int exit_done = 0, exit_results = 1, exit_usage = 2, exit_input = 3, e
 std::string workspace_of(const Options& options);
 
 int run_assess(const Options& options, Io& io);
+int run_check(const Options& options, Io& io);
 int run_explain(const Options& options, Io& io);
 int run_init(const Options& options, Io& io);
 int run_attest(const Options& options, Io& io);

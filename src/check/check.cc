@@ -1,0 +1,159 @@
+#include "check/check.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "formats/json.h"
+#include "formats/yaml.h"
+
+namespace reeve {
+namespace {
+
+bool has_ending(std::string_view path, std::initializer_list<std::string_view> endings) {
+  return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return ends_with(path, ending); });
+}
+
+// What stands behind the names, each file once.
+std::vector<std::string> files_of(const std::vector<std::string>& paths, std::initializer_list<std::string_view> endings, std::string_view what,
+                                  std::vector<Error>& problems) {
+  std::vector<std::string> out;
+  std::set<std::string> seen;
+  auto add = [&](const std::string& path) {
+    if (seen.insert(path).second) out.push_back(path);
+  };
+  for (const std::string& path : paths) {
+    if (path == "-" || (exists(path) && !is_folder(path))) {
+      add(path);
+      continue;
+    }
+    if (!exists(path)) {
+      problems.push_back({Code::not_found, "`" + path + "` does not exist", {path}, "a file or a folder", ""});
+      continue;
+    }
+    const size_t before = out.size();
+    for (const Entry& entry : walk(path, problems))
+      if (has_ending(entry.path, endings)) add(entry.path);
+    if (out.size() == before)
+      problems.push_back({Code::not_found, "the folder `" + path + "` has no " + std::string(what), {path}, "files that end in " + join({endings.begin(), endings.end()}, ", "), ""});
+  }
+  return out;
+}
+
+void judge(const std::vector<RuleFile>& rules, const DataFile& file, const CheckOptions& options, CheckedFile& out) {
+  out.file = &file;
+  auto bytes = FileBytes::open(file.path);
+  auto document = bytes ? read_data((*bytes)->view(), file.path) : Result<DocumentPtr>(tl::unexpected(bytes.error()));
+  if (!document) {
+    out.problems.push_back(document.error());
+    if (out.problems.back().at.path.empty()) out.problems.back().at.path = file.path;
+    return;
+  }
+  out.document = *document;
+  for (const Place& place : out.document->duplicate_keys())
+    out.problems.push_back({Code::parse, "a key stands twice in one map; the last value counts", place, "each key once", ""});
+  out.results.reserve(rules.size());
+  for (const RuleFile& rule : rules) out.results.push_back(rule.rules->evaluate(out.document->root(), options.guard));
+}
+
+}  // namespace
+
+RuleFiles find_rules(const std::vector<std::string>& paths) {
+  RuleFiles out;
+  for (const std::string& path : files_of(paths, {".guard", ".ruleset"}, "rule file", out.problems)) {
+    auto bytes = FileBytes::open(path);
+    auto compiled = bytes ? guard::compile_guard((*bytes)->view(), path) : Result<std::shared_ptr<const guard::GuardRules>>(tl::unexpected(bytes.error()));
+    if (compiled) out.files.push_back({path, file_name(path), *compiled});
+    else out.problems.push_back(compiled.error());
+  }
+  return out;
+}
+
+DataFiles find_data(const std::vector<std::string>& paths) {
+  DataFiles out;
+  for (const std::string& path : files_of(paths, {".yaml", ".yml", ".json", ".jsn", ".template"}, "template", out.problems))
+    out.files.push_back({path, path == "-" ? "STDIN" : file_name(path)});
+  return out;
+}
+
+Result<DocumentPtr> read_data(std::string_view text, const std::string& file) {
+  size_t at = starts_with(text, "\xef\xbb\xbf") ? 3 : 0;
+  at = text.find_first_not_of(" \t\r\n", at);
+  const bool json = at != std::string_view::npos && (text[at] == '{' || text[at] == '[');
+  if (json) {
+    auto read = read_json(text, Source{.file = file});
+    if (read) return read;
+    // YAML's own short form begins alike: `{a: b}`.
+    YamlOptions flow;
+    flow.schema = YamlOptions::Schema::guard;
+    auto again = read_yaml(text, Source{.file = file}, flow);
+    return again ? std::move(again) : std::move(read);
+  }
+  YamlOptions options;
+  options.schema = YamlOptions::Schema::guard;
+  return read_yaml(text, Source{.file = file}, options);
+}
+
+Status check_files(const std::vector<RuleFile>& rules, const std::vector<DataFile>& data, const CheckOptions& options,
+                   const std::function<Status(CheckedFile&&)>& each) {
+  const size_t threads = std::max<size_t>(1, std::min(options.threads, data.size()));
+  if (threads == 1) {
+    for (const DataFile& file : data) {
+      CheckedFile checked;
+      judge(rules, file, options, checked);
+      TRY(each(std::move(checked)));
+    }
+    return {};
+  }
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<std::unique_ptr<CheckedFile>> ready(data.size());
+  size_t next = 0, given = 0;
+  bool stop = false;
+  const size_t window = threads * 4;  // files that wait for their turn
+  auto work = [&] {
+    for (;;) {
+      size_t i;
+      {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return stop || next >= data.size() || next < given + window; });
+        if (stop || next >= data.size()) return;
+        i = next++;
+      }
+      auto checked = std::make_unique<CheckedFile>();
+      judge(rules, data[i], options, *checked);
+      {
+        std::lock_guard lock(mutex);
+        ready[i] = std::move(checked);
+      }
+      changed.notify_all();
+    }
+  };
+  std::vector<std::thread> workers;
+  for (size_t t = 0; t < threads; ++t) workers.emplace_back(work);
+  Status status;
+  for (size_t i = 0; i < data.size() && status; ++i) {
+    std::unique_ptr<CheckedFile> checked;
+    {
+      std::unique_lock lock(mutex);
+      changed.wait(lock, [&] { return ready[i] != nullptr; });
+      checked = std::move(ready[i]);
+      given = i + 1;
+    }
+    changed.notify_all();
+    status = each(std::move(*checked));
+  }
+  {
+    std::lock_guard lock(mutex);
+    stop = true;
+  }
+  changed.notify_all();
+  for (auto& worker : workers) worker.join();
+  return status;
+}
+
+}  // namespace reeve

@@ -1,0 +1,67 @@
+// Check: rule files over data files. Both are found, each rule file is compiled once and each data file parsed once, and file after
+// file is judged over threads, so that memory holds a few files and not all of them.
+//
+//   RuleFiles rules = find_rules({"rules/"});             // what does not compile is named, the rest judges
+//   DataFiles data = find_data({"templates/", "-"});
+//   TRY(check_files(rules.files, data.files, options, [&](CheckedFile&& file) -> Status { … }));
+//
+// Files are read as cfn-guard reads them (YAML 1.1 scalars, CloudFormation's short tags, first document only) and beyond: aliases and
+// merge keys, a byte-order mark, tabs in JSON. One bad file never stops a run (contracts, `check … --format verdicts`).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "check/guard.h"
+#include "formats/document.h"
+
+namespace reeve {
+
+struct RuleFile {
+  std::string path;  // as named, or found below what was named
+  std::string name;  // last component: `rules_file` of the verdicts
+  std::shared_ptr<const guard::GuardRules> rules;
+};
+
+struct RuleFiles {
+  std::vector<RuleFile> files;  // in order of naming, a folder's in byte order of their paths
+  std::vector<Error> problems;  // what could not be read or compiled
+};
+
+struct DataFile {
+  std::string path, name;
+};
+
+struct DataFiles {
+  std::vector<DataFile> files;
+  std::vector<Error> problems;
+};
+
+// Folders are walked for `.guard` and `.ruleset`; a file named by itself is one whatever its name. A file named twice counts once.
+RuleFiles find_rules(const std::vector<std::string>& paths);
+// Folders are walked for `.yaml .yml .json .jsn .template`; `-` is standard input.
+DataFiles find_data(const std::vector<std::string>& paths);
+
+// JSON or YAML, told by the first character. `file` is for error places and evidence.
+Result<DocumentPtr> read_data(std::string_view text, const std::string& file);
+
+struct CheckOptions {
+  guard::GuardOptions guard;
+  size_t threads = 1;
+};
+
+struct CheckedFile {
+  const DataFile* file = nullptr;
+  DocumentPtr document;                     // null if it could not be read
+  std::vector<guard::GuardResult> results;  // one for each rule file, in their order; none without a document
+  std::vector<Error> problems;              // why it could not be read; keys that stand twice
+};
+
+// `each` is called in the calling thread and in order of the files. Its error ends the run and is given back.
+Status check_files(const std::vector<RuleFile>& rules, const std::vector<DataFile>& data, const CheckOptions& options,
+                   const std::function<Status(CheckedFile&&)>& each);
+
+}  // namespace reeve
