@@ -170,23 +170,24 @@ class Counting {
 
   // Read once for all alternatives that stand on the same control.
   Result<const std::vector<FoundOpen>*> open_of(const std::string& control, const std::string& type) {
-    auto [found, added] = open_.try_emplace(control + "\n" + type);
-    if (!added) return &found->second;
+    auto [place, added] = open_.try_emplace(control + "\n" + type);
+    std::vector<FoundOpen>& found = place->second;  // clang 14 lets no lambda take a structured binding along
+    if (!added) return &found;
     store::FindingFilter filter;
     filter.control = control;
     TRY(store_.findings(filter, [&](const store::StoredFinding& finding) -> Status {
       if (finding.type != type || (finding.status != store::FindingStatus::fail && finding.status != store::FindingStatus::unknown)) return {};
       FoundOpen one{finding.uid, finding.reason + "\n", finding.status == store::FindingStatus::unknown};
       if (one.unknown) {  // it is only counted
-        found->second.push_back(std::move(one));
+        found.push_back(std::move(one));
         return {};
       }
       if (auto evidence = evidence_from_json(finding.evidence_json))
         for (auto& e : *evidence) one.said += e.value + "\n";
-      found->second.push_back(std::move(one));
+      found.push_back(std::move(one));
       return {};
     }));
-    return &found->second;
+    return &found;
   }
 
   const Content& content_;
