@@ -7,6 +7,7 @@ break_one.csv names for each control that is not only attested one property of N
 removes the member) and the resource property it becomes (`TYPE PROPERTY`, `*` where the resource itself comes or goes). Most rows
 break what passes; where nothing in the estate passes, or can be made to fail by one property, they repair what fails. `without`
 takes files or folders out of the estate first, where several replies tell the same fact or several accounts decide together.
+A row without a path is a reply (or a template) that arrives: the file is new, the value all it says, and what it tells of must fail.
 After the change at least one verdict of the row's control must be another one. Every verdict that changed must belong to a control
 that reads the property: a Guard rule that has a block for the type and mentions the property, or a query over the type's view that
 mentions its column (queries about the organization's policies read them through scp_verdict). Controls without a row are failures.
@@ -71,6 +72,12 @@ def put(document, path, value):
 
 def change(estate, row):
     """Makes the change of a row; gives the file that was changed."""
+    if not row["path"]:
+        path = estate / row["file"]
+        if path.exists():
+            raise Failed(f"{row['file']} is in the estate already; the row gives no path in it")
+        store(path, json.loads(row["value"]))
+        return path
     if not row["file"].startswith("config:"):
         path, inner = estate / row["file"], row["path"]
         document = load(path)
@@ -149,6 +156,8 @@ def judge(row, before, after, reads):
     changed = {k for k in before.keys() | after.keys() if before.get(k) != after.get(k)}
     if not any(control == row["control"] for control, _ in changed):
         return "no verdict of the control changed"
+    if not row["path"] and not any("fail" in after[k] for k in changed if k[0] == row["control"] and k in after):
+        return "what arrived does not fail"
     targets = [t.split(" ") for t in row["target"].split(";")]
     strangers = sorted({c for c, _ in changed if not any(reads.reads(c, kind, name) for kind, name in targets)})
     # A resource that came or went takes all its verdicts with it.
@@ -184,7 +193,8 @@ def main():
                     standing, before = row["without"], verdicts(assess(reeve, "estate", folder, more=["--all"]))
                 path = change(estate, row)
                 problem = judge(row, before, verdicts(assess(reeve, "estate", folder, more=["--all"])), reads)
-                shutil.copyfile(NORTHFIELD / path.relative_to(estate), path)
+                original = NORTHFIELD / path.relative_to(estate)
+                shutil.copyfile(original, path) if original.exists() else path.unlink()
             except (Failed, KeyError, IndexError, StopIteration, OSError) as error:
                 problem = f"{type(error).__name__}: {error}"
             if problem:
