@@ -18,17 +18,22 @@ bool has_ending(std::string_view path, std::initializer_list<std::string_view> e
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return ends_with(path, ending); });
 }
 
+struct Found {
+  std::string path;
+  bool named;
+};
+
 // What stands behind the names, each file once.
-std::vector<std::string> files_of(const std::vector<std::string>& paths, std::initializer_list<std::string_view> endings, std::string_view what,
+std::vector<Found> files_of(const std::vector<std::string>& paths, std::initializer_list<std::string_view> endings, std::string_view what,
                                   std::vector<Error>& problems) {
-  std::vector<std::string> out;
+  std::vector<Found> out;
   std::set<std::string> seen;
-  auto add = [&](const std::string& path) {
-    if (seen.insert(path).second) out.push_back(path);
+  auto add = [&](const std::string& path, bool named) {
+    if (seen.insert(path).second) out.push_back({path, named});
   };
   for (const std::string& path : paths) {
     if (path == "-" || (exists(path) && !is_folder(path))) {
-      add(path);
+      add(path, true);
       continue;
     }
     if (!exists(path)) {
@@ -37,7 +42,7 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths, std::in
     }
     const size_t before = out.size();
     for (const Entry& entry : walk(path, problems))
-      if (has_ending(entry.path, endings)) add(entry.path);
+      if (has_ending(entry.path, endings)) add(entry.path, false);
     if (out.size() == before)
       problems.push_back({Code::not_found, "the folder `" + path + "` has no " + std::string(what), {path}, "files that end in " + join({endings.begin(), endings.end()}, ", "), ""});
   }
@@ -45,7 +50,6 @@ std::vector<std::string> files_of(const std::vector<std::string>& paths, std::in
 }
 
 void judge(const std::vector<RuleFile>& rules, const DataFile& file, const CheckOptions& options, CheckedFile& out) {
-  out.file = &file;
   auto bytes = FileBytes::open(file.path);
   auto document = bytes ? read_data((*bytes)->view(), file.path) : Result<DocumentPtr>(tl::unexpected(bytes.error()));
   if (!document) {
@@ -64,7 +68,7 @@ void judge(const std::vector<RuleFile>& rules, const DataFile& file, const Check
 
 RuleFiles find_rules(const std::vector<std::string>& paths) {
   RuleFiles out;
-  for (const std::string& path : files_of(paths, {".guard", ".ruleset"}, "rule file", out.problems)) {
+  for (const auto& [path, named] : files_of(paths, {".guard", ".ruleset"}, "rule file", out.problems)) {
     auto bytes = FileBytes::open(path);
     auto compiled = bytes ? guard::compile_guard((*bytes)->view(), path) : Result<std::shared_ptr<const guard::GuardRules>>(tl::unexpected(bytes.error()));
     if (compiled) out.files.push_back({path, file_name(path), *compiled});
@@ -75,8 +79,8 @@ RuleFiles find_rules(const std::vector<std::string>& paths) {
 
 DataFiles find_data(const std::vector<std::string>& paths) {
   DataFiles out;
-  for (const std::string& path : files_of(paths, {".yaml", ".yml", ".json", ".jsn", ".template"}, "template", out.problems))
-    out.files.push_back({path, path == "-" ? "STDIN" : file_name(path)});
+  for (const auto& [path, named] : files_of(paths, {".yaml", ".yml", ".json", ".jsn", ".template"}, "template", out.problems))
+    out.files.push_back({path, path == "-" ? "STDIN" : file_name(path), named});
   return out;
 }
 
@@ -100,11 +104,16 @@ Result<DocumentPtr> read_data(std::string_view text, const std::string& file) {
 
 Status check_files(const std::vector<RuleFile>& rules, const std::vector<DataFile>& data, const CheckOptions& options,
                    const std::function<Status(CheckedFile&&)>& each) {
-  const size_t threads = std::max<size_t>(1, std::min(options.threads, data.size()));
+  return check_files(data, options.threads, [&](const DataFile& file, CheckedFile& out) { judge(rules, file, options, out); }, each);
+}
+
+Status check_files(const std::vector<DataFile>& data, size_t most_threads, const FileJudge& judge, const std::function<Status(CheckedFile&&)>& each) {
+  const size_t threads = std::max<size_t>(1, std::min(most_threads, data.size()));
   if (threads == 1) {
     for (const DataFile& file : data) {
       CheckedFile checked;
-      judge(rules, file, options, checked);
+      checked.file = &file;
+      judge(file, checked);
       TRY(each(std::move(checked)));
     }
     return {};
@@ -125,7 +134,8 @@ Status check_files(const std::vector<RuleFile>& rules, const std::vector<DataFil
         i = next++;
       }
       auto checked = std::make_unique<CheckedFile>();
-      judge(rules, data[i], options, *checked);
+      checked->file = &data[i];
+      judge(data[i], *checked);
       {
         std::lock_guard lock(mutex);
         ready[i] = std::move(checked);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "check/check_finding.h"
 #include "check/guard.h"
 #include "formats/document.h"
 
@@ -33,6 +34,7 @@ struct RuleFiles {
 
 struct DataFile {
   std::string path, name;
+  bool named = true;  // by itself; false: found in a folder, where what is no input is passed over
 };
 
 struct DataFiles {
@@ -57,10 +59,17 @@ struct CheckedFile {
   const DataFile* file = nullptr;
   DocumentPtr document;                     // null if it could not be read
   std::vector<guard::GuardResult> results;  // one for each rule file, in their order; none without a document
+  std::vector<CheckFinding> findings;       // fails and unknowns of rules; also passes of Reeve's own controls; empty if none are asked for
+  uint64_t resources = 0;                   // that a template declares
   std::vector<Error> problems;              // why it could not be read; keys that stand twice
+  std::vector<Error> notes;                 // named, exit status unaffected
 };
 
-// `each` is called in the calling thread and in order of the files. Its error ends the run and is given back.
+// Files over threads by any judge: `judge` fills what it is given, in any thread.
+using FileJudge = std::function<void(const DataFile& file, CheckedFile& out)>;
+Status check_files(const std::vector<DataFile>& data, size_t threads, const FileJudge& judge, const std::function<Status(CheckedFile&&)>& each);
+
+// The same by rule files. `each` is called in the calling thread and in order of the files. Its error ends the run and is given back.
 Status check_files(const std::vector<RuleFile>& rules, const std::vector<DataFile>& data, const CheckOptions& options,
                    const std::function<Status(CheckedFile&&)>& each);
 

@@ -1,3 +1,4 @@
+#include "assess/check_own.h"
 #include "base/threads.h"
 #include "check/check.h"
 #include "cli/commands.h"
@@ -11,27 +12,66 @@ guard::Semantics semantics_of(std::string_view name) {
   return name == "3.2.0" ? guard::Semantics::v3_2_0 : name == "3.2.1" ? guard::Semantics::v3_2_1 : guard::Semantics::reeve;
 }
 
+// What stands in the findings and results of files, as --fail-on asks for it.
+struct Reached {
+  uint64_t fails = 0, unknowns = 0;
+  std::optional<Severity> worst;  // of the fails of Reeve's own controls
+  bool by(const std::string& fail_on) const {
+    if (fail_on == "never") return false;
+    if (fail_on == "fail") return fails > 0;
+    if (fail_on == "unknown") return fails + unknowns > 0;
+    return worst && *worst >= *parse_severity(fail_on);
+  }
+};
+
+void count(CheckSummary& summary, guard::GuardStatus status) {
+  switch (status) {
+    case guard::GuardStatus::pass: ++summary.pass; break;
+    case guard::GuardStatus::fail: ++summary.fail; break;
+    case guard::GuardStatus::skip: ++summary.skip; break;
+    case guard::GuardStatus::unknown: ++summary.unknown; break;
+  }
+}
+
 }  // namespace
 
 int run_check(const Options& options, Io& io) {
   int status = exit_done;
-  const RuleFiles rules = find_rules(options.values("--rules"));
-  const DataFiles data = find_data(options.arguments());
-  if (options.values("--rules").empty()) {
+  const bool own_controls = options.values("--rules").empty();
+  const std::string format = options.value("--format", "text");
+  if (own_controls && (format == "verdicts" || options.has("--guard-semantics"))) {
     io.error({Code::usage, "no rule file is named", {}, "--rules PATH", "`reeve help check`"});
     return exit_usage;
+  }
+  if (!own_controls && options.has("--control")) {
+    io.error({Code::usage, "`--control` names Reeve's own controls, `--rules` others", {}, "one of the two", "`reeve help check`"});
+    return exit_usage;
+  }
+  CheckOptions how;
+  how.guard.semantics = semantics_of(options.value("--guard-semantics", "reeve"));
+  how.guard.as_of = options.time("--as-of").value_or(wall_clock());
+  how.guard.evidence = format != "verdicts";
+  how.threads = worker_count();
+  const RuleFiles rules = find_rules(options.values("--rules"));
+  const DataFiles data = find_data(options.arguments());
+  std::unique_ptr<OwnControls> own;
+  if (own_controls) {
+    auto made = OwnControls::make({options.value("--content"), workspace_of(options), options.values("--control"), how.guard.as_of});
+    if (!made) {
+      io.error(made.error());
+      return made.error().code == Code::usage ? exit_usage : exit_input;
+    }
+    own = std::move(*made);
+    for (const Error& problem : own->problems()) {
+      io.error(problem);
+      status = exit_input;
+    }
   }
   for (const auto* problems : {&rules.problems, &data.problems})
     for (const Error& problem : *problems) {
       io.error(problem);
       status = exit_input;
     }
-  CheckOptions how;
-  how.guard.semantics = semantics_of(options.value("--guard-semantics", "reeve"));
-  how.guard.as_of = options.time("--as-of").value_or(wall_clock());
-  const std::string format = options.value("--format", "text");
-  how.guard.evidence = format != "verdicts";
-  how.threads = worker_count();
   WriteBehind out(io.out);
   const auto output = make_check_output(format, [&](std::string_view piece) -> Status {
     out.add(piece);
@@ -39,37 +79,43 @@ int run_check(const Options& options, Io& io) {
   });
   CheckSummary summary;
   summary.rule_files = rules.files.size();
-  Status done = check_files(rules.files, data.files, how, [&](CheckedFile&& file) -> Status {
+  if (own) summary.controls = own->count();
+  Reached reached;
+  auto each = [&](CheckedFile&& file) -> Status {
     for (const Error& problem : file.problems) {
       io.error(problem);
       status = std::max(status, exit_input);
     }
+    for (const Error& note : file.notes) io.say("note  " + fold(io.error_terminal, safe(note.text())) + "\n");
     ++summary.data_files;
-    summary.unreadable += !file.document;
+    summary.resources += file.resources;
+    summary.unreadable += !file.document && (!own || !file.problems.empty());
     for (const auto& result : file.results)
       for (const auto& rule : result.rules) {
         if (rule.error) {
           io.error(*rule.error);
           status = std::max(status, exit_input);
         }
-        switch (rule.status) {
-          case guard::GuardStatus::pass: ++summary.pass; break;
-          case guard::GuardStatus::fail: ++summary.fail; break;
-          case guard::GuardStatus::skip: ++summary.skip; break;
-          case guard::GuardStatus::unknown: ++summary.unknown; break;
-        }
+        count(summary, rule.status);
       }
+    for (const auto& finding : file.findings) {
+      if (!finding.control || finding.same_as_before) continue;
+      count(summary, finding.status);
+      if (finding.status == guard::GuardStatus::fail) reached.worst = std::max(reached.worst, finding.severity);
+    }
     return output->file(rules.files, file);
-  });
+  };
+  Status done = own ? check_files(data.files, how.threads, [&](const DataFile& file, CheckedFile& checked) { own->judge(file, checked); }, each)
+                    : check_files(rules.files, data.files, how, each);
   if (done) done = output->end(summary);
   out.finish();
   if (!done) {
     io.error(done.error());
     return exit_internal;
   }
-  const std::string fail_on = options.value("--fail-on", "fail");
-  const bool reached = fail_on != "never" && (summary.fail > 0 || (fail_on == "unknown" && summary.unknown > 0));
-  return std::max(status, reached ? exit_results : exit_done);
+  reached.fails = summary.fail;
+  reached.unknowns = summary.unknown;
+  return std::max(status, reached.by(options.value("--fail-on", "fail")) ? exit_results : exit_done);
 }
 
 }  // namespace reeve

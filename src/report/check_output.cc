@@ -55,14 +55,30 @@ class Text : public CheckOutput {
           if (!failure.message.empty()) out += "    " + one_line(failure.message) + "\n";
         }
       }
+    for (const auto& finding : file.findings)
+      if (finding.control) own(finding, out);
     return out.empty() ? Status() : write_(out);
   }
   Status end(const CheckSummary& s) override {
+    if (s.controls)
+      return write_(count_text(s.data_files, "file") + ", " + count_text(s.resources, "resource") + ", " + count_text(s.controls, "control") + ": " + std::to_string(s.fail) + " failed, " +
+                    std::to_string(s.unknown) + " unknown, " + std::to_string(s.pass) + " passed\n");
     return write_(count_text(s.data_files, "file") + " against " + count_text(s.rule_files, "rule file") + ": " + std::to_string(s.fail) + " failed, " + std::to_string(s.unknown) + " unknown, " +
                   std::to_string(s.pass) + " passed, " + std::to_string(s.skip) + " did not apply\n");
   }
 
  private:
+  // One of Reeve's own controls: its place, what was expected, why; what is unknown says why.
+  static void own(const CheckFinding& finding, std::string& out) {
+    if (finding.status != GuardStatus::fail && finding.status != GuardStatus::unknown) return;
+    const bool fails = finding.status == GuardStatus::fail;
+    out += finding.file;
+    if (finding.line) out += ":" + std::to_string(finding.line) + ":" + std::to_string(finding.column);
+    out += ": " + std::string(guard::name(finding.status)) + (fails ? " " + std::string(name(*finding.severity)) : "") + "  " + finding.rule + "  " + finding.resource + " (" + finding.type + ")";
+    if (!finding.expected.empty()) out += ": expected " + finding.expected + (finding.found.empty() ? "; nothing there" : "; found " + cut(finding.found));
+    out += "\n";
+    if (!finding.same_as_before && !finding.reason.empty()) out += "    " + one_line(finding.reason) + "\n";
+  }
   static std::string place(const CheckedFile& file, Value value) {
     std::string out = file.file->path;
     if (value && value.line()) out += ":" + std::to_string(value.line()) + ":" + std::to_string(value.column());

@@ -1,0 +1,127 @@
+#include "assess/check_own.h"
+
+#include <algorithm>
+
+#include "assess/tally.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "estate/template.h"
+
+namespace reeve {
+namespace {
+
+guard::GuardStatus status_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::fail: return guard::GuardStatus::fail;
+    case Verdict::unknown: return guard::GuardStatus::unknown;
+    case Verdict::pass: return guard::GuardStatus::pass;
+    case Verdict::excepted:
+    case Verdict::not_applicable: break;
+  }
+  return guard::GuardStatus::skip;
+}
+
+class Judging : public UnitSink {
+ public:
+  Judging(const GuardJudge& guard, const std::vector<char>& asked, Time as_of, const DataFile& file, CheckedFile& out)
+      : guard_(guard), asked_(asked), as_of_(as_of), file_(file), out_(out) {}
+
+  void resource(Resource&& resource) override {
+    ++out_.resources;
+    for (const auto* control : guard_.of_type(resource.type_name, false))
+      if (asked_[control->control]) add(*control, resource, guard_.judge(*control, resource, as_of_));
+  }
+  void withdraw(const std::string&) override {}
+  void read(ReadRecord&&) override {}
+  void source(SourceRecord&&) override {}
+  void problem(Error&& error) override { out_.problems.push_back(std::move(error)); }
+  void note(Error&& error) override { out_.notes.push_back(std::move(error)); }
+  void stated_time(int64_t) override {}
+
+ private:
+  void add(const GuardJudge::Compiled& control, const Resource& resource, const GuardVerdict& verdict) {
+    if (verdict.verdict == Verdict::not_applicable) return;
+    CheckFinding finding;
+    finding.file = file_.path;
+    finding.rule = control.source->id;
+    finding.rules_file = control.source->check.shown;
+    finding.status = status_of(verdict.verdict);
+    finding.control = control.source;
+    finding.severity = control.source->severity;
+    finding.resource = resource.id;
+    finding.type = resource.type_name;
+    finding.message = control.source->title;
+    finding.reason = redacted_text(verdict.reason);
+    if (verdict.verdict == Verdict::pass || verdict.evidence.empty()) {
+      const Value body = resource.body();
+      finding.line = body.line();
+      finding.column = body.column();
+      finding.path = resource.main_path;
+      out_.findings.push_back(std::move(finding));
+      return;
+    }
+    for (const Evidence& evidence : verdict.evidence) {
+      finding.line = evidence.line;
+      finding.column = evidence.column;
+      finding.path = evidence.path;
+      finding.expected = evidence.expected;
+      finding.found = evidence.value;
+      out_.findings.push_back(finding);
+      finding.same_as_before = true;
+    }
+  }
+
+  const GuardJudge& guard_;
+  const std::vector<char>& asked_;
+  Time as_of_;
+  const DataFile& file_;
+  CheckedFile& out_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<OwnControls>> OwnControls::make(const OwnOptions& options) {
+  std::unique_ptr<OwnControls> own(new OwnControls());
+  ContentOptions from;
+  from.content_dir = options.content_dir;
+  from.workspace_dir = options.workspace_dir;
+  own->content_ = load_content(from);
+  own->problems_ = own->content_.errors;
+  own->catalogue_ = catalogue_of(own->content_, own->problems_);
+  own->guard_ = std::make_unique<GuardJudge>(own->content_, own->catalogue_, own->problems_);
+  own->as_of_ = options.as_of;
+  const auto& controls = own->content_.controls;
+  own->asked_.assign(controls.size(), options.controls.empty());
+  for (const std::string& id : options.controls) {
+    auto found = std::find_if(controls.begin(), controls.end(), [&](const Control& control) { return control.id == id; });
+    if (found == controls.end()) {
+      std::vector<std::string> known;
+      for (const Control& control : controls) known.push_back(control.id);
+      const std::string near = nearest(id, known);
+      return fail(Code::usage, "there is no control `" + id + "`", {}, near.empty() ? "the id of a control" : "`" + near + "`", "`reeve content list`");
+    }
+    if (found->judge != Judge::guard || !found->in_template)
+      return fail(Code::usage, "the control `" + id + "` judges no template", {}, "a control that is judged by a Guard rule", "`reeve explain " + id + "`");
+    own->asked_[static_cast<size_t>(found - controls.begin())] = true;
+  }
+  for (size_t i = 0; i < controls.size(); ++i) own->count_ += own->asked_[i] && controls[i].judge == Judge::guard && controls[i].in_template;
+  return own;
+}
+
+void OwnControls::judge(const DataFile& file, CheckedFile& out) const {
+  auto bytes = FileBytes::open(file.path);
+  if (!bytes) {
+    out.problems.push_back(bytes.error());
+    if (out.problems.back().at.path.empty()) out.problems.back().at.path = file.path;
+    return;
+  }
+  Input input;
+  input.kind = InputKind::cloudformation;
+  input.shown = file.path;
+  input.member = std::make_shared<const std::string>((*bytes)->view());
+  input.size_bytes = input.member->size();
+  Judging sink(*guard_, asked_, as_of_, file, out);
+  load_template(input, catalogue_, sink);
+}
+
+}  // namespace reeve

@@ -1,0 +1,49 @@
+// Reeve's own controls on files: what `reeve check` judges by where no rule file is named.
+//
+//   auto own = OwnControls::make(options);
+//   check_files(data, threads, [&](const DataFile& file, CheckedFile& out) { own.judge(file, out); }, each);
+//
+// Each file's resources come in the shape in which the live estate's do (estate/template.h) and are judged by the same rules, so one
+// control gives one verdict for a template and for what is made of it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "assess/guard_judge.h"
+#include "check/check.h"
+#include "content/content.h"
+
+namespace reeve {
+
+struct OwnOptions {
+  std::string content_dir, workspace_dir;  // empty: none
+  std::vector<std::string> controls;       // ids; empty: all
+  Time as_of;
+};
+
+class OwnControls {
+ public:
+  // Errors: an id that no control has, or that of one that judges no template. What content has wrong is in `problems`.
+  static Result<std::unique_ptr<OwnControls>> make(const OwnOptions& options);
+
+  // Fills document, findings, problems and notes. From any thread.
+  void judge(const DataFile& file, CheckedFile& out) const;
+
+  const Content& content() const { return content_; }
+  const std::vector<Error>& problems() const { return problems_; }
+  size_t count() const { return count_; }  // controls that can judge a template and were asked for
+
+ private:
+  OwnControls() = default;
+  Content content_;
+  ResourceCatalogue catalogue_;
+  std::unique_ptr<GuardJudge> guard_;
+  std::vector<char> asked_;  // by control
+  std::vector<Error> problems_;
+  size_t count_ = 0;
+  Time as_of_;
+};
+
+}  // namespace reeve
