@@ -94,6 +94,15 @@ def main():
         checks.check(any(first == r["uid"] or first == f"{r['account']} {r['region']}" or (first == r["account"] and r["region"] == "global") for r in known), f"{control}: the resource named stands so", first)
         checks.check(int((said.group(2) or "0").replace(",", "")) == int(n.replace(",", "")) - 1 == len(known) - 1, f"{control}: the rest is counted", (named, n, len(known)))
 
+    for columns in (80, 100, 140):
+        for words in ([], ["--all"]):
+            piped = reeve("assess", NORTHFIELD, *words, env={"COLUMNS": str(columns)}).out
+            first = piped.split("Do first")[1].split("\n\n")[0].splitlines()
+            checks.check(len(first) > 5 and not [line for line in first if width(line) > columns], f"in a pipe too, what to do first fits {columns} columns", max(first, key=width))
+            named = piped.split("Blocks level")[1].split("\n\n")[0].splitlines()[1:]
+            loose = [line for line in named if width(line) > columns and not re.search(r"\S{12}", line[40:])]
+            checks.check(not loose, f"in a pipe a long name pushes its own row alone at {columns}", loose[:2])
+
     # What to do first is named by its control, in the roadmap's order.
     steps = re.findall(r"^ +(\d+)  (\S+)  ", text.split("Do first")[1].split("\n\n")[0], re.M)
     roadmap = [(str(item["rank"]), item["control"]) for item in report["roadmap"]]

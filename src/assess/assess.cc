@@ -337,7 +337,7 @@ class Run {
     TRY(store::create_views(out_.store->db(), view_input(out_.content, catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of)));
     TRY(check_regions());
     progress("judging the whole", inputs_.units.size(), inputs_.units.size());
-    SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, &scope_, &read_, out_.evidence_of_passes};
+    SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, &scope_, &read_, is_part(out_, scope_), out_.evidence_of_passes};
     input.own_results = [&]() -> Status {
       TRY(record_objectives(out_, TRY(count_controls(out_, *guard_)), catalogue_));
       return record_controls(*out_.store, out_.content, input.workspace, out_.as_of);

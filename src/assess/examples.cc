@@ -35,7 +35,7 @@ class Example {
     self.path_prefix = "$";
     document_ = TRY(read_yaml(file_.text, self, yaml));
     root_ = document_->root();
-    static const std::vector<std::string> keys = {"as_of", "accounts", "reads", "attestations", "resources", "rows", "expect", "note", "at"};
+    static const std::vector<std::string> keys = {"as_of", "part", "accounts", "reads", "attestations", "resources", "rows", "expect", "note", "at"};
     for (auto entry : root_.entries())
       if (std::find(keys.begin(), keys.end(), entry.key()) == keys.end()) return wrong(entry.key_node, "unknown key `" + std::string(entry.key()) + "`", join(keys, ", "));
     as_of_ = {1795305600000};  // 2026-11-22T00:00:00Z, where an example does not care
@@ -228,6 +228,7 @@ class Example {
     TRY(store::create_views(store->db(), view_input(one_, catalogue_, &workspace, as_of_, &records)));
     SqlJudgeInput input{&one_, &catalogue_, &workspace, as_of_};
     input.records = &records;
+    input.part = root_.get("part") && root_.get("part").boolean();
     SqlJudge judge(*store, input);
     std::vector<Error> errors;
     TRY(judge.judge_all(*run, errors));

@@ -278,13 +278,14 @@ Result<HistoryPart> history_part(Assessment& out, const std::string& summary) {
   auto rows = TRY(out.store->runs());
   rows.back().summary_json = summary;
   rows.back().changes = out.changes;
-  RunContext context;
+  RunContexts before;
   const size_t first = rows.size() > trend_max ? rows.size() - trend_max : 0;
   part.runs_left_out = first;
   for (size_t i = first ? first - 1 : 0; i < rows.size(); ++i) {
-    auto point = TRY(read_trend_point(rows[i], context));
+    auto point = TRY(read_trend_point(rows[i], before));
     if (i >= first) part.trend.push_back(std::move(point));
   }
+  part.forecast = forecast_of(whole_trend(part.trend));
   part.remediation_since = Time{out.as_of.ms - 90 * day_ms};
   for (auto& result : out.controls) part.remediation[static_cast<size_t>(result.control->severity)].open += result.counts.fail;
   if (rows.size() < 2) return part;

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assess/forecast.h"
 #include "content/content.h"
 #include "findings/level.h"
 #include "store/store.h"
@@ -62,10 +63,14 @@ struct TrendPoint {
   bool partial = false;  // the command line narrowed it to other than the workspace's scope: it says nothing of the whole
   // What makes a jump no progress: other sources, another scope, more or fewer accounts, other content, another edition than the run before.
   std::vector<std::string> events;
+  std::vector<std::string> events_of_whole;  // the same against the last whole run before; of a partial run none
 };
 // What a run keeps of itself; trend() reads it back. `out` is whole but for its history.
+bool is_part(const Assessment& out, const Scope& scope);  // the command line narrowed it
 Result<std::string> summary_json(Assessment& out, const Scope& scope);
 Result<std::vector<TrendPoint>> trend(store::Store& store);  // oldest first
+// Of these the whole ones, with their events told from whole run to whole run: what a chart may draw as one line.
+std::vector<TrendPoint> whole_trend(const std::vector<TrendPoint>& runs);
 
 // From one state to another. The first four lead into fail, the others out of it.
 enum class Move : uint8_t { fresh, reopened, found, exception_ended, mended, gone, no_longer_applies, excepted, lost };
@@ -156,6 +161,7 @@ Result<int64_t> run_named(store::Store& store, std::string_view text);
 struct HistoryPart {
   std::vector<TrendPoint> trend;  // this run last; at most the last `trend_max`
   uint64_t runs_left_out = 0;
+  Forecast forecast;              // of the whole runs
   int64_t previous_run = 0;       // 0: this is the first
   Time previous_as_of;
   Moves since_previous;

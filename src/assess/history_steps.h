@@ -17,8 +17,11 @@ struct RunContext {
   uint64_t accounts = 0;
   Time as_of;
 };
+struct RunContexts {
+  RunContext last, whole;  // the run before, and the last before that judged the whole
+};
 inline constexpr std::string_view scope_event = "scope changed: ";  // begins the event
-Result<TrendPoint> read_trend_point(const store::RunRow& run, RunContext& context);
+Result<TrendPoint> read_trend_point(const store::RunRow& run, RunContexts& before);
 
 inline double in_days(int64_t ms) { return static_cast<double>(ms) / 86'400'000.0; }
 // The middle one of `all` values given with their multiplicity; the mean of the middle two if they are even in number.

@@ -87,9 +87,7 @@ void write_scope(JsonWriter& json, const Assessment& out, const Scope& scope) {
     names("regions", regions);
     json.end_object();
   }
-  const std::vector<std::string> none;
-  if (accounts != sorted(out.workspace ? out.workspace->accounts : none) || regions != sorted(out.workspace ? out.workspace->regions : none))
-    json.key("partial").boolean(true);
+  if (is_part(out, scope)) json.key("partial").boolean(true);
 }
 
 // One text for each scope, and one for people, in which no account's id stands.
@@ -107,6 +105,11 @@ void read_scope(Value scope, std::string& one, std::string& for_people) {
 }
 
 }  // namespace
+
+bool is_part(const Assessment& out, const Scope& scope) {
+  const std::vector<std::string> none;
+  return sorted(scope.accounts) != sorted(out.workspace ? out.workspace->accounts : none) || sorted(scope.regions) != sorted(out.workspace ? out.workspace->regions : none);
+}
 
 Result<std::string> summary_json(Assessment& out, const Scope& scope) {
   BySeverity fail, unknown;
@@ -134,7 +137,26 @@ Result<std::string> summary_json(Assessment& out, const Scope& scope) {
   return text;
 }
 
-Result<TrendPoint> read_trend_point(const store::RunRow& run, RunContext& context) {
+namespace {
+
+// What makes a jump from one run to the other no progress.
+std::vector<std::string> events_between(const RunContext& before, const RunContext& here, bool split) {
+  std::vector<std::string> out;
+  if (!before.known) return out;
+  if (here.sources != before.sources) out.push_back("other sources");
+  if (here.scope != before.scope)
+    out.push_back(std::string(scope_event) + before.scope_for_people + " before, " + (here.scope_for_people == before.scope_for_people ? "other " : "") + here.scope_for_people + " now");
+  if (split && before.accounts != 0 && here.accounts != before.accounts)
+    out.push_back("accounts: " + std::to_string(before.accounts) + " before, " + std::to_string(here.accounts) + " now");
+  if (!before.content.empty() && here.content != before.content) out.push_back("other content");
+  if (!before.edition.empty() && here.edition != before.edition) out.push_back("edition " + here.edition);
+  if (here.as_of < before.as_of) out.push_back("dated before the run before it");
+  return out;
+}
+
+}  // namespace
+
+Result<TrendPoint> read_trend_point(const store::RunRow& run, RunContexts& before) {
   TrendPoint out;
   out.run = run.id;
   out.as_of = run.as_of;
@@ -160,24 +182,26 @@ Result<TrendPoint> read_trend_point(const store::RunRow& run, RunContext& contex
   RunContext here{true, run.sources, text("content"), out.edition, "", "", out.accounts, out.as_of};
   read_scope(summary.get("scope"), here.scope, here.scope_for_people);
   out.scope = here.scope;
-  if (context.known) {
-    if (here.sources != context.sources) out.events.push_back("other sources");
-    if (here.scope != context.scope)
-      out.events.push_back(std::string(scope_event) + context.scope_for_people + " before, " + (here.scope_for_people == context.scope_for_people ? "other " : "") + here.scope_for_people + " now");
-    if (out.split && context.accounts != 0 && here.accounts != context.accounts)
-      out.events.push_back("accounts: " + std::to_string(context.accounts) + " before, " + std::to_string(here.accounts) + " now");
-    if (!context.content.empty() && here.content != context.content) out.events.push_back("other content");
-    if (!context.edition.empty() && here.edition != context.edition) out.events.push_back("edition " + here.edition);
-    if (here.as_of < context.as_of) out.events.push_back("dated before the run before it");
+  out.events = events_between(before.last, here, out.split);
+  if (!out.partial) {
+    out.events_of_whole = events_between(before.whole, here, out.split);
+    before.whole = here;
   }
-  context = std::move(here);
+  before.last = std::move(here);
   return out;
 }
 
 Result<std::vector<TrendPoint>> trend(store::Store& store) {
   std::vector<TrendPoint> out;
-  RunContext context;
-  for (auto& run : TRY(store.runs())) out.push_back(TRY(read_trend_point(run, context)));
+  RunContexts before;
+  for (auto& run : TRY(store.runs())) out.push_back(TRY(read_trend_point(run, before)));
+  return out;
+}
+
+std::vector<TrendPoint> whole_trend(const std::vector<TrendPoint>& runs) {
+  std::vector<TrendPoint> out;
+  for (auto& run : runs)
+    if (!run.partial) out.push_back(run), out.back().events = run.events_of_whole;
   return out;
 }
 

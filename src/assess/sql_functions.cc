@@ -213,11 +213,12 @@ Status add_policy_functions(store::Db& db, const OrganizationFacts& organization
       [facts]() -> Result<const std::vector<std::string>*> { return &facts->accounts; });
 }
 
-Status add_sql_functions(store::Db& db, Time as_of) {
+Status add_sql_functions(store::Db& db, Time as_of, bool part) {
   auto policies = std::make_shared<PolicyCache>();
   auto tree = std::make_shared<OrganizationTree>(db);
   TRY(add_local(db, policies, [tree] { return tree->organization_id(); }, [tree] { return tree->accounts(); }));
   TRY(db.add_function("as_of", 0, true, [as_of](Arguments) -> Result<SqlValue> { return SqlValue(rfc3339(as_of)); }));
+  TRY(db.add_function("whole_run", 0, true, [part](Arguments) -> Result<SqlValue> { return SqlValue(int64_t{!part}); }));
   TRY(db.add_function("days_since", 1, true, [as_of](Arguments a) -> Result<SqlValue> {
     auto time = parse_time(text_of(a[0]));
     if (!time) return SqlValue();

@@ -71,7 +71,7 @@ Status SqlJudge::load_reads() {
 }
 
 Status SqlJudge::judge_all(store::RunWriter& run, std::vector<Error>& errors) {
-  TRY(add_sql_functions(store_.db(), input_.as_of));
+  TRY(add_sql_functions(store_.db(), input_.as_of, input_.part));
   store_.db().set_now(input_.as_of);
   TRY(load_reads());
   if (input_.records)

@@ -34,6 +34,7 @@ struct SqlJudgeInput {
   Time as_of;
   const Scope* scope = nullptr;  // null: everything
   const std::map<std::string, std::set<std::string>>* read = nullptr;  // as JudgeContext::read
+  bool part = false;  // the run judges less than the workspace is about
   bool evidence_of_passes = false;  // of all of them; else of three for each control
   const Records* records = nullptr;  // of other parts; null: none has run
   // Records what all other controls came to, for those that need `own_part`, which are judged last; null: nothing is recorded of it.
@@ -84,7 +85,7 @@ class SqlJudge {
 };
 
 // The functions of docs/formats/controls.md: policy_public, scp_denies, days_since …
-Status add_sql_functions(store::Db& db, Time as_of);
+Status add_sql_functions(store::Db& db, Time as_of, bool part);
 // Those of them that need no more than the organization's id and accounts: for controls within an account.
 struct OrganizationFacts {
   std::string id;                     // empty: not known

@@ -174,7 +174,7 @@ class Text {
     const RoadmapSummary& sum = a_.roadmap_summary;
     if (sum.steps == 0) return;
     out_ += paint(t_, Ink::heading, "Do first") + "  (points: severity " + said("×") + " failing resources; in doubt: of unknowns)\n";
-    Table table({{"", Align::right}, {""}, {"", Align::left, 0, true}, {"", Align::right}, {"", Align::right}, {"", Align::left, 90}, {"", Align::left, 110}}, 3);
+    Table table({{"", Align::right}, {.title = "", .pushes = true}, {.title = "", .shrinks = true, .words = true}, {"", Align::right}, {"", Align::right}, {"", Align::left, 90}, {"", Align::left, 110}}, 3);
     for (auto& item : a_.roadmap)
       if (item.kind != StepKind::later)
         table.row({{std::to_string(item.rank)}, {item.control}, {safe(closes(item))}, {points_of(item)}, {effort_text(item.effort_minutes)},
@@ -220,9 +220,7 @@ class Text {
   void not_known() {
     if (a_.verdicts.unknown == 0) return;
     out_ += paint(t_, Ink::heading, "Not known") + ": " + count_text(a_.verdicts.unknown, "verdict");
-    size_t denied = 0;
-    for (auto& call : a_.calls_failed) denied += call.verdicts > 0;
-    if (denied) out_ += ", some because " + count_text(denied, "call was", "calls were") + " denied or failed";
+    if (!a_.calls_failed.empty()) out_ += ", some because " + count_text(a_.calls_failed.size(), "call was", "calls were") + " denied or failed";
     out_ += "\n";
     Table table({{"", Align::left, 0, true}, {"", Align::right}, {"", Align::right, 90}}, 3);
     for (auto& cause : a_.unknown_causes) if (!cause.later) table.row({{safe(cause.cause)}, {count_text(cause.verdicts, "verdict")}, {count_text(cause.accounts, "account")}});

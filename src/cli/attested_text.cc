@@ -52,7 +52,7 @@ std::string attested_text(Assessment& a, const Terminal& terminal, size_t rows_m
   if (auto counts = store::imported_counts(a.store->db()); counts && !counts->empty()) {
     std::vector<std::string> tools;
     for (auto& one : *counts) tools.push_back(safe(one.tool) + " " + with_thousands(one.findings));
-    out += "Beside these, found by others and counted nowhere: " + join(tools, ", ") + ". reeve explain ARN shows both\n\n";
+    out += wrap("Beside these, found by others and counted nowhere: " + join(tools, ", ") + ". reeve explain ARN shows both", terminal.width, 0) + "\n";
   }
   return out;
 }

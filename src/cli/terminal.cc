@@ -240,34 +240,41 @@ std::string Table::text(const Terminal& terminal, size_t rows_max) const {
   }
 
   // Only a terminal has an edge: in a pipe a cut name is a lost name.
-  constexpr int shrunk_min = 12;
+  constexpr int shrunk_min = 12, pushing_min = 24, words_min = 4;
   auto excess = [&] {
     int total = indent_ - 2;
     for (size_t c : shown) total += width[c] + 2;
     return total - terminal.width;
   };
-  if (terminal.tty) {
-    while (excess() > 0) {
-      size_t widest = columns_.size();
-      for (size_t c : shown)
-        if (columns_[c].shrinks && width[c] > shrunk_min && (widest == columns_.size() || width[c] > width[widest])) widest = c;
-      if (widest != columns_.size()) {
-        width[widest] -= std::min(excess(), width[widest] - shrunk_min);
-      } else if (shown.size() > 1) {
-        shown.pop_back();
-      } else {
-        width[shown[0]] = std::max(1, terminal.width - indent_);
-      }
+  while (excess() > 0) {
+    size_t widest = columns_.size();
+    for (size_t c : shown) {
+      const int least = columns_[c].pushes ? pushing_min : columns_[c].shrinks ? shrunk_min : width[c];
+      if (width[c] > least && (widest == columns_.size() || width[c] > width[widest])) widest = c;
+    }
+    if (widest != columns_.size()) {
+      --width[widest];
+    } else if (!terminal.tty) {
+      break;
+    } else if (shown.size() > 1) {
+      shown.pop_back();
+    } else {
+      width[shown[0]] = std::max(1, terminal.width - indent_);
     }
   }
 
   auto line = [&](const std::vector<Cell>& cells) {
     std::string out(static_cast<size_t>(indent_), ' ');
     std::string pending;  // spaces that only matter if something follows
+    int pushed = 0;       // columns that cells so far took beyond their own
     for (size_t i = 0; i < shown.size(); ++i) {
       size_t c = shown[i];
-      std::string text = terminal.tty ? shorten(terminal, cells[c].text, width[c]) : cells[c].text;
-      std::string pad(static_cast<size_t>(std::max(0, width[c] - display_width(text))), ' ');
+      int room = width[c];
+      if (columns_[c].words && pushed > 0) room = std::max(words_min, room - pushed), pushed -= width[c] - room;
+      const bool cut = (terminal.tty || columns_[c].words) && !columns_[c].pushes;
+      std::string text = cut ? shorten(terminal, cells[c].text, room) : cells[c].text;
+      std::string pad(static_cast<size_t>(std::max(0, room - display_width(text))), ' ');
+      if (columns_[c].pushes) pushed += std::max(0, display_width(text) - room);
       if (i != 0) pending += "  ";
       if (columns_[c].align == Align::right) pending += pad;
       if (!text.empty()) {

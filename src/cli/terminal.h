@@ -65,6 +65,8 @@ struct Column {
   Align align = Align::left;
   int from_width = 0;    // shown only on terminals at least this wide
   bool shrinks = false;  // on a terminal, its texts may be shortened to make a line fit
+  bool words = false;    // and in a pipe as well: what it says is no name that somebody looks for
+  bool pushes = false;   // never cut: a long one takes its room from the words behind it in its row
 };
 
 struct Cell {
@@ -73,7 +75,7 @@ struct Cell {
 };
 
 // Rows in columns, two spaces apart, without boxes or trailing space. On a terminal no line is wider than it: columns that shrink give way
-// first, then columns drop from the right (never the first). Elsewhere names stay in full.
+// first, then columns drop from the right (never the first). Elsewhere names stay in full: one that is too long pushes its own row alone.
 class Table {
  public:
   explicit Table(std::vector<Column> columns, int indent = 0);

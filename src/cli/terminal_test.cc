@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
+
 namespace reeve {
 namespace {
 
@@ -246,6 +248,19 @@ TEST(Numbers, ChangesAndCounts) {
   EXPECT_EQ(count_text(1, "account"), "1 account");
   EXPECT_EQ(count_text(0, "account"), "0 accounts");
   EXPECT_EQ(count_text(1264, "policy", "policies"), "1,264 policies");
+}
+
+TEST(Table, ALongNamePushesItsOwnRowAndItsWordsGiveWay) {
+  Table table({{.title = "", .pushes = true}, {.title = "", .shrinks = true, .words = true}, {.title = "", .align = Align::right}});
+  table.row({{"short"}, {"a sentence that says what is to be done about it"}, {"7"}});
+  table.row({{"a-name-of-thirty-six-characters-wide"}, {"three of four"}, {"11"}});
+  for (bool tty : {false, true}) {
+    const std::string text = table.text({.tty = tty, .utf8 = true, .width = 54});
+    EXPECT_EQ(text,
+              "short                     a sentence that …bout it   7\n"
+              "a-name-of-thirty-six-characters-wide  three of…our  11\n") << tty;
+    for (auto line : split(text, '\n')) EXPECT_LE(display_width(line), 54);
+  }
 }
 
 }  // namespace

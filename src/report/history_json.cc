@@ -99,12 +99,30 @@ void remediations(JsonWriter& json, const std::array<Remediation, 5>& all, bool 
   json.end_array();
 }
 
+void forecast(JsonWriter& json, const Forecast& one) {
+  json.begin_object().member("runs", whole(one.runs)).member("runs_needed", whole(forecast_runs));
+  if (one.since.known()) json.member("since", rfc3339(one.since));
+  if (!one.missing.empty()) {
+    json.member("missing", one.missing).end_object();
+    return;
+  }
+  json.member("until", rfc3339(one.until)).member("method", forecast_method).key("series").begin_array();
+  for (auto& series : one.series) {
+    const ForecastStep& last = series.steps.back();
+    json.begin_object().member("measure", series.measure).key("value").number(tenths(last.value));
+    json.key("low").number(tenths(last.low)).key("high").number(tenths(last.high)).end_object();
+  }
+  json.end_array().end_object();
+}
+
 }  // namespace
 
 void write_history_part(JsonWriter& json, const HistoryPart& part) {
   json.begin_object();
   points(json, part.trend);
   json.member("runs_left_out", whole(part.runs_left_out));
+  json.key("forecast");
+  forecast(json, part.forecast);
   json.key("since_previous");
   if (part.previous_run) {
     json.begin_object().member("run", part.previous_run).member("as_of", rfc3339(part.previous_as_of));

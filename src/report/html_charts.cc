@@ -63,6 +63,7 @@ std::string line_chart(const LineChart& chart, const std::vector<ChartEvent>& ev
   double most = chart.most;
   for (auto& point : chart.points)
     if (point.value) most = std::max(most, *point.value);
+  for (auto& step : chart.forecast) most = std::max(most, step.high);
   most = round_up(most);
   double right = kWidth - kRight, foot = kHeight - kFoot;
   double span = static_cast<double>(std::max<int64_t>(1, chart.to.ms - chart.from.ms));
@@ -82,8 +83,21 @@ std::string line_chart(const LineChart& chart, const std::vector<ChartEvent>& ev
       continue;
     }
     path += (pen ? "L" : "M") + at(x(point.time)) + " " + at(y(*point.value));
-    end = "<circle cx=\"" + at(x(point.time)) + "\" cy=\"" + at(y(*point.value)) + "\" r=\"2.6\"/><text class=\"last\" x=\"" + at(x(point.time) + 6) + "\" y=\"" + at(y(*point.value) + 4) + "\">" + decimal_text(*point.value, chart.places) + "</text>";
+    // At the line's end, or over it where the forecast goes on.
+    const bool on = !chart.forecast.empty();
+    end = "<circle cx=\"" + at(x(point.time)) + "\" cy=\"" + at(y(*point.value)) + "\" r=\"2.6\"/><text class=\"last\"" + (on ? " text-anchor=\"end\"" : "") + " x=\"" + at(x(point.time) + (on ? -3 : 6)) + "\" y=\"" +
+          at(on ? std::max(kTop + 10, y(*point.value) - 6) : y(*point.value) + 4) + "\">" + decimal_text(*point.value, chart.places) + "</text>";
     pen = true;
+  }
+  if (!chart.forecast.empty()) {
+    std::string band, back, line;
+    for (auto& step : chart.forecast) {
+      band += (band.empty() ? "M" : "L") + at(x(step.time)) + " " + at(y(step.high));
+      back = "L" + at(x(step.time)) + " " + at(y(step.low)) + back;
+      line += (line.empty() ? "M" : "L") + at(x(step.time)) + " " + at(y(step.value));
+    }
+    const ChartStep& last = chart.forecast.back();
+    out += "<path class=\"band\" d=\"" + band + back + "Z\"/><path class=\"ahead\" d=\"" + line + "\"/><text class=\"ax\" x=\"" + at(right + 4) + "\" y=\"" + at(y(last.value) + 4) + "\">" + decimal_text(last.value, chart.places) + "</text>";
   }
   out += "<path class=\"run\" d=\"" + path + "\"/>" + end + "<text class=\"ax\" x=\"" + at(kLeft) + "\" y=\"" + at(kHeight - 3) + "\">" + day_text(chart.from) + "</text><text class=\"ax\" text-anchor=\"end\" x=\"" + at(right) + "\" y=\"" +
          at(kHeight - 3) + "\">" + day_text(chart.to) + "</text></svg></figure>";

@@ -20,10 +20,16 @@ struct ChartEvent {
   std::string text;
 };
 
+struct ChartStep {
+  Time time;
+  double value = 0, low = 0, high = 0;
+};
+
 struct LineChart {
   std::string title;     // the finding: `Score rose by 9 to 61`
   std::string measure;   // and what is drawn: `score, 0–100`
   std::vector<ChartPoint> points;  // oldest first
+  std::vector<ChartStep> forecast;  // dashed within its band, from the last point on; empty: none
   Time from, to;         // the axis
   double most = 0;       // the axis begins at zero and reaches at least this
   int places = 0;

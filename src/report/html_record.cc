@@ -10,7 +10,7 @@ namespace reeve {
 namespace {
 
 constexpr int64_t kTrendDays = 90;
-constexpr size_t kForecastRuns = 14, kRunsShown = 30;
+constexpr size_t kRunsShown = 30;
 
 // A bar of the time left, for what ends by itself.
 std::string time_left(Time from, Time to, Time now) {
@@ -30,6 +30,46 @@ std::vector<const T*> by_expiry(const std::vector<T>& all) {
   return out;
 }
 
+// What the runs came to, as small charts of one axis, with the forecast where there is one.
+std::string trend_charts(const std::vector<TrendPoint>& runs, const Forecast& forecast) {
+  const TrendPoint& last = runs.back();
+  const Time from = std::max(runs.front().as_of, Time{last.as_of.ms - kTrendDays * 86'400'000});
+  std::vector<ChartEvent> events;
+  for (auto& run : runs)
+    for (auto& event : run.events) events.push_back({run.as_of, day_text(run.as_of) + ": " + event});
+  // The first run on the axis is what the titles compare with.
+  auto first = std::find_if(runs.begin(), runs.end(), [&](auto& run) { return run.as_of >= from; });
+  std::string out = "<div class=\"charts\">", ahead;
+  auto chart = [&](std::string_view noun, std::string_view measure, std::string_view series, double most, int places, auto value) {
+    LineChart line;
+    line.measure = measure;
+    line.from = from, line.to = std::max(last.as_of, forecast.until), line.most = most, line.places = places;
+    for (auto& run : runs) line.points.push_back({run.as_of, value(run)});
+    std::optional<double> before = value(*first), now = value(last);
+    if (!now) line.title = std::string(noun) + " is not known";
+    else if (!before) line.title = std::string(noun) + ": " + decimal_text(*now, places);
+    else if (std::fabs(*now - *before) < 0.05) line.title = std::string(noun) + " stays at " + decimal_text(*now, places);
+    else line.title = std::string(noun) + (*now > *before ? " rose by " : " fell by ") + decimal_text(std::fabs(*now - *before), places) + " to " + decimal_text(*now, places);
+    for (auto& one : forecast.series) {
+      if (one.measure != series) continue;
+      for (auto& step : one.steps) line.forecast.push_back({step.at, step.value, step.low, step.high});
+      const ForecastStep& end = one.steps.back();
+      line.measure += "; forecast " + decimal_text(end.value, 1) + ", " + decimal_text(end.low, 1) + " to " + decimal_text(end.high, 1);
+      ahead += "<tr><td>" + std::string(noun) + "</td><td class=\"n\">" + (now ? decimal_text(*now, 1) : "–") + "</td><td class=\"n\">" + decimal_text(end.value, 1) + "</td><td class=\"n\">" + decimal_text(end.low, 1) + "</td><td class=\"n\">" + decimal_text(end.high, 1) + "</td></tr>";
+    }
+    out += line_chart(line, events);
+  };
+  chart("Score", "risk-weighted, of 100", "score", 100, 0, [](const TrendPoint& run) { return run.score; });
+  chart("Fails", "verdicts", "fail", 0, 0, [](const TrendPoint& run) { return std::optional<double>(static_cast<double>(run.verdicts.fail)); });
+  chart("Critical and high fails", "verdicts", "fail_critical_high", 0, 0, [](const TrendPoint& run) { return run.split ? std::optional<double>(static_cast<double>(run.fail.of[4] + run.fail.of[3])) : std::nullopt; });
+  chart("Unknowns", "verdicts", "unknown", 0, 0, [](const TrendPoint& run) { return std::optional<double>(static_cast<double>(run.verdicts.unknown)); });
+  chart("Age of critical fails", "median, days", "critical_age_days", 0, 0, [](const TrendPoint& run) { return run.critical_age_days; });
+  out += "</div>";
+  if (!forecast.missing.empty()) return out + "<p class=\"later\">No forecast: " + esc(forecast.missing) + ".</p>";
+  out += "<p class=\"later\">Dashed: where it leads by " + day_text(forecast.until) + " if it goes on as it did. " + std::string(forecast_method) + ", n = " + with_thousands(forecast.runs) + " whole runs since " + day_text(forecast.since) + ".</p>";
+  return out + "<details class=\"more\"><summary>The forecast in numbers</summary>" + table_open("Forecast", {"Measure", "#Now", "#On " + day_text(forecast.until), "#Low", "#High"}) + ahead + std::string(table_close) + "</details>";
+}
+
 }  // namespace
 
 std::string section_trends(const Report& report) {
@@ -37,35 +77,12 @@ std::string section_trends(const Report& report) {
   std::string out = "<section id=\"trends\" aria-labelledby=\"h-trends\">" + section_head("trends", "Trends", "What changed since the runs before this one; a dotted line is an event that makes a jump no progress.", {}, a.has_history);
   if (!a.has_history)
     return out + "<p class=\"empty\">This run was made without a workspace, so there is no earlier one to compare with. <code>reeve init</code> makes a workspace; every run in it is kept.</p></section>";
-  auto& runs = a.history.trend;
-  if (a.history.previous_run == 0 || runs.size() < 2) return out + "<p class=\"empty\">This is the first run in this workspace. The trend begins with the next one.</p></section>";
-  const TrendPoint& last = runs.back();
-  Time from = std::max(runs.front().as_of, Time{last.as_of.ms - kTrendDays * 86'400'000});
-  std::vector<ChartEvent> events;
-  for (auto& run : runs)
-    for (auto& event : run.events) events.push_back({run.as_of, day_text(run.as_of) + ": " + event});
-  // The first run on the axis is what the titles compare with.
-  auto first = std::find_if(runs.begin(), runs.end(), [&](auto& run) { return run.as_of >= from; });
-  auto chart = [&](std::string_view noun, std::string_view measure, double most, int places, auto value) {
-    LineChart line;
-    line.measure = measure;
-    line.from = from, line.to = last.as_of, line.most = most, line.places = places;
-    for (auto& run : runs) line.points.push_back({run.as_of, value(run)});
-    std::optional<double> before = value(*first), now = value(last);
-    if (!now) line.title = std::string(noun) + " is not known";
-    else if (!before) line.title = std::string(noun) + ": " + decimal_text(*now, places);
-    else if (std::fabs(*now - *before) < 0.05) line.title = std::string(noun) + " stays at " + decimal_text(*now, places);
-    else line.title = std::string(noun) + (*now > *before ? " rose by " : " fell by ") + decimal_text(std::fabs(*now - *before), places) + " to " + decimal_text(*now, places);
-    out += line_chart(line, events);
-  };
-  out += "<div class=\"charts\">";
-  chart("Score", "risk-weighted, of 100", 100, 0, [](const TrendPoint& run) { return run.score; });
-  chart("Fails", "verdicts", 0, 0, [](const TrendPoint& run) { return std::optional<double>(static_cast<double>(run.verdicts.fail)); });
-  chart("Critical and high fails", "verdicts", 0, 0, [](const TrendPoint& run) { return run.split ? std::optional<double>(static_cast<double>(run.fail.of[4] + run.fail.of[3])) : std::nullopt; });
-  chart("Unknowns", "verdicts", 0, 0, [](const TrendPoint& run) { return std::optional<double>(static_cast<double>(run.verdicts.unknown)); });
-  chart("Age of critical fails", "median, days", 0, 0, [](const TrendPoint& run) { return run.critical_age_days; });
-  out += "</div>";
-  out += runs.size() < kForecastRuns ? "<p class=\"later\">No forecast: it needs " + std::to_string(kForecastRuns) + " runs, this workspace has " + with_thousands(runs.size() + a.history.runs_left_out) + ".</p>" : "";
+  if (a.history.previous_run == 0 || a.history.trend.size() < 2) return out + "<p class=\"empty\">This is the first run in this workspace. The trend begins with the next one.</p></section>";
+  // A part of the estate is no point on the line of the whole.
+  const std::vector<TrendPoint> runs = whole_trend(a.history.trend);
+  if (a.history.trend.back().partial) out += "<p class=\"lead\"><b>This run judged a part of the estate, so it is on no chart.</b></p>";
+  if (runs.size() < 2) out += "<p class=\"empty\">Fewer than two runs judged the whole estate, so there is no trend yet.</p>";
+  else out += trend_charts(runs, a.history.forecast);
 
   const Moves& moves = a.history.since_previous;
   out += "<h3>Since the run of " + day_text(a.history.previous_as_of) + "</h3>" + table_open("What moved", {"What happened", "#Findings", "#Critical", "#High", "#Medium", "#Low"});
@@ -90,14 +107,15 @@ std::string section_trends(const Report& report) {
   }
   out += std::string(table_close);
 
-  size_t shown = std::min(runs.size(), kRunsShown);
-  out += "<details class=\"more\"><summary>" + std::string(shown == runs.size() ? "All " : "The last ") + count_text(shown, "run") + " in numbers</summary>" + table_open("Runs", {"As of", "#Level", "#Score", "#Fail", "#Critical, high", "#Unknown", "#Excepted", "#Pass", "#Age of critical, days", "Events"});
-  for (size_t i = runs.size(); i-- > runs.size() - shown;) {
-    auto& run = runs[i];
+  auto& all = a.history.trend;
+  size_t shown = std::min(all.size(), kRunsShown);
+  out += "<details class=\"more\"><summary>" + std::string(shown == all.size() ? "All " : "The last ") + count_text(shown, "run") + " in numbers</summary>" + table_open("Runs", {"As of", "#Level", "#Score", "#Fail", "#Critical, high", "#Unknown", "#Excepted", "#Pass", "#Age of critical, days", "Events"});
+  for (size_t i = all.size(); i-- > all.size() - shown;) {
+    auto& run = all[i];
     out += "<tr><td>" + day_text(run.as_of) + "</td><td class=\"n\">" + std::to_string(run.level) + "</td><td class=\"n\">" + (run.score ? decimal_text(*run.score, 0) : "–") + "</td><td class=\"n\">" + with_thousands(run.verdicts.fail) +
            "</td><td class=\"n\">" + (run.split ? with_thousands(run.fail.of[4] + run.fail.of[3]) : "–") + "</td><td class=\"n\">" + with_thousands(run.verdicts.unknown) + "</td><td class=\"n\">" +
            with_thousands(run.verdicts.excepted) + "</td><td class=\"n\">" + with_thousands(run.verdicts.pass) + "</td><td class=\"n\">" + (run.critical_age_days ? decimal_text(*run.critical_age_days, 0) : "–") + "</td><td>" +
-           esc(join(run.events, "; ")) + "</td></tr>";
+           (run.partial ? "judged a part" + std::string(run.events.empty() ? "" : "; ") : "") + esc(join(run.events, "; ")) + "</td></tr>";
   }
   return out + "</tbody></table></div></details></section>";
 }

@@ -124,9 +124,7 @@ std::string figures(const Report& report) {
   if (a.verdicts.unknown > 0) width = std::min(width, 157);
   out += "<svg class=\"meter\" viewBox=\"0 0 160 10\" aria-hidden=\"true\"><rect class=\"b-ink\" width=\"" + std::to_string(width) + "\" height=\"10\"/>";
   if (a.verdicts.unknown > 0) out += "<rect class=\"b-unknown\" x=\"" + std::to_string(width) + "\" width=\"" + std::to_string(160 - width) + "\" height=\"10\"/>";
-  size_t denied = 0;
-  for (auto& call : a.calls_failed) denied += call.verdicts > 0;
-  out += "</svg><p class=\"sub\"><a href=\"#unknowns\">" + figure(a.verdicts.unknown, "verdicts.unknown") + " unknown" + (denied ? ", " + count_text(denied, "failed call") : "") + "</a></p></div>";
+  out += "</svg><p class=\"sub\"><a href=\"#unknowns\">" + figure(a.verdicts.unknown, "verdicts.unknown") + " unknown" + (a.calls_failed.empty() ? "" : ", " + count_text(a.calls_failed.size(), "failed call")) + "</a></p></div>";
 
   const uint64_t passing = a.attested.of_passing, attested = a.attested.passing;
   out += "<div class=\"kpi\"><p class=\"kh\">On facts alone</p><p class=\"fig\">Level <data value=\"" + std::to_string(a.level_without_attested) + "\" data-is=\"level_without_attested\">" +
