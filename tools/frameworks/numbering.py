@@ -41,7 +41,8 @@ SOC2 = numbered({
     "A1": "1-3", "C1": "1-2", "PI1": "1-5",
     "P1": "1", "P2": "1", "P3": "1-2", "P4": "1-3", "P5": "1-2", "P6": "1-7", "P7": "1", "P8": "1"}, ".")
 
-# PCI DSS 4.0, requirements 1 to 12; those of the annexes come from the source of ids. A third level that has a fourth stands beside it.
+# PCI DSS 4.0, requirements 1 to 12, held id by id against a public index of the standard (November 2026, all 250 are there and none more);
+# those of the annexes come from the source of ids, which has not all of them. A third level that has a fourth stands beside it.
 PCI_DSS_40 = numbered({
     "1.1": "1-2", "1.2": "1-8", "1.3": "1-3", "1.4": "1-5", "1.5": "1",
     "2.1": "1-2", "2.2": "1-7", "2.3": "1-2",
