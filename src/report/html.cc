@@ -72,7 +72,9 @@ Status write_assess_html(Assessment& a, const AssessHtmlOptions& options, const 
     return columns.add(finding, static_cast<size_t>(control - a.controls.data()), proofs);
   }));
 
-  const std::string_view style(reeve_page_style_begin, static_cast<size_t>(reeve_page_style_end - reeve_page_style_begin));
+  std::string style(reeve_page_style_begin, static_cast<size_t>(reeve_page_style_end - reeve_page_style_begin));
+  // What stands at the head of each printed page.
+  style += ":root { --running: " + css_string(clip("SEC01 assessment" + (a.organization.empty() ? "" : " · " + a.organization), 110) + " · evidence as of " + when_text(a.as_of)) + "; }\n";
   const std::string_view script(reeve_page_script_begin, static_cast<size_t>(reeve_page_script_end - reeve_page_script_begin));
   std::string title = "SEC01 assessment" + (a.organization.empty() ? "" : " · " + a.organization);
   std::string head = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-" + base64_of(sha256(script)) +

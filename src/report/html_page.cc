@@ -60,6 +60,25 @@ std::string esc(std::string_view text) {
   return out;
 }
 
+std::string css_string(std::string_view text) {
+  std::string out = "\"";
+  while (!text.empty()) {
+    uint32_t point = take(text);
+    char number[16];
+    bool plain = point == ' ' || point == '.' || point == ',' || (point >= '0' && point <= '9') || (point >= 'A' && point <= 'Z') || (point >= 'a' && point <= 'z');
+    if (plain || (point >= 0x80 && !acts(point))) {
+      append_utf8(out, point);
+    } else if (acts(point)) {
+      std::snprintf(number, sizeof number, "[U\\2B %04X]", point);
+      out += number;
+    } else {
+      std::snprintf(number, sizeof number, "\\%X ", point);
+      out += number;
+    }
+  }
+  return out + "\"";
+}
+
 std::string clip(std::string_view text, size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);
   size_t end = bytes_max;

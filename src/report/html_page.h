@@ -18,6 +18,10 @@ namespace reeve {
 // on the text around it (control characters, changes of writing direction) is shown by its number instead.
 std::string esc(std::string_view text);
 
+// Any text as a string of CSS, with its quotes: what is no letter, figure or blank stands by its number, so no text ends the string or the
+// element around it.
+std::string css_string(std::string_view text);
+
 // The first `bytes_max` bytes, at the end of a character, with … if there was more.
 std::string clip(std::string_view text, size_t bytes_max);
 
