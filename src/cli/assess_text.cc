@@ -56,9 +56,13 @@ class Text {
 
   void headline() {
     std::string dot = said(" · ");
-    out_ += paint(t_, Ink::heading, "SEC01") + dot;
-    if (!a_.organization.empty()) out_ += safe(a_.organization) + dot;
-    out_ += count_text(a_.accounts, "account") + ", " + count_text(a_.regions, "Region") + dot + moment() + "\n\n";
+    std::string estate = count_text(a_.accounts, "account") + ", " + count_text(a_.regions, "Region"), name = safe(a_.organization);
+    const int room = t_.width - display_width("SEC01" + dot + dot + estate);
+    if (t_.tty) name = shorten(t_, name, std::max(room, 12));
+    std::string head = dot + (name.empty() ? "" : name + dot) + estate, then = dot + moment();
+    // What does not fit beside it stands below.
+    if (t_.tty && display_width("SEC01" + head + then) > t_.width) then = "\n" + wrap(moment(), t_.width, 8);
+    out_ += paint(t_, Ink::heading, "SEC01") + head + then + (then.back() == '\n' ? "\n" : "\n\n");
   }
 
   // When the facts were true, and as of when they are judged, if that is another moment.

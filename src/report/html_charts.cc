@@ -31,7 +31,7 @@ std::string decimal_text(double value, int places) {
 }
 
 std::string change_mark(double change, bool more_is_better) {
-  if (std::fabs(change) < 0.5) return "<span class=\"chg\">– 0</span>";
+  if (std::fabs(change) < 0.5) return "<span class=\"chg\">± 0</span>";
   bool better = (change > 0) == more_is_better;
   return std::string("<span class=\"chg ") + (better ? "up" : "down") + "\">" + (change > 0 ? "▲ " : "▼ ") + decimal_text(std::fabs(change), 0) + "<span class=\"vh\">" + (change > 0 ? " more" : " less") + "</span></span>";
 }

@@ -48,7 +48,7 @@ std::string trend_charts(const std::vector<TrendPoint>& runs, const Forecast& fo
     std::optional<double> before = value(*first), now = value(last);
     if (!now) line.title = std::string(noun) + " is not known";
     else if (!before) line.title = std::string(noun) + ": " + decimal_text(*now, places);
-    else if (std::fabs(*now - *before) < 0.05) line.title = std::string(noun) + " stays at " + decimal_text(*now, places);
+    else if (decimal_text(std::fabs(*now - *before), places) == decimal_text(0, places)) line.title = std::string(noun) + " stays at " + decimal_text(*now, places);
     else line.title = std::string(noun) + (*now > *before ? " rose by " : " fell by ") + decimal_text(std::fabs(*now - *before), places) + " to " + decimal_text(*now, places);
     for (auto& one : forecast.series) {
       if (one.measure != series) continue;
@@ -133,7 +133,7 @@ std::string section_attestations(const Report& report) {
   }
   out += "<h3>Attestations <small>" + with_thousands(holding) + " of " + count_text(asked, "question") + " answered and valid" + (failing ? "; " + with_thousands(failing) + " answered no or contradicted by facts" : "") + "</small></h3>";
   bool any = a.workspace && !a.workspace->attestations.empty();
-  const std::string table = table_open("Attestations", {"Verdict", "Claim", "Answer", "Owner, approver", "Given", "Expires", "Left", "Evidence and facts"});
+  const std::string table = table_open("Attestations", {"Verdict", "Claim", "Answer", "Owner, approver", "Given", "Expires", "Left", "Evidence and facts"}, "att");
   out += any ? table : "<p class=\"empty\">Nobody has attested anything yet. <code>reeve init</code> writes a workspace with a file for it.</p>";
   if (any) {
     for (auto* one : by_expiry(a.workspace->attestations)) {
