@@ -8,11 +8,14 @@ Text and JSON are compared byte for byte. Where history is kept only what speaks
 
 import argparse
 import difflib
+import gzip
 import json
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 
@@ -42,6 +45,50 @@ def without_history(text):
 
 def same(checks, what, a, b):
     checks.check(a == b, what, "" if a == b else first_difference(a, b))
+
+
+def packed(checks, work):
+    """One export as a folder, with each file packed, and as archives: the same report but for where things stand."""
+    plain = work / "plain" / "estate"
+    shutil.copytree(NORTHFIELD, plain)
+    for path in plain.rglob("*"):
+        if path.is_file():
+            moment = int(path.stat().st_mtime)  # as a tar keeps it
+            os.utime(path, (moment, moment))
+    files = work / "files" / "estate"
+    for path in sorted(p for p in plain.rglob("*") if p.is_file()):
+        to = files / path.relative_to(plain)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".json":
+            to = to.with_name(to.name + ".gz")
+            with gzip.open(to, "wb") as file:
+                file.write(path.read_bytes())
+        else:
+            to.write_bytes(path.read_bytes())
+        os.utime(to, (path.stat().st_mtime, path.stat().st_mtime))
+    forms = {"each file in gzip": work / "files", "tar": work / "x.tar", "tar.gz": work / "x.tar.gz"}
+    for name, mode in (("x.tar", "w"), ("x.tar.gz", "w:gz")):
+        with tarfile.open(work / name, mode) as archive:
+            archive.add(plain, "estate")
+    if shutil.which("zstd"):
+        subprocess.run(["zstd", "-q", work / "x.tar", "-o", work / "x.tar.zst"], check=True)
+        forms["tar.zst"] = work / "x.tar.zst"
+    else:
+        checks.skip("tar.zst", "zstd is not installed", "that an archive in Zstandard gives the same report")
+
+    def told(source):
+        """The report without the path that stands before the export and without what packing adds to a name."""
+        text = assess(source).out.replace(f"{source}!", "").replace(f"{source}/", "").replace(".json.gz", ".json")
+        report = json.loads(text)
+        report["sources"].sort(key=lambda one: one["path"])
+        for finding in report["findings"]:
+            finding.pop("id")  # of a template's resource: a digest of the path
+        report["findings"].sort(key=lambda one: (one["control"], one["resource"]["uid"]))
+        return json.dumps(report, indent=1)
+
+    first = told(work / "plain")
+    for what, source in forms.items():
+        same(checks, f"northfield as {what}", first, told(source))
 
 
 def main():
@@ -91,6 +138,8 @@ def main():
             to.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, to)
         same(checks, "northfield copied in another order", here, assess("copy/northfield", cwd=work).out)
+
+        packed(checks, work)
 
         (work / "space").mkdir()
         (work / "space" / "reeve.yaml").write_text("organization: Northfield Group\n")

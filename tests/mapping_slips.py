@@ -113,6 +113,16 @@ def broken(checker_of):
                 }),
         "error code that the call does not have":
             change(["reads", 1, "absent_when"], ["NoSuchThing"]),
+        "an empty answer of a call that always gives its list":
+            change(["reads", 0], {
+                "call": "guardduty:ListDetectors",
+                "empty": "absent",
+                "each": "DetectorIds[]",
+                "id": "@",
+                "set": {
+                    "Properties.BucketName": "@"
+                }
+            }),
         "parameter that is not there":
             change(["reads", 1, "parameter"], "BucketName"),
         "required parameter left out":

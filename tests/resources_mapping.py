@@ -19,7 +19,7 @@ FILES = os.path.join(ROOT, "content", "resources")
 
 TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "permissions", "reads", "config"}
 READ = {
-    "call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "unlisted", "set"
+    "call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set"
 }
 FORMS = {"path", "present", "const", "entries", "list", "request", "first"}
 # Columns that every view has already (docs/formats/controls.md).
@@ -213,6 +213,10 @@ class Checker:
         known = self.services.errors(call) | CODES.get(call.split(":")[0], set())
         for code in read.get("absent_when") or []:
             self.check(code in known, where, f"`{code}` is no error of {call}; it has {sorted(known)}")
+        if "empty" in read:
+            shape = self.services.operation(call).output_shape
+            always = shape.required_members if shape is not None else []
+            self.check(not always, where, f"`empty` of an answer that always has {always}")
         item = output
         if "each" in read:
             found = self.walk(where + " each", read["each"], output)

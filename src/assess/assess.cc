@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "assess/guard_judge.h"
+#include "assess/newer_facts.h"
 #include "assess/own_records.h"
 #include "assess/sql_judge.h"
 #include "assess/tally.h"
@@ -138,7 +139,9 @@ class Run {
     for (auto& account : scope_.accounts)
       if (std::none_of(inputs_.units.begin(), inputs_.units.end(), [&](auto& unit) { return unit.kind == Unit::Kind::account && unit.account == account; }))
         out_.problems.push_back({Code::not_found, "account `" + account + "` is asked for and not in the input", {}, "an account that was read", ""});
-    if (std::all_of(inputs_.units.begin(), inputs_.units.end(), [](auto& unit) { return unit.inputs.empty(); }))
+    nothing_read_ = std::all_of(inputs_.units.begin(), inputs_.units.end(), [](auto& unit) { return unit.inputs.empty(); });
+    // Of a path that is not there one message is enough.
+    if (nothing_read_ && (inputs_.problems.size() < out_.source_names.size() || !inputs_.set_aside.empty()))
       out_.problems.push_back({Code::not_found, "nothing to judge was found in " + join(out_.source_names, ", "), {}, "what docs/formats/snapshot.md describes",
                                "`sources` of --format json says why each file is no input"});
     out_.problems.insert(out_.problems.end(), inputs_.problems.begin(), inputs_.problems.end());
@@ -320,6 +323,7 @@ class Run {
     }
     out_.as_of = wall_clock();
     out_.as_of_basis = "clock";
+    if (nothing_read_) return;
     out_.notes.push_back({Code::not_found, "no input states a time: the clock's is taken", {}, "", "give --as-of TIME for the same answer tomorrow"});
   }
 
@@ -327,12 +331,15 @@ class Run {
     TRY(run_->end_load());
     // Kept units have not been read: their times are in the record.
     int64_t bound_ms = 0;
+    NewerFacts newer;
     TRY(out_.store->sources([&](const store::Store::StoredSource& source) -> Status {
+      newer.see(source.file, source.time, source.time_basis);
       if (source.time_basis.empty()) newest_ms_ = std::max(newest_ms_, source.time.ms);
       if (source.time_basis == "stated") bound_ms = std::max(bound_ms, source.time.ms);
       return {};
     }));
     settle_as_of(newest_ms_, bound_ms);
+    if (auto note = newer.note(out_.as_of)) out_.notes.push_back(std::move(*note));
     TRY(run_->set_as_of(out_.as_of));
     TRY(store::create_views(out_.store->db(), view_input(out_.content, catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of)));
     TRY(check_regions());
@@ -357,8 +364,11 @@ class Run {
     for (auto& region : scope_.regions) {
       if (std::find(seen.begin(), seen.end(), region) != seen.end()) continue;
       std::string near = nearest(region, seen);
-      out_.problems.push_back({Code::not_found, "Region `" + region + "` is asked for and not in the input", {},
-                               near.empty() ? "one of " + join(seen, ", ") : "", near.empty() ? "" : "did you mean `" + near + "`?"});
+      Error error{Code::not_found, "Region `" + region + "` is asked for and not in the input", {}, "one of " + join(seen, ", "),
+                  near.empty() ? "" : "did you mean `" + near + "`?"};
+      // A workspace may name more Regions than one export holds; who types one wants an answer about it.
+      if (!options_.regions.empty()) return tl::unexpected(error);
+      out_.problems.push_back(std::move(error));
     }
     return {};
   }
@@ -422,6 +432,7 @@ class Run {
   Inputs inputs_;
   std::unique_ptr<store::RunWriter> run_;
   int64_t newest_ms_ = 0;
+  bool nothing_read_ = false;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/cli_name.h"
 #include "estate/resource_type.h"
 
 namespace reeve {
@@ -28,7 +29,5 @@ std::vector<CallToMake> calls_to_make(const ResourceCatalogue& catalogue);
 
 std::string_view name(CallToMake::Scope scope);
 
-// As the AWS CLI spells an operation or a parameter: `DescribeDBInstances` → `describe-db-instances`.
-std::string cli_name(std::string_view name);
 
 }  // namespace reeve

@@ -52,7 +52,7 @@ class Example {
       errors.front().at.path = file_.shown;
       return tl::unexpected(errors.front());
     }
-    JudgeContext context{&one_, &guard_, &workspace, &asked_, as_of_, nullptr, nullptr, &asked_within_};
+    JudgeContext context{&one_, &guard_, &workspace, &asked_, as_of_, nullptr, nullptr, &asked_within_, true};
     UnitResult result;
     UnitCollector collector(context, result);
     TRY(resources(collector));
@@ -229,6 +229,7 @@ class Example {
     SqlJudgeInput input{&one_, &catalogue_, &workspace, as_of_};
     input.records = &records;
     input.part = root_.get("part") && root_.get("part").boolean();
+    input.checks_paths = true;
     SqlJudge judge(*store, input);
     std::vector<Error> errors;
     TRY(judge.judge_all(*run, errors));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "assess/fail_words.h"
 #include "base/text.h"
 #include "formats/json.h"
 
@@ -43,6 +44,15 @@ std::string below_body(const Resource& resource, const std::string& path) {
   return out;
 }
 
+// Of several ways to hold at one place ("not there, or true") the one that says most: that a thing be there or not says least.
+const Evidence& telling(const std::vector<Evidence>& evidence) {
+  const Evidence& first = evidence.front();
+  auto says_little = [](const Evidence& one) { return ends_with(one.expected, "exists") || ends_with(one.expected, "empty"); };
+  if (!says_little(first) || first.value.empty()) return first;
+  for (const Evidence& one : evidence)
+    if (one.path == first.path && one.value == first.value && !says_little(one)) return one;
+  return first;
+}
 
 }  // namespace
 
@@ -189,17 +199,10 @@ GuardVerdict GuardJudge::judge(const Compiled& control, const Resource& resource
       if (std::find(out.evidence.begin(), out.evidence.end(), evidence) == out.evidence.end()) out.evidence.push_back(std::move(evidence));
     }
   }
-  if (out.reason.empty() && out.verdict == Verdict::fail) {
-    out.reason = "the rule does not hold";
-    if (!out.evidence.empty()) {
-      const Evidence& first = out.evidence.front();
-      std::string path = first.path;
-      size_t dot = path.find_last_of(".)");
-      std::string key = dot == std::string::npos || path[dot] == ')' ? path : path.substr(dot + 1);
-      std::string value = first.value.empty() ? "absent" : first.value.size() > 80 ? "as in the evidence" : first.value;
-      if (!first.read_as.empty() && first.read_as.size() <= 80) value += ", read as " + first.read_as + ",";
-      out.reason = "`" + key + "` is " + value + "; expected " + first.expected;
-    }
+  if (out.verdict == Verdict::fail) {
+    std::string found = out.evidence.empty() || out.reason.empty() ? "" : found_words(out.evidence.front());
+    if (!found.empty()) out.reason += ": " + found;
+    if (out.reason.empty()) out.reason = out.evidence.empty() ? "the rule does not hold" : fail_words(telling(out.evidence));
   }
   if (out.reason.empty()) out.reason = "not known";
   return out;

@@ -22,7 +22,7 @@ void NeedsRead::add(const ReadRecord& read) {
   for (std::string_view region : {std::string_view(read.region), std::string_view("*")})
     for (std::string_view account : {std::string_view(read.account), std::string_view("*")}) {
       auto [found, is_new] = known_.try_emplace(std::string(account) + "\n" + std::string(region) + "\n" + read.call);
-      if (is_new || (answered && !found->second.answered)) found->second = {answered, read.error, {read.time_ms}};
+      if (is_new || (answered && !found->second.answered)) found->second = {answered, read.error, read.time_basis, {read.time_ms}};
     }
 }
 
@@ -67,7 +67,7 @@ std::string NeedsRead::unmet(const Control& control, const ResourceCatalogue& ca
     evidence.source = need;
     evidence.expected = "an answer";
     if (known) {
-      evidence.time = known->time;
+      evidence.time = known->time, evidence.time_basis = known->time_basis;
       return need + (missing.empty() ? " " : " in " + std::string(missing) + " ") + (known->error.empty() ? std::string("failed") : known->error);
     }
     evidence.time_basis = "unknown";

@@ -53,7 +53,7 @@ class NeedsRead {
  private:
   struct Known {
     bool answered = false;
-    std::string error;
+    std::string error, time_basis;
     Time time;
   };
   std::set<std::string> parts_;

@@ -59,7 +59,7 @@ Status SqlJudge::load_reads() {
   return store_.reads([&](const store::Store::StoredRead& read) -> Status {
     ReadRecord record;
     record.account = read.account, record.region = read.region, record.call = read.operation, record.error = read.error, record.file = read.file;
-    record.time_ms = read.time.ms;
+    record.time_ms = read.time.ms, record.time_basis = read.time_basis;
     record.status = read.status == store::ReadStatus::ok       ? ReadRecord::Status::ok
                     : read.status == store::ReadStatus::denied ? ReadRecord::Status::denied
                     : read.status == store::ReadStatus::absent ? ReadRecord::Status::absent
@@ -143,7 +143,7 @@ Status SqlJudge::run_query(const Control& control, const std::vector<Candidate>&
   RecordOrigins origins(store_, &places);
   RowsQuestion question{control, *input_.catalogue, origins, [&](std::string_view) { return wants_pass(control); },
                         [&](std::string_view uid, Evidence evidence) { passes_[control.id].emplace_back(uid, std::move(evidence)); },
-                        [&](std::string_view uid) { return beyond_.contains(std::string(uid)); }};
+                        [&](std::string_view uid) { return beyond_.contains(std::string(uid)); }, input_.checks_paths};
   read_rows(question, *rows, verdicts, errors);
   return {};
 }

@@ -36,6 +36,7 @@ struct SqlJudgeInput {
   const std::map<std::string, std::set<std::string>>* read = nullptr;  // as JudgeContext::read
   bool part = false;  // the run judges less than the workspace is about
   bool evidence_of_passes = false;  // of all of them; else of three for each control
+  bool checks_paths = false;        // examples: a path that the type does not have is an error
   const Records* records = nullptr;  // of other parts; null: none has run
   // Records what all other controls came to, for those that need `own_part`, which are judged last; null: nothing is recorded of it.
   std::function<Status()> own_results;

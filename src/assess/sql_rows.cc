@@ -5,6 +5,7 @@
 
 #include "assess/guard_judge.h"
 #include "assess/needs.h"
+#include "assess/fail_words.h"
 #include "base/text.h"
 #include "formats/json.h"
 #include "store/json_member.h"
@@ -186,6 +187,13 @@ void read_rows(const RowsQuestion& question, store::Statement& rows, std::vector
     }
     size_t at = found->second;
     if (!verdicts[at].reason.empty() && verdicts[at].verdict == Verdict::unknown && !decided[at]) continue;  // its needs are unmet
+    if (question.checks_paths && !rows.is_null(2) && !rows.text(2).empty()) {
+      std::string of(rows.columns() > 5 && !rows.is_null(5) ? rows.text(5) : uid), path(rows.text(2));
+      auto resource = question.origins.of(of);
+      const ResourceType* type = resource ? question.catalogue.find(resource->type) : nullptr;
+      bool known = !type || type->maps(path) || std::any_of(type->columns.begin(), type->columns.end(), [&](auto& column) { return column.first == path; });
+      if (!known) refuse("the query's path `" + path + "` is nothing that a read of " + type->type + " gives", "a target of its file in content/resources, a column of it, or NULL");
+    }
     auto one = [&] {
       return Pending{at, std::string(rows.text(2)), std::string(rows.text(3)), std::string(rows.text(4)),
                      std::string(rows.columns() > 5 && !rows.is_null(5) ? rows.text(5) : uid)};
@@ -215,7 +223,8 @@ void read_rows(const RowsQuestion& question, store::Statement& rows, std::vector
       continue;
     }
     if (verdict.reason.empty()) {
-      verdict.reason = !one.value.empty() && verdict.verdict == Verdict::unknown ? one.value : one.value.empty() ? "expected " + one.expected : one.value + "; expected " + one.expected;
+      std::string value = place_words(one.value);  // the evidence keeps the place as it is
+      verdict.reason = value.empty() ? "expected " + one.expected : verdict.verdict != Verdict::unknown ? value + "; expected " + one.expected : value != one.value ? "what " + value + " says is not decided" : value;
     }
     if (verdict.evidence.size() < 5) verdict.evidence.push_back(evidence());
   }

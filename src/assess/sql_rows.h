@@ -65,6 +65,8 @@ struct RowsQuestion {
   std::function<void(std::string_view uid, Evidence)> pass;
   // Resources that the views show and that are not judged here; null: none.
   std::function<bool(std::string_view uid)> ignores = nullptr;
+  // Whether a path that no read of the resource's type gives is an error: evidence would lose its place in silence.
+  bool checks_paths = false;
 };
 
 // Runs the query to its end. `verdicts` holds one entry for each candidate, in uid order, with a reason where its needs are unmet (the

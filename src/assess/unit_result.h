@@ -106,6 +106,7 @@ struct JudgeContext {
   const Scope* scope = nullptr;            // null: everything
   const AccountsRead* read = nullptr;      // null: nobody else
   const std::set<std::string>* asked_within = nullptr;  // columns that only need origins while the unit is at hand
+  bool checks_paths = false;  // examples: a path that a query gives and the type does not have is an error
 };
 
 class UnitCollector : public UnitSink {

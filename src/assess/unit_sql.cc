@@ -186,7 +186,7 @@ Status UnitSql::judge(One& one, UnitResult& unit, const std::set<std::string>* w
                           [&](std::string_view uid) {
                             auto at = lender_->index_of(uid);
                             return at && unit.resources[*at].elsewhere;
-                          }};
+                          }, context_.checks_paths};
     one.query.reset();
     std::vector<Error> errors;
     read_rows(question, one.query, verdicts, errors);

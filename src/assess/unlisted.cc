@@ -37,7 +37,7 @@ std::vector<Unlisted> unlisted(const ResourceType& type, const std::vector<ReadR
     one.evidence.resource = one.resource.uid;
     one.evidence.source = read ? read->file : first;
     one.evidence.expected = "an answer of " + (read ? read->call : first);
-    if (read) one.evidence.time = {read->time_ms};
+    if (read) one.evidence.time = {read->time_ms}, one.evidence.time_basis = read->time_basis;
     else one.evidence.time_basis = "unknown";
     out.push_back(std::move(one));
   };

@@ -266,8 +266,8 @@ std::optional<std::string> base64_decode(std::string_view s) {
   return out;
 }
 
-std::string nearest(std::string_view typed, const std::vector<std::string>& known) {
-  size_t limit = typed.size() / 3;
+std::string nearest(std::string_view typed, const std::vector<std::string>& known, size_t slips_max) {
+  size_t limit = std::min(typed.size() / 3, slips_max);
   const std::string* best = nullptr;
   for (const std::string& name : known) {
     size_t d = distance(typed, name, limit);

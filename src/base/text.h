@@ -37,7 +37,7 @@ std::optional<std::string> base64_decode(std::string_view s);  // standard alpha
 
 // The known name nearest to a mistyped one, by edit distance (neighbours swapped count once, case does not count) of at most a
 // third of its length; empty if none is near.
-std::string nearest(std::string_view typed, const std::vector<std::string>& known);
+std::string nearest(std::string_view typed, const std::vector<std::string>& known, size_t slips_max = 100);
 
 // 1264 → "1,264".
 std::string with_thousands(uint64_t n);

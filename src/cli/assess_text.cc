@@ -256,7 +256,10 @@ class Text {
     size_t ignored = 0, unplaced = 0;
     for (auto& source : a_.sources) ignored += source.kind == "ignored", unplaced += source.kind == "unplaced";
     if (ignored + unplaced > 0) {
-      out_ += paint(t_, Ink::dim, count_text(ignored, "file is", "files are") + " no input" + (unplaced ? ", " + count_text(unplaced, "reply is", "replies are") + " not read by any resource type" : "") + ": see sources in --format json") + "\n";
+      out_ += paint(t_, Ink::dim, count_text(ignored, "file is", "files are") + " no input" + (unplaced ? ", " + count_text(unplaced, "reply is", "replies are") + " not read by any resource type" : "") + ": " + (options_.all ? "they are" : "--all names them")) + "\n";
+      if (options_.all)
+        for (auto& source : a_.sources)
+          if (source.kind == "ignored" || source.kind == "unplaced") out_ += "   " + safe(source.file) + ": " + safe(source.why) + "\n";
     }
     if (a_.has_history) {
       out_ += std::string(a_.history.previous_run == 0 ? "First run of this workspace: " : "Since the last run: ") + count_text(a_.changes.opened + a_.changes.reopened, "finding") + " opened, " + with_thousands(a_.changes.closed) + " closed";

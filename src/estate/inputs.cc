@@ -91,6 +91,7 @@ class Finder {
     std::set<std::string> seen;  // named twice: as it was named first
     std::erase_if(candidates_, [&](const Candidate& c) { return !seen.insert(real_path(c.input)).second; });
     classify();
+    name_slips();
     place_accounts();
     group();
     return std::move(out_);
@@ -150,7 +151,7 @@ class Finder {
     auto visit = [&](Member& member) {
       Candidate candidate;
       candidate.input.shown = entry.path + "!" + member.path();
-      candidate.input.mtime_ms = entry.mtime_ms;
+      candidate.input.mtime_ms = member.mtime_ms() != 0 ? member.mtime_ms() : entry.mtime_ms;
       std::string name = lower(member.path());
       for (auto part : split(member.path(), '/'))
         if (!part.empty()) candidate.parts.emplace_back(part);
@@ -238,6 +239,42 @@ class Finder {
     if (input.kind == InputKind::ignored && c.named)
       problems.push_back({Code::unsupported, "`" + input.shown + "` is not a kind of input Reeve knows", {input.shown},
                           "an AWS Config snapshot, AWS CLI output, a credential report, authorization details, a snapshot or a template", ""});
+  }
+
+  // Laid out or named like a call's answer, but of no call that is known: a slip in the name loses its facts, so the nearest is named.
+  void name_slips() {
+    constexpr size_t kNamed = 5, kSlipsMax = 2;
+    std::vector<std::string> known, named;
+    std::string first;
+    for (Candidate& c : candidates_) {
+      Input& input = c.input;
+      if (input.kind != InputKind::unplaced && input.kind != InputKind::ignored) continue;
+      std::string file = c.parts.empty() ? "" : strip_packing_suffix(c.parts.back());
+      // With a parameter the folder is the call's.
+      std::string call = input.kind == InputKind::unplaced && !input.parameters.empty() ? c.parts[c.parts.size() - 1 - input.parameters.size()]
+                         : ends_with(file, ".json")                                     ? file.substr(0, file.size() - 5)
+                                                                                        : "";
+      if (!looks_like_cli_name(call)) continue;
+      if (known.empty()) known = catalogue_.cli_names();
+      // As the AWS CLI spells the services that the models call `s3` and `config`.
+      auto with_prefix = [](std::string_view text, std::string_view from, std::string_view to) {
+        return starts_with(text, from) ? std::string(to) + std::string(text.substr(from.size())) : std::string(text);
+      };
+      std::string near = nearest(with_prefix(with_prefix(call, "s3api-", "s3-"), "configservice-", "config-"), known, kSlipsMax);
+      if (near.empty()) continue;
+      if (starts_with(call, "s3api-")) near = with_prefix(near, "s3-", "s3api-");
+      if (starts_with(call, "configservice-")) near = with_prefix(near, "config-", "configservice-");
+      input.why += "; did you mean `" + near + "`?";
+      std::string pair = "`" + call + "` (`" + near + "`?)";
+      if (std::find(named.begin(), named.end(), pair) == named.end()) named.push_back(pair);
+      if (first.empty()) first = input.shown;
+    }
+    if (named.empty()) return;
+    std::sort(named.begin(), named.end());
+    std::string more = named.size() > kNamed ? " and " + std::to_string(named.size() - kNamed) + " more" : "";
+    if (named.size() > kNamed) named.resize(kNamed);
+    out_.notes.push_back({Code::not_found, "what no call is named like is not read: " + join(named, ", ") + more, {first}, "",
+                          more.empty() ? "rename the file or folder" : "`--all` names them all; rename the files or folders"});
   }
 
   // SERVICE-OPERATION.json below a folder named like a Region; parameters as sub-folders. Gives true if it is laid out like that.

@@ -65,7 +65,7 @@ class ConfigItems {
     // A snapshot names everything that its recorder records; a history, and a file cut short, prove nothing about what they lack.
     if (!broken && contains(scanner.envelope(), "\"configSnapshotId\""))
       for (auto& [account, region, type] : recorded_)
-        sink_.read({account, region, "config:DeliverConfigSnapshot", type, ReadRecord::Status::ok, "", newest_, input.shown});
+        sink_.read({account, region, "config:DeliverConfigSnapshot", type, ReadRecord::Status::ok, "", newest_, input.shown, ""});
     SourceRecord source;
     source.file = input.shown;
     source.time_ms = newest_;
@@ -186,6 +186,7 @@ class ConfigItems {
       if (deleted || bare) return;  // a list that names it is later knowledge, or the lists would not be held together
       uint32_t source = draft->add_source(self, self.time_basis.empty());
       answer(*type, *draft, root, source);
+      if (draft->tags.empty()) draft->set_tags(root.get("tags"));
       held_.push_back(document);
       return;
     }
@@ -223,7 +224,7 @@ class ConfigItems {
       seen->second.meaning = digest_of(made.body());
     }
     if (seen->second.deleted) {
-      deleted_[uid] = {account, home, "config:GetResourceConfigHistory", uid, ReadRecord::Status::absent, std::string(status), self.time_ms, self.file};
+      deleted_[uid] = {account, home, "config:GetResourceConfigHistory", uid, ReadRecord::Status::absent, std::string(status), self.time_ms, self.file, self.time_basis};
       return;
     }
     sink_.resource(std::move(made));

@@ -24,6 +24,7 @@ struct ReadRecord {
   std::string error;
   int64_t time_ms = 0;
   std::string file;
+  std::string time_basis;  // of time_ms, as a source's
 };
 
 struct SourceRecord {

@@ -41,10 +41,14 @@ void ReplySet::assemble() {
   }
   join_pages(replies_);
   for (Reply& reply : replies_) {
+    std::string lacks = reply.incomplete.empty() ? list_not_there(reply) : "";
+    if (!lacks.empty()) reply.incomplete = "it has no `" + lacks + "`";
     record(reply);
     if (reply.incomplete.empty()) continue;
     sink_.note({Code::not_found, "the reply of `" + reply.input->call + "` is not whole: " + reply.incomplete, {reply.input->shown},
-                "all pages of the call", "export it again without a limit, or save the next page as " + reply.input->call + " with `-2` at its name's end"});
+                lacks.empty() ? "all pages of the call" : "a list, even if it is empty",
+                lacks.empty() ? "export it again without a limit, or save the next page as " + reply.input->call + " with `-2` at its name's end"
+                              : "export it again, without `--query`"});
   }
   // What makes resources comes before what only tells of them: lists first, then lists that take a parameter, then the rest.
   for (int stage : {0, 1, 2}) {

@@ -59,6 +59,8 @@ class ReplySet {
   Value request_value(Reply& reply, const Read& read, const std::string& name) const;
   bool wanted(const Reply& reply, const Read& read) const;
   std::optional<Error> wrong_shape(const Reply& reply) const;
+  std::string list_not_there(const Reply& reply) const;
+  bool may_answer_nothing(const std::string& call) const;
   void use_item(Reply& reply, size_t number, const ResourceType& type, const Read& read, Value item, Draft* known);
   Draft* draft_for(const ResourceType& type, const std::string& uid, const std::string& account, const std::string& region, const std::string& id);
   Draft* singleton(const ResourceType& type, const std::string& account, const std::string& region);

@@ -91,6 +91,25 @@ bool has_paths(const Read& read) {
   return read.has_each || std::any_of(read.set.begin(), read.set.end(), [](auto& set) { return !set.second.path.empty() || !set.second.list.empty() || !set.second.first.empty(); });
 }
 
+// `Users`, of a path that begins with a plain name.
+std::string first_name(const Path& path) {
+  std::string_view text = path.text();
+  size_t end = 0;
+  while (end < text.size() && is_word(text[end])) ++end;
+  return end == 0 || (end < text.size() && text[end] == '(') ? "" : std::string(text.substr(0, end));
+}
+
+// A member that the answer to a call has, for people: "a map with `Users`".
+std::string looked_at_in(const std::vector<ResourceCatalogue::Use>& uses) {
+  for (auto& use : uses) {
+    std::string name = use.read->has_each ? first_name(use.read->each) : "";
+    for (auto& [target, form] : use.read->set)
+      if (name.empty()) name = first_name(form.kind == SetForm::Kind::first ? form.first : form.path);
+    if (!name.empty()) return "a map with `" + name + "`";
+  }
+  return "its reply";
+}
+
 // What surrounds any answer: pages and HTTP.
 bool is_envelope(std::string_view key) {
   return key == "ResponseMetadata" || ends_with(key, "Token") || ends_with(key, "token") || ends_with(key, "Marker") || key == "IsTruncated";
@@ -118,7 +137,10 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
     failed(read.error());
   } else if (trim(*read).empty()) {
     ok = false;
-    failed(Error{Code::parse, "the reply is empty", {input.shown, 1, 1}, "JSON", "make the call again"});
+    // The AWS CLI prints nothing for an empty answer, and for a call that failed where its error went elsewhere.
+    bool either = may_answer_nothing(input.call);
+    failed(Error{Code::parse, "the reply is empty", {input.shown, 1, 1}, "JSON",
+                 either ? "if the call ended with status 0, there is none: write `{}` into the file; if not, make it again" : "make the call again"});
   } else if (input.kind == InputKind::credential_report) {
     Source self = reply.source;
     auto rows = read_csv(*read, self);
@@ -219,7 +241,7 @@ void ReplySet::read_error(Reply& reply) const {
 // A reply without items is an answer (there are none), so what is no reply at all must not look like one: everything AWS answers is a
 // map, and where a mapping takes items there is a list, null or nothing.
 std::optional<Error> ReplySet::wrong_shape(const Reply& reply) const {
-  auto wrong = [&](const std::string& what, Value at, const char* expected) {
+  auto wrong = [&](const std::string& what, Value at, const std::string& expected) {
     return Error{Code::parse, what, {reply.input->shown, at.line(), at.column()}, expected, "make the call again"};
   };
   if (!reply.body.is_map()) return wrong("this is no reply of `" + reply.input->call + "`", reply.document->root(), "a JSON map");
@@ -236,17 +258,36 @@ std::optional<Error> ReplySet::wrong_shape(const Reply& reply) const {
       if (at.is_map()) at = at.get(name);
     if (at && !at.is_null() && !at.is_list()) return wrong("`" + path.substr(0, bracket) + "` in the reply of `" + reply.input->call + "` is no list", at, "a list");
   }
-  // An empty map may leave out empty lists. One that holds other things only is the answer to another call.
-  bool other = false, asked = false;
+  // An answer that holds other things only is the answer to another call. One that holds nothing is what a call that failed leaves
+  // behind, unless AWS is known to answer so where there is nothing.
+  bool other = false, asked = false, may_be_empty = may_answer_nothing(reply.input->call);
   for (auto& use : *uses) asked |= has_paths(*use.read);
   for (auto entry : reply.body.entries()) {
-    if (is_envelope(entry.key())) continue;
+    if (is_envelope(entry.key()) || entry.value.is_null()) continue;
     for (auto& use : *uses)
       if (looks_at(*use.read, entry.key())) return {};
     other = true;
   }
   if (other && asked) return wrong("this holds nothing that `" + reply.input->call + "` tells", reply.body, "its reply");
+  if (asked && !may_be_empty) return wrong("this reply of `" + reply.input->call + "` says nothing", reply.body, looked_at_in(*uses));
   return {};
+}
+
+// A list that AWS always gives with this answer and that is not in it: what it would have held is not known.
+std::string ReplySet::list_not_there(const Reply& reply) const {
+  const auto* uses = catalogue_.uses(reply.input->call);
+  if (!uses || !reply.error_code.empty() || reply.joined || may_answer_nothing(reply.input->call)) return "";
+  for (auto& use : *uses) {
+    std::string name = use.read->has_each && wanted(reply, *use.read) ? first_name(use.read->each) : "";
+    Value list = name.empty() ? Value() : reply.body.get(name);
+    if (!name.empty() && (!list || list.is_null())) return name;
+  }
+  return "";
+}
+
+bool ReplySet::may_answer_nothing(const std::string& call) const {
+  const auto* uses = catalogue_.uses(call);
+  return uses && std::any_of(uses->begin(), uses->end(), [](auto& use) { return use.read->empty_absent; });
 }
 
 // The report arrives as base64 or as the CSV itself; both become the rows, whose places keep the reply's file.
@@ -308,6 +349,7 @@ void ReplySet::record(const Reply& reply) {
   for (auto& [name, value] : reply.input->parameters)
     if (!is_page_parameter(name)) read.parameter += (read.parameter.empty() ? "" : "/") + value;
   read.time_ms = reply.source.time_ms;
+  read.time_basis = reply.source.time_basis;
   read.file = reply.source.file;
   if (!reply.error_code.empty()) {
     bool absent = false;

@@ -19,6 +19,7 @@ reads:
     absent_when: [NoSuchBucketPolicy]
     set: {Observed.Policy: from_json(Policy)}
   - call: s3:GetBucketLocation
+    empty: absent
     parameter: Bucket
     region: "LocationConstraint || 'us-east-1'"
     set: {Observed.Location: "LocationConstraint || 'us-east-1'"}
@@ -188,8 +189,10 @@ TEST(Replies, KnowsAnErrorHoweverItWasSaved) {
       {"null", "unknown: s3:GetBucketPolicy reply unreadable", true},
       {"[]", "unknown: s3:GetBucketPolicy reply unreadable", true},
       {"\xff\xfe", "unknown: s3:GetBucketPolicy reply unreadable", true},
-      {"{}", "absent", false},
-      {R"({"ResponseMetadata": {"HTTPStatusCode": 200}})", "absent", false},
+      // S3 says of a bucket without a policy that there is none: an empty map is nobody's answer
+      {"{}", "unknown: s3:GetBucketPolicy reply unreadable", true},
+      {R"({"ResponseMetadata": {"HTTPStatusCode": 200}})", "unknown: s3:GetBucketPolicy reply unreadable", true},
+      {R"({"Policy": null})", "unknown: s3:GetBucketPolicy reply unreadable", true},
       {R"({"Volumes": []})", "unknown: s3:GetBucketPolicy reply unreadable", true},  // another call's
       // what the AWS CLI prints where the answer should have been
       {"An error occurred (AccessDenied) when calling the GetBucketPolicy operation", "unknown: s3:GetBucketPolicy AccessDenied", false},
@@ -426,7 +429,7 @@ reads:
       {R"({"List": [{"InstanceId": "i-1", "R": "EC2", "Ping": "Online"}]})", "eu-west-1", "\"Online\"", "absent"},
       {R"({"List": []})", "eu-west-1", "absent", "absent"},
       {R"({"List": []})", "us-east-1", "unknown: ssm:DescribeInstanceInformation not read", "unknown: ssm:DescribeInstanceInformation not read"},
-      {R"({})", "eu-west-1", "unknown: ssm:DescribeInstanceInformation not read", "unknown: ssm:DescribeInstanceInformation not read"},
+      {R"({})", "eu-west-1", "unknown: ssm:DescribeInstanceInformation reply unreadable", "unknown: ssm:DescribeInstanceInformation reply unreadable"},
       {R"({"List": [{"InstanceId": "i-1", "R": "EC2", "Ping": "Online"}], "NextToken": "t"})", "eu-west-1", "\"Online\"", "unknown: ssm:DescribeInstanceInformation not read"},
       {R"({"Error": {"Code": "AccessDenied"}})", "eu-west-1", "unknown: ssm:DescribeInstanceInformation AccessDenied", "unknown: ssm:DescribeInstanceInformation AccessDenied"},
   };
@@ -437,6 +440,69 @@ reads:
     Heard heard = unit.load(catalogue);
     EXPECT_EQ(heard.fact("aws/111122223333/eu-west-1/AWS::EC2::Instance/i-1", "Observed.Ping"), c.first) << c.managed;
     EXPECT_EQ(heard.fact("aws/111122223333/eu-west-1/AWS::EC2::Instance/i-2", "Observed.Ping"), c.second) << c.managed;
+  }
+}
+
+TEST(Replies, AnAnswerWithoutAnythingMeansAbsentOnlyWhereAwsAnswersSo) {
+  auto reads = [](const char* empty) {
+    return std::string("\ntype: AWS::SQS::Queue\ntitle: queue\nscope: regional\nreads:\n  - {call: \"sqs:ListQueues\", ") + empty +
+           "each: \"QueueUrls[]\", id: \"@\", set: {Properties.QueueUrl: \"@\"}}\n";
+  };
+  struct {
+    const char *empty, *reply, *read, *hint;
+  } cases[] = {
+      {"empty: absent, ", "{}", "ok", ""},
+      {"empty: absent, ", R"({"ResponseMetadata": {"HTTPStatusCode": 200}})", "ok", ""},
+      {"empty: absent, ", R"({"QueueUrls": null})", "ok", ""},
+      {"empty: absent, ", "", "error the reply is empty", "write `{}` into the file"},  // or a call that failed
+      {"empty: absent, ", R"({"Topics": []})", "error this holds nothing that `sqs:ListQueues` tells", "make the call again"},
+      {"", R"({"QueueUrls": []})", "ok", ""},
+      {"", "{}", "error this reply of `sqs:ListQueues` says nothing", "make the call again"},
+      {"", R"({"NextToken": null})", "error this reply of `sqs:ListQueues` says nothing", "make the call again"},
+      {"", R"({"QueueUrls": null, "ResponseMetadata": {}})", "error this reply of `sqs:ListQueues` says nothing", "make the call again"},
+  };
+  for (auto& c : cases) {
+    auto catalogue = catalogue_of_yaml({reads(c.empty)});
+    TestUnit unit;
+    unit.reply("sqs:ListQueues", c.reply);
+    Heard heard = unit.load(catalogue);
+    EXPECT_EQ(heard.read_text(), "111122223333 sqs:ListQueues@eu-west-1 " + std::string(c.read) + "\n") << c.empty << c.reply;
+    EXPECT_EQ(heard.problems.empty(), !*c.hint) << c.reply;
+    EXPECT_NE(heard.problem_text().find(c.hint), std::string::npos) << c.reply << heard.problem_text();
+  }
+}
+
+// A reply that several lists make up, one of which is not there: what the others name is there, and nothing is known of the missing.
+TEST(Replies, AListThatAlwaysComesAndIsMissingIsUnknown) {
+  auto catalogue = catalogue_of_yaml({R"(
+type: AWS::IAM::User
+title: user
+scope: global
+reads:
+  - {call: "iam:GetAccountAuthorizationDetails", each: "UserDetailList[]", id: UserName, set: {Properties.UserName: UserName}}
+)",
+                                      R"(
+type: AWS::IAM::Role
+title: role
+scope: global
+reads:
+  - {call: "iam:GetAccountAuthorizationDetails", each: "RoleDetailList[]", id: RoleName, set: {Properties.RoleName: RoleName}}
+)"});
+  struct {
+    const char *reply, *read;
+    size_t resources;
+  } cases[] = {
+      {R"({"UserDetailList": [{"UserName": "u"}], "RoleDetailList": []})", "ok", 1},
+      {R"({"UserDetailList": [{"UserName": "u"}]})", "error incomplete: it has no `RoleDetailList`", 1},
+      {R"({"UserDetailList": [], "RoleDetailList": null})", "error incomplete: it has no `RoleDetailList`", 0},
+      {R"({"IsTruncated": false})", "error this reply of `iam:GetAccountAuthorizationDetails` says nothing", 0},
+  };
+  for (auto& c : cases) {
+    TestUnit unit;
+    unit.reply("iam:GetAccountAuthorizationDetails", c.reply, "us-east-1");
+    Heard heard = unit.load(catalogue);
+    EXPECT_EQ(heard.read_text(), "111122223333 iam:GetAccountAuthorizationDetails@us-east-1 " + std::string(c.read) + "\n") << c.reply;
+    EXPECT_EQ(heard.resources.size(), c.resources) << c.reply;
   }
 }
 
@@ -486,8 +552,8 @@ TEST(Replies, ItemsWithoutIdAreNamedAndOddShapesDoNoHarm) {
       {R"({"Buckets": [{"Name": "a"}, {}, "text", null, 7, [], {"Name": {"x": 1}}]})", "has neither id nor ARN", ""},
       {R"({"Buckets": {"Name": "a"}})", "", "`Buckets` in the reply of `s3:ListBuckets` is no list"},
       {R"({"Buckets": "a"})", "", "is no list"},
-      {R"({"Buckets": null})", "", ""},
-      {R"({})", "", ""},
+      {R"({"Buckets": null})", "", "this reply of `s3:ListBuckets` says nothing"},
+      {R"({})", "", "this reply of `s3:ListBuckets` says nothing"},
   };
   for (auto& c : cases) {
     TestUnit unit;

@@ -119,7 +119,7 @@ TEST(Resource, EveryFormMakesItsValueAndKeepsItsPlace) {
       {"{list: [{each: A, item: {V: v}}]}", R"({"A": {"v": 1}})", R"([{"V":1}])", "f $.A"},
   };
   for (auto& c : cases) {
-    auto catalogue = catalogue_of_yaml({"type: T\ntitle: t\nscope: global\nsingleton: account\nreads:\n  - call: s:Get\n    set:\n      Properties.V: " + std::string(c.form)});
+    auto catalogue = catalogue_of_yaml({"type: T\ntitle: t\nscope: global\nsingleton: account\nreads:\n  - call: s:Get\n    empty: absent\n    set:\n      Properties.V: " + std::string(c.form)});
     TestUnit unit;
     unit.reply("s:Get", c.item).shown = "f";
     Heard heard = unit.load(catalogue);
@@ -137,8 +137,10 @@ scope: global
 singleton: account
 reads:
   - call: s:One
+    empty: absent
     set: {Properties.A.B: b, Properties.A.C: c}
   - call: s:Two
+    empty: absent
     set: {Properties.A.D: d, Properties.E: e}
 )"});
   struct {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "aws/cli_name.h"
 #include "base/text.h"
 
 namespace reeve {
@@ -94,7 +95,7 @@ class TypeReader {
 
   Result<Read> read(Value from) {
     if (!from.is_map()) return wrong(from, "a read is a map", "`call`, `set` …");
-    TRY(known(from, {"call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "unlisted", "set", "cites", "note"}));
+    TRY(known(from, {"call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set", "cites", "note"}));
     Read read;
     read.call = TRY(text(from, "call", true));
     size_t colon = read.call.find(':');
@@ -117,6 +118,10 @@ class TypeReader {
     for (auto fixed : from.get("with").entries())
       read.with.emplace_back(std::string(fixed.key()), TRY(texts(fixed.value, "with")));
     read.absent_when = TRY(texts(from.get("absent_when"), "absent_when"));
+    if (Value empty = from.get("empty")) {
+      if (empty.text() != "absent") return wrong(empty, "`" + std::string(empty.text()) + "` is nothing that an empty answer can mean", "`absent`");
+      read.empty_absent = true;
+    }
     if (Value unlisted = from.get("unlisted")) {
       if (unlisted.text() != "absent") return wrong(unlisted, "`" + std::string(unlisted.text()) + "` is nothing that not being listed can mean", "`absent`");
       if (!read.has_each || !read.lists()) return wrong(unlisted, "`unlisted` is about a call that lists", "a read with `each` and without `parameter`");
@@ -364,6 +369,14 @@ const ResourceType* ResourceCatalogue::find_config(std::string_view type) const 
 const std::vector<ResourceCatalogue::Use>* ResourceCatalogue::uses(std::string_view call) const {
   auto found = by_call_.find(call);
   return found == by_call_.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+std::vector<std::string> ResourceCatalogue::cli_names() const {
+  std::vector<std::string> out;
+  for (auto& [call, uses] : by_call_)
+    if (size_t colon = call.find(':'); !uses.empty()) out.push_back(call.substr(0, colon) + "-" + cli_name(std::string_view(call).substr(colon + 1)));
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 std::string ResourceCatalogue::call_of_cli_name(std::string_view name) const {

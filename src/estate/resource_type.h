@@ -54,6 +54,7 @@ struct Read {
   // Parameters with a fixed value. One value: only replies to a request with it count. Several: the call is made once for each.
   std::vector<std::pair<std::string, std::vector<std::string>>> with;
   std::vector<std::string> absent_when;
+  bool empty_absent = false;  // AWS itself answers with an empty map where there is nothing: an answer without any member means absent
   bool unlisted_absent = false;  // what another read lists and this one, answered whole for the account and Region, does not: known absent
   std::vector<std::pair<uint32_t, SetForm>> set;    // target index → form
   bool lists() const { return parameters.empty(); }
@@ -118,6 +119,7 @@ class ResourceCatalogue {
   const std::vector<Use>* uses(std::string_view call) const;            // `s3:ListBuckets`
   // `s3-list-buckets` or `iam-get-account-summary` (AWS CLI spelling) → `s3:ListBuckets`; empty if no type reads it.
   std::string call_of_cli_name(std::string_view name) const;
+  std::vector<std::string> cli_names() const;  // all that it knows, sorted
 
  private:
   struct Hash {

@@ -88,6 +88,9 @@ class Walk {
 class ArchiveMember : public Member {
  public:
   ArchiveMember(Walk& walk, std::string path, archive_entry* entry) : walk_(walk), path_(std::move(path)) {
+    // A moment before 1970 or in a far future is no time of an export.
+    if (archive_entry_mtime_is_set(entry) && archive_entry_mtime(entry) > 0 && archive_entry_mtime(entry) < 4'102'444'800)
+      mtime_ms_ = static_cast<int64_t>(archive_entry_mtime(entry)) * 1000 + archive_entry_mtime_nsec(entry) / 1'000'000;
     if (archive_entry_size_is_set(entry)) {
       stated_ = true;
       size_ = static_cast<uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry)));
@@ -97,6 +100,7 @@ class ArchiveMember : public Member {
 
   const std::string& path() const override { return path_; }
   uint64_t size_bytes() const override { return size_; }
+  int64_t mtime_ms() const override { return mtime_ms_; }
 
   Result<std::string> read_all(uint64_t bytes_max) override {
     std::string out;
@@ -164,6 +168,7 @@ class ArchiveMember : public Member {
   Walk& walk_;
   std::string path_;
   uint64_t size_ = 0;
+  int64_t mtime_ms_ = 0;
   bool stated_ = false;
   bool read_ = false;
   uint64_t packed_before_ = 0;

@@ -43,6 +43,7 @@ class Member {
   virtual ~Member() = default;
   virtual const std::string& path() const = 0;  // '/' separated, no leading '/', no '..'
   virtual uint64_t size_bytes() const = 0;      // as the archive claims; 0 if not stated
+  virtual int64_t mtime_ms() const = 0;         // the file's, as the archive keeps it; 0 if it does not
   // Read once, during the visit, by one of these two. An error is also in the walk's `problems`.
   virtual Result<std::string> read_all(uint64_t bytes_max) = 0;
   virtual Status read_pieces(const std::function<bool(std::string_view)>& piece) = 0;

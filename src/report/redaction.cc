@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "formats/json.h"
+#include "report/redaction_ids.h"
 
 namespace reeve {
 namespace {
@@ -47,6 +48,12 @@ bool is_public_domain(std::string_view domain) {
   return false;
 }
 
+std::string quoted(std::string_view text) {
+  std::string out;
+  JsonWriter(out).string(text);
+  return out;
+}
+
 std::string letters_only(std::string_view text) {
   std::string out;
   for (char c : text)
@@ -64,46 +71,6 @@ size_t mail_length(std::string_view text) {
   while (end < text.size() && (digit(text[end]) || letter(text[end]) || text[end] == '.' || text[end] == '-')) dots += text[end++] == '.';
   while (end > at + 1 && !in_word(text[end - 1])) dots -= text[--end] == '.';  // the sentence's own full stop
   return dots > 0 && end > at + 3 ? end : 0;
-}
-
-// Ids that AWS makes: of access keys, users, roles, groups and policies, which tell the account (IAM User Guide, "IAM identifiers"), of an
-// organization, its root and units, and those of EC2's kind.
-size_t id_length(std::string_view text) {
-  auto run = [&](size_t from, auto&& is) {
-    size_t end = from;
-    while (end < text.size() && is(text[end])) ++end;
-    return end;
-  };
-  for (std::string_view prefix : {"AKIA", "ASIA", "AIDA", "AROA", "AGPA", "ANPA", "AIPA", "ABIA", "ACCA", "APKA", "ASCA"}) {
-    if (!starts_with(text, prefix)) continue;
-    size_t end = run(4, [](char c) { return digit(c) || (c >= 'A' && c <= 'Z'); });
-    return end >= 16 ? end : 0;
-  }
-  auto small = [](char c) { return digit(c) || (c >= 'a' && c <= 'z'); };
-  auto whole = [&](size_t end) { return end == text.size() || !in_word(text[end]); };
-  // `vpc-0a1b2c3d`, `i-` and seventeen: eight or seventeen hexadecimal digits behind a short word.
-  if (size_t dash = run(0, [](char c) { return c >= 'a' && c <= 'z'; }); dash > 0 && dash <= 12 && dash < text.size() && text[dash] == '-') {
-    size_t end = run(dash + 1, [](char c) { return digit(c) || (c >= 'a' && c <= 'f'); });
-    size_t length = end - dash - 1;
-    // `db-` and twenty or more capitals and digits: what RDS calls an instance for itself.
-    size_t last = run(dash + 1, [](char c) { return digit(c) || (c >= 'A' && c <= 'Z'); });
-    if (last >= dash + 21 && whole(last)) return last;
-    if ((length == 8 || length == 17) && whole(end) && text.substr(dash, end - dash).find_first_of("0123456789") != std::string_view::npos) return end;
-  }
-  if (starts_with(text, "r-")) {
-    size_t end = run(2, small);
-    return end >= 6 && whole(end) && text.substr(0, end).find_first_of("0123456789") != std::string_view::npos ? end : 0;
-  }
-  if (starts_with(text, "o-")) {
-    size_t end = run(2, small);
-    return end >= 12 && end <= 34 && text.find_first_of("0123456789") < end ? end : 0;
-  }
-  if (starts_with(text, "ou-")) {
-    size_t middle = run(3, small);
-    size_t end = middle < text.size() && text[middle] == '-' ? run(middle + 1, small) : middle;
-    return end >= middle + 9 ? end : 0;
-  }
-  return 0;
 }
 
 constexpr std::string_view extensions[] = {".json", ".jsn", ".gz", ".zst", ".tar", ".zip", ".yaml", ".yml", ".template", ".csv", ".txt", ".md", ".jsonl", ".snapshot", ".reeve"};
@@ -181,6 +148,15 @@ Result<std::unique_ptr<Redaction>> Redaction::of(Assessment& a) {
       mix("account " + std::string(rows.text(0)));
       out->know(rows.text(1));
       out->know(rows.text(2), Kind::mail);
+    }
+  }
+  {
+    // Mail addresses among what is known of an account, such as its alternate contacts': their domains may be told bare.
+    auto rows = TRY(a.store->db().prepare("SELECT properties FROM temp.resources WHERE type LIKE 'Reeve::%' AND properties LIKE '%@%'"));
+    while (TRY(rows.step())) {
+      std::string_view text = rows.text(0);
+      for (size_t at = 0; at < text.size(); ++at)
+        if (size_t length = (at == 0 || !in_word(text[at - 1])) ? mail_length(text.substr(at)) : 0; length > 0) out->know(text.substr(at, length), Kind::mail), at += length;
     }
   }
   {
@@ -458,7 +434,8 @@ void Redaction::value(Value value, JsonWriter& json) const {
     json.begin_object();
     for (const auto entry : value.entries()) {
       json.key(text(entry.key()));
-      this->value(entry.value, json);
+      if (entry.value.is_string() && names_somebody(entry.key())) json.string(name(entry.value.text()));
+      else this->value(entry.value, json);
     }
     json.end_object();
   } else if (value.is_list()) {
@@ -488,8 +465,13 @@ Evidence Redaction::evidence(const Evidence& one) const {
   // `service:Operation` stands where there is no file.
   out.source = operations_.count(letters_only(one.source)) || (contains(one.source, ":") && !contains(one.source, "/")) ? one.source : path(one.source);
   out.path = text(one.path);
-  out.value = json(one.value);
-  out.read_as = json(one.read_as);
+  const bool somebody = names_somebody(std::string_view(one.path).substr(one.path.rfind('.') + 1));
+  auto told = [&](const std::string& value) {
+    auto read = somebody ? read_json(value, Source{}) : Result<DocumentPtr>(nullptr);
+    return read && *read && (*read)->root().is_string() ? quoted(name((*read)->root().text())) : json(value);
+  };
+  out.value = told(one.value);
+  out.read_as = told(one.read_as);
   out.expected = text(one.expected);
   for (auto& unread : out.unread) unread = text(unread);
   return out;

@@ -16,6 +16,7 @@ struct Table {
         {redaction.name("aws/lambda/fx"), "<fx>"},        {redaction.name("Blue Team"), "<team>"},     {redaction.name("AcmeRole"), "<role>"},
         {redaction.mail("jane@acme.example"), "<jane>"},  {redaction.name("other"), "<other>"},        {redaction.name("AKIAIOSFODNN7EXAMPLE"), "<key>"},
         {redaction.name("acme"), "<acme>"},               {redaction.name("o-a1b2c3d4e5"), "<org>"},   {redaction.name("fn-"), "<fn>"},
+        {redaction.name("Z3AADJGX6KTTL2"), "<zone>"},    {redaction.name("E1A2B3C4D5E6F7"), "<distribution>"}, {redaction.name("Other Ltd"), "<firm>"},
         {redaction.name("acme.example"), "<domain>"},     {redaction.name("eu.globex.example"), "<eu>"}, {redaction.name("globex.example"), "<globex>"},
     };
     for (auto& [pseudonym, word] : back)
@@ -47,6 +48,8 @@ TEST(Redaction, FreeText) {
       {"key AKIAIOSFODNN7EXAMPLE", "key <key>"},
       {"of o-a1b2c3d4e5", "of <org>"},
       {"o-verall", "o-verall"},
+      {"zone Z3AADJGX6KTTL2, at E1A2B3C4D5E6F7", "zone <zone>, at <distribution>"},
+      {"ZONES EVERYTHING ELASTICSEARCH_68 E12 Z1", "ZONES EVERYTHING ELASTICSEARCH_68 E12 Z1"},
       {"default 42", "default 42"},
       {"arn:aws:iam::111122223333:role/AcmeRole, and", "arn:aws:iam::<account>:<other>/<role>, and"},
       {"arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:policy/AdministratorAccess"},
@@ -82,6 +85,17 @@ TEST(Redaction, Json) {
   EXPECT_EQ(table.shown(table.redaction.json(R"({"AWS":"arn:aws:sns:eu-west-1:111122223333:other","n":111122223333,"payments":[true,null,"payments"]})")),
             R"({"AWS":"arn:aws:sns:eu-west-1:<account>:<other>","n":111122223333,"<payments>":[true,null,"<payments>"]})");
   EXPECT_EQ(table.shown(table.redaction.json("{broken payments")), R"("{broken <payments>")");
+}
+
+// A member that names somebody does so whatever stands in it, known or not.
+TEST(Redaction, MembersThatNameSomebody) {
+  Table table;
+  EXPECT_EQ(table.shown(table.redaction.json(R"({"ContactInformation":{"CompanyName":"Other Ltd","CountryCode":"IE"}})")), R"({"ContactInformation":{"CompanyName":"<firm>","CountryCode":"IE"}})");
+  Evidence evidence;
+  evidence.path = "$.ContactInformation.CompanyName", evidence.value = R"("Other Ltd")";
+  EXPECT_EQ(table.shown(table.redaction.evidence(evidence).value), R"("<firm>")");
+  evidence.path = "$.ContactInformation.CountryCode";
+  EXPECT_EQ(table.redaction.evidence(evidence).value, R"("Other Ltd")");
 }
 
 TEST(Redaction, Drills) {

@@ -282,7 +282,7 @@ class Store {
   Result<std::vector<std::string>> passing(const StoredResource& resource);  // the controls that it passes, by name
 
   struct StoredRead {
-    std::string unit, account, region, operation, parameter, error, file;
+    std::string unit, account, region, operation, parameter, error, file, time_basis;
     ReadStatus status = ReadStatus::ok;
     Time time;
   };

@@ -293,7 +293,7 @@ Result<std::vector<std::string>> Store::passing(const StoredResource& resource) 
 
 Status Store::reads(const std::function<Status(const StoredRead&)>& each) {
   auto rows = TRY(db_->prepare(
-      "SELECT u.key,d.account,d.region,o.text,d.parameter,d.error,s.file,d.status,d.time FROM read d JOIN unit u ON u.id=d.unit "
+      "SELECT u.key,d.account,d.region,o.text,d.parameter,d.error,s.file,d.status,d.time,s.time_basis FROM read d JOIN unit u ON u.id=d.unit "
       "JOIN word o ON o.id=d.operation LEFT JOIN source s ON s.unit=d.unit AND s.n=d.source WHERE u.state IN (1,2) "
       "ORDER BY d.account,d.region,o.text,d.parameter,u.key,d.n"));
   while (TRY(rows.step())) {
@@ -307,6 +307,7 @@ Status Store::reads(const std::function<Status(const StoredRead&)>& each) {
     read.file = rows.text(6);
     read.status = static_cast<ReadStatus>(rows.integer(7));
     read.time = Time{rows.integer(8)};
+    read.time_basis = rows.text(9);
     TRY(each(read));
   }
   return {};

@@ -1,0 +1,38 @@
+#include "assess/newer_facts.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/words.h"
+
+namespace reeve {
+
+void NewerFacts::see(std::string_view file, Time time, std::string_view time_basis) {
+  if (time.known()) seen_.push_back({std::string(file), time.ms, time_basis == "file"});
+}
+
+std::optional<Error> NewerFacts::note(Time as_of) const {
+  if (!as_of.known()) return {};
+  // A reply about the organization is read for it and for the account.
+  std::vector<Seen> seen = seen_;
+  std::sort(seen.begin(), seen.end(), [](auto& a, auto& b) { return a.file != b.file ? a.file < b.file : a.time_ms > b.time_ms; });
+  seen.erase(std::unique(seen.begin(), seen.end(), [](auto& a, auto& b) { return a.file == b.file; }), seen.end());
+  size_t newer = 0, of_file = 0;
+  const Seen* newest = nullptr;
+  for (const Seen& one : seen) {
+    if (one.time_ms <= as_of.ms) continue;
+    ++newer, of_file += one.of_file;
+    // What states a moment says more than what has a file's time.
+    auto rank = [](const Seen& seen) { return std::pair(!seen.of_file, seen.time_ms); };
+    if (!newest || rank(one) > rank(*newest) || (rank(one) == rank(*newest) && one.file < newest->file)) newest = &one;
+  }
+  if (!newest) return {};
+  std::string what = newer == seen.size() ? "all " + count_text(newer, "input") : with_thousands(newer) + " of " + count_text(seen.size(), "input");
+  what += newer == 1 ? " is" : " are";
+  what += " newer than the moment judged, " + rfc3339(as_of) + ": the newest is of " + rfc3339({newest->time_ms}) + (newest->of_file ? ", by its file's time" : "");
+  if (of_file == newer && newer > 1) what += " as all of them";
+  else if (of_file > 0 && of_file < newer) what += "; of " + count_text(of_file, "input") + " only the file's time is known";
+  return Error{Code::conflict, what, {newest->file}, "", of_file == newer ? "what counts is what they say: a copy may have changed the time" : "what counts is what they say, though it came later: give a later --as-of"};
+}
+
+}  // namespace reeve
