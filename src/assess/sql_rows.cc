@@ -191,7 +191,8 @@ void read_rows(const RowsQuestion& question, store::Statement& rows, std::vector
       std::string of(rows.columns() > 5 && !rows.is_null(5) ? rows.text(5) : uid), path(rows.text(2));
       auto resource = question.origins.of(of);
       const ResourceType* type = resource ? question.catalogue.find(resource->type) : nullptr;
-      bool known = !type || type->maps(path) || std::any_of(type->columns.begin(), type->columns.end(), [&](auto& column) { return column.first == path; });
+      const std::string whole = path.substr(0, path.find('['));  // of `A.B[3]` the list `A.B`
+      bool known = !type || type->maps(path) || type->maps(whole) || std::any_of(type->columns.begin(), type->columns.end(), [&](auto& column) { return column.first == path; });
       if (!known) refuse("the query's path `" + path + "` is nothing that a read of " + type->type + " gives", "a target of its file in content/resources, a column of it, or NULL");
     }
     auto one = [&] {
