@@ -174,7 +174,7 @@ class Checker:
         for read in node.get("reads", []):
             call = read.get("call", "")
             service, _, operation = call.partition(":")
-            if call.startswith("apigateway:"):
+            if call.startswith(("apigateway:", "apigatewayv2:")):
                 wanted.add("apigateway:GET")
                 continue
             action = ACTION.get(call, f"{PREFIX.get(service, service)}:{operation}")
