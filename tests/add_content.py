@@ -123,26 +123,26 @@ def add_a_resource_type(checks, reeve, folder, blocks):
     touched, changed = add(folder, blocks)
     checks.check("a resource type is one new file", len(touched) == 1 and not changed and all(path.startswith("content/resources/") for path in touched), sorted(touched))
     where = folder / "estate" / "123456789012" / "eu-west-1"
-    (where / "athena-get-work-group").mkdir(parents=True)
-    (where / "athena-list-work-groups.json").write_text(json.dumps({"WorkGroups": [{"Name": "primary", "State": "ENABLED"}, {"Name": "analysts", "State": "DISABLED"}]}))
-    (where / "athena-get-work-group" / "primary").write_text(json.dumps({"WorkGroup": {"Name": "primary", "Configuration": {"EnforceWorkGroupConfiguration": True}}}))
+    (where / "athena-get-data-catalog").mkdir(parents=True)
+    (where / "athena-list-data-catalogs.json").write_text(json.dumps({"DataCatalogsSummary": [{"CatalogName": "sales", "Type": "GLUE"}, {"CatalogName": "analysts", "Type": "HIVE"}]}))
+    (where / "athena-get-data-catalog" / "sales").write_text(json.dumps({"DataCatalog": {"Name": "sales", "Type": "GLUE", "Parameters": {"owner": "data"}}}))
     # A control of the user's own asks for what the new file maps.
-    control = folder / "content" / "controls" / "workgroup-enforced"
+    control = folder / "content" / "controls" / "catalog-owned"
     shutil.copytree(ROOT / "content" / "controls" / "bucket-versioned", control)
     shutil.rmtree(control / "examples")
     (control / "examples").mkdir()
-    (control / "check.guard").write_text("AWS::Athena::WorkGroup {\n  Properties.WorkGroupConfiguration.EnforceWorkGroupConfiguration == true\n}\n")
-    for verdict, value in (("pass", "true"), ("fail", "false"), ("unknown", '!unknown "AccessDenied"'), ("odd-absent", None)):
-        inner = "{}" if value is None else f"{{EnforceWorkGroupConfiguration: {value}}}"
+    (control / "check.guard").write_text("AWS::Athena::DataCatalog {\n  Properties.Parameters.owner == 'data'\n}\n")
+    for verdict, value in (("pass", "data"), ("fail", "nobody"), ("unknown", '!unknown "AccessDenied"'), ("odd-absent", None)):
+        inner = "{}" if value is None else f"{{owner: {value}}}"
         (control / "examples" / f"{verdict}.yaml").write_text(
-            f"resources:\n  - {{Type: 'AWS::Athena::WorkGroup', id: w, Properties: {{WorkGroupConfiguration: {inner}}}}}\nexpect:\n  w: {'fail' if value is None else verdict}\n")
+            f"resources:\n  - {{Type: 'AWS::Athena::DataCatalog', id: w, Properties: {{Parameters: {inner}}}}}\nexpect:\n  w: {'fail' if value is None else verdict}\n")
     report = assess(checks, reeve, folder, "estate")
     if report:
-        got = {f["resource"]["uid"]: f["status"] for f in report["findings"] if f["control"] == "workgroup-enforced"}
-        base = "arn:aws:athena:eu-west-1:123456789012:workgroup/"
-        checks.check("its resources are read and judged", got == {base + "primary": "pass", base + "analysts": "unknown"}, got)
+        got = {f["resource"]["uid"]: f["status"] for f in report["findings"] if f["control"] == "catalog-owned"}
+        base = "arn:aws:athena:eu-west-1:123456789012:datacatalog/"
+        checks.check("its resources are read and judged", got == {base + "sales": "pass", base + "analysts": "unknown"}, got)
         checks.check("no reply is left without a type", all(s["status"] == "read" for s in report["sources"]), report["sources"])
-    done = run(reeve, "content", "test", "--content", "content", "workgroup-enforced", cwd=folder)
+    done = run(reeve, "content", "test", "--content", "content", "catalog-owned", cwd=folder)
     checks.check("examples may use it", done.returncode == 0, done.stdout + done.stderr)
 
 

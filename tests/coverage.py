@@ -31,7 +31,6 @@ THIN_AREAS = {
     "communication / updated_threats": "AWS tells of threats to an account by one way",
     "configuration management / control_objectives": "the objectives' own tools are configured in one place",
     "configuration management / threat_model": "a model needs to know whose a resource is, and nothing else of its configuration",
-    "data protection / implement_services_features": "certificate authorities are the one thing here that AWS replaces by date",
     "data protection / threat_model": "a model needs to know what data is worth, and nothing else of its protection",
     "incident response / aws_account": "misuse of a root user is the one incident of this practice",
     "security metrics / aws_account": "root users are counted by when they were last used, and by nothing else",

@@ -112,6 +112,8 @@ def made(problems):
             if numbers and not re.fullmatch(r"A\d[\d.]+|[A-Z]{2}-\d+\(\d+\)", requirement):
                 problems.append(f"{framework}: `{requirement}` of ids.json is no id of numbering.py")
             known.append(requirement)
+        if framework == "aws-fsbp":
+            known = sorted({*known, *numbering.FSBP_LATER}, key=lambda text: (text.split(".")[0], int(text.split(".")[1])))
         if numbers and framework == "nist-800-53-r5":
             known.sort(key=natural)
         pages[framework] = {requirement: set() for requirement in known}

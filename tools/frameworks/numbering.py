@@ -60,3 +60,10 @@ PCI_DSS_40 = numbered({
     "12.1": "1-4", "12.2": "1", "12.3": "1-4", "12.4": "1-2", "12.4.2": "1", "12.5": "1-2", "12.5.2": "1", "12.5 ": "3", "12.6": "1-3", "12.6.3": "1-2",
     "12.7": "1", "12.8": "1-5", "12.9": "1-2", "12.10": "1-4", "12.10.4": "1", "12.10 ": "5-7"}, ".")
 PCI_DSS_40 = [id.replace(" ", "") for id in PCI_DSS_40]
+
+# Controls that joined the standard after the source's list was drawn up: the user guide of Security Hub, a page for each service.
+FSBP_LATER = """
+    AppSync.5 Athena.4 Cognito.2 Cognito.3 DMS.10 DMS.11 DMS.12 DataFirehose.1 DataSync.1 FSx.2 Glue.3 Glue.4 Kinesis.3
+    MQ.2 MQ.3 MSK.4 MSK.6 RedshiftServerless.1 RedshiftServerless.2 RedshiftServerless.3 RedshiftServerless.5
+    RedshiftServerless.6 Transfer.2
+""".split()
