@@ -66,6 +66,7 @@ class Judging : public UnitSink {
       finding.path = evidence.path;
       finding.expected = evidence.expected;
       finding.found = evidence.value;
+      finding.missing = evidence.value.empty();
       out_.findings.push_back(finding);
       finding.same_as_before = true;
     }
@@ -122,6 +123,7 @@ void OwnControls::judge(const DataFile& file, CheckedFile& out) const {
   input.size_bytes = input.member->size();
   Judging sink(*guard_, asked_, as_of_, file, out);
   load_template(input, catalogue_, sink);
+  locate(out.findings, file.path, *input.member);
 }
 
 }  // namespace reeve

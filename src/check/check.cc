@@ -62,6 +62,9 @@ void judge(const std::vector<RuleFile>& rules, const DataFile& file, const Check
     out.problems.push_back({Code::parse, "a key stands twice in one map; the last value counts", place, "each key once", ""});
   out.results.reserve(rules.size());
   for (const RuleFile& rule : rules) out.results.push_back(rule.rules->evaluate(out.document->root(), options.guard));
+  if (!options.findings) return;
+  out.findings = findings_of(rules, out);
+  locate(out.findings, file.path, (*bytes)->view());
 }
 
 }  // namespace

@@ -52,6 +52,7 @@ Result<DocumentPtr> read_data(std::string_view text, const std::string& file);
 
 struct CheckOptions {
   guard::GuardOptions guard;
+  bool findings = true;  // make findings of what fails or is unknown; off where only statuses count
   size_t threads = 1;
 };
 

@@ -7,22 +7,10 @@
 // Where the versions differ (3.2.0, 3.2.1, and reeve's own) the code names them; everything else is common to the three.
 #include <algorithm>
 
-#include "check/guard_eval.h"
+#include "check/guard_tracer.h"
 
 namespace reeve::guard {
 namespace {
-
-std::string rest_of(const Query& query, size_t from) {
-  std::string out;
-  for (size_t i = from; i < query.parts.size(); ++i) {
-    const Part& part = query.parts[i];
-    if (i == 0 && part.kind == Part::Kind::key)
-      out += '.' + part.key.name;
-    else
-      out += part.text;
-  }
-  return out;
-}
 
 GuardStatus status_of(Verdict verdict) {
   switch (verdict) {
@@ -49,8 +37,9 @@ GuardResult CompiledRules::evaluate(Value document, const GuardOptions& options)
   return evaluator.run(*this, document, options);
 }
 
-GuardResult Evaluator::run(const CompiledRules& rules, Value document, const GuardOptions& options) {
+GuardResult Evaluator::run(const CompiledRules& rules, Value document, const GuardOptions& options, Tracer* tracer) {
   rules_ = &rules;
+  tracer_ = tracer;
   options_ = &options;
   comparer_.begin(rules.file(), options.semantics);
   lent_ = 0;
@@ -86,6 +75,9 @@ GuardResult Evaluator::run(const CompiledRules& rules, Value document, const Gua
   result.status = fails ? GuardStatus::fail : unknowns ? GuardStatus::unknown : passes ? GuardStatus::pass : GuardStatus::skip;
   result.used_now = used_now_;
   evidence_.clear();
+  if (tracer_) {
+    for (const Made& made : made_) tracer_->keep(made.document);
+  }
   made_.clear();
   texts_.clear();
   top_ = nullptr;
@@ -113,53 +105,9 @@ void Evaluator::finish(GuardRuleResult& result, Verdict verdict, size_t mark) {
   }
 }
 
-// ---- evidence
-
-Value Evaluator::outward(const Found& found) const {
-  Value value = found.value;
-  for (size_t i = 0; i <= made_.size(); ++i) {  // what a function made points back to what it was made from
-    if (!value || value.document() == rules_->file().literals.get()) return {};
-    auto it = std::find_if(made_.begin(), made_.end(), [&](const Made& made) { return made.document.get() == value.document(); });
-    if (it == made_.end()) return value;
-    value = it->from;
-  }
-  return {};
-}
-
-GuardFailure Evaluator::failure(const Evidence& evidence) const {
-  GuardFailure out;
-  const Clause& clause = *evidence.clause;
-  if (evidence.has_found) {
-    const Found& found = evidence.found;
-    const bool stopped = found.tag == Found::Tag::missing || (found.tag == Found::Tag::unknown && !found.value.is_unknown());
-    (stopped ? out.missing_from : out.value) = outward(found);
-    if (found.query) out.missing_path = rest_of(*found.query, found.part);
-  } else if (clause.kind == Clause::Kind::access) {
-    out.missing_path = rest_of(clause.query, 0);  // nothing was kept to point at: the query says where was looked
-  }
-  if (evidence.words) {
-    out.expected = *evidence.words;
-  } else {
-    switch (clause.kind) {
-      case Clause::Kind::access: out.expected = expected_words(rules_->file(), clause); break;
-      case Clause::Kind::rule:
-        out.expected = "rule `" + clause.name + "` " + (clause.negated ? "does not pass" : "passes");
-        break;
-      case Clause::Kind::call: out.expected = "rule `" + clause.name + "` " + (clause.negated ? "does not hold" : "holds"); break;
-      case Clause::Kind::block: out.expected = evidence.has_found ? "exists" : "at least one " + query_words(clause.query); break;
-      case Clause::Kind::when:
-      case Clause::Kind::type: out.expected = "a condition that can be decided"; break;
-    }
-  }
-  out.message = clause.message.empty() && evidence.message ? *evidence.message : clause.message;
-  out.unknown_reason = evidence.reason;
-  out.line = clause.line;
-  out.column = clause.column;
-  return out;
-}
-
 void Evaluator::add(Fold& fold, Verdict verdict, const Found& found, uint16_t maybe) {
   maybe = std::max(maybe, found.maybe);
+  if (tracer_) tracer_->value(maybe ? Verdict::unknown : verdict, fold.clause, found, maybe ? reasons_[maybe] : last_reason_);
   switch (verdict) {
     case Verdict::pass:
       ++(maybe ? fold.maybe_passes : fold.passes);
@@ -235,9 +183,14 @@ Verdict Evaluator::all_of(const Conjunction& all, Scope& scope, Role role) {
   for (const Disjunction& any : all) {
     const size_t mark = evidence_.size();
     bool group_fails = false, group_unknown = false, group_passes = false;
+    const bool told = tracer_ && any.size() > 1;
+    if (told) tracer_->open(GuardStep::Kind::one_of, any[0].line, any[0].column, role == Role::gate);
     for (const Clause& each : any) {
       const Verdict verdict = clause(each, scope, role);
-      if (verdict == Verdict::error) return verdict;
+      if (verdict == Verdict::error) {
+        if (told) tracer_->close(verdict, error_ ? std::string_view(error_->what) : last_reason_);
+        return verdict;
+      }
       group_fails = group_fails || verdict == Verdict::fail;
       group_unknown = group_unknown || verdict == Verdict::unknown;
       if (verdict == Verdict::pass) {
@@ -246,6 +199,8 @@ Verdict Evaluator::all_of(const Conjunction& all, Scope& scope, Role role) {
         break;
       }
     }
+    if (told)
+      tracer_->close(group_passes ? Verdict::pass : group_unknown ? Verdict::unknown : group_fails ? Verdict::fail : Verdict::skip, last_reason_);
     if (group_passes)
       passes = true;
     else if (group_unknown)
@@ -260,6 +215,14 @@ Verdict Evaluator::all_of(const Conjunction& all, Scope& scope, Role role) {
 
 Verdict Evaluator::clause(const Clause& c, Scope& scope, Role role) {
   if (!step_over()) return Verdict::error;
+  if (!tracer_) return clause_itself(c, scope, role);
+  tracer_->open(c, role);
+  const Verdict verdict = clause_itself(c, scope, role);
+  tracer_->close(verdict, verdict == Verdict::error && error_ ? std::string_view(error_->what) : last_reason_);
+  return verdict;
+}
+
+Verdict Evaluator::clause_itself(const Clause& c, Scope& scope, Role role) {
   switch (c.kind) {
     case Clause::Kind::access: return access(c, scope, role);
     case Clause::Kind::rule: return reference(c, scope, role);
@@ -276,7 +239,7 @@ Verdict Evaluator::access(const Clause& c, Scope& scope, Role role) {
   if (c.query.plain) single = plain(c.query, scope.root);
   const bool negated =
       c.op_negated != (c.negated && options_->semantics != Semantics::v3_2_0);  // 3.2.0 overlooks a leading `not`
-  if (c.simple && single.tag == Found::Tag::resolved && node(single.value).kind == Kind::string) {
+  if (c.simple && !tracer_ && single.tag == Found::Tag::resolved && node(single.value).kind == Kind::string) {
     const Node& is = node(single.value);
     const Node& wanted = rules_->file().literals->nodes()[c.with.literal];
     const bool holds = (std::string_view(is.text, is.count) == std::string_view(wanted.text, wanted.count)) != negated;
@@ -419,11 +382,10 @@ Verdict Evaluator::elements(const Clause& c, std::span<const Found> row, Scope& 
     const size_t mark = evidence_.size();
     Scope element{Scope::Kind::value, &scope, each.value};
     Verdict verdict = Verdict::pass;
-    if (each_condition) {
-      verdict = conditions(c.conditions, element, role, &c);
-      if (verdict == Verdict::error) return verdict;
-    }
+    if (tracer_) tracer_->open(GuardStep::Kind::element, &c, each, role == Role::gate);
+    if (each_condition) verdict = conditions(c.conditions, element, role, &c);
     if (verdict == Verdict::pass) verdict = body(c.block, element, role);
+    if (tracer_) tracer_->close(verdict, last_reason_);
     if (verdict == Verdict::error) return verdict;
     if (verdict == Verdict::fail && each.maybe) {
       verdict = Verdict::unknown;
@@ -465,7 +427,9 @@ Verdict Evaluator::block(const Clause& c, Scope& scope, Role role) {
 Verdict Evaluator::conditions(const Conjunction& all, Scope& scope, Role role, const Clause* owner) {
   if (all.empty()) return Verdict::pass;
   const size_t mark = evidence_.size();
+  if (tracer_) tracer_->open(GuardStep::Kind::conditions, all[0][0].line, all[0][0].column, true);
   const Verdict verdict = all_of(all, scope, Role::gate);
+  if (tracer_) tracer_->close(verdict, verdict == Verdict::error && error_ ? std::string_view(error_->what) : last_reason_);
   if (verdict == Verdict::unknown) return verdict;
   evidence_.resize(mark);
   if (verdict == Verdict::error) return excused(owner ? *owner : all[0][0], role);
@@ -515,8 +479,10 @@ Verdict Evaluator::rule(const Rule& r, Scope& scope, Role role) {
     return Verdict::error;
   }
   depth_ += 5;
+  if (tracer_) tracer_->open(GuardStep::Kind::rule, r.line, r.column, role == Role::gate).name = r.name;
   Verdict verdict = conditions(r.conditions, scope, role, nullptr);
   if (verdict == Verdict::pass) verdict = body(r.block, scope, role);
+  if (tracer_) tracer_->close(verdict, verdict == Verdict::error && error_ ? std::string_view(error_->what) : last_reason_);
   depth_ -= 5;
   return verdict;
 }

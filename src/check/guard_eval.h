@@ -123,9 +123,12 @@ struct Scope {
   uint32_t slots = 0;  // the first slot of its variables
 };
 
+class Tracer;
+
 class Evaluator {
  public:
-  GuardResult run(const CompiledRules& rules, Value document, const GuardOptions& options);
+  // `tracer`: gets each step; null, as mostly: none is told.
+  GuardResult run(const CompiledRules& rules, Value document, const GuardOptions& options, Tracer* tracer = nullptr);
 
  private:
   // ---- guard_eval.cc: clauses
@@ -154,6 +157,7 @@ class Evaluator {
 
   Verdict all_of(const Conjunction& all, Scope& scope, Role role);
   Verdict clause(const Clause& clause, Scope& scope, Role role);
+  Verdict clause_itself(const Clause& clause, Scope& scope, Role role);
   Verdict access(const Clause& clause, Scope& scope, Role role);
   Verdict judge_unary(const Clause& clause, std::span<const Found> lhs, Role role);
   Answer unary_answer(Op op, const Found& found);
@@ -233,6 +237,7 @@ class Evaluator {
 
   const CompiledRules* rules_ = nullptr;
   const GuardOptions* options_ = nullptr;
+  Tracer* tracer_ = nullptr;
   Comparer comparer_;
   std::deque<Row> pool_;
   size_t lent_ = 0;

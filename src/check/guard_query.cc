@@ -5,7 +5,7 @@
 // cannot tell whether it is selected goes on with `maybe`.
 #include <cstring>
 
-#include "check/guard_eval.h"
+#include "check/guard_tracer.h"
 
 namespace reeve::guard {
 namespace {
@@ -245,7 +245,9 @@ bool Evaluator::filtered(const Query& query, size_t part, Value element, Value k
                          int converter, uint16_t maybe, Row& out) {
   const Part& step_ = query.parts[part];
   const size_t mark = evidence_.size();
+  if (tracer_) tracer_->open(GuardStep::Kind::filter, nullptr, Found{element}, true);
   const Verdict verdict = all_of(step_.filter, judged_in, Role::gate);
+  if (tracer_) tracer_->close(verdict, last_reason_);
   evidence_.resize(mark, Evidence{});
   if (verdict == Verdict::error) return false;
   if (verdict != Verdict::pass && verdict != Verdict::unknown) return true;

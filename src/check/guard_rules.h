@@ -210,6 +210,7 @@ Spoken spoken_of(const File& file);
 
 // guard_words.cc: literals and operators in words, for evidence.
 std::string literal_words(const File& file, uint32_t literal);
+std::string operand_text(const File& file, const Operand& operand);
 std::string expected_words(const File& file, const Clause& clause);
 std::string query_words(const Query& query, size_t from = 0);
 

@@ -4,7 +4,7 @@
 // may hold nothing that the smaller lacks. Negation turns the outcome of each comparison around, except where values cannot be
 // compared at all; for sets it asks instead whether anything is left besides the difference, so that `!=` between rows is not
 // simply the opposite of `==`.
-#include "check/guard_eval.h"
+#include "check/guard_tracer.h"
 
 namespace reeve::guard {
 
@@ -20,11 +20,13 @@ void Evaluator::add_answer(bool negated, Answer answer, const Found& lhs, uint16
 
 void Evaluator::one(bool negated, const Found& lhs, const Found& rhs, Fold& fold, Op op) {
   const auto a = Comparer::item(lhs), b = Comparer::item(rhs);
+  if (tracer_) tracer_->against({&rhs, 1});
   add_answer(negated, op == Op::eq ? comparer_.equal(a, b) : comparer_.ordered(a, b, op), lhs, rhs.maybe, fold);
 }
 
 void Evaluator::string_in(bool negated, const Found& lhs, const Found& rhs, Fold& fold) {
   const Type ta = comparer_.type(Comparer::item(lhs)), tb = comparer_.type(Comparer::item(rhs));
+  if (tracer_) tracer_->against({&rhs, 1});
   Answer answer = Answer::incomparable;
   if (ta == Type::unknown)
     answer = Answer::unknown;
@@ -52,6 +54,7 @@ Answer Evaluator::inside(Value lhs, bool character, Value rhs) {
 }
 
 void Evaluator::contained(bool negated, const Found& lhs, const Found& rhs, Fold& fold) {
+  if (tracer_) tracer_->against({&rhs, 1});
   const Answer answer = inside(lhs.value, lhs.character, rhs.value);
   const bool lists = answer == Answer::no && negated && !lhs.character && node(lhs.value).kind == Kind::list;
   if (!lists) return add_answer(negated, answer, lhs, rhs.maybe, fold);
@@ -74,6 +77,7 @@ void Evaluator::contained(bool negated, const Found& lhs, const Found& rhs, Fold
 // Two rows that both come from queries, compared as sets.
 void Evaluator::sets(bool negated, Op op, std::span<const Found> lhs, std::span<const Found> rhs, Fold& fold) {
   Pooled left(*this), right(*this);
+  if (tracer_) tracer_->against(rhs);
   bool undecided = false;
   const Found* doubt = nullptr;
   for (const Found& l : lhs) {

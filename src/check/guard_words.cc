@@ -90,6 +90,8 @@ std::string literal_words(const File& file, uint32_t literal) {
   return out;
 }
 
+std::string operand_text(const File& file, const Operand& operand) { return operand_words(file, operand); }
+
 std::string query_words(const Query& query, size_t from) {
   std::string out;
   for (size_t i = from; i < query.parts.size(); ++i) {

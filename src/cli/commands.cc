@@ -83,7 +83,7 @@ Program make_program() {
                   "file by rule files in Guard, the language of cfn-guard. What a file cannot tell is unknown, named with its reason. A rule or data "
                   "file that cannot be read is named, the rest is judged, and the exit status is 3.",
        .arguments = {{.name = "PATH", .required = true, .repeats = true, .form = Form::file, .help = "a template, or a folder of .yaml, .yml, .json, .jsn and .template; `-` is standard input"}},
-       .flags = {format({"text", "verdicts"}),
+       .flags = {format({"text", "json", "yaml", "sarif", "junit", "github", "gitlab", "verdicts", "guard-json"}),
                  {.name = "--rules", .letter = 'r', .value = "PATH", .form = Form::file, .repeats = true, .help = "a rule file, or a folder of .guard and .ruleset; default: Reeve's own controls"},
                  {.name = "--control", .value = "ID,…", .repeats = true, .commas = true, .help = "judge by these controls only"},
                  {.name = "--guard-semantics", .value = "VERSION", .form = Form::choice, .choices = {"reeve", "3.2.0", "3.2.1"},

@@ -1,6 +1,7 @@
 #include "assess/check_own.h"
 #include "base/threads.h"
 #include "check/check.h"
+#include "cli/check_text.h"
 #include "cli/commands.h"
 #include "cli/write_behind.h"
 #include "report/check_output.h"
@@ -50,7 +51,7 @@ int run_check(const Options& options, Io& io) {
   CheckOptions how;
   how.guard.semantics = semantics_of(options.value("--guard-semantics", "reeve"));
   how.guard.as_of = options.time("--as-of").value_or(wall_clock());
-  how.guard.evidence = format != "verdicts";
+  how.guard.evidence = how.findings = format != "verdicts" && format != "guard-json";
   how.threads = worker_count();
   const RuleFiles rules = find_rules(options.values("--rules"));
   const DataFiles data = find_data(options.arguments());
@@ -73,11 +74,14 @@ int run_check(const Options& options, Io& io) {
       status = exit_input;
     }
   WriteBehind out(io.out);
-  const auto output = make_check_output(format, [&](std::string_view piece) -> Status {
+  const Write write = [&](std::string_view piece) -> Status {
     out.add(piece);
     return {};
-  });
+  };
+  const CheckOutputOptions output_options{reeve_program().version, options.value("--guard-semantics", "reeve"), how.guard};
+  const auto output = format == "text" ? make_check_text(io.terminal, write) : make_check_output(format, output_options, rules.files, write);
   CheckSummary summary;
+  for (const auto* problems : {&rules.problems, &data.problems}) summary.problems.insert(summary.problems.end(), problems->begin(), problems->end());
   summary.rule_files = rules.files.size();
   if (own) summary.controls = own->count();
   Reached reached;
@@ -103,7 +107,7 @@ int run_check(const Options& options, Io& io) {
       count(summary, finding.status);
       if (finding.status == guard::GuardStatus::fail) reached.worst = std::max(reached.worst, finding.severity);
     }
-    return output->file(rules.files, file);
+    return output->file(file);
   };
   Status done = own ? check_files(data.files, how.threads, [&](const DataFile& file, CheckedFile& checked) { own->judge(file, checked); }, each)
                     : check_files(rules.files, data.files, how, each);

@@ -1,12 +1,15 @@
 // What `reeve check` says of rule files over data files, file by file as they are judged.
 //
-//   auto output = make_check_output("verdicts", write);
-//   output->file(rules, checked); …; output->end(summary);
+//   auto output = make_check_output("sarif", {.version = "1.2"}, rules, write);
+//   output->file(checked); …; output->end(summary);
 //
-// A format is one class behind this face; the rest of the command does not know which.
+// A format is one class in a file of its own behind this face; the rest of the command does not know which. All but `verdicts` and
+// `guard-json` speak of `checked.findings`, so that rules and Reeve's own controls are told alike; suppressed findings are told as such
+// where a format has a place for them, and left out where it has none. Text for people depends on the terminal and is made in src/cli.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,16 +23,25 @@ struct CheckSummary {
   uint64_t controls = 0, resources = 0;                // if Reeve's own controls judged: those asked, and what the files declare
   uint64_t pass = 0, fail = 0, skip = 0, unknown = 0;  // rule blocks; of own controls: pairs of control and resource
   uint64_t unreadable = 0;                             // data files
+  uint64_t suppressed = 0, known = 0;                  // findings
+  std::vector<Error> problems;                         // of rule files and of what was named and is not there
 };
 
 class CheckOutput {
  public:
   virtual ~CheckOutput() = default;
-  virtual Status file(const std::vector<RuleFile>& rules, const CheckedFile& file) = 0;
+  virtual Status file(const CheckedFile& file) = 0;
   virtual Status end(const CheckSummary& summary) = 0;
 };
 
-// None: there is no such format.
-std::unique_ptr<CheckOutput> make_check_output(std::string_view format, const Write& write);
+struct CheckOutputOptions {
+  std::string version;    // of the program
+  std::string semantics;  // as the command line says it
+  guard::GuardOptions guard;  // for formats that ask a rule again
+};
+
+// None: there is no such format. `rules` are those that the checked files' results are of, and outlive the output.
+std::unique_ptr<CheckOutput> make_check_output(std::string_view format, const CheckOutputOptions& options, const std::vector<RuleFile>& rules,
+                                               const Write& write);
 
 }  // namespace reeve

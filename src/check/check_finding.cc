@@ -1,0 +1,206 @@
+#include "check/check_finding.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "check/check.h"
+#include "findings/finding.h"
+#include "findings/level.h"
+
+namespace reeve {
+namespace {
+
+// The key under which `value` stands, if it stands in a map.
+Value key_of(Value value) {
+  const auto& nodes = value.document()->nodes();
+  uint32_t at = 0;
+  Value key;
+  while (at != value.index()) {
+    const Node& parent = nodes[at];
+    const bool map = parent.kind == Kind::map;
+    uint32_t child = at + 1;
+    key = {};
+    for (uint32_t n = parent.count; n > 0; --n) {
+      if (map) {
+        if (child == value.index()) return {};  // a key itself
+        key = Value(value.document(), child);
+        ++child;
+      }
+      if (value.index() < child + nodes[child].span) break;
+      child += nodes[child].span;
+    }
+    if (value.index() < child) return {};
+    at = child;
+  }
+  return key;
+}
+
+// Units of UTF-16 before byte `bytes` of `line`.
+uint32_t utf16_units(std::string_view line, size_t bytes) {
+  uint32_t units = 0;
+  for (unsigned char c : line.substr(0, bytes))
+    if ((c & 0xc0) != 0x80) units += c >= 0xf0 ? 2 : 1;
+  return units;
+}
+
+size_t trimmed_end(std::string_view line) {
+  size_t end = line.size();
+  while (end > 0 && (line[end - 1] == ' ' || line[end - 1] == '\t' || line[end - 1] == '\r')) --end;
+  return end;
+}
+
+// Where the token that begins at `at` ends, in lines from `line` on: sets end_line and end_column.
+void find_end(CheckFinding& span, const std::vector<std::string_view>& lines) {
+  size_t row = span.line - 1, at = span.column - 1;
+  std::string_view line = lines[row];
+  const char first = at < line.size() ? line[at] : 0;
+  if (first == '"' || first == '\'') {
+    constexpr size_t rows_max = 200;
+    for (++at; row < lines.size() && row < span.line + rows_max; ++row, at = 0) {
+      line = lines[row];
+      for (; at < line.size(); ++at) {
+        if (first == '"' && line[at] == '\\') ++at;
+        else if (line[at] == first && first == '\'' && at + 1 < line.size() && line[at + 1] == first) ++at;
+        else if (line[at] == first) {
+          span.end_line = static_cast<uint32_t>(row + 1);
+          span.end_column = static_cast<uint32_t>(at + 2);
+          return;
+        }
+      }
+    }
+    line = lines[span.line - 1];
+  }
+  const size_t end = std::max(trimmed_end(line), std::min(line.size(), static_cast<size_t>(span.column)));
+  span.end_line = span.line;
+  if (first == '{' || first == '[') span.end_column = span.column + 1;
+  else if (span.end_column > span.column) span.end_column = std::min<uint32_t>(span.end_column, static_cast<uint32_t>(end + 1));
+  else span.end_column = static_cast<uint32_t>(std::max<size_t>(end + 1, span.column));
+}
+
+// Whether a line may be shown: short, and nothing in it that might be a secret. A line with several pairs may hold one under any key.
+bool shown(std::string_view line) {
+  constexpr size_t longest = 300;
+  if (line.size() > longest || !valid_utf8(line)) return false;
+  size_t pairs = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (line[i] != ':' || (i + 1 < line.size() && line[i + 1] != ' ' && line[i + 1] != '"')) continue;
+    ++pairs;
+    size_t end = i;
+    while (end > 0 && (line[end - 1] == ' ' || line[end - 1] == '"' || line[end - 1] == '\'')) --end;
+    size_t begin = end;
+    while (begin > 0 && line[begin - 1] != ' ' && line[begin - 1] != '"' && line[begin - 1] != '\'' && line[begin - 1] != '{' && line[begin - 1] != ',') --begin;
+    if (names_secret(line.substr(begin, end - begin))) return false;
+  }
+  return pairs < 2 && redacted_text(line) == line;
+}
+
+// Sets place, path, found, resource and type from what was judged; `rest` is what is missing below `value`.
+void point_at(CheckFinding& finding, Value value, std::string_view rest) {
+  finding.missing = !rest.empty();
+  if (!value) {
+    finding.path = rest;
+    return;
+  }
+  const auto origin = value.origin();
+  if (origin.source && !origin.source->file.empty()) finding.file = origin.source->file;
+  finding.path = origin.path + std::string(rest);
+  const Value original = value.original() ? value.original() : value;
+  Value token = original;
+  if (!original.is_scalar()) {
+    const Value key = key_of(original);
+    if (key && key.line()) token = key;
+  }
+  finding.line = token.line() ? token.line() : origin.line;
+  finding.column = token.line() ? token.column() : origin.column;
+  const Style style = token.style();
+  if (token.is_scalar() && (style == Style::plain || style == Style::json)) finding.end_column = finding.column + token.node().count;
+  if (!finding.missing) finding.found = redacted_json(original, 400);
+  const ResourceAt resource = resource_at(value);
+  finding.resource = resource.id;
+  finding.type = resource.type;
+}
+
+}  // namespace
+
+std::string_view CheckFinding::severity_name() const { return severity ? name(*severity) : std::string_view(); }
+
+std::string CheckFinding::fingerprint() const {
+  Sha256Stream stream;
+  const std::string_view from = file;
+  const std::string rules_name = control ? "" : file_name(rules_file);
+  for (std::string_view part : {std::string_view(rule), std::string_view(rules_name), starts_with(from, "./") ? from.substr(2) : from,
+                                std::string_view(resource), std::string_view(path), std::string_view(expected), std::string_view(message)}) {
+    stream.add(part);
+    stream.add(std::string_view("\0", 1));
+  }
+  return hex(stream.finish()).substr(0, 32);
+}
+
+ResourceAt resource_at(Value value) {
+  ResourceAt out;
+  if (!value) return out;
+  for (const auto& entry : value.document()->root().get("Resources").entries()) {
+    const uint32_t first = entry.value.index();
+    if (value.index() != entry.key_node.index() && (value.index() < first || value.index() >= first + entry.value.node().span)) continue;
+    out.id = entry.key();
+    const Value type = entry.value.get("Type");
+    if (type.is_string()) out.type = type.text();
+    break;
+  }
+  return out;
+}
+
+void locate(std::vector<CheckFinding>& findings, const std::string& file, std::string_view text) {
+  std::vector<std::string_view> lines;
+  for (CheckFinding& finding : findings) {
+    CheckFinding& span = finding;
+    if (finding.file != file || !span.line) continue;
+    if (lines.empty()) lines = split(text, '\n');
+    if (span.line > lines.size() || !span.column) continue;
+    find_end(span, lines);
+    std::string_view first = lines[span.line - 1], last = lines[span.end_line - 1];
+    const std::string_view bom = "\xef\xbb\xbf";
+    const size_t skip = span.line == 1 && starts_with(first, bom) ? bom.size() : 0;
+    span.column_utf16 = utf16_units(first.substr(skip), span.column - 1) + 1;
+    span.end_column_utf16 = utf16_units(span.end_line == 1 ? last.substr(skip) : last, span.end_column - 1) + 1;
+    const std::string_view line = first.substr(0, trimmed_end(first));
+    if (finding.found.find(redaction_mark) == std::string::npos && !skip && shown(line)) span.text = line;
+  }
+}
+
+std::vector<CheckFinding> findings_of(const std::vector<RuleFile>& rules, const CheckedFile& file) {
+  std::vector<CheckFinding> out;
+  for (size_t i = 0; i < file.results.size(); ++i)
+    for (const auto& rule : file.results[i].rules) {
+      if (rule.status != guard::GuardStatus::fail && rule.status != guard::GuardStatus::unknown) continue;
+      CheckFinding finding;
+      finding.status = rule.status;
+      finding.rule = rule.rule;
+      finding.rules_file = rules[i].path;
+      finding.file = file.file->path;
+      finding.rule_line = finding.block_line = rule.line;
+      if (rule.failures.empty()) {
+        finding.expected = "a rule that can be judged";
+        if (rule.error) finding.reason = rule.error->what;
+        out.push_back(finding);
+      }
+      bool same = false;
+      for (const auto& failure : rule.failures) {
+        CheckFinding each = finding;
+        each.expected = failure.expected;
+        each.message = redacted_text(failure.message);
+        each.reason = redacted_text(failure.unknown_reason);
+        if (failure.line) each.rule_line = failure.line;
+        each.rule_column = failure.column;
+        if (failure.value) point_at(each, failure.value, {});
+        else point_at(each, failure.missing_from, failure.missing_path.empty() ? std::string_view("?") : std::string_view(failure.missing_path));
+        each.same_as_before = same && out.back().resource == each.resource;
+        same = true;
+        out.push_back(std::move(each));
+      }
+    }
+  return out;
+}
+
+}  // namespace reeve
