@@ -170,6 +170,12 @@ Verdict Evaluator::excused(const Clause& clause, Role role) {
   return Verdict::fail;
 }
 
+// The same where the error is met beside a claim's own query: by its right side, an argument, a block's query. 3.2.1 gives up there.
+Verdict Evaluator::beside(const Clause& clause, Role role) {
+  if (role == Role::claim) error_incompatible_ = false;
+  return excused(clause, role);
+}
+
 uint32_t Evaluator::open_slots(size_t n) {
   const auto first = static_cast<uint32_t>(slots_.size());
   slots_.resize(slots_.size() + n);
@@ -247,6 +253,16 @@ Verdict Evaluator::access(const Clause& c, Scope& scope, Role role) {
     if (role == Role::gate) return Verdict::fail;
   }
   Pooled left(*this), right(*this);
+  // The right side is asked first: which of two errors is met decides under 3.2.1.
+  Found literal;
+  std::span<const Found> rhs(&literal, 1);
+  if (c.with.kind == Operand::Kind::literal) {
+    literal.value = Value(rules_->file().literals.get(), c.with.literal);
+    literal.tag = Found::Tag::literal;
+  } else if (!unary(c.op)) {
+    if (!operand(c.with, scope, right.row)) return beside(c, role);
+    rhs = right.row;
+  }
   std::span<const Found> lhs(&single, 1);
   if (!c.query.plain) {
     if (!query(c.query, scope, left.row)) return excused(c, role);
@@ -255,15 +271,6 @@ Verdict Evaluator::access(const Clause& c, Scope& scope, Role role) {
   if (unary(c.op)) {
     const Verdict verdict = judge_unary(c, lhs, role);
     return error_ ? excused(c, role) : verdict;
-  }
-  Found literal;
-  std::span<const Found> rhs(&literal, 1);
-  if (c.with.kind == Operand::Kind::literal) {
-    literal.value = Value(rules_->file().literals.get(), c.with.literal);
-    literal.tag = Found::Tag::literal;
-  } else {
-    if (!operand(c.with, scope, right.row)) return excused(c, role);
-    rhs = right.row;
   }
   if (lhs.empty() || rhs.empty()) {
     // Nothing is compared. 3.2.1 fails the claim unless a filter, not a variable, came out empty on the left.
@@ -415,7 +422,7 @@ Verdict Evaluator::elements(const Clause& c, std::span<const Found> row, Scope& 
 
 Verdict Evaluator::block(const Clause& c, Scope& scope, Role role) {
   Pooled row(*this);
-  if (!query(c.query, scope, row.row)) return excused(c, role);
+  if (!query(c.query, scope, row.row)) return beside(c, role);
   if (row.row.empty()) {
     if (!c.not_empty) return Verdict::skip;
     if (options_->evidence && role == Role::claim) evidence_.push_back({&c, {}});
@@ -528,7 +535,7 @@ Verdict Evaluator::call(const Clause& c, Scope& scope, Role role) {
   Scope inner{Scope::Kind::parameters, &scope, scope.root, nullptr, &called.parameters, open_slots(called.parameters.size())};
   for (size_t i = 0; i < c.arguments.size(); ++i) {
     Pooled row(*this);
-    if (!operand(c.arguments[i], scope, row.row)) return excused(c, role);
+    if (!operand(c.arguments[i], scope, row.row)) return beside(c, role);
     for (Found& each : row.row) {
       if (c.arguments[i].kind == Operand::Kind::literal) each.tag = Found::Tag::resolved;
     }

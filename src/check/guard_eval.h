@@ -154,6 +154,7 @@ class Evaluator {
   Verdict folded(const Fold& fold);
   Verdict elements(const Clause& clause, std::span<const Found> row, Scope& scope, Role role, bool each_condition);
   Verdict excused(const Clause& clause, Role role);
+  Verdict beside(const Clause& clause, Role role);
 
   Verdict all_of(const Conjunction& all, Scope& scope, Role role);
   Verdict clause(const Clause& clause, Scope& scope, Role role);

@@ -339,7 +339,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"let n = parse_epoch(A)\n%n == 1700000000", "A: '2023-11-14T22:13:20Z'", "PASS"},
         Case{"let n = parse_epoch(A)\n%n < 1", "A: never", "ERROR FAIL FAIL"},
         Case{"let n = now()\n%n >= 1700000000", "A: 1", "PASS"},
-        Case{"let n = now()\nlet b = parse_epoch(A)\n%b < %n", "A: '2020-01-01T00:00:00+02:00'", "PASS"}));
+        Case{"let n = now()\nlet b = parse_epoch(A)\n%b < %n", "A: '2020-01-01T00:00:00+02:00'", "PASS"},
+                    // What cannot be evaluated beside a claim's own query ends the run of both versions; in a condition 3.2.1 fails the rule.
+                    Case{"A == parse_int(B)", "{A: 1, B: x}", "ERROR ERROR FAIL"},
+                    Case{"A == parse_int(B) or\n A exists", "{A: 1, B: x}", "ERROR ERROR PASS"},
+                    Case{"let n = parse_int(B)\n%n == 1 or\n A exists", "{A: 1, B: x}", "ERROR PASS PASS"},
+                    Case{"let n = parse_int(B)\n%n { this exists }", "{A: 1, B: x}", "ERROR ERROR FAIL"},
+                    Case{"rule is(x) { %x exists }\nrule a { is(join(B, ',')) }", "{A: 1, B: [x]}", "ERROR ERROR FAIL"},
+                    Case{"rule a when A == parse_int(B) { A exists }", "{A: 1, B: x}", "ERROR FAIL FAIL"},
+                    Case{"let n = parse_int(C)\n%n == parse_int(B)", "{A: 1, B: x, C: x}", "ERROR ERROR FAIL"}));
 
 // ---- unknown
 
