@@ -167,7 +167,7 @@ def examples(checks, copy):
     check(report["generated_at"].startswith("2026-11-22T04"), "as of the estate's own time", report["generated_at"])
     states = {a["control"]: a["state"] for a in report["attestations"]}
     wanted = {"root-recovery-drilled": "valid", "root-use-needs-two-people": "contradicted", "control-objectives-catalogued": "valid", "responsibility-noted-per-service": "valid", "threat-model-exists": "no",
-              "threats-ranked-and-owned": "expired", "new-services-evaluated": "too_old", "threat-models-follow-data-flows": "not_yet_valid", "root-misuse-exercised": "valid"}  # fmt: skip
+              "threats-ranked-and-owned": "expired", "new-services-evaluated": "too_old", "threat-models-follow-data-flows": "not_yet_valid", "root-misuse-exercised": "drill_overdue"}  # fmt: skip
     check({c: s for c, s in states.items() if s != "missing"} == wanted, "each state of a word is met", {c: s for c, s in states.items() if s != wanted.get(c, "missing")})
     status = {a["control"]: (a["status"], a.get("why", "")) for a in report["attestations"]}
     for control, verdict, why in (("root-recovery-drilled", "pass", ""), ("root-use-needs-two-people", "fail", "though m.lindqvist attested on 2026-06-02"), ("threat-model-exists", "fail", "that it does not hold"),
@@ -180,8 +180,12 @@ def examples(checks, copy):
     ended = next(f for f in report["findings"] if f["control"] == "volume-encrypted" and ":666677778888:" in f["resource"]["uid"])
     check(ended["status"] == "fail" and ended["reason"].endswith("the exception by a.rossi expired on 2026-11-01"), "an exception that has ended is told with its finding", ended["reason"])
     text = reeve("assess", "--workspace", copy, "--fail-on", "never").out
-    for said in ("Attested: 3 of ", " unanswered: reeve attest", "contradicted", "not yet valid", "ends soon"):
+    for said in ("Attested: 3 of ", " unanswered: reeve attest", "contradicted", "not yet valid", "drill overdue"):
         check(said in text, f"the text says `{said}`", text[-2500:])
+    rows = [line for line in reeve("assess", "--workspace", copy, "--all", "--fail-on", "never").out.splitlines() if "root-misuse-exercised" in line]
+    check(any("hold its drill" in line for line in rows) and not any("reeve attest" in line for line in rows), "a drill that is overdue is to be held, not attested", rows)
+    rows = [line for line in reeve("assess", "--workspace", copy, "--format", "html", "--fail-on", "never").out.split("<tr>") if "root-misuse-exercised" in line]
+    check(any(">drill" in line or "Hold the drill" in line or "</a> drill" in line for line in rows), "on the page too", [row[:200] for row in rows[:2]])
     # A drill that failed contradicts the word that stands on it.
     drill = copy / "drills" / "root-recovery.yaml"
     drill.write_text(drill.read_text() + "  - {performed: 2026-11-10, outcome: failed, by: j.okafor}\n")

@@ -209,7 +209,40 @@ def main():
         return checks.end()
     with tempfile.TemporaryDirectory(prefix="reeve-history-") as folder:
         live(checks, pathlib.Path(folder), options)
+        as_they_were(checks, pathlib.Path(folder) / "then")
     return checks.end()
+
+
+def as_they_were(checks, workspace):
+    """A control that is called less severe one day keeps, in what is told of the days before, the severity that it had."""
+    control, own = "root-mfa-enabled", workspace / "controls" / "root-mfa-enabled"
+    own.parent.mkdir(parents=True)
+    (workspace / "reeve.yaml").write_text("organization: Northfield Group\n")
+
+    def told(*arguments):
+        return json.loads(reeve("history", *arguments, "--workspace", workspace, "--format", "json", "--all").out)
+
+    def severities(document):
+        return {f["severity"] for f in document["findings"] if f["control"] == control}
+
+    for n in range(3):
+        if n == 1:
+            shutil.copytree(ROOT / "content" / "controls" / control, own)
+            text = (own / "control.yaml").read_text()
+            (own / "control.yaml").write_text(re.sub(r"(?m)^severity: critical$", "severity: low", text))
+            checks.check("severity: low" in (own / "control.yaml").read_text(), "the control is called less severe", text)
+        if n == 2:
+            shutil.rmtree(own)
+        run = reeve("assess", NORTHFIELD, "--workspace", workspace, "--as-of", day(n), "--format", "json", "--fail-on", "never")
+        checks.check(run.status == 0, f"day {n} of three is assessed", run.err[:400])
+    for n, wanted in enumerate(("critical", "low", "critical")):
+        state = told("--at", day(n))
+        checks.check(severities(state) == {wanted}, f"on day {n} the control was {wanted}", severities(state))
+    whole = told("--since", day(0), "--until", day(1))
+    start, end = whole["at_start"]["fail"], whole["at_end"]["fail"]
+    failing = sum(f["control"] == control and f["status"] == "fail" for f in told("--at", day(0))["findings"])
+    checks.check(failing and start["critical"] - end["critical"] == failing == end["low"] - start["low"], "a period counts its two ends as they were", (start, end, failing))
+    checks.check(next(c for c in whole["controls"] if c["id"] == control)["severity"] == "low", "and names the severity at its end")
 
 
 def live(checks, folder, options):

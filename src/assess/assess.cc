@@ -16,6 +16,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "store/history.h"
 #include "store/views.h"
 
 namespace reeve {
@@ -406,9 +407,17 @@ class Run {
     out_.changes = TRY(run_->finish(decide));
     TRY(tally(out_, catalogue_, context(), inputs_, passes_, organization_));
     out_.words = TRY(attested_part(out_));
+    if (out_.has_history) TRY(keep_controls());
     const std::string summary = TRY(summary_json(out_, scope_));
     if (out_.has_history) out_.history = TRY(history_part(out_, summary));
     return run_->commit(summary);
+  }
+
+  // A later edition may call a control more or less severe; what it was in this run stays.
+  Status keep_controls() {
+    const int64_t run = TRY(out_.store->runs()).back().id;
+    for (auto& result : out_.controls) TRY(store::keep_control(out_.store->db(), {result.control->id, run, static_cast<int>(result.control->severity), result.control->title}));
+    return {};
   }
 
   JudgeContext context() const { return {&out_.content, guard_.get(), out_.workspace ? &*out_.workspace : nullptr, &asked_, out_.as_of, &scope_, &read_, &asked_within_}; }

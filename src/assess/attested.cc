@@ -9,7 +9,7 @@
 namespace reeve {
 namespace {
 
-constexpr std::string_view contradicted = "contradicted";
+constexpr std::string_view contradicted = "contradicted", drill_overdue = "drill_overdue";
 
 int64_t days_to(Time from, Time to) {
   constexpr int64_t day_ms = 86'400'000;
@@ -18,7 +18,7 @@ int64_t days_to(Time from, Time to) {
 }
 
 int rank(const AttestedState& one) {
-  constexpr std::string_view order[] = {contradicted, "no", "expired", "too_old", "not_yet_valid", "valid", "missing"};
+  constexpr std::string_view order[] = {contradicted, "no", drill_overdue, "expired", "too_old", "not_yet_valid", "valid", "missing"};
   return static_cast<int>(std::find(std::begin(order), std::end(order), one.state) - std::begin(order));
 }
 
@@ -49,6 +49,8 @@ Result<AttestedPart> attested_part(Assessment& out) {
       if (word.said && word.state != WordState::not_yet) one.state = contradicted;
     } else if (word.state == WordState::valid && result.status != Verdict::pass && result.status != Verdict::not_applicable) {
       one.why = result.reason;  // a drill that is overdue, a question that could not be asked
+      for (auto& drill : workspace.drills)
+        if (drill.control == result.control->id && drill_on(drill, out.as_of) == DrillState::overdue) one.state = drill_overdue;
     }
     part.attestations.push_back(std::move(one));
   }

@@ -70,7 +70,7 @@ void count(store::FindingStatus status, std::optional<Severity> severity, BySeve
 }
 
 // What each control said, run by run, spread over the time in which that was the newest answer.
-Status spread_controls(store::Store& store, const Content& content, PeriodReport& out, std::map<std::string, ControlPeriod, std::less<>>& controls) {
+Status spread_controls(store::Store& store, const Content& content, const Severities& severities, PeriodReport& out, std::map<std::string, ControlPeriod, std::less<>>& controls) {
   std::map<int64_t, int64_t> lasts;  // run → ms in the period
   for (size_t i = 0; i < out.runs.size(); ++i) {
     int64_t begin = std::max(out.runs[i].as_of.ms, out.since.ms);
@@ -85,6 +85,7 @@ Status spread_controls(store::Store& store, const Content& content, PeriodReport
       found = controls.emplace(std::string(row.control), ControlPeriod()).first;
       found->second.id = row.control;
       found->second.control = content.control(row.control);
+      found->second.severity = severities.at(row.control, out.to_run);
     }
     ControlPeriod& one = found->second;
     Verdict status = status_of(row.counts);
@@ -148,20 +149,19 @@ Result<PeriodReport> period(store::Store& store, const Content& content, Time si
   }
 
   Moments moments(all);
-  Severities severities(content);
+  const auto severities = TRY(Severities::of(store, content));
   Lengths lengths;
   MoveList moved(out.moves, findings_max);
   std::map<std::string, ControlPeriod, std::less<>> controls;
-  TRY(spread_controls(store, content, out, controls));
+  TRY(spread_controls(store, content, severities, out, controls));
   TRY(store::each_finding_path(store.db(), {}, [&](const store::FindingPath& path) -> Status {
     if (path.steps.front().run > out.to_run) return {};
-    auto severity = severities.of(path.control);
     auto control = controls.find(path.control);
     Episodes episodes;
     bool started = false;
     auto at_start = [&] {
       started = true;
-      if (episodes.status) count(*episodes.status, severity, out.fail_start, out.unknown_start, out.excepted_start);
+      if (episodes.status) count(*episodes.status, severities.at(path.control, out.from_run), out.fail_start, out.unknown_start, out.excepted_start);
     };
     for (size_t i = 0; i < path.steps.size() && path.steps[i].run <= out.to_run; ++i) {
       auto& step = path.steps[i];
@@ -169,6 +169,7 @@ Result<PeriodReport> period(store::Store& store, const Content& content, Time si
       if (inside && !started) at_start();
       auto move = move_of(episodes.status, step.became, episodes.failed_before);
       const bool was_failing = episodes.failing;
+      const auto severity = severities.at(path.control, step.run);
       auto begun = episodes.step(step);
       if (!inside) continue;
       if (move) moved.add(*move, severity, path, i);
@@ -177,6 +178,7 @@ Result<PeriodReport> period(store::Store& store, const Content& content, Time si
       if (control != controls.end()) control->second.opened += episodes.failing && !was_failing, control->second.ended += begun.has_value();
     }
     if (!started) at_start();
+    const auto severity = severities.at(path.control, out.to_run);
     if (episodes.status) count(*episodes.status, severity, out.fail_end, out.unknown_end, out.excepted_end);
     if (episodes.failing) lengths.open(severity, moments.between(episodes.begun, out.to_run));
     return {};
@@ -196,7 +198,7 @@ Result<StateAt> state_at(store::Store& store, const Content& content, Time momen
   StateAt out;
   out.run = *run;
   Moments moments(all);
-  Severities severities(content);
+  const auto severities = TRY(Severities::of(store, content));
   TRY(store::each_run_control(store.db(), run->run, run->run, [&](const store::RunControlCounts& row) -> Status {
     out.controls.push_back({std::string(row.control), row.counts});
     return {};
@@ -206,8 +208,9 @@ Result<StateAt> state_at(store::Store& store, const Content& content, Time momen
     for (auto& step : path.steps)
       if (step.run <= run->run) episodes.step(step);
     if (!episodes.status || !store::is_open(*episodes.status)) return {};
-    count(*episodes.status, severities.of(path.control), out.fail, out.unknown, out.excepted);
-    return each({path.id, path.control, path.uid, path.type, path.account, path.region, *episodes.status, moments.at(episodes.opened)});
+    const auto severity = severities.at(path.control, run->run);
+    count(*episodes.status, severity, out.fail, out.unknown, out.excepted);
+    return each({path.id, path.control, path.uid, path.type, path.account, path.region, severity, *episodes.status, moments.at(episodes.opened)});
   }));
   return out;
 }
@@ -222,7 +225,7 @@ Result<RunDifference> difference(store::Store& store, const Content& content, in
     if (run.run == to_run) out.to = run;
   }
   if (out.from.run == 0 || out.to.run == 0) return fail(Code::not_found, "there is no run " + std::to_string(out.from.run == 0 ? from_run : to_run));
-  Severities severities(content);
+  const auto severities = TRY(Severities::of(store, content));
   MoveList moved(out.moves, findings_max);
   TRY(store::each_finding_path(store.db(), {.since_run = from_run + 1}, [&](const store::FindingPath& path) -> Status {
     Episodes before, after;
@@ -233,7 +236,7 @@ Result<RunDifference> difference(store::Store& store, const Content& content, in
       last = i;
     }
     if (!after.status) return {};
-    if (auto move = move_of(before.status, *after.status, before.failed_before)) moved.add(*move, severities.of(path.control), path, last);
+    if (auto move = move_of(before.status, *after.status, before.failed_before)) moved.add(*move, severities.at(path.control, to_run), path, last);
     return {};
   }));
   moved.finish();
@@ -293,13 +296,13 @@ Result<HistoryPart> history_part(Assessment& out, const std::string& summary) {
   part.previous_run = rows[rows.size() - 2].id;
   part.previous_as_of = rows[rows.size() - 2].as_of;
 
-  Severities severities(out.content);
+  const auto severities = TRY(Severities::of(*out.store, out.content));
   MoveList moved(part.since_previous, part_findings);
   TRY(store::each_finding_path(out.store->db(), {.since_run = run}, [&](const store::FindingPath& path) -> Status {
     Episodes episodes;
     for (size_t i = 0; i < path.steps.size(); ++i) {
       auto move = move_of(episodes.status, path.steps[i].became, episodes.failed_before);
-      if (path.steps[i].run == run && move) moved.add(*move, severities.of(path.control), path, i);
+      if (path.steps[i].run == run && move) moved.add(*move, severities.at(path.control, run), path, i);
       episodes.step(path.steps[i]);
     }
     return {};
@@ -317,7 +320,7 @@ Result<HistoryPart> history_part(Assessment& out, const std::string& summary) {
     Episodes episodes;
     for (auto& step : path.steps)
       if (auto begun = episodes.step(step); begun && step.run >= window && step.became != store::FindingStatus::not_applicable)
-        lengths.ended(severities.of(path.control), std::max<int64_t>(0, when[step.run] - when[*begun]));
+        lengths.ended(severities.at(path.control, step.run), std::max<int64_t>(0, when[step.run] - when[*begun]));
     return {};
   }));
   for (size_t i = 0; i < part.remediation.size(); ++i) {

@@ -29,7 +29,8 @@ namespace reeve {
 struct Assessment;
 struct Scope;
 
-// Numbers by severity, informational to critical. `other`: of controls that the content no longer has.
+// Numbers by severity, informational to critical: that of the control in the run that is spoken of. `other`: of controls that neither the
+// record nor the content knows.
 struct BySeverity {
   std::array<uint64_t, 5> of{};
   uint64_t other = 0;
@@ -102,6 +103,7 @@ struct Remediation {
 struct ControlPeriod {
   const Control* control = nullptr;  // null: no longer in the content
   std::string id;
+  std::optional<Severity> severity;  // in the last run of the period
   uint64_t runs = 0, runs_passing = 0, runs_failing = 0, runs_unknown = 0;  // that judged it; in which it passed …
   int64_t pass_ms = 0, fail_ms = 0, unknown_ms = 0, other_ms = 0;  // other: excepted, or nothing to judge
   Verdict at_start = Verdict::not_applicable, at_end = Verdict::not_applicable;
@@ -138,6 +140,7 @@ struct StateAt {
 // Gives what stood open after the run that holds at `moment`; `each` gets the findings, in the order in which they were opened.
 struct OpenAt {
   std::string_view id, control, uid, type, account, region;
+  std::optional<Severity> severity;  // then
   store::FindingStatus status = store::FindingStatus::fail;
   Time since;  // of this opening
 };

@@ -86,13 +86,24 @@ std::optional<int64_t> Episodes::step(const store::FindingStep& step) {
   return begun;
 }
 
-std::optional<Severity> Severities::of(std::string_view control) {
-  auto found = known_.find(std::string(control));
-  if (found == known_.end()) {
+Result<Severities> Severities::of(store::Store& store, const Content& content) {
+  Severities out(content);
+  TRY(store::each_control_was(store.db(), [&](const store::ControlWas& row) -> Status {
+    if (row.severity < 0 || row.severity > static_cast<int>(Severity::critical)) return fail(Code::type, "the store has a severity " + std::to_string(row.severity), {store.db().path()}, "0 to 4");
+    out.was_[std::string(row.control)][row.run] = static_cast<Severity>(row.severity);
+    return {};
+  }));
+  return out;
+}
+
+std::optional<Severity> Severities::at(std::string_view control, int64_t run) const {
+  auto found = was_.find(std::string(control));
+  if (found == was_.end()) {
     const Control* known = content_.control(control);
-    found = known_.emplace(std::string(control), known ? std::optional(known->severity) : std::nullopt).first;
+    return known ? std::optional(known->severity) : std::nullopt;
   }
-  return found->second;
+  auto behind = found->second.upper_bound(run);
+  return behind == found->second.begin() ? behind->second : std::prev(behind)->second;
 }
 
 void Lengths::ended(std::optional<Severity> severity, int64_t ms) {

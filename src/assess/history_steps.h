@@ -41,14 +41,17 @@ struct Episodes {
   std::optional<int64_t> step(const store::FindingStep& step);
 };
 
+// What severity a control had in a run. Runs of before the record began have that of its beginning; controls of which the record says
+// nothing have that of the content.
 class Severities {
  public:
-  explicit Severities(const Content& content) : content_(content) {}
-  std::optional<Severity> of(std::string_view control);
+  static Result<Severities> of(store::Store& store, const Content& content);
+  std::optional<Severity> at(std::string_view control, int64_t run) const;
 
  private:
+  explicit Severities(const Content& content) : content_(content) {}
   const Content& content_;
-  std::unordered_map<std::string, std::optional<Severity>> known_;
+  std::unordered_map<std::string, std::map<int64_t, Severity>> was_;  // control → from which run on
 };
 
 // Lengths of episodes by severity, and what they come to.

@@ -163,7 +163,7 @@ class Text {
         return result ? share(*result, Verdict::fail) : with_thousands(item.resources);
       }
       case StepKind::read: return "read " + first(item.reads.empty() ? item.shared_reads : item.reads);
-      case StepKind::attest: return "reeve attest";
+      case StepKind::attest: return waits_for_drill(a_, item) ? "hold its drill, record it" : "reeve attest";
       case StepKind::find_out: return item.causes.empty() ? "find out" : first(item.causes);
       case StepKind::later: return "";
     }
@@ -259,7 +259,7 @@ class Text {
       out_ += paint(t_, Ink::dim, count_text(ignored, "file is", "files are") + " no input" + (unplaced ? ", " + count_text(unplaced, "reply is", "replies are") + " not read by any resource type" : "") + ": " + (options_.all ? "they are" : "--all names them")) + "\n";
       if (options_.all)
         for (auto& source : a_.sources)
-          if (source.kind == "ignored" || source.kind == "unplaced") out_ += "   " + safe(source.file) + ": " + safe(source.why) + "\n";
+          if (source.kind == "ignored" || source.kind == "unplaced") out_ += wrap(safe(source.file) + ": " + safe(source.why), t_.width, 3);
     }
     if (a_.has_history) {
       out_ += std::string(a_.history.previous_run == 0 ? "First run of this workspace: " : "Since the last run: ") + count_text(a_.changes.opened + a_.changes.reopened, "finding") + " opened, " + with_thousands(a_.changes.closed) + " closed";

@@ -55,7 +55,7 @@ Program make_program() {
   program.statuses = {
       {exit_done, "done"},
       {exit_results, "results at or above --fail-on"},
-      {exit_usage, "the command line is wrong"},
+      {exit_usage, "the command line is wrong, or --out cannot be written"},
       {exit_input, "an input or rule file could not be read or loaded; each is named, the rest was judged"},
       {exit_internal, "an error inside Reeve"},
   };
@@ -166,9 +166,8 @@ Program make_program() {
        .run = run_content_list},
       {.name = "content calls",
        .summary = "list the AWS calls that tell what Reeve judges",
-       .details = "What to ask with the AWS CLI, and the file below EXPORT/ACCOUNT/REGION/ that\n"
-                  "each answer belongs in. No call changes anything. What is not asked is unknown.\n"
-                  "Answers that are once for an account may stand in any Region's folder.",
+       .details = "What to ask with the AWS CLI, and the file below EXPORT/ACCOUNT/REGION/ that each answer belongs in. No call changes anything. "
+                  "What is not asked is unknown. Answers that are once for an account may stand in any Region's folder.",
        .flags = {format({"text", "json"})},
        .examples = {{"reeve content calls", "all of them"}, {"reeve content calls --format json", "for a script that makes them"}},
        .run = run_content_calls},

@@ -86,6 +86,24 @@ TEST_F(CommandsTest, SlipsEndWithStatusTwoAndNothingOnStandardOutput) {
   }
 }
 
+TEST_F(CommandsTest, WhereNothingCanBeWrittenIsSaidBeforeAnythingIsRead) {
+  ASSERT_TRUE(write_file("plain", "x"));
+  ASSERT_TRUE(write_file("folder/there", "x"));
+  for (const auto& [words, error] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"assess", "none", "--out", "no/such/report.html"}, "error  there is no folder `no/such` to write `no/such/report.html` in; `mkdir -p no/such` makes it\n"},
+           {{"assess", "none", "-o", "plain/report.html"}, "error  `plain` is no folder, so `plain/report.html` cannot be written; expected --out in a folder that exists\n"},
+           {{"assess", "none", "-o", "folder"}, "error  `folder` is a folder; expected --out with the name of a file\n"},
+           {{"history", "-o", "no/history.json"}, "error  there is no folder `no` to write `no/history.json` in; `mkdir -p no` makes it\n"},
+           {{"history", "-o", "folder"}, "error  `folder` is a folder; expected --out with the name of a file\n"},
+           {{"snapshot", "pack", "none", "-o", "no/such/snap/"}, "error  there is no folder `no/such` to write `no/such/snap` in; `mkdir -p no/such` makes it\n"},
+           {{"snapshot", "pack", "none", "-o", "plain"}, "error  `plain` is no folder, so `plain` cannot be written; expected --out in a folder that exists\n"}}) {
+    Ran ran = run(words);
+    EXPECT_EQ(ran.status, exit_usage) << error;
+    EXPECT_EQ(ran.out, "");
+    EXPECT_EQ(ran.err, error);
+  }
+}
+
 TEST_F(CommandsTest, InitMakesAWorkspaceOnce) {
   Ran ran = run({"init", "estate", "--organization", "Northfield Group"});
   EXPECT_EQ(ran.status, 0);

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 
 #include "cli/assess_text.h"
 #include "cli/commands.h"
+#include "cli/out_file.h"
 #include "cli/write_behind.h"
 #include "report/asff.h"
 #include "report/assess_json.h"
@@ -150,42 +150,28 @@ int run_assess(const Options& options, Io& io) {
     redaction->apply(assessment);
   }
 
-  std::FILE* file = nullptr;
-  std::string out_path = options.value("--out");
-  // A file appears whole or not at all. What is no plain file (a device, a pipe, a link to either) is written as it stands: renaming
-  // over it would put a file in its place.
-  std::string written_path = out_path;
-  if (!out_path.empty()) {
-    std::error_code none;
-    auto kind = std::filesystem::symlink_status(out_path, none).type();
-    if (kind == std::filesystem::file_type::not_found || kind == std::filesystem::file_type::regular) written_path += ".part";
-    file = std::fopen(written_path.c_str(), "wb");
-    if (!file) {
-      io.error({Code::io, "cannot write `" + out_path + "`", {out_path}, "a folder that exists and can be written", ""});
-      return exit_input;
+  OutFile file;
+  if (const std::string path = options.value("--out"); !path.empty())
+    if (auto opened = file.open(path); !opened) {
+      io.error(opened.error());
+      return exit_usage;
     }
-  }
   bool written = true;
-  WriteBehind out(file ? file : io.out);
+  WriteBehind out(file.stream() ? file.stream() : io.out);
   auto write = [&](std::string_view piece) -> Status {
     out.add(piece);
     return {};
   };
   Printing how{format, io.terminal, 0, redaction.get()};
   if (io.terminal.tty) how.elapsed_ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
-  if (file) how.terminal.tty = how.terminal.colour = false;
+  if (file.stream()) how.terminal.tty = how.terminal.colour = false;
   Status status = print_assessment(assessment, options, how, write, io);
   written &= out.finish();  // of standard output `Io::finish` tells
-  if (file) {
-    written &= std::fclose(file) == 0;
-    bool aside = written_path != out_path;
-    if (written && aside) written &= std::rename(written_path.c_str(), out_path.c_str()) == 0;
-    if (!written) {
-      if (aside) std::remove(written_path.c_str());
-      io.error({Code::io, "cannot write all of `" + out_path + "`", {out_path}, "room on the disk", ""});
+  if (file.stream())
+    if (auto closed = file.close(written); !closed) {
+      io.error(closed.error());
       return exit_input;
     }
-  }
   if (!status) {
     io.error(status.error());
     return exit_internal;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/interview.h"
+#include "cli/out_file.h"
 #include "cli/render.h"
 #include "base/time.h"
 #include "content/content.h"
@@ -182,6 +183,10 @@ int run_reeve(const Program& program, const std::vector<std::string>& words, Io&
   }
   io.quiet = options->has("--quiet");
   if (options->has("--no-color")) io.terminal.colour = io.error_terminal.colour = false;
+  if (auto can = out_can_be_written(*options); !can) {
+    io.error(can.error());
+    return exit_usage;
+  }
   return options->command().run(*options, io);
 }
 

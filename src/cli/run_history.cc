@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/out_file.h"
 #include "content/content.h"
 #include "report/history_json.h"
 
@@ -45,7 +46,10 @@ class Telling {
     auto told = ranged ? period_told() : at ? state_told() : two ? difference_told() : trend_told();
     if (!told) return given_up(told.error());
     if (std::string path = options_.value("--out"); !path.empty()) {
-      if (auto written = write_file_atomic(path, out_); !written) return given_up(written.error());
+      OutFile file;
+      if (auto opened = file.open(path); !opened) return given_up(opened.error());
+      const bool all = std::fwrite(out_.data(), 1, out_.size(), file.stream()) == out_.size();
+      if (auto written = file.close(all); !written) return given_up(written.error());
     } else {
       io_.print(out_);
     }
@@ -152,7 +156,7 @@ class Telling {
     for (auto& control : report.controls) order.push_back(&control), ++sums[control.effectiveness()];
     std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) {
       auto rank = [](const ControlPeriod* c) { return c->effectiveness() == "broken" ? 0 : c->effectiveness() == "not_known" ? 1 : c->effectiveness() == "held" ? 2 : 3; };
-      auto severity = [](const ControlPeriod* c) { return c->control ? static_cast<int>(c->control->severity) : -1; };
+      auto severity = [](const ControlPeriod* c) { return c->severity ? static_cast<int>(*c->severity) : -1; };
       if (rank(a) != rank(b)) return rank(a) < rank(b);
       if (severity(a) != severity(b)) return severity(a) > severity(b);
       return a->share().value_or(0) < b->share().value_or(0);
@@ -162,7 +166,7 @@ class Telling {
       std::string word(control->effectiveness());
       std::replace(word.begin(), word.end(), '_', ' ');
       controls.row({{word, word == "broken" ? Ink::fail : word == "not known" ? Ink::unknown : Ink::plain}, {control->id},
-                    {control->control ? std::string(name(control->control->severity)) : ""}, {control->share() ? share_text(static_cast<uint64_t>(*control->share() * 10000 + 0.5), 10000) : said("–")},
+                    {control->severity ? std::string(name(*control->severity)) : ""}, {control->share() ? share_text(static_cast<uint64_t>(*control->share() * 10000 + 0.5), 10000) : said("–")},
                     {std::to_string(control->runs_passing) + "/" + std::to_string(control->runs)}, {std::string(name(control->at_start))}, {std::string(name(control->at_end))}});
     }
     section("Controls: " + std::to_string(sums["held"]) + " held, " + std::to_string(sums["broken"]) + " broken, " + std::to_string(sums["not_known"]) + " not known, " +
@@ -186,8 +190,7 @@ class Telling {
         json.add(finding);
         return {};
       }
-      const Control* control = content_.control(finding.control);
-      int rank = static_cast<int>(finding.status) * 10 - (control ? static_cast<int>(control->severity) : 0);
+      int rank = static_cast<int>(finding.status) * 10 - (finding.severity ? static_cast<int>(*finding.severity) : 0);
       Ink ink = finding.status == store::FindingStatus::fail ? Ink::fail : finding.status == store::FindingStatus::unknown ? Ink::unknown : Ink::excepted;
       rows.push_back({rank, {{std::string(store::name(finding.status)), ink}, {std::string(finding.control)}, {day(finding.since)}, {safe(finding.uid)}, {std::string(finding.id), Ink::dim}}});
       return {};

@@ -166,7 +166,8 @@ std::string period_json(const PeriodReport& report) {
   json.key("controls").begin_array();
   for (auto& control : report.controls) {
     json.begin_object().member("id", control.id);
-    if (control.control) json.member("severity", name(control.control->severity)).member("practice", control.control->practice).member("objective", control.control->objective);
+    if (control.severity) json.member("severity", name(*control.severity));
+    if (control.control) json.member("practice", control.control->practice).member("objective", control.control->objective);
     json.member("effectiveness", control.effectiveness());
     json.key("share_passing");
     if (auto share = control.share()) json.number(static_cast<double>(static_cast<int64_t>(*share * 10000 + 0.5)) / 10000);
@@ -188,6 +189,7 @@ void StateJson::add(const OpenAt& finding) {
   std::string one;
   JsonWriter json(one);
   json.begin_object().member("id", finding.id).member("control", finding.control);
+  if (finding.severity) json.member("severity", name(*finding.severity));
   json.key("resource").begin_object().member("uid", finding.uid).member("type", finding.type).member("account", finding.account).member("region", finding.region).end_object();
   json.member("status", store::name(finding.status)).member("since", rfc3339(finding.since)).end_object();
   findings_ += (first_ ? "\n  " : ",\n  ") + one;

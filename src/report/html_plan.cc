@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "report/html_charts.h"
 #include "report/html_sections.h"
+#include "report/output.h"
 
 namespace reeve {
 namespace {
@@ -23,8 +24,9 @@ std::string after_words(int level, const std::optional<double>& score) { return 
 std::string who(const RoadmapItem& item) { return item.person.empty() ? item.owner : item.person; }
 
 // What there is to do, in a sentence: the fix, the calls to make, or the question to answer.
-std::string what_to_do(const RoadmapItem& item) {
+std::string what_to_do(const Assessment& a, const RoadmapItem& item) {
   switch (item.kind) {
+    case StepKind::attest: return waits_for_drill(a, item) ? "Hold the drill it stands on, and record it in drills/ of the workspace" : item.fix;
     case StepKind::read: return "Let these calls be made: " + join(item.reads.empty() ? item.shared_reads : item.reads, ", ");
     case StepKind::find_out: return item.causes.empty() ? item.fix : "Find out: " + join(item.causes, "; ");
     default: return item.fix;
@@ -34,9 +36,9 @@ std::string what_to_do(const RoadmapItem& item) {
 std::string step(const Report& report, const RoadmapItem& item, double most) {
   const ControlResult* result = report.control(item.control);
   const PracticeResult* practice = result ? report.practice_of(*result->control) : nullptr;
-  std::string out = "<tr><td class=\"n rank\">" + std::to_string(item.rank) + "</td><td><a href=\"#control=" + item.control + "\">" + esc(item.title) + "</a><p>" + esc(what_to_do(item));
+  std::string out = "<tr><td class=\"n rank\">" + std::to_string(item.rank) + "</td><td><a href=\"#control=" + item.control + "\">" + esc(item.title) + "</a><p>" + esc(what_to_do(report.a, item));
   if (!item.after.empty()) out += " · after " + esc(join(item.after, ", "));
-  out += "</p></td>" + td(std::string(name(item.kind)) + (item.quick_win ? ", <b>quick</b>" : "")) + td((practice ? esc(report.number(*practice)) + " · " : "") + std::string(name(item.severity)));
+  out += "</p></td>" + td(std::string(waits_for_drill(report.a, item) ? "drill" : name(item.kind)) + (item.quick_win ? ", <b>quick</b>" : "")) + td((practice ? esc(report.number(*practice)) + " · " : "") + std::string(name(item.severity)));
   out += td_number(item.resources ? with_thousands(item.resources) + " fail" : with_thousands(item.unknown) + " unknown");
   out += "<td class=\"n pw\">" + points_bar(item.points, most) + "<span>" + whole(item.points) + (item.points_in_doubt > 0 ? " +" + whole(item.points_in_doubt) + "?" : "") + "</span></td>";
   return out + td_number(effort_text(item.effort_minutes)) + td(esc(who(item))) + td(after_words(item.level, item.score)) + "</tr>";
@@ -57,7 +59,7 @@ std::string phase_section(const Report& report, const RoadmapPhase& phase, const
   out += "<details class=\"more\"><summary>" + count_text(steps.size() - i, "more step") + " of phase " + number + "</summary><ul class=\"rest\">";
   for (size_t end = std::min(steps.size(), i + kStepsListed); i < end; ++i) {
     const RoadmapItem& item = *steps[i];
-    out += "<li>" + std::to_string(item.rank) + " <a href=\"#control=" + item.control + "\">" + esc(item.title) + "</a> " + std::string(name(item.kind)) + " · " + whole(item.points) + " points · " + effort_text(item.effort_minutes) + " · " +
+    out += "<li>" + std::to_string(item.rank) + " <a href=\"#control=" + item.control + "\">" + esc(item.title) + "</a> " + std::string(waits_for_drill(report.a, item) ? "drill" : name(item.kind)) + " · " + whole(item.points) + " points · " + effort_text(item.effort_minutes) + " · " +
            esc(who(item)) + "</li>";
   }
   if (i < steps.size()) out += "<li>" + with_thousands(steps.size() - i) + " more in <code>--format json</code></li>";

@@ -42,13 +42,14 @@ std::string trend_charts(const std::vector<TrendPoint>& runs, const Forecast& fo
   std::string out = "<div class=\"charts\">", ahead;
   auto chart = [&](std::string_view noun, std::string_view measure, std::string_view series, double most, int places, auto value) {
     LineChart line;
+    const bool many = measure == "verdicts";  // fails, unknowns
     line.measure = measure;
     line.from = from, line.to = std::max(last.as_of, forecast.until), line.most = most, line.places = places;
     for (auto& run : runs) line.points.push_back({run.as_of, value(run)});
     std::optional<double> before = value(*first), now = value(last);
-    if (!now) line.title = std::string(noun) + " is not known";
+    if (!now) line.title = std::string(noun) + (many ? " are not known" : " is not known");
     else if (!before) line.title = std::string(noun) + ": " + decimal_text(*now, places);
-    else if (decimal_text(std::fabs(*now - *before), places) == decimal_text(0, places)) line.title = std::string(noun) + " stays at " + decimal_text(*now, places);
+    else if (decimal_text(std::fabs(*now - *before), places) == decimal_text(0, places)) line.title = std::string(noun) + (many ? " stay at " : " stays at ") + decimal_text(*now, places);
     else line.title = std::string(noun) + (*now > *before ? " rose by " : " fell by ") + decimal_text(std::fabs(*now - *before), places) + " to " + decimal_text(*now, places);
     for (auto& one : forecast.series) {
       if (one.measure != series) continue;

@@ -49,6 +49,22 @@ class Rows {
   size_t budget_, begin_, more_ = 0;
 };
 
+// A sentence of Reeve's own, where a pair of backticks holds a name; a backtick without a second is one of its letters.
+std::string sentence(std::string_view text) {
+  auto prose = [](std::string_view part) {  // the space beside a name stays
+    if (part.empty()) return std::string();
+    const std::string words = markdown_text(part);
+    return (part.front() == ' ' ? " " : "") + words + (part.back() == ' ' && !words.empty() ? " " : "");
+  };
+  std::string out;
+  for (;;) {
+    size_t begin = text.find('`'), end = begin == text.npos ? begin : text.find('`', begin + 1);
+    if (end == text.npos) return out + prose(text);
+    out += prose(text.substr(0, begin)) + markdown_code(text.substr(begin + 1, end - begin - 1));
+    text.remove_prefix(end + 1);
+  }
+}
+
 std::string plural(uint64_t n, std::string_view one) { return with_thousands(n) + " " + std::string(one) + (n == 1 ? "" : "s"); }
 std::string whole(double score) { return std::to_string(static_cast<int>(score + 0.5)); }
 
@@ -166,7 +182,7 @@ class Page {
       auto& item = a_.roadmap[i];
       if (item.kind == StepKind::later) continue;  // nobody can act on it
       const Control* control = a_.content.control(item.control);
-      rows.row({std::to_string(item.rank), markdown_code(item.control), markdown_text(cut(action_of(item), kReason)), points_of(item), markdown_text(control ? owner_of(a_, *control) : item.owner)});
+      rows.row({std::to_string(item.rank), markdown_code(item.control), sentence(cut(action_of(a_, item), kReason)), points_of(item), markdown_text(control ? owner_of(a_, *control) : item.owner)});
     }
     rows.end();
   }
@@ -177,7 +193,7 @@ class Page {
     out_ += "### Not known\n\n| cause | verdicts | accounts |\n|---|---:|---:|\n";
     Rows rows(out_, kUnknown);
     for (size_t i = 0; i < a_.unknown_causes.size() && i < most; ++i)
-      rows.row({markdown_text(cut(a_.unknown_causes[i].cause, kReason)), with_thousands(a_.unknown_causes[i].verdicts), with_thousands(a_.unknown_causes[i].accounts)});
+      rows.row({sentence(cut(a_.unknown_causes[i].cause, kReason)), with_thousands(a_.unknown_causes[i].verdicts), with_thousands(a_.unknown_causes[i].accounts)});
     rows.end();
     if (a_.unknown_causes.size() > most) out_ += "… " + with_thousands(a_.unknown_causes.size() - most) + " more causes: `reeve assess --format json`\n\n";
   }

@@ -1,5 +1,7 @@
 #include "report/output.h"
 
+#include <algorithm>
+
 #include "aws/arn.h"
 #include "aws/region.h"
 #include "base/text.h"
@@ -44,7 +46,12 @@ std::string owner_of(const Assessment& assessment, const Control& control) {
   return control.owner;
 }
 
-std::string action_of(const RoadmapItem& item) {
+bool waits_for_drill(const Assessment& assessment, const RoadmapItem& item) {
+  return item.kind == StepKind::attest &&
+         std::ranges::any_of(assessment.words.attestations, [&](auto& one) { return one.control->id == item.control && one.state == "drill_overdue"; });
+}
+
+std::string action_of(const Assessment& assessment, const RoadmapItem& item) {
   switch (item.kind) {
     case StepKind::mend: return item.fix;
     case StepKind::read: {
@@ -52,7 +59,7 @@ std::string action_of(const RoadmapItem& item) {
       calls.insert(calls.end(), item.shared_reads.begin(), item.shared_reads.end());
       return calls.empty() ? "Read what is missing." : "Let Reeve read " + join(calls, ", ") + ".";
     }
-    case StepKind::attest: return "Attest it: no API knows.";
+    case StepKind::attest: return waits_for_drill(assessment, item) ? "Hold the drill it stands on, and record it in `drills/`." : "Attest it with `reeve attest " + item.control + "`: no API knows.";
     case StepKind::find_out: return item.causes.empty() ? "Find out what the reading did not tell." : "Find out: " + item.causes.front() + ".";
     case StepKind::later: return "Judged by a part of Reeve that is not here yet.";
   }

@@ -47,7 +47,9 @@ std::string plain_value(std::string_view json);
 std::string owner_of(const Assessment& assessment, const Control& control);
 
 // What a step of the roadmap asks somebody to do, in a sentence.
-std::string action_of(const RoadmapItem& item);
+std::string action_of(const Assessment& assessment, const RoadmapItem& item);
+// Whether what is to be attested was attested, and only a drill that it stands on is overdue.
+bool waits_for_drill(const Assessment& assessment, const RoadmapItem& item);
 // `24 points`; what may come to light where nothing fails yet: `8 in doubt`.
 std::string points_of(const RoadmapItem& item);
 

@@ -58,7 +58,8 @@ void roadmap(JsonWriter& json, const Assessment& a) {
     json.begin_object().member("phase", int64_t{phase.phase}).member("phase_name", phase_name(phase.phase)).member("controls", whole(phase.controls));
     json.member("passing", whole(phase.passing)).member("steps", whole(phase.steps)).member("quick_wins", whole(phase.quick_wins));
     json.key("points").number(phase.points);
-    json.key("points_removed").number(phase.points_removed);
+    json.key("points_removed").number(phase.points_removed);  // an older name that says something else than what it holds
+    json.key("points_passing").number(phase.points_removed);
     json.member("effort_minutes", phase.effort_minutes).member("level", int64_t{phase.level});
     score(json, "score", phase.score);
     json.end_object();

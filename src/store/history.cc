@@ -52,4 +52,18 @@ Status each_run_control(Db& db, int64_t first, int64_t last, const std::function
   return {};
 }
 
+Status keep_control(Db& db, const ControlWas& now) {
+  TRY(TRY(db.cached("INSERT OR IGNORE INTO word(text) VALUES(?1)"))->bind(1, now.control).run());
+  auto* keep = TRY(db.cached(
+      "INSERT OR REPLACE INTO control_was SELECT w.id,?2,?3,?4 FROM word w WHERE w.text=?1 AND NOT EXISTS (SELECT 1 FROM control_was c "
+      "WHERE c.control=w.id AND c.run=(SELECT max(run) FROM control_was WHERE control=w.id) AND c.severity=?3 AND c.title=?4)"));
+  return keep->bind(1, now.control).bind(2, now.run).bind(3, int64_t{now.severity}).bind(4, now.title).run();
+}
+
+Status each_control_was(Db& db, const std::function<Status(const ControlWas&)>& each) {
+  auto rows = TRY(db.prepare("SELECT w.text,c.run,c.severity,c.title FROM control_was c JOIN word w ON w.id=c.control ORDER BY c.control,c.run"));
+  while (TRY(rows.step())) TRY(each({rows.text(0), rows.integer(1), static_cast<int>(rows.integer(2)), rows.text(3)}));
+  return {};
+}
+
 }  // namespace reeve::store

@@ -43,4 +43,16 @@ struct RunControlCounts {
 // Of the runs from `first` to `last`, by control and run. Runs made before version 4 of the store kept none.
 Status each_run_control(Db& db, int64_t first, int64_t last, const std::function<Status(const RunControlCounts&)>& each);
 
+// What a control was: its severity is the content's own number for it. Borrowed.
+struct ControlWas {
+  std::string_view control;
+  int64_t run = 0;  // from this one on, until the control's next row
+  int severity = 0;
+  std::string_view title;
+};
+// Keeps what a control is in `run` if that is news. To be called inside the run's transaction.
+Status keep_control(Db& db, const ControlWas& now);
+// By control and run. Stores keep this from version 6 on.
+Status each_control_was(Db& db, const std::function<Status(const ControlWas&)>& each);
+
 }  // namespace reeve::store

@@ -82,7 +82,14 @@ INSERT INTO edge SELECT source << 26 | n, kind, target, target_type FROM edge_of
 DROP TABLE edge_of_source;
 )";
 
-constexpr std::string_view steps_in_order[] = {facts, history, notes, periods, appended};
+// Version 6: what a control was in a run, so that a later change of its severity or title does not rewrite the past. A row holds from
+// its run on until the control's next row; of runs before the first row nothing is known.
+constexpr std::string_view controls_as_they_were = R"(
+CREATE TABLE control_was(control INTEGER NOT NULL, run INTEGER NOT NULL, severity INTEGER NOT NULL, title TEXT NOT NULL,
+  PRIMARY KEY(control, run)) WITHOUT ROWID;
+)";
+
+constexpr std::string_view steps_in_order[] = {facts, history, notes, periods, appended, controls_as_they_were};
 
 Result<int64_t> pragma(Db& db, std::string_view name) {
   auto value = TRY(db.value("PRAGMA " + std::string(name)));

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "base/text.h"
+#include "store/history.h"
 #include "store/schema.h"
 #include "store/store_test_kit.h"
 
@@ -324,6 +325,19 @@ TEST(Store, IncrementalEqualsFull) {
     };
     ASSERT_EQ(without_digests(*kept), without_digests(*full)) << "after run " << step;
   }
+}
+
+TEST(Store, AControlStaysWhatItWasUntilItIsSomethingElse) {
+  Folder folder;
+  auto store = must(Store::open(folder.path()));
+  for (const ControlWas& now : {ControlWas{"a", 1, 4, "one"}, {"b", 1, 3, "two"}, {"a", 2, 4, "one"}, {"a", 3, 1, "one"}, {"a", 4, 4, "one"}, {"a", 5, 4, "another"}, {"b", 5, 3, "two"}})
+    must(keep_control(store->db(), now));
+  std::string said;
+  must(each_control_was(store->db(), [&](const ControlWas& row) -> Status {
+    said += std::string(row.control) + " from " + std::to_string(row.run) + ": " + std::to_string(row.severity) + " " + std::string(row.title) + "\n";
+    return {};
+  }));
+  EXPECT_EQ(said, "a from 1: 4 one\na from 3: 1 one\na from 4: 4 one\na from 5: 4 another\nb from 1: 3 two\n");
 }
 
 }  // namespace

@@ -102,8 +102,14 @@ function drawerOf(i) {
   }
   drawer.append(layers);
   if (control.also.length) drawer.append(el("p", { class: "meta" }, "also there: " + control.also.join(", ")));
-  const used = [...control.frameworks, ...control.attack.map((t) => "ATT&CK " + t)];
-  if (used.length) drawer.append(el("h3", {}, "Used by"), el("p", { class: "meta" }, used.join(" · ")));
+  // By framework, its requirements behind it.
+  const used = new Map();
+  for (const id of control.frameworks) {
+    const space = id.indexOf(" "), name = space < 0 ? id : id.slice(0, space);
+    used.set(name, [...(used.get(name) ?? []), ...(space < 0 ? [] : [id.slice(space + 1)])]);
+  }
+  if (control.attack.length) used.set("ATT&CK", control.attack);
+  if (used.size) drawer.append(el("h3", {}, "Used by"), el("dl", { class: "kv used" }, [...used].flatMap(([name, ids]) => [el("dt", {}, name), el("dd", {}, ids.join(", ") || "–")])));
   drawer.append(el("p", { class: "meta" }, "id ", el("code", {}, id)));
   return drawer;
 }
