@@ -56,6 +56,7 @@ class PassSampler : public UnitSink {
         if (!path) continue;
         Value value = path->find_plain(resource.body());
         if (value && value.is_unknown()) continue;
+        if (value && value.is_map() && (!value.origin().source || value.origin().source->file.empty())) continue;  // put together from several places
         if (!best.source.empty() && !value) continue;
         best = evidence_of(resource, value, value ? Value() : resource.body(), "." + mention.path, control->source->title);
         if (value) break;
