@@ -73,55 +73,84 @@ function prepare() {
 
 const activeFacets = (but) => Object.keys(FACETS).filter((key) => key !== but && state[key]?.length);
 
-function searchMask() {
-  const wanted = state.q.toLowerCase().split(/\s+/).filter(Boolean);
-  if (!wanted.length) return null;
-  F.lower ||= { uid: F.words.uid.map((s) => s.toLowerCase()), reason: F.words.reason.map((s) => s.toLowerCase()), control: F.controls.map((c) => (c.id + " " + c.title).toLowerCase()),
-    account: F.words.account.map((a) => (a + " " + (F.accounts[a] || "")).toLowerCase()) };
-  const L = F.lower, c = F.c;
-  const masks = wanted.map((word) => Object.fromEntries(Object.entries(L).map(([key, texts]) => [key, texts.map((text) => text.includes(word))])));
-  return (i) => masks.every((m) => m.uid[c.resource[i]] || m.reason[c.reason[i]] || m.control[c.control[i]] || m.account[c.res_account[c.resource[i]]]);
+// What holds a word, by resource, reason and control. A longer word is looked for only where its beginning was found.
+const masks = new Map();
+function masksOf(word) {
+  if (masks.has(word)) return masks.get(word);
+  F.lower ||= { account: F.words.account.map((a) => (a + " " + (F.accounts[a] || "")).toLowerCase()), uid: F.words.uid.map((s) => s.toLowerCase()), reason: F.words.reason.map((s) => s.toLowerCase()),
+    control: F.controls.map((c) => (c.id + " " + c.title).toLowerCase()) };
+  const shorter = masks.get(word.slice(0, -1)), out = {};
+  for (const key in F.lower) {
+    const texts = F.lower[key], before = shorter?.[key], mask = (out[key] = new Uint8Array(texts.length));
+    for (let t = 0; t < texts.length; t++) if (!before || before[t]) mask[t] = +texts[t].includes(word);
+  }
+  if (masks.size > 40) masks.clear();
+  masks.set(word, out);
+  return out;
 }
 
-// Calls each(i) for every finding that the filter leaves; `but` names a facet that does not count.
-function sift(but, each) {
+// The findings that the search names, one byte each, or null when it asks nothing.
+const searched = { q: "", mask: null };
+function searchMask() {
+  if (searched.q === state.q) return searched.mask;
+  const wanted = state.q.toLowerCase().split(/\s+/).filter(Boolean), c = F.c;
+  let mask = null;
+  for (const word of wanted) {
+    const m = masksOf(word), now = new Uint8Array(F.rows);
+    for (let i = 0; i < F.rows; i++) {
+      const r = c.resource[i];
+      now[i] = (mask ? mask[i] : 1) & (m.uid[r] | m.reason[c.reason[i]] | m.control[c.control[i]] | m.account[c.res_account[r]]);
+    }
+    mask = now;
+  }
+  searched.q = state.q, searched.mask = mask;
+  return mask;
+}
+
+// Calls each(i) for every finding that the filter leaves, in the order of `rows` where given; `but` names a facet that does not count.
+function sift(but, each, rows) {
   const tests = activeFacets(but).map((key) => {
-    const facet = FACETS[key], names = facet.names(), yes = names.map((name) => state[key].includes(name));
+    const facet = FACETS[key], yes = Uint8Array.from(facet.names(), (name) => state[key].includes(name));
     return facet.some ? (i) => facet.some(i).some((code) => yes[code]) : (i) => yes[facet.code(i)];
   });
   const search = searchMask();
-  if (search) tests.push(search);
-  for (let i = 0; i < F.rows; i++) {
+  for (let k = 0; k < F.rows; k++) {
+    const i = rows ? rows[k] : k;
+    if (search && !search[i]) continue;
     let ok = true;
     for (let t = 0; ok && t < tests.length; t++) ok = tests[t](i);
     if (ok) each(i);
   }
 }
 
-function order(rows) {
+// All findings in the order of a column. A filter leaves the order as it is, so it is made once for each column asked for.
+const orders = new Map();
+function ordered() {
+  if (orders.has(state.sort)) return orders.get(state.sort);
   const down = state.sort[0] === "-", key = (COLUMNS[state.sort.replace("-", "")] || COLUMNS.severity).key;
-  const keys = new Float64Array(rows.length);
+  const keys = new Float64Array(F.rows);
   let most = 0;
-  for (let k = 0; k < rows.length; k++) if ((keys[k] = key(rows[k])) > most) most = keys[k];
-  for (let k = 0; k < rows.length; k++) keys[k] = (down ? most - keys[k] : keys[k]) * F.rows + rows[k];
+  for (let i = 0; i < F.rows; i++) if ((keys[i] = key(i)) > most) most = keys[i];
+  for (let i = 0; i < F.rows; i++) keys[i] = (down ? most - keys[i] : keys[i]) * F.rows + i;
   keys.sort();
-  return Array.from(keys, (value) => value % F.rows);
+  const out = Uint32Array.from(keys, (value) => value % F.rows);
+  orders.set(state.sort, out);
+  return out;
 }
 
 const blocks = (group) => (state.group === "control" && F.controls[group.code].blocks) || Infinity;
 
 function build() {
   hits = [];
-  sift(null, (i) => hits.push(i));
-  hits = order(hits);
+  sift(null, (i) => hits.push(i), ordered());
   groups = [];
   view = hits;
   if (state.group !== "none") {
-    const by = GROUPS[state.group], found = new Map();
+    const by = GROUPS[state.group], found = [];
     for (const i of hits) {
       const code = by.code(i);
-      let group = found.get(code);
-      if (!group) found.set(code, (group = { code, key: String(code), label: by.name(code), rows: [], fail: 0, unknown: 0, excepted: 0, worst: 0, at: groups.length })), groups.push(group);
+      let group = found[code];
+      if (!group) (found[code] = group = { code, key: String(code), label: by.name(code), rows: [], fail: 0, unknown: 0, excepted: 0, worst: 0, at: groups.length }), groups.push(group);
       group.rows.push(i);
       group[STATUS[F.c.status[i]]]++;
       if (controlOf(i).severity > group.worst) group.worst = controlOf(i).severity;
