@@ -21,7 +21,7 @@ FILES = os.path.join(ROOT, "content", "resources")
 ASKER = {"AccountId", "MaxResults"}
 TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "permissions", "reads", "config"}
 READ = {
-    "call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set"
+    "call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set"
 }
 FORMS = {"path", "present", "const", "entries", "list", "request", "first"}
 # Columns that every view has already (docs/formats/controls.md).
@@ -231,6 +231,9 @@ class Checker:
             if read.get(key) is not None:
                 found = self.walk(f"{where} {key}", read[key], item)
                 self.check(found is None or found.kind in ("scalar", "any"), where, f"`{key}` is a {found and found.kind}")
+        if "under" in read:
+            self.keys(where, read["under"], {"request", "by"})
+            self.check(bool(read.get("id")) and read["under"].get("request") in parameters, where, "`under` names no `parameter` of this read")
         if "tags" in read:
             found = self.walk(where + " tags", read["tags"], item)
             if found is not None and found.kind == "list":

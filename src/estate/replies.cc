@@ -158,7 +158,7 @@ void ReplySet::use_item(Reply& reply, size_t number, const ResourceType& type, c
         }
       }
     } else {
-      std::string id = text_at(read.id, item), arn = text_at(read.arn, item);
+      std::string id = id_of(reply, read, item), arn = text_at(read.arn, item);
       if (id.empty() && arn.empty()) {
         sink_.note({Code::parse, "an item of `" + read.call + "` has neither id nor ARN and is left out", {reply.input->shown, item.line(), item.column()},
                     "`" + (read.id.empty() ? read.arn.text() : read.id.text()) + "`", ""});
@@ -217,6 +217,14 @@ Value ReplySet::request_value(Reply& reply, const Read& read, const std::string&
   self.path_prefix = "request." + name;
   reply.request_values.push_back(builder.finish(self));
   return reply.request_values.back()->root();
+}
+
+// Empty where the item has none, or where nothing tells what it stands under.
+std::string ReplySet::id_of(Reply& reply, const Read& read, Value item) const {
+  std::string id = text_at(read.id, item);
+  if (id.empty() || read.under.empty()) return id;
+  Value above = request_value(reply, read, read.under);
+  return above ? std::string(above.text()) + read.joint + id : "";
 }
 
 uint32_t ReplySet::source_of(Draft& draft, const Reply& reply, size_t number) {

@@ -57,6 +57,7 @@ class ReplySet {
   void credential_report(Reply& reply);
   void use(Reply& reply, size_t number, const ResourceType& type, const Read& read, bool parameters);
   Value request_value(Reply& reply, const Read& read, const std::string& name) const;
+  std::string id_of(Reply& reply, const Read& read, Value item) const;
   bool wanted(const Reply& reply, const Read& read) const;
   std::optional<Error> wrong_shape(const Reply& reply) const;
   std::string list_not_there(const Reply& reply) const;

@@ -95,7 +95,7 @@ class TypeReader {
 
   Result<Read> read(Value from) {
     if (!from.is_map()) return wrong(from, "a read is a map", "`call`, `set` …");
-    TRY(known(from, {"call", "each", "id", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set", "cites", "note"}));
+    TRY(known(from, {"call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set", "cites", "note"}));
     Read read;
     read.call = TRY(text(from, "call", true));
     size_t colon = read.call.find(':');
@@ -115,6 +115,13 @@ class TypeReader {
     }
     read.parameters = TRY(texts(from.get("parameter"), "parameter"));
     if (from.get("match")) read.match = TRY(text(from, "match", true));
+    if (Value under = from.get("under")) {
+      TRY(known(under, {"request", "by"}));
+      read.under = TRY(text(under, "request", true));
+      read.joint = TRY(text(under, "by", true));
+      if (read.id.empty() || std::find(read.parameters.begin(), read.parameters.end(), read.under) == read.parameters.end())
+        return wrong(under, "`under` says which request an `id` belongs to", "an `id`, and a `parameter` of this read");
+    }
     for (auto fixed : from.get("with").entries())
       read.with.emplace_back(std::string(fixed.key()), TRY(texts(fixed.value, "with")));
     read.absent_when = TRY(texts(from.get("absent_when"), "absent_when"));

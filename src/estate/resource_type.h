@@ -49,6 +49,7 @@ struct Read {
   bool has_each = false;
   Path each;
   Path id, arn, name, region, account, tags, time;  // empty text: not given
+  std::string under, joint;                         // an id that is unique only under what the request named: its parameter, and what joins the two
   std::vector<std::string> parameters;              // of a call per resource
   std::string match = "id";                         // id | arn | a target
   // Parameters with a fixed value. One value: only replies to a request with it count. Several: the call is made once for each.
