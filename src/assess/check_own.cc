@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "estate/template.h"
+#include "estate/terraform.h"
 
 namespace reeve {
 namespace {
@@ -54,8 +55,8 @@ class Judging : public UnitSink {
     finding.reason = redacted_text(verdict.reason);
     if (verdict.verdict == Verdict::pass || verdict.evidence.empty()) {
       const Value body = resource.body();
-      finding.line = body.line();
-      finding.column = body.column();
+      finding.line = resource.shape ? resource.main_line : body.line();
+      finding.column = resource.shape ? resource.main_column : body.column();
       finding.path = resource.main_path;
       out_.findings.push_back(std::move(finding));
       return;
@@ -122,7 +123,8 @@ void OwnControls::judge(const DataFile& file, CheckedFile& out) const {
   input.member = std::make_shared<const std::string>((*bytes)->view());
   input.size_bytes = input.member->size();
   Judging sink(*guard_, asked_, as_of_, file, out);
-  load_template(input, catalogue_, sink);
+  if (is_terraform(std::string_view(*input.member).substr(0, 64 << 10))) load_terraform(input, catalogue_, sink);
+  else load_template(input, catalogue_, sink);
   locate(out.findings, file.path, *input.member);
 }
 

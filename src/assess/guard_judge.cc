@@ -93,6 +93,10 @@ Evidence evidence_of(const Resource& resource, Value value, Value from, const st
   if (const auto* seen = resource.seen_absent(path)) {
     take_source(out, *seen->source);
     out.path = seen->path;
+    if (resource.shape) {
+      out.line = resource.main_line;
+      out.column = resource.main_column;
+    }
     if (!seen->value.empty())
       if (auto there = read_json(seen->value, Source{})) out.value = redacted_json((*there)->root());
     return out;
@@ -109,6 +113,8 @@ Evidence evidence_of(const Resource& resource, Value value, Value from, const st
   }
   take_source(out, resource.main_source);
   out.path = resource.main_path.empty() ? path : resource.main_path;
+  out.line = resource.main_line;
+  out.column = resource.main_column;
   return out;
 }
 
@@ -162,6 +168,15 @@ GuardVerdict GuardJudge::judge(const Compiled& control, const Resource& resource
     if (unmapped != control.unmapped.end()) {
       out.verdict = Verdict::unknown;
       out.reason = "no read gives `" + unmapped->second + "` of " + resource.type_name;
+      out.evidence.push_back(evidence_of(resource, {}, resource.body(), "", ""));
+      return out;
+    }
+  }
+  if (resource.shape) {
+    for (const auto& mention : control.rules->mentions()) {
+      if (mention.type != resource.type_name || !starts_with(mention.path, "Properties") || resource.shape->maps(mention.path)) continue;
+      out.verdict = Verdict::unknown;
+      out.reason = "no attribute of Terraform's is known to give `" + mention.path + "` of " + resource.type_name;
       out.evidence.push_back(evidence_of(resource, {}, resource.body(), "", ""));
       return out;
     }

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/threads.h"
 #include "estate/snapshot.h"
+#include "estate/terraform.h"
 #include "formats/archive.h"
 #include "formats/json.h"
 
@@ -194,7 +195,7 @@ class Finder {
     std::string lowered = lower(plain_name);
     bool cli = place_cli(c, plain_name);
     bool data = cli || ends_with(lowered, ".json") || ends_with(lowered, ".jsn") || ends_with(lowered, ".template") ||
-                ends_with(lowered, ".yaml") || ends_with(lowered, ".yml") || ends_with(lowered, ".csv") || ends_with(lowered, ".frames") || c.named;
+                ends_with(lowered, ".yaml") || ends_with(lowered, ".yml") || ends_with(lowered, ".csv") || ends_with(lowered, ".frames") || ends_with(lowered, ".tfstate") || c.named;
     if (ends_with(lowered, ".index") && !c.named) {
       input.why = "the index of a snapshot";
       std::string frames = input.disk_path.substr(0, input.disk_path.size() - std::min<size_t>(input.disk_path.size(), 6)) + ".frames";
@@ -374,6 +375,8 @@ class Finder {
         input.kind = InputKind::authorization_details;
         input.call = "iam:GetAccountAuthorizationDetails";
         input.region = "global";
+      } else if (is_terraform(head)) {
+        input.kind = InputKind::terraform;
       } else if (has_key(head, "AWSTemplateFormatVersion") || (has_key(head, "Resources") && contains(head, "AWS::"))) {
         input.kind = InputKind::cloudformation;
       } else {
@@ -507,7 +510,8 @@ class Finder {
           }
           break;
         }
-        case InputKind::cloudformation: {
+        case InputKind::cloudformation:
+        case InputKind::terraform: {
           Unit unit;
           unit.kind = Unit::Kind::cloudformation;
           unit.key = "template:" + input.shown;
@@ -538,6 +542,7 @@ std::string_view name(InputKind kind) {
     case InputKind::credential_report: return "credential_report";
     case InputKind::authorization_details: return "authorization_details";
     case InputKind::cloudformation: return "cloudformation";
+    case InputKind::terraform: return "terraform";
     case InputKind::snapshot: return "snapshot";
     case InputKind::ignored: return "ignored";
     case InputKind::unplaced: return "unplaced";

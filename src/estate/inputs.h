@@ -6,6 +6,7 @@
 //   a CSV with the credential report's columns
 //   a JSON with UserDetailList, RoleDetailList …                            iam:GetAccountAuthorizationDetails alone
 //   a YAML or JSON template with Resources                                  CloudFormation: resources not yet born
+//   JSON of `terraform show`, or a .tfstate                                 Terraform: a plan's resources are not yet born either
 //   .tar, .tar.gz, .tar.zst, .zip                                           any mix of the above
 //
 // Nothing is judged here and only the beginning of large files is read. What is no input is listed as such; what is laid out like CLI
@@ -24,7 +25,7 @@
 
 namespace reeve {
 
-enum class InputKind : uint8_t { reply, config, credential_report, authorization_details, cloudformation, snapshot, ignored, unplaced, broken };
+enum class InputKind : uint8_t { reply, config, credential_report, authorization_details, cloudformation, terraform, snapshot, ignored, unplaced, broken };
 std::string_view name(InputKind kind);
 
 // One file or archive member, or one frame of a snapshot.

@@ -44,6 +44,10 @@ Made look(const SetForm& form, Value item, const Value* found = nullptr) {
         if (found.any() || found.list || !found.unknown.empty()) made.state = Made::State::value;
       }
       return made;
+    case SetForm::Kind::map:  // absent if none of its members is there
+      for (auto& member : form.map)
+        if (look(member.form, item).state != Made::State::nothing) made.state = Made::State::value;
+      return made;
     case SetForm::Kind::request:  // the item is the value itself
       made.value = item;
       made.state = item ? Made::State::value : Made::State::nothing;
@@ -149,6 +153,12 @@ class Writer {
         return builder_.end();
       }
       case SetForm::Kind::list: return write_list(form, item);
+      case SetForm::Kind::map: {
+        origin(item);
+        builder_.begin_map();
+        for (auto& member : form.map) write_member(member, item);
+        return builder_.end();
+      }
     }
   }
 
@@ -247,16 +257,18 @@ class Writer {
     builder_.begin_map();
     for (auto* members : {&entry.outer, &entry.item}) {
       Value from = members == &entry.outer ? outer : inner;
-      for (auto& member : *members) {
-        Made made = look(member.form, from);
-        if (made.state == Made::State::nothing) continue;
-        builder_.key(member.key);
-        if (made.state == Made::State::unknown) builder_.unknown(made.reason);
-        else write(member.form, from, made);
-        keep(made.found);
-      }
+      for (auto& member : *members) write_member(member, from);
     }
     builder_.end();
+  }
+
+  void write_member(const SetForm::Member& member, Value from) {
+    Made made = look(member.form, from);
+    if (made.state == Made::State::nothing) return;
+    builder_.key(member.key);
+    if (made.state == Made::State::unknown) builder_.unknown(made.reason);
+    else write(member.form, from, made);
+    keep(made.found);
   }
 
   void keep(const Found& found) {
@@ -279,7 +291,7 @@ class Writer {
   }
   void copy(Value value) { builder_.copy(value, slot_of(value)); }
   void origin(Value value) {
-    if (value) builder_.with_origin(slot_of(value), value.index(), value.line(), value.column());
+    if (value) builder_.with_origin_of(value, slot_of(value));
   }
   // What every item of the read says, whose place is the item: nothing in the reply says it.
   void constant(Value value, Value item) {

@@ -27,7 +27,8 @@ struct Resource {
   std::string region;   // `global` where the type has no Region; empty for templates
   std::string id;       // native id
   std::string name;     // for people
-  bool born = true;     // false: from a template
+  bool born = true;     // false: from a template or a Terraform plan
+  const ResourceType* shape = nullptr;  // of Terraform's: what its mapping can give; a property beyond that is not known. Null: as the type
   std::vector<std::pair<std::string, std::string>> tags;
   DocumentPtr document;
 
@@ -47,6 +48,7 @@ struct Resource {
   const Seen* seen_absent(std::string_view path) const;  // the target at, above or below `path`
   Source main_source;    // of the item that first described it; without its document
   std::string main_path;
+  uint32_t main_line = 0, main_column = 0;  // where that stands, as far as it is known
 };
 
 class ResourceDraft {

@@ -15,11 +15,12 @@ Value Resource::body() const {
 }
 
 const Resource::Seen* Resource::seen_absent(std::string_view path) const {
-  if (!type) return nullptr;
+  const ResourceType* mapped = shape ? shape : type;
+  if (!mapped) return nullptr;
   // a is b or stands over it
   auto above = [](std::string_view a, std::string_view b) { return starts_with(b, a) && (a.size() == b.size() || b[a.size()] == '.' || b[a.size()] == '['); };
   for (auto& [target, seen] : absent)
-    if (above(type->targets[target], path) || above(path, type->targets[target])) {
+    if (above(mapped->targets[target], path) || above(path, mapped->targets[target])) {
       if (const Path* path_of = std::exchange(seen.looked_up, nullptr)) std::tie(seen.path, seen.value) = path_of->stops(seen.item);
       return &seen;
     }

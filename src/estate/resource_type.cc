@@ -10,6 +10,18 @@ namespace {
 
 Place place(Value value, const std::string& file) { return {file, value.line(), value.column()}; }
 
+// As Terraform's AWS provider names attributes: `KMSKeyId` → `kms_key_id`, `S3BucketName` → `s3_bucket_name`.
+std::string snake_case(std::string_view name) {
+  auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  std::string out;
+  for (size_t i = 0; i < name.size(); ++i) {
+    const bool begins = upper(name[i]) && i > 0 && (!upper(name[i - 1]) || (i + 1 < name.size() && name[i + 1] >= 'a' && name[i + 1] <= 'z'));
+    if (begins) out += '_';
+    out += upper(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
+  }
+  return out;
+}
+
 class TypeReader {
  public:
   TypeReader(Value root, const std::string& file) : root_(root), file_(file), type_(std::make_shared<ResourceType>()) {}
@@ -30,7 +42,6 @@ class TypeReader {
     else if (singleton == "region") type_->singleton = Singleton::region;
     else if (singleton == "organization") type_->singleton = Singleton::organization;
     else if (!singleton.empty()) return wrong(root_.get("singleton"), "`" + singleton + "` is no singleton", "`account`, `region` or `organization`");
-    type_->terraform = TRY(texts(root_.get("terraform"), "terraform"));
     type_->permissions = TRY(texts(root_.get("permissions"), "permissions"));
 
     Value reads = root_.get("reads");
@@ -67,10 +78,70 @@ class TypeReader {
       for (auto& [target, form] : type_->reads[r].set) type_->setters[target].push_back(r);
     TRY(build_tree());
     TRY(matches());
+    TRY(terraform());
     return ResourceTypePtr(type_);
   }
 
  private:
+  // A list of names, one map, or one map for each group of Terraform's types that write things differently.
+  Status terraform() {
+    Value all = root_.get("terraform");
+    if (!all || all.is_null()) return {};
+    if (all.is_map()) return terraform(all);
+    if (!all.is_list()) return wrong(all, "`terraform` is a list of types or a map", "`[aws_s3_bucket]`, or a map with `types` and `set`");
+    if (all.at(0).is_map()) {
+      for (Value one : all.items()) TRY(terraform(one));
+      return {};
+    }
+    return terraform(all);
+  }
+
+  Status terraform(Value from) {
+    auto map = std::make_shared<TerraformMap>();
+    TypeReader made(root_, file_);
+    made.type_->type = type_->type;
+    made.type_->file = file_;
+    map->names = {"id", "arn"};
+    if (from.is_list()) {
+      map->types = TRY(texts(from, "terraform"));
+    } else {
+      if (!from.is_map()) return wrong(from, "one of `terraform` is a map, another is not", "maps, each with `types`");
+      TRY(known(from, {"types", "parts", "names", "blocks", "set", "cites", "note"}));
+      map->types = TRY(texts(from.get("types"), "types"));
+      if (from.get("names")) map->names = TRY(texts(from.get("names"), "names"));
+      map->blocks = TRY(texts(from.get("blocks"), "blocks"));
+      if (Value parts = from.get("parts"); parts && !parts.is_map()) return wrong(parts, "`parts` is a map from types to attributes", "`aws_s3_bucket_versioning: bucket`");
+      for (auto part : from.get("parts").entries()) map->parts.emplace_back(std::string(part.key()), std::string(part.value.text()));
+      map->set = TRY(made.set(from.get("set")));
+    }
+    if (map->types.empty()) return wrong(from, "no type of Terraform's is named", "`types: [aws_s3_bucket]`");
+    const std::vector<std::string> named = made.type_->targets;
+    for (const std::string& target : type_->targets) {
+      if (!starts_with(target, "Properties.")) continue;
+      auto overlaps = [&](const std::string& one) { return one == target || starts_with(one, target + ".") || starts_with(target, one + "."); };
+      if (std::any_of(named.begin(), named.end(), overlaps)) continue;
+      TerraformMap::ByRule rule;
+      std::string path;
+      if (target == "Properties.Tags") {
+        rule.attribute = "tags";
+        rule.form.kind = SetForm::Kind::entries;
+        path = "tags_all || tags";
+      } else {
+        for (std::string_view part : split(std::string_view(target).substr(11), '.')) {
+          path += (path.empty() ? "" : "[0].") + snake_case(part);
+          if (rule.attribute.empty()) rule.attribute = path;
+        }
+      }
+      rule.form.path = TRY(Path::compile(path, place(root_, file_)));
+      rule.target = made.target_index(target);
+      map->by_rule.push_back(std::move(rule));
+    }
+    TRY(made.build_tree());
+    map->shape = made.type_;
+    type_->terraform.push_back(std::move(map));
+    return {};
+  }
+
   // Placeholders that `fill_arn` knows.
   Status arn_template() {
     std::string_view text = type_->arn_template;
@@ -157,7 +228,7 @@ class TypeReader {
       return out;
     }
     if (!from.is_map()) return wrong(from, "a target is set from a path or a form", "a path, or a map with `path`, `present`, `const`, `entries` or `list`");
-    TRY(known(from, {"path", "keys", "rename", "values", "present", "const", "entries", "list", "first", "request", "note"}));
+    TRY(known(from, {"path", "keys", "rename", "values", "present", "const", "entries", "list", "map", "first", "request", "note"}));
     TRY(fits_together(from));
     if (Value list = from.get("list")) {
       if (!list.is_list() || list.size() == 0) return wrong(list, "`list` is a list of entries", "at least one map with `each` and `item`");
@@ -174,6 +245,12 @@ class TypeReader {
         if (made.outer.empty() && made.item.empty()) return wrong(entry, "a list entry makes nothing", "`item` or `outer`");
         out.list.push_back(std::move(made));
       }
+      return out;
+    }
+    if (Value map = from.get("map")) {
+      if (!map.is_map() || map.size() == 0) return wrong(map, "`map` is a map from keys to values", "at least one key");
+      out.kind = SetForm::Kind::map;
+      for (auto member : map.entries()) out.map.push_back({std::string(member.key()), TRY(form(member.value))});
       return out;
     }
     if (Value constant = from.get("const")) {
@@ -228,7 +305,7 @@ class TypeReader {
   // One source for each form, and of `keys`, `rename` and `values` only where a path is copied.
   Status fits_together(Value from) {
     std::string source;
-    for (const char* key : {"list", "const", "present", "entries", "request", "first", "path"}) {
+    for (const char* key : {"list", "map", "const", "present", "entries", "request", "first", "path"}) {
       if (!from.get(key)) continue;
       if (source == "first") continue;  // which has a path of its own
       if (!source.empty()) return wrong(from.get(key), "`" + source + "` and `" + key + "` do not go together", "one source for a target");
@@ -352,6 +429,8 @@ void ResourceCatalogue::add(ResourceTypePtr type) {
     const ResourceType* gone = old->second;
     for (auto& [call, uses] : by_call_) std::erase_if(uses, [&](const Use& use) { return use.type == gone; });
     std::erase_if(by_config_type_, [&](const auto& named) { return named.second == gone; });
+    std::erase_if(by_terraform_, [&](const auto& named) { return named.second.type == gone; });
+    for (auto& [part, wholes] : by_part_) std::erase_if(wholes, [&](const Terraform& whole) { return whole.type == gone; });
     std::erase_if(types_, [&](const ResourceTypePtr& t) { return t.get() == gone; });
   }
   by_type_[type->type] = type.get();
@@ -359,6 +438,10 @@ void ResourceCatalogue::add(ResourceTypePtr type) {
   for (const Read& read : type->reads) {
     by_call_[read.call].push_back({type.get(), &read});
     by_cli_name_.emplace(read.service + ":" + squash(read.operation), read.call);
+  }
+  for (const TerraformMapPtr& map : type->terraform) {
+    for (const std::string& name : map->types) by_terraform_[name] = {type.get(), map.get(), ""};
+    for (const auto& [part, by] : map->parts) by_part_[part].push_back({type.get(), map.get(), by});
   }
   types_.insert(std::upper_bound(types_.begin(), types_.end(), type, [](auto& a, auto& b) { return a->type < b->type; }), std::move(type));
 }
@@ -371,6 +454,16 @@ const ResourceType* ResourceCatalogue::find(std::string_view type) const {
 const ResourceType* ResourceCatalogue::find_config(std::string_view type) const {
   auto found = by_config_type_.find(type);
   return found == by_config_type_.end() ? find(type) : found->second;
+}
+
+const ResourceCatalogue::Terraform* ResourceCatalogue::find_terraform(std::string_view type) const {
+  auto found = by_terraform_.find(type);
+  return found == by_terraform_.end() ? nullptr : &found->second;
+}
+
+const std::vector<ResourceCatalogue::Terraform>* ResourceCatalogue::terraform_part(std::string_view type) const {
+  auto found = by_part_.find(type);
+  return found == by_part_.end() || found->second.empty() ? nullptr : &found->second;
 }
 
 const std::vector<ResourceCatalogue::Use>* ResourceCatalogue::uses(std::string_view call) const {

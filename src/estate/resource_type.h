@@ -17,7 +17,7 @@ namespace reeve {
 
 // How one target's value is made from one item of a reply.
 struct SetForm {
-  enum class Kind : uint8_t { path, constant, present, values, entries, list, first, request } kind = Kind::path;
+  enum class Kind : uint8_t { path, constant, present, values, entries, list, map, first, request } kind = Kind::path;
   Path path;
   std::string request;  // of Kind::request: the parameter of the request whose value it is
   Path first;  // of Kind::first: its first element is where `path` starts
@@ -28,6 +28,7 @@ struct SetForm {
   struct Member;
   struct ListEntry;
   std::vector<ListEntry> list;
+  std::vector<Member> map;  // of Kind::map
   // Whether it begins by looking `path` up in the item itself.
   bool looks_up() const { return kind == Kind::path || kind == Kind::present || kind == Kind::values || kind == Kind::entries; }
 };
@@ -68,6 +69,27 @@ struct Edge {
   Path by;  // from the document's body: Properties.… or Observed.…
 };
 
+struct ResourceType;
+
+// How Terraform's resources become a type: from the attributes of one, with those of its parts as lists beside them under the names of
+// their types (`aws_s3_bucket_versioning[0].versioning_configuration[0].status`).
+struct TerraformMap {
+  std::vector<std::string> types;                          // aws_s3_bucket
+  std::vector<std::pair<std::string, std::string>> parts;  // a part's type → its attribute that names what it is part of
+  std::vector<std::string> names;                          // attributes by which parts name it
+  std::vector<std::string> blocks;                         // attributes that may be written as blocks, which a plan's configuration leaves out
+  std::shared_ptr<const ResourceType> shape;               // the targets that are made, as a tree
+  std::vector<std::pair<uint32_t, SetForm>> set;
+  // Targets that nothing sets by name: the attribute that the rule of names gives (`KmsMasterKeyId` → `kms_master_key_id`).
+  struct ByRule {
+    uint32_t target;
+    std::string attribute;  // the first of its path
+    SetForm form;
+  };
+  std::vector<ByRule> by_rule;
+};
+using TerraformMapPtr = std::shared_ptr<const TerraformMap>;
+
 struct ResourceType {
   std::string type, title;
   bool global = false;
@@ -77,7 +99,8 @@ struct ResourceType {
   std::vector<std::pair<std::string, Path>> columns;  // name → path from the body
   PathTree column_paths;                              // of the plain ones, by their place in `columns`
   std::vector<Edge> edges;
-  std::vector<std::string> terraform, permissions;
+  std::vector<TerraformMapPtr> terraform;
+  std::vector<std::string> permissions;
   std::vector<Read> reads;
   bool has_config = false;
   std::string config_type;  // as AWS Config names the type, where that differs
@@ -116,6 +139,14 @@ class ResourceCatalogue {
   void add(ResourceTypePtr type);
   const ResourceType* find(std::string_view type) const;
   const ResourceType* find_config(std::string_view type) const;  // as AWS Config names it
+  // What Terraform's type becomes, and what its resources are parts of.
+  struct Terraform {
+    const ResourceType* type;
+    const TerraformMap* map;
+    std::string by;  // of a part: its attribute that names the whole
+  };
+  const Terraform* find_terraform(std::string_view type) const;
+  const std::vector<Terraform>* terraform_part(std::string_view type) const;
   const std::vector<ResourceTypePtr>& types() const { return types_; }  // by name
   const std::vector<Use>* uses(std::string_view call) const;            // `s3:ListBuckets`
   // `s3-list-buckets` or `iam-get-account-summary` (AWS CLI spelling) → `s3:ListBuckets`; empty if no type reads it.
@@ -132,6 +163,8 @@ class ResourceCatalogue {
   std::vector<ResourceTypePtr> types_;
   Table<const ResourceType*> by_type_, by_config_type_;
   Table<std::vector<Use>> by_call_;
+  Table<Terraform> by_terraform_;
+  Table<std::vector<Terraform>> by_part_;
   Table<std::string> by_cli_name_;
 };
 

@@ -227,6 +227,13 @@ void Builder::with_origin(uint16_t source_slot, uint32_t origin_node, uint32_t l
   state_->origin = {true, source_slot, origin_node, line, column};
 }
 
+void Builder::with_origin_of(Value value, uint16_t source_slot) {
+  const Node& node = value.node();
+  if (node.source == 0) return with_origin(source_slot, value.index(), value.line(), value.column());
+  state_->keep_document(value.document());
+  with_origin(state_->translate(value.document(), node.source, source_slot), node.origin, node.line, node.column);
+}
+
 void Builder::keep(std::shared_ptr<const void> owner) { state_->kept.push_back(std::move(owner)); }
 void Builder::duplicate_key(Place place) {
   if (state_->duplicates.size() < Document::duplicate_keys_max) state_->duplicates.push_back(std::move(place));

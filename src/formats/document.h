@@ -220,6 +220,8 @@ class Builder {
   void copy(Value value, uint16_t source_slot);
   // The next value added (not a key) has this origin (for a value computed from one place, such as a string parsed as JSON).
   void with_origin(uint16_t source_slot, uint32_t origin_node, uint32_t line, uint32_t column);
+  // The same, of a value that may itself have been copied: its first source, as `copy` keeps it.
+  void with_origin_of(Value value, uint16_t source_slot);
 
   // Keeps `owner` alive as long as the document; what is passed as borrowed must live in it.
   void keep(std::shared_ptr<const void> owner);
