@@ -53,11 +53,16 @@ class Judging : public UnitSink {
     finding.type = resource.type_name;
     finding.message = control.source->title;
     finding.reason = redacted_text(verdict.reason);
+    // What the file says, which the resource was made from.
+    Value written;
+    for (const Source& source : resource.body().document()->sources())
+      if (source.document && source.file == file_.path) written = source.document->root();
     if (verdict.verdict == Verdict::pass || verdict.evidence.empty()) {
       const Value body = resource.body();
       finding.line = resource.shape ? resource.main_line : body.line();
       finding.column = resource.shape ? resource.main_column : body.column();
       finding.path = resource.main_path;
+      point_by_path(finding, written);
       out_.findings.push_back(std::move(finding));
       return;
     }
@@ -68,6 +73,7 @@ class Judging : public UnitSink {
       finding.expected = evidence.expected;
       finding.found = evidence.value;
       finding.missing = evidence.value.empty();
+      if (evidence.source == file_.path) point_by_path(finding, written);
       out_.findings.push_back(finding);
       finding.same_as_before = true;
     }

@@ -50,6 +50,32 @@ size_t trimmed_end(std::string_view line) {
   return end;
 }
 
+// The bracket that closes the map or list that begins at the finding's place: sets end_line and end_column. False: it is too far.
+bool find_closing(CheckFinding& span, const std::vector<std::string_view>& lines) {
+  constexpr size_t rows_max = 200;
+  size_t depth = 0;
+  char quote = 0;
+  for (size_t row = span.line - 1, at = span.column - 1; row < lines.size() && row < span.line + rows_max; ++row, at = 0) {
+    const std::string_view line = lines[row];
+    for (; at < line.size(); ++at) {
+      const char c = line[at];
+      if (quote) {
+        if (quote == '"' && c == '\\') ++at;
+        else if (c == quote) quote = 0;
+      } else if (c == '"' || (c == '\'' && at > 0 && std::string_view(" ,:{[").find(line[at - 1]) != std::string_view::npos)) {
+        quote = c;
+      } else if (c == '{' || c == '[') {
+        ++depth;
+      } else if ((c == '}' || c == ']') && --depth == 0) {
+        span.end_line = static_cast<uint32_t>(row + 1);
+        span.end_column = static_cast<uint32_t>(at + 2);
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 // Where the token that begins at `at` ends, in lines from `line` on: sets end_line and end_column.
 void find_end(CheckFinding& span, const std::vector<std::string_view>& lines) {
   size_t row = span.line - 1, at = span.column - 1;
@@ -73,9 +99,30 @@ void find_end(CheckFinding& span, const std::vector<std::string_view>& lines) {
   }
   const size_t end = std::max(trimmed_end(line), std::min(line.size(), static_cast<size_t>(span.column)));
   span.end_line = span.line;
+  span.end_column = span.end_column > span.column ? span.end_column : 0;
+  if ((first == '{' || first == '[') && find_closing(span, lines)) return;
   if (first == '{' || first == '[') span.end_column = span.column + 1;
   else if (span.end_column > span.column) span.end_column = std::min<uint32_t>(span.end_column, static_cast<uint32_t>(end + 1));
   else span.end_column = static_cast<uint32_t>(std::max<size_t>(end + 1, span.column));
+}
+
+// The member or item of `at` that the first step of `path` names (Value::path()), and the step's length. None: there is no such thing.
+Value step(Value at, std::string_view path, size_t& length) {
+  if (path[0] == '.') {
+    length = std::min(path.find_first_of(".[", 1), path.size());
+    return at.get(path.substr(1, length - 1));
+  }
+  if (starts_with(path, "['")) {
+    std::string key;
+    size_t i = 2;
+    for (; i < path.size() && path[i] != '\''; ++i) key += path[i] == '\\' && i + 1 < path.size() ? path[++i] : path[i];
+    length = i + 2;
+    return length <= path.size() && path[i + 1] == ']' ? at.get(key) : Value();
+  }
+  size_t index = 0, i = 1;
+  for (; i < path.size() && path[i] >= '0' && path[i] <= '9' && i < 12; ++i) index = index * 10 + static_cast<size_t>(path[i] - '0');
+  length = i + 1;
+  return path[0] == '[' && i > 1 && i < path.size() && path[i] == ']' ? at.at(index) : Value();
 }
 
 // Whether a line may be shown: short, and nothing in it that might be a secret. A line with several pairs may hold one under any key.
@@ -95,6 +142,20 @@ bool shown(std::string_view line) {
   return pairs < 2 && redacted_text(line) == line;
 }
 
+// Sets line, column and, where it is known, end_column: a scalar's own, of a map or list that stands under a key the key's.
+void place(CheckFinding& finding, Value original) {
+  Value token = original;
+  if (!original.is_scalar()) {
+    const Value key = key_of(original);
+    if (key && key.line()) token = key;
+  }
+  finding.line = token.line();
+  finding.column = token.column();
+  finding.end_column = 0;
+  const Style style = token.style();
+  if (token.is_scalar() && (style == Style::plain || style == Style::json)) finding.end_column = finding.column + token.node().count;
+}
+
 // Sets place, path, found, resource and type from what was judged; `rest` is what is missing below `value`.
 void point_at(CheckFinding& finding, Value value, std::string_view rest) {
   finding.missing = !rest.empty();
@@ -106,15 +167,8 @@ void point_at(CheckFinding& finding, Value value, std::string_view rest) {
   if (origin.source && !origin.source->file.empty()) finding.file = origin.source->file;
   finding.path = origin.path + std::string(rest);
   const Value original = value.original() ? value.original() : value;
-  Value token = original;
-  if (!original.is_scalar()) {
-    const Value key = key_of(original);
-    if (key && key.line()) token = key;
-  }
-  finding.line = token.line() ? token.line() : origin.line;
-  finding.column = token.line() ? token.column() : origin.column;
-  const Style style = token.style();
-  if (token.is_scalar() && (style == Style::plain || style == Style::json)) finding.end_column = finding.column + token.node().count;
+  place(finding, original);
+  if (!finding.line) finding.line = origin.line, finding.column = origin.column;
   if (!finding.missing) finding.found = redacted_json(original, 400);
   const ResourceAt resource = resource_at(value);
   finding.resource = resource.id;
@@ -149,6 +203,23 @@ ResourceAt resource_at(Value value) {
     break;
   }
   return out;
+}
+
+void point_by_path(CheckFinding& finding, Value root) {
+  std::string_view path = finding.path;
+  if (!root || !starts_with(path, "$")) return;
+  path.remove_prefix(1);
+  Value at = root;
+  while (!path.empty()) {
+    size_t length = 0;
+    const Value next = step(at, path, length);
+    if (!next) break;
+    at = next;
+    path.remove_prefix(length);
+  }
+  if (!at.line()) return;
+  place(finding, at);
+  finding.missing = !path.empty();
 }
 
 void locate(std::vector<CheckFinding>& findings, const std::string& file, std::string_view text) {

@@ -40,7 +40,7 @@ struct CheckFinding {
   std::string reason;                // why it fails or cannot be told
   bool same_as_before = false;       // of the same rule and resource as the finding before it
 
-  // Set by `locate`: where the value, or for what is missing the key around it, ends, one behind the last character; columns are bytes,
+  // Set by `locate`: where the value, for a map or list its key, for what is missing the key around it, ends, one behind the last character; columns are bytes,
   // `*_utf16` count code units, as SARIF does. 0 not known.
   uint32_t end_line = 0, end_column = 0, column_utf16 = 0, end_column_utf16 = 0;
   std::string text;           // its first line in the file; empty where it is too long to show or might hold a secret
@@ -62,6 +62,10 @@ struct RuleFile;
 
 // The failures of `file.results`, in the order of rule files, rules and clauses.
 std::vector<CheckFinding> findings_of(const std::vector<RuleFile>& rules, const CheckedFile& file);
+
+// Places a finding by its path in the file that `root` is of: at the value, or for what is not there at the key of the nearest thing
+// around it.
+void point_by_path(CheckFinding& finding, Value root);
 
 // Finds in the text of `file` where the findings that stand in it end, and their columns in UTF-16.
 void locate(std::vector<CheckFinding>& findings, const std::string& file, std::string_view text);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include "base/text.h"
 #include "base/words.h"
@@ -20,10 +22,14 @@ class Text : public CheckOutput {
     std::map<std::string_view, size_t> order;
     for (const CheckFinding& f : file.findings) order.emplace(f.resource, order.size());
     std::vector<const CheckFinding*> rows;
+    std::set<std::tuple<std::string_view, std::string_view, uint32_t>> blocks;
     for (const CheckFinding& f : file.findings) {
       if (f.suppressed || f.known || !f.judged()) continue;
       rows.push_back(&f);
-      if (!f.same_as_before || !f.control) ++(f.status == GuardStatus::fail ? fails_ : unknowns_)[std::string(f.severity_name())];
+      // A verdict may rest on several places: of a control on a resource, of a rule's block on a file.
+      const bool is_new = f.control ? !f.same_as_before : blocks.emplace(f.rules_file, f.rule, f.block_line).second;
+      if (is_new) ++(f.status == GuardStatus::fail ? fails_ : unknowns_)[std::string(f.severity_name())];
+      places_ += f.status == GuardStatus::fail;
     }
     std::stable_sort(rows.begin(), rows.end(), [&](const auto* a, const auto* b) { return order[a->resource] < order[b->resource]; });
     std::string out;
@@ -44,19 +50,21 @@ class Text : public CheckOutput {
 
   Status end(const CheckSummary& s) override {
     std::string out = any_ ? "\n" : "";
-    std::string what = count_text(s.data_files, "file") + ", " + count_text(s.rule_files, "rule file");
+    std::string what = count_text(s.data_files, "file");
+    if (s.controls) what += ", " + count_text(s.resources, "resource") + ", " + count_text(s.controls, "control") + " of content";
+    else what += ", " + count_text(s.rule_files, "rule file");
     if (s.unreadable) what += "; " + count_text(s.unreadable, "file") + " could not be read";
-    out += wrap(what, terminal_.width, 0) + "\n";
+    out += what + "\n";
     std::vector<std::string> counts;
-    counts.push_back(paint(terminal_, s.fail || !fails_.empty() ? Ink::fail : Ink::plain, std::to_string(total(fails_)) + " fail") + by_severity(fails_));
-    if (total(unknowns_)) counts.push_back(paint(terminal_, Ink::unknown, std::to_string(total(unknowns_)) + " unknown"));
-    if (s.suppressed) counts.push_back(paint(terminal_, Ink::excepted, std::to_string(s.suppressed) + " suppressed"));
-    if (s.known) counts.push_back(std::to_string(s.known) + " in the baseline");
-    const std::string dot = fold(terminal_, " · ");
-    out += join(counts, dot);
-    if (s.rule_files)
-      out += dot + "of " + count_text(s.pass + s.fail + s.unknown + s.skip, "verdict") + ": " + with_thousands(s.fail) + " failed, " + with_thousands(s.unknown) + " unknown, " + with_thousands(s.pass) + " passed, " + with_thousands(s.skip) +
-             " did not apply";
+    const std::string severities = by_severity(fails_);
+    counts.push_back(paint(terminal_, total(fails_) ? Ink::fail : Ink::plain, with_thousands(total(fails_)) + " fail") +
+                     (!severities.empty() ? severities : places_ > total(fails_) ? " in " + count_text(places_, "place") : ""));
+    counts.push_back(paint(terminal_, total(unknowns_) ? Ink::unknown : Ink::plain, with_thousands(total(unknowns_)) + " unknown"));
+    if (s.suppressed) counts.push_back(paint(terminal_, Ink::excepted, with_thousands(s.suppressed) + " suppressed"));
+    if (s.known) counts.push_back(with_thousands(s.known) + " in the baseline");
+    counts.push_back(with_thousands(s.pass) + " pass");
+    if (!s.controls) counts.push_back(with_thousands(s.skip) + " skip");
+    out += join(counts, fold(terminal_, " · "));
     return write_(wrap_painted(out) + "\n");
   }
 
@@ -180,7 +188,8 @@ class Text : public CheckOutput {
   Write write_;
   bool any_ = false;
   std::string message_;  // the last that was printed of this rule and resource
-  std::map<std::string, uint64_t> fails_, unknowns_;  // by severity
+  std::map<std::string, uint64_t> fails_, unknowns_;  // verdicts by severity
+  uint64_t places_ = 0;                               // that fails rest on
 };
 
 }  // namespace
