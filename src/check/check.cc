@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "check/check_input.h"
 #include "formats/json.h"
 #include "formats/yaml.h"
 
@@ -50,21 +51,28 @@ std::vector<Found> files_of(const std::vector<std::string>& paths, std::initiali
 }
 
 void judge(const std::vector<RuleFile>& rules, const DataFile& file, const CheckOptions& options, CheckedFile& out) {
-  auto bytes = FileBytes::open(file.path);
-  auto document = bytes ? read_data((*bytes)->view(), file.path) : Result<DocumentPtr>(tl::unexpected(bytes.error()));
+  std::shared_ptr<const FileBytes> bytes;
+  std::string_view text;
+  auto document = [&]() -> Result<DocumentPtr> {
+    if (!file.text) bytes = TRY(FileBytes::open(file.path));
+    text = file.text ? std::string_view(*file.text) : bytes->view();
+    return read_data(text, file.path);
+  }();
+  const DocumentPtr alone = document ? *document : nullptr;
+  if (alone && options.parameters) document = join_data(*options.parameters, *alone);
   if (!document) {
     out.problems.push_back(document.error());
     if (out.problems.back().at.path.empty()) out.problems.back().at.path = file.path;
     return;
   }
   out.document = *document;
-  for (const Place& place : out.document->duplicate_keys())
+  for (const Place& place : alone->duplicate_keys())
     out.problems.push_back({Code::parse, "a key stands twice in one map; the last value counts", place, "each key once", ""});
   out.results.reserve(rules.size());
   for (const RuleFile& rule : rules) out.results.push_back(rule.rules->evaluate(out.document->root(), options.guard));
   if (!options.findings) return;
   out.findings = findings_of(rules, out);
-  locate(out.findings, file.path, (*bytes)->view());
+  locate(out.findings, file.path, text);
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ struct RuleFiles {
 struct DataFile {
   std::string path, name;
   bool named = true;  // by itself; false: found in a folder, where what is no input is passed over
+  std::shared_ptr<const std::string> text = nullptr;  // what it holds, where that is in no file
 };
 
 struct DataFiles {
@@ -52,7 +53,8 @@ Result<DocumentPtr> read_data(std::string_view text, const std::string& file);
 
 struct CheckOptions {
   guard::GuardOptions guard;
-  bool findings = true;  // make findings of what fails or is unknown; off where only statuses count
+  DocumentPtr parameters;  // join each data file at its root (check_input.h); null: none
+  bool findings = true;    // make findings of what fails or is unknown; off where only statuses count
   size_t threads = 1;
 };
 

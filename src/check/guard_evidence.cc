@@ -1,6 +1,7 @@
 // Evidence: what decided a FAIL or UNKNOWN, in the words and values that leave the evaluator.
 #include <algorithm>
 
+#include "base/text.h"
 #include "check/guard_eval.h"
 
 namespace reeve::guard {
@@ -56,7 +57,7 @@ GuardFailure Evaluator::failure(const Evidence& evidence) const {
       case Clause::Kind::type: out.expected = "a condition that can be decided"; break;
     }
   }
-  out.message = clause.message.empty() && evidence.message ? *evidence.message : clause.message;
+  out.message = trim(clause.message.empty() && evidence.message ? *evidence.message : clause.message);
   out.unknown_reason = evidence.reason;
   out.line = clause.line;
   out.column = clause.column;

@@ -24,7 +24,7 @@ struct GuardStep {
   uint32_t line = 0, column = 0;  // in the rule file
   std::string name;               // of a rule or reference
   std::string words;              // what is asked, near to how the rule says it
-  std::string message;            // the rule's own <<message>>
+  std::string message;            // the rule's own <<message>>, untrimmed
   std::string reason;             // why it is unknown, or could not be done
 
   // Of a clause and its values: the operator in cfn-guard's words (`Eq`, `Exists` …), and whether it is negated.

@@ -27,6 +27,11 @@ Flag fail_on() {
           .help = "exit status 1 from here on: fail (any; default), unknown (fails and unknowns), the least severity of a fail, or never"};
 }
 
+Flag input_parameters() {
+  return {.name = "--input-parameters", .letter = 'i', .value = "PATH", .form = Form::file, .repeats = true,
+          .help = "a file, or a folder, whose keys join each data file at its root before rules look at it"};
+}
+
 Flag accounts() {
   return {.name = "--accounts", .value = "ID,…", .form = Form::account, .repeats = true, .commas = true, .help = "judge only these accounts"};
 }
@@ -82,10 +87,12 @@ Program make_program() {
        .details = "Judges the resources of CloudFormation templates (YAML or JSON; folders are walked) by Reeve's own controls or, with --rules, any data "
                   "file by rule files in Guard, the language of cfn-guard. What a file cannot tell is unknown, named with its reason. A rule or data "
                   "file that cannot be read is named, the rest is judged, and the exit status is 3.",
-       .arguments = {{.name = "PATH", .required = true, .repeats = true, .form = Form::file, .help = "a template, or a folder of .yaml, .yml, .json, .jsn and .template; `-` is standard input"}},
+       .arguments = {{.name = "PATH", .repeats = true, .form = Form::file, .help = "a template, or a folder of .yaml, .yml, .json, .jsn and .template; `-` is standard input"}},
        .flags = {format({"text", "json", "yaml", "sarif", "junit", "github", "gitlab", "verdicts", "guard-json"}),
                  {.name = "--rules", .letter = 'r', .value = "PATH", .form = Form::file, .repeats = true, .help = "a rule file, or a folder of .guard and .ruleset; default: Reeve's own controls"},
                  {.name = "--control", .value = "ID,…", .repeats = true, .commas = true, .help = "judge by these controls only"},
+                 input_parameters(),
+                 {.name = "--payload", .letter = 'P', .help = "read data and rules from standard input: {\"data\": [\"…\"], \"rules\": [\"…\"]}, each the text of a file"},
                  {.name = "--guard-semantics", .value = "VERSION", .form = Form::choice, .choices = {"reeve", "3.2.0", "3.2.1"},
                   .help = "whose reading of the language counts: reeve (default), or a version of cfn-guard, defects included"},
                  as_of(),

@@ -1,6 +1,8 @@
 #include "assess/check_own.h"
+#include "base/file.h"
 #include "base/threads.h"
 #include "check/check.h"
+#include "check/check_input.h"
 #include "cli/check_text.h"
 #include "cli/commands.h"
 #include "cli/write_behind.h"
@@ -34,18 +36,30 @@ void count(CheckSummary& summary, guard::GuardStatus status) {
   }
 }
 
+// Usage errors that no single flag shows.
+std::optional<Error> misused(const Options& options, bool own_controls, const std::string& format) {
+  const bool payload = options.has("--payload");
+  if (payload && (!options.arguments().empty() || !options.values("--rules").empty()))
+    return Error{Code::usage, "`--payload` brings data and rules", {}, "no PATH and no `--rules` beside it", "`reeve help check`"};
+  if (!payload && options.arguments().empty())
+    return Error{Code::usage, "nothing to judge is named", {}, "PATH", "reeve check templates/"};
+  if (own_controls && (format == "verdicts" || options.has("--guard-semantics")))
+    return Error{Code::usage, "no rule file is named", {}, "--rules PATH", "`reeve help check`"};
+  if (own_controls && options.has("--input-parameters"))
+    return Error{Code::usage, "`--input-parameters` are for rule files, and none is named", {}, "--rules PATH", "`reeve help check`"};
+  if (!own_controls && options.has("--control"))
+    return Error{Code::usage, "`--control` names Reeve's own controls, `--rules` others", {}, "one of the two", "`reeve help check`"};
+  return std::nullopt;
+}
+
 }  // namespace
 
 int run_check(const Options& options, Io& io) {
   int status = exit_done;
-  const bool own_controls = options.values("--rules").empty();
+  const bool own_controls = options.values("--rules").empty() && !options.has("--payload");
   const std::string format = options.value("--format", "text");
-  if (own_controls && (format == "verdicts" || options.has("--guard-semantics"))) {
-    io.error({Code::usage, "no rule file is named", {}, "--rules PATH", "`reeve help check`"});
-    return exit_usage;
-  }
-  if (!own_controls && options.has("--control")) {
-    io.error({Code::usage, "`--control` names Reeve's own controls, `--rules` others", {}, "one of the two", "`reeve help check`"});
+  if (const auto wrong = misused(options, own_controls, format)) {
+    io.error(*wrong);
     return exit_usage;
   }
   CheckOptions how;
@@ -53,8 +67,25 @@ int run_check(const Options& options, Io& io) {
   how.guard.as_of = options.time("--as-of").value_or(wall_clock());
   how.guard.evidence = how.findings = format != "verdicts" && format != "guard-json";
   how.threads = worker_count();
-  const RuleFiles rules = find_rules(options.values("--rules"));
-  const DataFiles data = find_data(options.arguments());
+  RuleFiles rules;
+  DataFiles data;
+  auto read = [&]() -> Status {
+    if (options.has("--input-parameters")) how.parameters = TRY(read_input_parameters(options.values("--input-parameters")));
+    if (options.has("--payload")) {
+      const auto bytes = TRY(FileBytes::open("-"));
+      Payload payload = TRY(read_payload(bytes->view(), "STDIN"));
+      rules = std::move(payload.rules);
+      data = std::move(payload.data);
+      return {};
+    }
+    rules = find_rules(options.values("--rules"));
+    data = find_data(options.arguments());
+    return {};
+  };
+  if (const Status done = read(); !done) {  // what would be judged without it is not what was asked
+    io.error(done.error());
+    return exit_input;
+  }
   std::unique_ptr<OwnControls> own;
   if (own_controls) {
     auto made = OwnControls::make({options.value("--content"), workspace_of(options), options.values("--control"), how.guard.as_of});
