@@ -38,6 +38,7 @@ Made look(const SetForm& form, Value item, const Value* found = nullptr) {
   Made made;
   switch (form.kind) {
     case SetForm::Kind::constant: made.state = Made::State::value; return made;
+    case SetForm::Kind::absent: return made;
     case SetForm::Kind::list:  // absent if there is no list to make one of, empty if there is an empty one
       for (auto& entry : form.list) {
         Found found = entry.each.find(item);
@@ -92,6 +93,10 @@ Made look(const SetForm& form, Value item, const Value* found = nullptr) {
       made.state = Made::State::value;
       if (!made.found.projected) made.value = made.found.first();
     }
+  }
+  if (!form.nothing.empty() && made.state == Made::State::value) {
+    const auto text = made.value ? made.value.scalar_text() : std::nullopt;
+    if (text && std::find(form.nothing.begin(), form.nothing.end(), *text) != form.nothing.end()) made.state = Made::State::nothing;
   }
   if (form.kind == SetForm::Kind::present) {
     made.state = Made::State::value;
@@ -153,6 +158,7 @@ class Writer {
         return builder_.end();
       }
       case SetForm::Kind::list: return write_list(form, item);
+      case SetForm::Kind::absent: return;
       case SetForm::Kind::map: {
         origin(item);
         builder_.begin_map();
@@ -253,6 +259,12 @@ class Writer {
   }
 
   void write_item(const SetForm::ListEntry& entry, Value outer, Value inner) {
+    if (entry.has_value) {
+      Found found = entry.value.find(inner);
+      if (found.any()) copy(found.first());
+      else builder_.unknown(found.unknown.empty() ? "nothing stands at `" + entry.value.text() + "`" : found.unknown);
+      return keep(found);
+    }
     origin(inner);
     builder_.begin_map();
     for (auto* members : {&entry.outer, &entry.item}) {

@@ -228,13 +228,13 @@ class TypeReader {
       return out;
     }
     if (!from.is_map()) return wrong(from, "a target is set from a path or a form", "a path, or a map with `path`, `present`, `const`, `entries` or `list`");
-    TRY(known(from, {"path", "keys", "rename", "values", "present", "const", "entries", "list", "map", "first", "request", "note"}));
+    TRY(known(from, {"path", "keys", "rename", "values", "present", "const", "entries", "list", "map", "first", "request", "absent", "nothing", "note"}));
     TRY(fits_together(from));
     if (Value list = from.get("list")) {
       if (!list.is_list() || list.size() == 0) return wrong(list, "`list` is a list of entries", "at least one map with `each` and `item`");
       out.kind = SetForm::Kind::list;
       for (Value entry : list.items()) {
-        TRY(known(entry, {"each", "inner", "outer", "item", "note"}));
+        TRY(known(entry, {"each", "inner", "outer", "item", "value", "note"}));
         SetForm::ListEntry made;
         if (!entry.get("each")) return wrong(entry, "a list entry needs `each`", "a path");
         made.each = TRY(path(entry.get("each")));
@@ -242,7 +242,10 @@ class TypeReader {
         if (made.has_inner) made.inner = TRY(path(entry.get("inner")));
         for (auto member : entry.get("outer").entries()) made.outer.push_back({std::string(member.key()), TRY(form(member.value))});
         for (auto member : entry.get("item").entries()) made.item.push_back({std::string(member.key()), TRY(form(member.value))});
-        if (made.outer.empty() && made.item.empty()) return wrong(entry, "a list entry makes nothing", "`item` or `outer`");
+        made.has_value = static_cast<bool>(entry.get("value"));
+        if (made.has_value) made.value = TRY(path(entry.get("value")));
+        if (made.has_value == !(made.outer.empty() && made.item.empty()))
+          return wrong(entry, "a list entry makes maps or values", "`item` and `outer`, or `value`");
         out.list.push_back(std::move(made));
       }
       return out;
@@ -251,6 +254,11 @@ class TypeReader {
       if (!map.is_map() || map.size() == 0) return wrong(map, "`map` is a map from keys to values", "at least one key");
       out.kind = SetForm::Kind::map;
       for (auto member : map.entries()) out.map.push_back({std::string(member.key()), TRY(form(member.value))});
+      return out;
+    }
+    if (Value absent = from.get("absent")) {
+      if (!absent.is_bool() || !absent.boolean()) return wrong(absent, "`absent` is true or not there", "`absent: true`");
+      out.kind = SetForm::Kind::absent;
       return out;
     }
     if (Value constant = from.get("const")) {
@@ -290,6 +298,7 @@ class TypeReader {
       if (keys.text() != "upper_first") return wrong(keys, "`" + std::string(keys.text()) + "` is no way to change keys", "`upper_first`");
       out.keys_upper_first = true;
     }
+    out.nothing = TRY(texts(from.get("nothing"), "nothing"));
     for (auto rename : from.get("rename").entries()) out.rename.emplace_back(rename.key(), rename.value.text());
     if (Value values = from.get("values")) {
       out.kind = SetForm::Kind::values;
@@ -305,13 +314,13 @@ class TypeReader {
   // One source for each form, and of `keys`, `rename` and `values` only where a path is copied.
   Status fits_together(Value from) {
     std::string source;
-    for (const char* key : {"list", "map", "const", "present", "entries", "request", "first", "path"}) {
+    for (const char* key : {"list", "map", "absent", "const", "present", "entries", "request", "first", "path"}) {
       if (!from.get(key)) continue;
       if (source == "first") continue;  // which has a path of its own
       if (!source.empty()) return wrong(from.get(key), "`" + source + "` and `" + key + "` do not go together", "one source for a target");
       source = key;
     }
-    for (const char* key : {"keys", "rename", "values"})
+    for (const char* key : {"keys", "rename", "values", "nothing"})
       if (from.get(key) && source != "path") return wrong(from.get(key), "`" + std::string(key) + "` needs `path`", "a path whose value is changed");
     return {};
   }

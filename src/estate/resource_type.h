@@ -17,13 +17,14 @@ namespace reeve {
 
 // How one target's value is made from one item of a reply.
 struct SetForm {
-  enum class Kind : uint8_t { path, constant, present, values, entries, list, map, first, request } kind = Kind::path;
+  enum class Kind : uint8_t { path, constant, present, values, entries, list, map, first, request, absent } kind = Kind::path;
   Path path;
   std::string request;  // of Kind::request: the parameter of the request whose value it is
   Path first;  // of Kind::first: its first element is where `path` starts
   bool keys_upper_first = false;
   std::vector<std::pair<std::string, std::string>> rename;
   std::vector<std::pair<std::string, DocumentPtr>> values;
+  std::vector<std::string> nothing;  // scalars at the path that mean absence
   DocumentPtr constant;
   struct Member;
   struct ListEntry;
@@ -41,6 +42,8 @@ struct SetForm::ListEntry {
   bool has_inner = false;
   Path inner;
   std::vector<Member> outer, item;
+  Path value;  // the element itself is what stands there, instead of a map
+  bool has_value = false;
 };
 
 // One API call that tells something about resources of a type.
