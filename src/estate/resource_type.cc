@@ -244,8 +244,9 @@ class TypeReader {
         for (auto member : entry.get("item").entries()) made.item.push_back({std::string(member.key()), TRY(form(member.value))});
         made.has_value = static_cast<bool>(entry.get("value"));
         if (made.has_value) made.value = TRY(path(entry.get("value")));
-        if (made.has_value == !(made.outer.empty() && made.item.empty()))
-          return wrong(entry, "a list entry makes maps or values", "`item` and `outer`, or `value`");
+        const bool maps = !made.outer.empty() || !made.item.empty();
+        if (!maps && !made.has_value) return wrong(entry, "a list entry makes nothing", "`item`, `outer` or `value`");
+        if (maps && made.has_value) return wrong(entry, "a list entry makes maps or values", "`value`, or `item` and `outer`");
         out.list.push_back(std::move(made));
       }
       return out;
