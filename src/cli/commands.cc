@@ -27,6 +27,11 @@ Flag fail_on() {
           .help = "exit status 1 from here on: fail (any; default), unknown (fails and unknowns), the least severity of a fail, or never"};
 }
 
+Flag guard_semantics() {
+  return {.name = "--guard-semantics", .value = "VERSION", .form = Form::choice, .choices = {"reeve", "3.2.0", "3.2.1"},
+          .help = "whose reading of the language counts: reeve (default), or a version of cfn-guard, defects included"};
+}
+
 Flag input_parameters() {
   return {.name = "--input-parameters", .letter = 'i', .value = "PATH", .form = Form::file, .repeats = true,
           .help = "a file, or a folder, whose keys join each data file at its root before rules look at it"};
@@ -93,14 +98,25 @@ Program make_program() {
                  {.name = "--control", .value = "ID,…", .repeats = true, .commas = true, .help = "judge by these controls only"},
                  input_parameters(),
                  {.name = "--payload", .letter = 'P', .help = "read data and rules from standard input: {\"data\": [\"…\"], \"rules\": [\"…\"]}, each the text of a file"},
-                 {.name = "--guard-semantics", .value = "VERSION", .form = Form::choice, .choices = {"reeve", "3.2.0", "3.2.1"},
-                  .help = "whose reading of the language counts: reeve (default), or a version of cfn-guard, defects included"},
+                 guard_semantics(),
                  as_of(),
                  fail_on()},
        .examples = {{"reeve check templates/", "each template by Reeve's own controls"},
                     {"reeve check templates/ -r rules/", "each template by each rule file"},
                     {"reeve check stack.yaml --rules rules/ --format verdicts", "one line of JSON for each rule"}},
        .run = run_check},
+      {.name = "check test",
+       .summary = "try rule files on their tests",
+       .details = "Tests are cfn-guard's: a list of cases with `name`, `input` and `expectations: {rules: {NAME: PASS}}`. In a folder, x.guard belongs with "
+                  "tests/x*.yaml; folders of controls are tried on their examples. A rule that stands in several blocks is as expected if one of them is, for "
+                  "SKIP if all are.",
+       .arguments = {{.name = "PATH", .required = true, .repeats = true, .form = Form::file, .help = "a folder, a rule file with its tests beside it, or test files with --rules"}},
+       .flags = {format({"text", "json", "junit"}),
+                 {.name = "--rules", .letter = 'r', .value = "FILE", .form = Form::file, .repeats = true, .help = "the rule file that the test files named are for"},
+                 guard_semantics(), as_of(),
+                 {.name = "--fail-on", .value = "WHAT", .form = Form::choice, .choices = {"fail", "never"}, .help = "exit status 1 if an expectation is not met (fail; default), or never"}},
+       .examples = {{"reeve check test rules/", "each rule file of a folder"}, {"reeve check test cases.yaml --rules encryption.guard --format json", "one line of JSON for each expectation"}},
+       .run = run_check_test},
       {.name = "explain",
        .summary = "say what a control or finding means",
        .details = "Prints statement, why it matters, evidence, fix and the rule's own text.",

@@ -118,10 +118,13 @@ class OptionsParser {
       }
       name.push_back(word);
       std::vector<std::string> groups = program_.groups();
-      if (name.size() == 1 && std::find(groups.begin(), groups.end(), word) != groups.end())
+      if (name.size() == 1 && std::find(groups.begin(), groups.end(), word) != groups.end()) {
         group = true;
-      else
+        // `check` is a command and the first word of others: the second word is the one right behind it, if there is such a command.
+        if (program_.find(word) && (i + 1 == words_.size() || !program_.find(word + " " + words_[i + 1]))) done = true;
+      } else {
         done = true;
+      }
     }
     std::string joined = join(name, " ");
     options_.command_ = program_.find(joined);

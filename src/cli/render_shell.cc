@@ -166,6 +166,12 @@ std::string bash_completion(const Program& program) {
          "        case $command in\n";
   std::vector<std::string> groups = program.groups();
   if (!groups.empty()) out += "        " + join(groups, "|") + ") ;;\n";
+  for (const std::string& group : groups) {
+    if (!program.find(group)) continue;  // a command itself: what follows is its argument, unless there is such a command
+    std::string seconds;
+    for (const Command* command : program.in_group(group)) seconds += (seconds.empty() ? "" : "|") + command->name.substr(group.size() + 1);
+    out += "        '" + group + " '*) case $word in " + seconds + ") ;; *) command=" + group + " ;; esac; break ;;\n";
+  }
   out += "        *) break ;;\n"
          "        esac\n"
          "    done\n"
@@ -178,6 +184,7 @@ std::string bash_completion(const Program& program) {
          "        case \"$command\" in\n"
          "        '') words='" + join(first_names(program), " ") + "' ;;\n";
   for (const std::string& group : groups) {
+    if (program.find(group)) continue;
     std::vector<std::string> seconds;
     for (const Command* command : program.in_group(group)) seconds.push_back(command->name.substr(group.size() + 1));
     out += "        '" + group + "') words='" + join(seconds, " ") + "' ;;\n";
@@ -222,6 +229,7 @@ std::string zsh_completion(const Program& program) {
   for (const Command& command : program.commands)
     if (command.name.find(' ') == std::string::npos) out += "        " + command.name + ") " + zsh_arguments(program, command) + " ;;\n";
   for (const std::string& group : program.groups()) {
+    if (program.find(group)) continue;
     out += "        " + group + ")\n"
            "            if (( CURRENT == 2 )); then\n"
            "                local -a commands=(\n";

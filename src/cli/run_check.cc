@@ -3,6 +3,7 @@
 #include "base/threads.h"
 #include "check/check.h"
 #include "check/check_input.h"
+#include "cli/check_parts.h"
 #include "cli/check_text.h"
 #include "cli/commands.h"
 #include "cli/write_behind.h"
@@ -10,10 +11,6 @@
 
 namespace reeve {
 namespace {
-
-guard::Semantics semantics_of(std::string_view name) {
-  return name == "3.2.0" ? guard::Semantics::v3_2_0 : name == "3.2.1" ? guard::Semantics::v3_2_1 : guard::Semantics::reeve;
-}
 
 // What stands in the findings and results of files, as --fail-on asks for it.
 struct Reached {

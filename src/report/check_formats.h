@@ -24,6 +24,8 @@ std::string_view plain_path(std::string_view path);
 // The rule's name; bare clauses go by their file's: `encryption.guard/default`.
 std::string finding_rule(const CheckFinding& finding);
 std::string rule_id(std::string_view rule, const std::string& rules_file);
+// Text of XML 1.0: what it cannot hold becomes U+FFFD. Line ends in attributes survive as references.
+std::string xml_text(std::string_view text, bool attribute);
 // Fail, then unknown, then pass, then skip: the worst of a file.
 guard::GuardStatus file_status(const CheckedFile& file);
 

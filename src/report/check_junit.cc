@@ -6,12 +6,8 @@
 #include "report/check_formats.h"
 
 namespace reeve {
-namespace {
 
-using guard::GuardStatus;
-
-// Text of XML 1.0: what it cannot hold becomes U+FFFD. Line ends in attributes survive as references.
-std::string xml(std::string_view text, bool attribute) {
+std::string xml_text(std::string_view text, bool attribute) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
@@ -39,6 +35,10 @@ std::string xml(std::string_view text, bool attribute) {
   return out;
 }
 
+namespace {
+
+using guard::GuardStatus;
+
 struct Case {
   std::string name, class_name;
   GuardStatus status = GuardStatus::pass;
@@ -59,11 +59,11 @@ class Junit : public CheckOutput {
       skipped += each.status == GuardStatus::skip || each.status == GuardStatus::unknown;
     }
     const size_t errors = file.document ? 0 : 1;
-    pieces_.out += "  <testsuite name=\"" + xml(file.file->path, true) + "\" tests=\"" + std::to_string(cases.size() + errors) + "\" failures=\"" + std::to_string(failures) +
+    pieces_.out += "  <testsuite name=\"" + xml_text(file.file->path, true) + "\" tests=\"" + std::to_string(cases.size() + errors) + "\" failures=\"" + std::to_string(failures) +
                    "\" errors=\"" + std::to_string(errors) + "\" skipped=\"" + std::to_string(skipped) + "\" time=\"0\">\n";
     if (errors) {
       const std::string what = file.problems.empty() ? "it could not be read" : file.problems[0].text();
-      pieces_.out += "    <testcase name=\"read\" classname=\"reeve\" file=\"" + xml(file.file->path, true) + "\" time=\"0\">\n      <error message=\"" + xml(what, true) + "\"/>\n    </testcase>\n";
+      pieces_.out += "    <testcase name=\"read\" classname=\"reeve\" file=\"" + xml_text(file.file->path, true) + "\" time=\"0\">\n      <error message=\"" + xml_text(what, true) + "\"/>\n    </testcase>\n";
     }
     for (const Case& each : cases) {
       print(file, each);
@@ -79,7 +79,7 @@ class Junit : public CheckOutput {
       const std::string n = std::to_string(summary.problems.size());
       pieces_.out += "  <testsuite name=\"rules and paths that cannot be read\" tests=\"" + n + "\" failures=\"0\" errors=\"" + n + "\" skipped=\"0\" time=\"0\">\n";
       for (const Error& error : summary.problems)
-        pieces_.out += "    <testcase name=\"read\" classname=\"reeve\" file=\"" + xml(error.at.path, true) + "\" time=\"0\">\n      <error message=\"" + xml(error.text(), true) + "\"/>\n    </testcase>\n";
+        pieces_.out += "    <testcase name=\"read\" classname=\"reeve\" file=\"" + xml_text(error.at.path, true) + "\" time=\"0\">\n      <error message=\"" + xml_text(error.text(), true) + "\"/>\n    </testcase>\n";
       pieces_.out += "  </testsuite>\n";
     }
     pieces_.out += "</testsuites>\n";
@@ -126,7 +126,7 @@ class Junit : public CheckOutput {
   void print(const CheckedFile& file, const Case& each) {
     std::string& out = pieces_.out;
     const CheckFinding* first = each.findings.empty() ? nullptr : each.findings.front();
-    out += "    <testcase name=\"" + xml(each.name, true) + "\" classname=\"" + xml(each.class_name, true) + "\" file=\"" + xml(first ? first->file : file.file->path, true) + "\"";
+    out += "    <testcase name=\"" + xml_text(each.name, true) + "\" classname=\"" + xml_text(each.class_name, true) + "\" file=\"" + xml_text(first ? first->file : file.file->path, true) + "\"";
     if (first && first->line) out += " line=\"" + std::to_string(first->line) + "\"";
     out += " time=\"0\"";
     if (each.status == GuardStatus::pass) {
@@ -135,14 +135,14 @@ class Junit : public CheckOutput {
     }
     out += ">\n";
     if (each.status == GuardStatus::skip) {
-      out += "      <skipped message=\"" + xml(each.why.empty() ? "does not apply" : each.why, true) + "\"/>\n";
+      out += "      <skipped message=\"" + xml_text(each.why.empty() ? "does not apply" : each.why, true) + "\"/>\n";
     } else if (each.status == GuardStatus::unknown) {
       std::string why = each.why;
       if (why.empty() && first) why = first->reason.empty() ? first->expected : first->reason;
-      out += "      <skipped message=\"unknown: " + xml(one_line(why), true) + "\"/>\n";
+      out += "      <skipped message=\"unknown: " + xml_text(one_line(why), true) + "\"/>\n";
     } else {
-      out += "      <failure type=\"fail\" message=\"" + xml(first ? finding_sentence(*first) : each.why, true) + "\">";
-      for (const CheckFinding* finding : each.findings) out += xml(place(*finding) + ": " + finding_sentence(*finding), false) + "\n";
+      out += "      <failure type=\"fail\" message=\"" + xml_text(first ? finding_sentence(*first) : each.why, true) + "\">";
+      for (const CheckFinding* finding : each.findings) out += xml_text(place(*finding) + ": " + finding_sentence(*finding), false) + "\n";
       out += "</failure>\n";
     }
     out += "    </testcase>\n";
