@@ -24,13 +24,17 @@ guard::GuardStatus status_of(Verdict verdict) {
 
 class Judging : public UnitSink {
  public:
-  Judging(const GuardJudge& guard, const std::vector<char>& asked, Time as_of, const DataFile& file, CheckedFile& out)
-      : guard_(guard), asked_(asked), as_of_(as_of), file_(file), out_(out) {}
+  Judging(const GuardJudge& guard, const std::vector<char>& asked, Time as_of, const DataFile& file, CheckedFile& out, const OwnControls::Look* look)
+      : guard_(guard), asked_(asked), as_of_(as_of), file_(file), out_(out), look_(look) {}
 
   void resource(Resource&& resource) override {
     ++out_.resources;
     for (const auto* control : guard_.of_type(resource.type_name, false))
-      if (asked_[control->control]) add(*control, resource, guard_.judge(*control, resource, as_of_));
+      if (asked_[control->control]) {
+        const GuardVerdict verdict = guard_.judge(*control, resource, as_of_);
+        if (look_) (*look_)(*control->source, *control->rules, resource, verdict);
+        else add(*control, resource, verdict);
+      }
   }
   void withdraw(const std::string&) override {}
   void read(ReadRecord&&) override {}
@@ -84,6 +88,7 @@ class Judging : public UnitSink {
   Time as_of_;
   const DataFile& file_;
   CheckedFile& out_;
+  const OwnControls::Look* look_;
 };
 
 }  // namespace
@@ -116,7 +121,17 @@ Result<std::unique_ptr<OwnControls>> OwnControls::make(const OwnOptions& options
   return own;
 }
 
-void OwnControls::judge(const DataFile& file, CheckedFile& out) const {
+void OwnControls::judge(const DataFile& file, CheckedFile& out) const { read(file, out, nullptr); }
+
+void OwnControls::each_judged(const DataFile& file, CheckedFile& out, const Look& look) const { read(file, out, &look); }
+
+std::string OwnControls::types_of(std::string_view control) const {
+  for (size_t i = 0; i < content_.controls.size(); ++i)
+    if (content_.controls[i].id == control) return join(guard_->types_of(i), ", ");
+  return "";
+}
+
+void OwnControls::read(const DataFile& file, CheckedFile& out, const Look* look) const {
   auto bytes = FileBytes::open(file.path);
   if (!bytes) {
     out.problems.push_back(bytes.error());
@@ -128,7 +143,7 @@ void OwnControls::judge(const DataFile& file, CheckedFile& out) const {
   input.shown = file.path;
   input.member = std::make_shared<const std::string>((*bytes)->view());
   input.size_bytes = input.member->size();
-  Judging sink(*guard_, asked_, as_of_, file, out);
+  Judging sink(*guard_, asked_, as_of_, file, out, look);
   if (is_terraform(std::string_view(*input.member).substr(0, 64 << 10))) load_terraform(input, catalogue_, sink);
   else load_template(input, catalogue_, sink);
   locate(out.findings, file.path, *input.member);

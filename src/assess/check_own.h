@@ -7,6 +7,7 @@
 // control gives one verdict for a template and for what is made of it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,12 +32,18 @@ class OwnControls {
   // Fills document, findings, problems and notes. From any thread.
   void judge(const DataFile& file, CheckedFile& out) const;
 
+  // For each resource of the file and each control asked for that looks at its type: what it is judged by, and what came of it.
+  using Look = std::function<void(const Control& control, const guard::GuardRules& rules, const Resource& resource, const GuardVerdict& verdict)>;
+  void each_judged(const DataFile& file, CheckedFile& out, const Look& look) const;
+  std::string types_of(std::string_view control) const;  // that a control's rules name, in words
+
   const Content& content() const { return content_; }
   const std::vector<Error>& problems() const { return problems_; }
   size_t count() const { return count_; }  // controls that can judge a template and were asked for
 
  private:
   OwnControls() = default;
+  void read(const DataFile& file, CheckedFile& out, const Look* look) const;
   Content content_;
   ResourceCatalogue catalogue_;
   std::unique_ptr<GuardJudge> guard_;
