@@ -97,6 +97,16 @@ def objectives():
     return out
 
 
+def dropped(page, requirement, names, problems):
+    """A line of judged.txt that begins with `-`: the source of ids is wrong about these controls, or about the requirement altogether."""
+    if requirement not in page or not set(names) <= page[requirement]:
+        problems.append(f"judged.txt: nothing says `{requirement}: {' '.join(names)}` that could be dropped")
+    elif names:
+        page[requirement] -= set(names)
+    else:
+        del page[requirement]
+
+
 def made(problems):
     """{path: text}"""
     ids, of = json.loads(IDS.read_text()), objectives()
@@ -129,6 +139,9 @@ def made(problems):
             framework = line.strip("[]")
             continue
         requirement, _, names = line.partition(":")
+        if requirement.startswith("-"):
+            dropped(pages[framework], requirement[1:], names.split(), problems)
+            continue
         for name in names.split():
             group = of.get(name[1:], []) if name.startswith("@") else [name] if name in controls else []
             if not group:
