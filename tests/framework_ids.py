@@ -19,7 +19,7 @@ from lib_reeve import ROOT, Checks, built, reeve  # noqa: E402
 
 # framework → requirements in the file, the form of an id
 FRAMEWORKS = {
-    "aws-fsbp": (309, r"[A-Z][A-Za-z0-9]+\.\d+"),
+    "aws-fsbp": (301, r"[A-Z][A-Za-z0-9]+\.\d+"),
     "cis-aws-foundations": (70, r"\d(\.\d+){1,2}"),
     "iso-27001-2022": (93, r"A\.[5-8]\.\d+"),
     "nist-800-53-r5": (432, r"[A-Z]{2}-\d+(\(\d+\))?"),
