@@ -38,7 +38,7 @@ class Judging : public UnitSink {
   }
   void withdraw(const std::string&) override {}
   void read(ReadRecord&&) override {}
-  void source(SourceRecord&&) override {}
+  void source(SourceRecord&&) override { out_.read = true; }
   void problem(Error&& error) override { out_.problems.push_back(std::move(error)); }
   void note(Error&& error) override { out_.notes.push_back(std::move(error)); }
   void stated_time(int64_t) override {}

@@ -56,8 +56,13 @@ void judge(const std::vector<RuleFile>& rules, const DataFile& file, const Check
   auto document = [&]() -> Result<DocumentPtr> {
     if (!file.text) bytes = TRY(FileBytes::open(file.path));
     text = file.text ? std::string_view(*file.text) : bytes->view();
+    if (!has_content(text)) return fail(Code::parse, "there is nothing in it", {file.path, 1, 1}, "a document in JSON or YAML");
     return read_data(text, file.path);
   }();
+  if (!document && !file.named && !has_content(text) && (bytes || file.text)) {  // found in a folder: no input
+    out.notes.push_back(document.error());
+    return;
+  }
   const DocumentPtr alone = document ? *document : nullptr;
   if (alone && options.parameters) document = join_data(*options.parameters, *alone);
   if (!document) {
@@ -65,6 +70,7 @@ void judge(const std::vector<RuleFile>& rules, const DataFile& file, const Check
     if (out.problems.back().at.path.empty()) out.problems.back().at.path = file.path;
     return;
   }
+  out.read = true;
   out.document = *document;
   for (const Place& place : alone->duplicate_keys())
     out.problems.push_back({Code::parse, "a key stands twice in one map; the last value counts", place, "each key once", ""});
@@ -93,6 +99,17 @@ DataFiles find_data(const std::vector<std::string>& paths) {
   for (const auto& [path, named] : files_of(paths, {".yaml", ".yml", ".json", ".jsn", ".template"}, "template", out.problems))
     out.files.push_back({path, path == "-" ? "STDIN" : file_name(path), named});
   return out;
+}
+
+bool has_content(std::string_view text) {
+  if (starts_with(text, "\xef\xbb\xbf")) text.remove_prefix(3);
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = trim(text.substr(0, end));
+    if (!line.empty() && line[0] != '#') return true;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return false;
 }
 
 Result<DocumentPtr> read_data(std::string_view text, const std::string& file) {

@@ -48,6 +48,8 @@ RuleFiles find_rules(const std::vector<std::string>& paths);
 // Folders are walked for `.yaml .yml .json .jsn .template`; `-` is standard input.
 DataFiles find_data(const std::vector<std::string>& paths);
 
+// Whether a text has anything but white space and comments of YAML.
+bool has_content(std::string_view text);
 // JSON or YAML, told by the first character. `file` is for error places and evidence.
 Result<DocumentPtr> read_data(std::string_view text, const std::string& file);
 
@@ -60,7 +62,8 @@ struct CheckOptions {
 
 struct CheckedFile {
   const DataFile* file = nullptr;
-  DocumentPtr document;                     // null if it could not be read
+  bool read = false;                        // and so judged
+  DocumentPtr document;                     // of rule files: what was judged; null if it could not be read
   std::vector<guard::GuardResult> results;  // one for each rule file, in their order; none without a document
   std::vector<CheckFinding> findings;       // fails and unknowns of rules; also passes of Reeve's own controls; empty if none are asked for
   uint64_t resources = 0;                   // that a template declares

@@ -64,7 +64,7 @@ std::string head_of(const CheckOutputOptions& options, const Rules& rules) {
 std::string file_of(const Rules& rules, const CheckedFile& file) {
   std::string out;
   JsonWriter json(out);
-  json.begin_object().member("path", file.file->path).member("read", file.document != nullptr).member("status", guard::name(file_status(file)));
+  json.begin_object().member("path", file.file->path).member("read", file.read).member("status", guard::name(file_status(file)));
   json.key("rules").begin_array();
   for (size_t i = 0; i < file.results.size(); ++i)
     for (const auto& rule : file.results[i].rules) {
@@ -88,7 +88,9 @@ std::string end_of(const CheckSummary& s) {
   json.begin_object().key("problems").begin_array();
   for (const Error& error : s.problems) problem(json, error);
   json.end_array().key("summary").begin_object();
-  count("rule_files", s.rule_files), count("data_files", s.data_files), count("unreadable", s.unreadable);
+  if (s.controls) count("controls", s.controls), count("resources", s.resources);
+  else count("rule_files", s.rule_files);
+  count("data_files", s.data_files), count("unreadable", s.unreadable);
   json.key("rules").begin_object();
   count("pass", s.pass), count("fail", s.fail), count("unknown", s.unknown), count("skip", s.skip);
   json.end_object();

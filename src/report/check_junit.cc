@@ -58,7 +58,7 @@ class Junit : public CheckOutput {
       failures += each.status == GuardStatus::fail;
       skipped += each.status == GuardStatus::skip || each.status == GuardStatus::unknown;
     }
-    const size_t errors = file.document ? 0 : 1;
+    const size_t errors = file.read || file.problems.empty() ? 0 : 1;
     pieces_.out += "  <testsuite name=\"" + xml_text(file.file->path, true) + "\" tests=\"" + std::to_string(cases.size() + errors) + "\" failures=\"" + std::to_string(failures) +
                    "\" errors=\"" + std::to_string(errors) + "\" skipped=\"" + std::to_string(skipped) + "\" time=\"0\">\n";
     if (errors) {

@@ -73,7 +73,7 @@ GuardStatus file_status(const CheckedFile& file) {
     unknowns = unknowns || finding.status == GuardStatus::unknown;
     passes = passes || finding.status == GuardStatus::pass;
   }
-  return fails ? GuardStatus::fail : unknowns || (!file.document && !file.problems.empty()) ? GuardStatus::unknown : passes ? GuardStatus::pass : GuardStatus::skip;
+  return fails ? GuardStatus::fail : unknowns || (!file.read && !file.problems.empty()) ? GuardStatus::unknown : passes ? GuardStatus::pass : GuardStatus::skip;
 }
 
 std::unique_ptr<CheckOutput> make_check_output(std::string_view format, const CheckOutputOptions& options, const Rules& rules, const Write& write) {
