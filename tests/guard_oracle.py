@@ -3,13 +3,16 @@
 Written from the language's rules: documents are plain Python values, every query is walked anew, every variable is asked from the scope
 it stands in, nothing is compiled or indexed. Semantics `3.2.0` and `3.2.1` answer as those versions of cfn-guard do. `reeve` has 3.2.1's
 repairs (`not` turns comparisons, integers compare with floats, negative indices count from the end, `empty` looks at what a variable
-holds, a type block's `when` is asked of each resource) but keeps 3.2.0's SKIP where a rule, a call or a side of a comparison has nothing
+holds, a type block's `when` is asked of each resource) and two of its own (a filter behind `[*]` is asked of the element also where the
+original asks it of what is around the query; `not in` of a list means what it says, see Comparison) but keeps 3.2.0's SKIP where a rule, a call or a side of a comparison has nothing
 to say (`not` a rule or call that skips holds as a condition), takes a scalar for not empty and null for empty, and lets a statement that
 cannot be evaluated fail alone: no run is given up, and a condition that has failed is not asked further.
 
     verdicts(rules_text, document, "3.2.1")   # [("default", "PASS"), ("r0", "SKIP"), …], a line for each rule block
 
-A rule that cannot be evaluated, where the original ends its run without a verdict, has None.
+A rule that cannot be evaluated, where the original ends its run without a verdict, has None. A name that stands for nothing in the whole
+file, or a call with another number of arguments, is met under the numbers only where it is asked for; under `reeve` the file is
+`refused` whole and says nothing.
 """
 
 import re
@@ -38,7 +41,7 @@ class Evaluation:
     def __init__(self, rules, document, semantics):
         self.rules, self.document, self.semantics = rules, document, semantics
         self.old = semantics == "3.2.0"
-        self.comparison = Comparison(mixed=not self.old)
+        self.comparison = Comparison(mixed=not self.old, plain=semantics == "reeve")
         self.top = Scope(None, document, rules.lets)
         self.answers = {}
 
@@ -149,10 +152,12 @@ class Evaluation:
             return self.ask_values(parts, at, value, scope, spelling)
         if isinstance(value, list):
             return self.each(parts, at, value, scope, spelling)
-        return self.ask(parts, at + 1, value, scope, spelling)
+        inner = scope.over(value) if isinstance(value, dict) and self.semantics == "reeve" else scope
+        return self.ask(parts, at + 1, value, inner, spelling)
 
     def each(self, parts, at, values, scope, spelling):
-        return [row for value in values for row in self.ask(parts, at + 1, value, scope, spelling)] if values else [stuck]
+        inner = scope.over if self.semantics == "reeve" else lambda value: scope
+        return [row for value in values for row in self.ask(parts, at + 1, value, inner(value), spelling)] if values else [stuck]
 
     def ask_values(self, parts, at, value, scope, spelling):
         if isinstance(value, list):
@@ -176,7 +181,7 @@ class Evaluation:
             if before != "indices":
                 return [stuck]
             return self.ask(parts, at + 1, value, scope, spelling) if selects(scope.over(value)) else []
-        if before in ("values", "indices"):  # asked of the scope's value, which `[*]` over a list does not change
+        if before in ("values", "indices"):  # asked of the scope's value, which `[*]` over a list changes under `reeve` alone
             return self.ask(parts, at + 1, value, scope, spelling) if selects(scope) else []
         if before not in ("key", "var"):
             raise Broken("a filter of a map after a step that is no key")
@@ -441,6 +446,32 @@ class Evaluation:
             except (Broken, Unevaluable, NotComparable):
                 out.append((rule.name, None))
         return out
+
+
+def everything(tree):
+    """The tree's records and its queries' steps, in no order."""
+    yield tree
+    inside = vars(tree) if hasattr(tree, "__dataclass_fields__") else tree
+    if isinstance(inside, dict):
+        inside = inside.values()
+    if isinstance(inside, (list, tuple, type({}.values()))):
+        for each in inside:
+            yield from everything(each)
+
+
+def refused(rules):
+    nodes = list(everything(rules))
+    steps = [part for node in nodes if isinstance(node, Query) for part in node.parts]
+    known = {name for node in nodes if hasattr(node, "lets") for name in node.lets}
+    known |= {name for rule in rules.parameterised.values() for name in rule.parameters}
+    # What stands directly behind a variable at the head keeps no key: `%x[ held ]` is `%x`.
+    kept = [part for node in nodes if isinstance(node, Query) for i, part in enumerate(node.parts)
+            if part[0] in ("values", "filter") or part[0] == "indices" and not (i == 1 and node.parts[0][0] == "var")]
+    known |= {part[1] for part in kept if part[1]}
+    return (any(part[0] == "var" and part[1] not in known for part in steps)
+            or any(isinstance(node, Named) and node.name not in {rule.name for rule in rules.rules} for node in nodes)
+            or any(isinstance(node, RuleCall) and (node.name not in rules.parameterised
+                   or len(node.arguments) != len(rules.parameterised[node.name].parameters)) for node in nodes))
 
 
 def verdicts(rules, document, semantics):

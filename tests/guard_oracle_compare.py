@@ -118,8 +118,11 @@ FAILURE = (None, False, [], [], [])
 
 
 class Comparison:
-    def __init__(self, mixed):
-        self.mixed = mixed
+    """`plain`: `not in` of a list holds where no item is in the other, and of a list among lists where it is none of them. The
+    original fails it in two places whatever the values are: a list written in the rule against values, a list against lists."""
+
+    def __init__(self, mixed, plain=False):
+        self.mixed, self.plain = mixed, plain
 
     def test(self, check):
         try:
@@ -184,6 +187,8 @@ class Comparison:
             return FAILURE
         if b and isinstance(b[0], list):
             inside = self.holds(b, a)
+            if self.plain:
+                return ("value", inside, [], [], [])
             return ("set", inside, a, b, [] if inside else [a])
         difference = self.minus(a, b)
         return ("set", not difference, a, b, difference)
@@ -197,6 +202,8 @@ class Comparison:
             out, rights = [FAILURE] * missing_in(right), values_of(right)
             if isinstance(l[1], list) and not any(isinstance(each, list) for each in rights):
                 difference = self.minus(l[1], rights)
+                if self.plain:
+                    return out + [("set", not difference, l[1], rights, difference)]
                 return out + [("sets", not difference, [l[1]], rights, difference)]
             return out + [self.contained(l[1], each) for each in rights]
         if r:

@@ -60,6 +60,7 @@ class Rules(Maker):
     def __init__(self, seed):
         super().__init__(seed)
         self.lets, self.captures, self.names, self.calls, self.count = [], [], [], [], 0
+        self.loose = self.chance(0.06)  # a file that uses names which stand for nothing
 
     # -- values and expressions
 
@@ -100,6 +101,8 @@ class Rules(Maker):
 
     def head(self, inside):
         r = self.r
+        if self.loose and self.chance(0.1):
+            return "%nowhere"
         if self.lets and self.chance(0.3):
             return "%" + r.choice(self.lets)
         if self.captures and self.chance(0.04):
@@ -179,6 +182,8 @@ class Rules(Maker):
 
     def call(self, inside):
         name, count = self.r.choice(self.calls)
+        if self.loose and self.chance(0.3):
+            name, count = self.r.choice([("gone", count), (name, count + 1), (name, max(0, count - 1))])
         arguments = ", ".join(self.expression(inside) for _ in range(count))
         return f"{self.r.choice(['', '', 'not '])}{name}({arguments}){self.message()}"
 
@@ -222,7 +227,8 @@ class Rules(Maker):
             when = f" when {self.condition(True)}" if self.chance(0.4) else ""
             return f"{type_}{when} {self.body(True, max(0, depth - 1), False)}"
         if kind == 4 and names and self.names:
-            return f"{r.choice(['', 'not '])}{r.choice(self.names)}" + r.choice(["", " << say why >>"])
+            name = "gone" if self.loose and self.chance(0.3) else r.choice(self.names)
+            return f"{r.choice(['', 'not '])}{name}" + r.choice(["", " << say why >>"])
         if kind in (5, 6) and self.calls:
             return self.call(inside)
         if kind in (7, 8):

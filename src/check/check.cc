@@ -83,11 +83,11 @@ void judge(const std::vector<RuleFile>& rules, const DataFile& file, const Check
 
 }  // namespace
 
-RuleFiles find_rules(const std::vector<std::string>& paths) {
+RuleFiles find_rules(const std::vector<std::string>& paths, guard::Semantics semantics) {
   RuleFiles out;
   for (const auto& [path, named] : files_of(paths, {".guard", ".ruleset"}, "rule file", out.problems)) {
     auto bytes = FileBytes::open(path);
-    auto compiled = bytes ? guard::compile_guard((*bytes)->view(), path) : Result<std::shared_ptr<const guard::GuardRules>>(tl::unexpected(bytes.error()));
+    auto compiled = bytes ? guard::compile_guard((*bytes)->view(), path, semantics) : Result<std::shared_ptr<const guard::GuardRules>>(tl::unexpected(bytes.error()));
     if (compiled) out.files.push_back({path, file_name(path), *compiled});
     else out.problems.push_back(compiled.error());
   }

@@ -44,7 +44,7 @@ struct DataFiles {
 };
 
 // Folders are walked for `.guard` and `.ruleset`; a file named by itself is one whatever its name. A file named twice counts once.
-RuleFiles find_rules(const std::vector<std::string>& paths);
+RuleFiles find_rules(const std::vector<std::string>& paths, guard::Semantics semantics = guard::Semantics::reeve);
 // Folders are walked for `.yaml .yml .json .jsn .template`; `-` is standard input.
 DataFiles find_data(const std::vector<std::string>& paths);
 

@@ -83,7 +83,9 @@ class GuardRules {
   virtual std::vector<std::string> rule_names() const = 0;
 };
 
-// `file` is for error places. Errors: Code::parse with line and column and what was expected.
-Result<std::shared_ptr<const GuardRules>> compile_guard(std::string_view text, const std::string& file);
+// `file` is for error places. Errors: Code::parse with line and column and what was expected. A name that stands for nothing and a wrong
+// number of arguments are errors too, but not under the numbered semantics: those versions meet them only where they are asked for.
+Result<std::shared_ptr<const GuardRules>> compile_guard(std::string_view text, const std::string& file,
+                                                        Semantics semantics = Semantics::reeve);
 
 }  // namespace reeve::guard

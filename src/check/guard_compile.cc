@@ -104,10 +104,10 @@ void settle(std::vector<Let>& lets) {
 
 }  // namespace
 
-Result<std::shared_ptr<const GuardRules>> CompiledRules::make(File file) {
+Result<std::shared_ptr<const GuardRules>> CompiledRules::make(File file, Semantics semantics) {
   auto rules = std::make_shared<CompiledRules>();
   rules->file_ = std::move(file);
-  TRY(rules->resolve());
+  TRY(rules->resolve(semantics == Semantics::reeve));
   Spoken spoken = spoken_of(rules->file_);
   rules->types_ = std::move(spoken.types);
   rules->mentions_ = std::move(spoken.mentions);
@@ -115,7 +115,7 @@ Result<std::shared_ptr<const GuardRules>> CompiledRules::make(File file) {
   return std::shared_ptr<const GuardRules>(std::move(rules));
 }
 
-Status CompiledRules::resolve() {
+Status CompiledRules::resolve(bool strict) {
   std::unordered_map<std::string, uint32_t> group_of;
   for (uint32_t i = 0; i < file_.rules.size(); ++i) {
     auto [found, added] = group_of.try_emplace(file_.rules[i].name, static_cast<uint32_t>(groups_.size()));
@@ -146,7 +146,7 @@ Status CompiledRules::resolve() {
     for (const Part& part : query.parts) {
       if (part.variable == none) continue;
       if (part.kind != Part::Kind::variable)
-        defined[part.variable] = true;
+        captures_ = defined[part.variable] = true;
       else if (used[part.variable].line == 0)
         used[part.variable] = last;
     }
@@ -161,6 +161,7 @@ Status CompiledRules::resolve() {
     if (clause.kind == Clause::Kind::rule) {
       auto found = group_of.find(clause.name);
       if (found == group_of.end()) {
+        if (!strict) return {};
         return fail(Code::parse, "there is no rule `" + clause.name + "`", here, "a rule of this file",
                     callable.count(clause.name) ? "it takes parameters: `" + clause.name + "(…)`"
                                                 : hint(nearest(clause.name, known(group_of))));
@@ -169,12 +170,13 @@ Status CompiledRules::resolve() {
     } else if (clause.kind == Clause::Kind::call) {
       auto found = callable.find(clause.name);
       if (found == callable.end()) {
+        if (!strict) return {};
         return fail(Code::parse, "there is no parameterised rule `" + clause.name + "`", here,
                     "a rule of this file with parameters", hint(nearest(clause.name, known(callable))));
       }
       clause.target = found->second;
       const size_t wanted = file_.parameterised[clause.target].parameters.size();
-      if (wanted != clause.arguments.size()) {
+      if (wanted != clause.arguments.size() && strict) {
         return fail(Code::parse, "`" + clause.name + "` was given " + std::to_string(clause.arguments.size()) + " arguments",
                     here, std::to_string(wanted));
       }
@@ -199,7 +201,7 @@ Status CompiledRules::resolve() {
     return {};
   };
   TRY(again.file(file_));
-  if (undefined != none) {
+  if (undefined != none && strict) {
     const Place& here = used[undefined];
     std::vector<std::string> names;
     for (uint32_t i = 0; i < defined.size(); ++i) {
@@ -220,8 +222,8 @@ std::vector<std::string> CompiledRules::rule_names() const {
   return out;
 }
 
-Result<std::shared_ptr<const GuardRules>> compile_guard(std::string_view text, const std::string& file) {
-  return CompiledRules::make(TRY(parse_guard(text, file)));
+Result<std::shared_ptr<const GuardRules>> compile_guard(std::string_view text, const std::string& file, Semantics semantics) {
+  return CompiledRules::make(TRY(parse_guard(text, file)), semantics);
 }
 
 std::string_view name(GuardStatus status) {

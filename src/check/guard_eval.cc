@@ -213,8 +213,9 @@ Verdict Evaluator::all_of(const Conjunction& all, Scope& scope, Role role) {
       unknowns = true;
     else if (group_fails)
       fails = true;
-    // A condition that failed is decided; only the other versions' errors could still make a difference.
-    if (fails && options_->semantics == Semantics::reeve && (role == Role::gate || !options_->evidence)) break;
+    // A condition that failed is decided; only the other versions' errors could still make a difference. So is a claim of which only
+    // the verdict counts, unless what follows keeps keys for a later one.
+    if (fails && options_->semantics == Semantics::reeve && (role == Role::gate || (!options_->evidence && !rules_->captures()))) break;
   }
   return fails ? Verdict::fail : unknowns ? Verdict::unknown : passes ? Verdict::pass : Verdict::skip;
 }
@@ -495,7 +496,8 @@ Verdict Evaluator::rule(const Rule& r, Scope& scope, Role role) {
 }
 
 Verdict Evaluator::group(uint32_t number, Role role) {
-  auto& status = groups_[number][options_->semantics == Semantics::v3_2_1 && role == Role::gate];
+  // By role, since what cannot be evaluated fails a claim and ends a gate; 3.2.0 keeps whichever came first.
+  auto& status = groups_[number][options_->semantics != Semantics::v3_2_0 && role == Role::gate];
   if (status.known) return status.verdict;
   if (status.busy) {
     refuse("rule `" + rules_->file().rules[rules_->groups()[number][0]].name + "` refers to itself", false);
@@ -517,6 +519,10 @@ Verdict Evaluator::group(uint32_t number, Role role) {
 }
 
 Verdict Evaluator::reference(const Clause& c, Scope&, Role role) {
+  if (c.target == none) {
+    refuse("there is no rule `" + c.name + "`", false);
+    return excused(c, role);
+  }
   Verdict verdict = group(c.target, role);
   if (verdict == Verdict::error) return excused(c, role);
   if (verdict == Verdict::skip && options_->semantics == Semantics::v3_2_1) {
@@ -531,7 +537,16 @@ Verdict Evaluator::reference(const Clause& c, Scope&, Role role) {
 }
 
 Verdict Evaluator::call(const Clause& c, Scope& scope, Role role) {
+  if (c.target == none) {
+    refuse("there is no parameterised rule `" + c.name + "`", false);
+    return excused(c, role);
+  }
   const Rule& called = rules_->file().parameterised[c.target];
+  if (c.arguments.size() != called.parameters.size()) {  // no clause is excused from this one, but a condition is
+    refuse("`" + c.name + "` was given " + std::to_string(c.arguments.size()) + " arguments and takes " + std::to_string(called.parameters.size()));
+    error_->at.line = c.line, error_->at.column = c.column;
+    return Verdict::error;
+  }
   Scope inner{Scope::Kind::parameters, &scope, scope.root, nullptr, &called.parameters, open_slots(called.parameters.size())};
   for (size_t i = 0; i < c.arguments.size(); ++i) {
     Pooled row(*this);

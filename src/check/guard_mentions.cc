@@ -89,8 +89,9 @@ class Walk {
   }
 
   void call(const Clause& clause, const Spot& here) {
+    if (clause.target == none || depth_ >= 8) return;
     const Rule& rule = file_.parameterised[clause.target];
-    if (depth_ >= 8) return;
+    if (rule.parameters.size() != clause.arguments.size()) return;
     const size_t before = bound_.size();
     std::vector<Bound> arguments;
     for (size_t i = 0; i < clause.arguments.size(); ++i) {

@@ -128,7 +128,7 @@ struct Clause {
   Query query;                     // of `access`, `block`; of `type` the spelled-out `Resources.*[ Type == … ]`
   Operand with;                    // of a binary `access`
   std::string name;                // of `rule` and `call` the rule's, of `type` the type's
-  uint32_t target = none;          // of `rule`: group of rules of that name; of `call`: parameterised rule
+  uint32_t target = none;          // of `rule`: group of rules of that name; of `call`: parameterised rule; `none`: there is none
   std::vector<Operand> arguments;  // of `call`
   Conjunction conditions;          // of `when` and `type`
   Block block;                     // of `block`, `when`, `type`
@@ -177,7 +177,7 @@ std::array<std::string, converters> case_variants(std::string_view key);
 // The compiled file with what was resolved.
 class CompiledRules final : public GuardRules {
  public:
-  static Result<std::shared_ptr<const GuardRules>> make(File file);
+  static Result<std::shared_ptr<const GuardRules>> make(File file, Semantics semantics);
 
   GuardResult evaluate(Value document, const GuardOptions& options) const override;
   const std::vector<std::string>& types() const override { return types_; }
@@ -188,16 +188,18 @@ class CompiledRules final : public GuardRules {
 
   const File& file() const { return file_; }
   const std::vector<std::vector<uint32_t>>& groups() const { return groups_; }
+  bool captures() const { return captures_; }
 
  private:
   friend class MentionWalk;
-  Status resolve();
+  Status resolve(bool strict);
 
   File file_;
   std::vector<std::vector<uint32_t>> groups_;  // rules of one name, in file order
   std::vector<std::string> types_;
   std::vector<Mention> mentions_;
   bool any_type_ = false;
+  bool captures_ = false;  // a query keeps keys for what is judged after it
 };
 
 // guard_mentions.cc: the types and property paths a file speaks of.

@@ -233,7 +233,7 @@ void Evaluator::compare(const Clause& clause, bool negated, std::span<const Foun
           return add(fold, Verdict::unknown, l);
         }
         // cfn-guard fails `not in` here whatever the values are; that is no reading of the words.
-        const bool apart = any == Answer::no && options_->semantics == Semantics::reeve;
+        const bool apart = all == Answer::no && any == Answer::no && options_->semantics == Semantics::reeve;
         return add(fold, (negated ? apart : all == Answer::yes) ? Verdict::pass : Verdict::fail, l);
       }
     }

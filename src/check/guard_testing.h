@@ -57,8 +57,8 @@ inline DocumentPtr open_document(std::string_view text) {
   return builder.finish();
 }
 
-inline std::shared_ptr<const GuardRules> rules(std::string_view text) {
-  auto compiled = compile_guard(text, "t.guard");
+inline std::shared_ptr<const GuardRules> rules(std::string_view text, Semantics semantics = Semantics::reeve) {
+  auto compiled = compile_guard(text, "t.guard", semantics);
   EXPECT_TRUE(compiled) << compiled.error().text() << "\n" << text;
   return compiled ? *compiled : nullptr;
 }
@@ -67,7 +67,7 @@ inline GuardResult run(std::string_view text, const DocumentPtr& data, Semantics
   GuardOptions options;
   options.semantics = semantics;
   options.as_of = Time{1'700'000'000'500};
-  auto compiled = rules(text);
+  auto compiled = rules(text, semantics);
   return compiled ? compiled->evaluate(data->root(), options) : GuardResult{};
 }
 

@@ -75,7 +75,7 @@ int run_check(const Options& options, Io& io) {
       data = std::move(payload.data);
       return {};
     }
-    rules = find_rules(options.values("--rules"));
+    rules = find_rules(options.values("--rules"), how.guard.semantics);
     data = find_data(options.arguments());
     return {};
   };

@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
   };
   std::vector<Rules> rules;
   for (const std::string& path : lines_of(lists[0])) {
-    auto compiled = guard::compile_guard(bytes_of(path), path);
+    auto compiled = guard::compile_guard(bytes_of(path), path, options.semantics);
     if (compiled)
       rules.push_back({path, *compiled});
     else
