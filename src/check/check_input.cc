@@ -57,7 +57,7 @@ Result<DocumentPtr> read_input_parameters(const std::vector<std::string>& paths)
   return all;
 }
 
-Result<Payload> read_payload(std::string_view text, const std::string& name) {
+Result<Payload> read_payload(std::string_view text, const std::string& name, guard::Semantics semantics) {
   const DocumentPtr document = TRY(read_json(text, Source{.file = name}));
   const Value root = document->root();
   const char* shape = R"({"data": ["…"], "rules": ["…"]})";
@@ -78,7 +78,7 @@ Result<Payload> read_payload(std::string_view text, const std::string& name) {
   number = 0;
   for (Value item : root.get("rules").items()) {
     const std::string called = "RULES_STDIN[" + std::to_string(++number) + "]";
-    auto rules = guard::compile_guard(item.text(), called);
+    auto rules = guard::compile_guard(item.text(), called, semantics);
     if (rules) out.rules.files.push_back({called, called, *rules});
     else out.rules.problems.push_back(rules.error());
   }

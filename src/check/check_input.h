@@ -29,6 +29,6 @@ struct Payload {
 };
 
 // `{"data": ["…", …], "rules": ["…", …]}`, each text as a file would hold it. `name` is where it was read, for error places.
-Result<Payload> read_payload(std::string_view text, const std::string& name);
+Result<Payload> read_payload(std::string_view text, const std::string& name, guard::Semantics semantics = guard::Semantics::reeve);
 
 }  // namespace reeve

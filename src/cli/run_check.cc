@@ -70,7 +70,7 @@ int run_check(const Options& options, Io& io) {
     if (options.has("--input-parameters")) how.parameters = TRY(read_input_parameters(options.values("--input-parameters")));
     if (options.has("--payload")) {
       const auto bytes = TRY(FileBytes::open("-"));
-      Payload payload = TRY(read_payload(bytes->view(), "STDIN"));
+      Payload payload = TRY(read_payload(bytes->view(), "STDIN", how.guard.semantics));
       rules = std::move(payload.rules);
       data = std::move(payload.data);
       return {};
