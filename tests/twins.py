@@ -63,11 +63,11 @@ def agreement(checks, controls, tree):
                 shutil.copy(path, folder / path.name)
         (folder / "examples").mkdir()
         for path in (control / "examples").glob("*.yaml"):
-            if path.name != "requests.yaml":
+            if path.name not in ("requests.yaml", "forms.yaml"):
                 shutil.copy(path, folder / "examples" / path.name)
         for other in others:
             for path in (other / "examples").glob("*.yaml"):
-                if path.name != "requests.yaml":
+                if path.name not in ("requests.yaml", "forms.yaml"):
                     shutil.copy(path, folder / "examples" / f"odd-of--{other.name}--{path.name}")
     done = reeve("content", "test", "--content", tree, "--format", "json", *sorted(control.name for control in asked))
     checks.check(done.status in (0, 1, 3) and done.out, "the examples are judged", done.err[-800:])

@@ -72,6 +72,10 @@ Evidence evidence_of(const Resource& resource, Value value, Value from, const st
     auto origin = value.origin();
     if (origin.source && !origin.source->file.empty()) {
       out = evidence_at(value, resource.uid, expected);
+      if (out.line == 0 && resource.shape) {  // within text that a plan carries as JSON
+        out.line = resource.main_line;
+        out.column = resource.main_column;
+      }
       return out;
     }
     out.value = redacted_json(value);

@@ -236,7 +236,7 @@ TEST(Content, NamesEachMistakeInAFolder) {
         "fails, is unknown and is odd"},
        0},
       {{{"controls/root-key/examples/weird.yaml", "x: 1"}},
-       {"t/controls/root-key/examples/weird.yaml: `weird.yaml` is no name for an example; expected pass*.yaml, fail*.yaml, unknown*.yaml, odd*.yaml or requests.yaml"},
+       {"t/controls/root-key/examples/weird.yaml: `weird.yaml` is no name for an example; expected pass*.yaml, fail*.yaml, unknown*.yaml, odd*.yaml, forms.yaml or requests.yaml"},
        0},
       {{{"controls/root-key/check.gaurd", "x"}}, {"t/controls/root-key/check.gaurd: `check.gaurd` has no place in a control; did you mean `check.guard`?"}, 0},
       {{{"controls/root-key/prevent.scp.json", "[]"}, {"controls/root-key/examples/requests.yaml", "{}"}},

@@ -86,10 +86,11 @@ bool place_files(const ContentItem& item, Control& control, std::vector<Error>& 
     size_t before = errors.size();
     if (starts_with(name, "examples/")) {
       std::string base = name.substr(9);
+      if (base == "forms.yaml") continue;  // one mistake in the words of each source: for tests/four_forms.py
       bool kind = base == "requests.yaml" || starts_with(base, "pass") || starts_with(base, "fail") || starts_with(base, "unknown") || starts_with(base, "odd");
       if (!kind || !ends_with(base, ".yaml") || contains(base, "/"))
         errors.push_back({Code::usage, "`" + base + "` is no name for an example", {file->shown},
-                          "pass*.yaml, fail*.yaml, unknown*.yaml, odd*.yaml or requests.yaml", {}});
+                          "pass*.yaml, fail*.yaml, unknown*.yaml, odd*.yaml, forms.yaml or requests.yaml", {}});
       else
         control.examples.push_back(file_of(item, *file));
     } else if (std::find(known_files().begin(), known_files().end(), name) == known_files().end()) {

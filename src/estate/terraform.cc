@@ -23,10 +23,11 @@ struct Seen {
   Seen at(std::string_view key) const {
     return {value.get(key), unknown.get(key), sensitive.get(key), sensitive_after.get(key), expression.get(key)};
   }
-  // Terraform's older resources write "" for what is not set.
+  // Terraform's older resources write "" for what is not set, and all write an empty list for blocks that nobody wrote.
   bool is_nothing() const {
-    return !is_true(unknown) && !is_true(sensitive) && !is_true(sensitive_after) && (!value || value.is_null() || (value.is_string() && value.text().empty())) &&
-           !unknown.is_map() && !unknown.is_list();
+    if (is_true(unknown) || is_true(sensitive) || is_true(sensitive_after) || unknown.is_map()) return false;
+    if (unknown.is_list()) return unknown.size() == 0 && value.is_list() && value.size() == 0;
+    return !value || value.is_null() || (value.is_string() && value.text().empty()) || (value.is_list() && value.size() == 0);
   }
   Seen at(size_t index) const {
     return {value.at(index), unknown.at(index), sensitive.at(index), sensitive_after.at(index), expression.at(index)};
@@ -245,6 +246,7 @@ class Loader {
       const Value first = seen.expression.get("references").at(0);
       return builder.unknown(first.is_string() ? "`" + std::string(first.text()) + "` is known only after apply" : "known only after apply");
     }
+    if (seen.is_nothing()) return nothing(builder, slot, at);
     // Where a value is wholly absent its mask may still have parts.
     if (seen.value.is_map() || (!seen.value && seen.unknown.is_map())) {
       origin(builder, slot, at);
@@ -270,7 +272,6 @@ class Loader {
       for (size_t i = 0; i < count; ++i) write(builder, slot, seen.at(i));
       return builder.end();
     }
-    if (seen.is_nothing()) return nothing(builder, slot, at);
     builder.copy(seen.value, slot);
   }
 

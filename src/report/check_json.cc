@@ -77,7 +77,13 @@ std::string file_of(const Rules& rules, const CheckedFile& file) {
     if (finding.judged()) finding_to(json, finding);
   json.end_array().key("problems").begin_array();
   for (const Error& error : file.problems) problem(json, error);
-  json.end_array().end_object();
+  json.end_array();
+  if (!file.notes.empty()) {  // such as what is not judged at all
+    json.key("notes").begin_array();
+    for (const Error& error : file.notes) problem(json, error);
+    json.end_array();
+  }
+  json.end_object();
   return out;
 }
 
