@@ -24,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import zipfile
 
 sys.dont_write_bytecode = True
@@ -59,9 +60,10 @@ class Reader:
             return ("ok: computed", "") if "value" in one else ("ok: file", "")
         if path.startswith("request."):
             value = one.get("value")
-            encoded = source.rsplit("/", 1)[-1].removesuffix(".json")
-            import urllib.parse
-            there = urllib.parse.unquote(encoded)
+            if ".frames@" in source:
+                there = document["request"]["parameters"].get(path.removeprefix("request."))
+            else:
+                there = urllib.parse.unquote(source.rsplit("/", 1)[-1].removesuffix(".json"))
             return ("ok: request", "") if value == there else ("request differs", f"{source} {path} {value!r} {there!r}")
         try:
             there = lib_follow.find(document, path)

@@ -24,6 +24,14 @@ std::string text_at(const Path& path, Value item) {
   return std::string(found.first().scalar_text().value_or(""));
 }
 
+// Whether the parameter names what the items are under (the parent of units) and not the resource itself, even if it is of the same type.
+bool asks_about_another(const Read& read) {
+  return read.has_each && !read.parameters.empty() &&
+         (read.under == read.parameters.back() || std::any_of(read.set.begin(), read.set.end(), [&](auto& set) {
+            return set.second.kind == SetForm::Kind::request && set.second.request == read.parameters.back();
+          }));
+}
+
 }  // namespace
 
 ReplySet::ReplySet(const Unit& unit, const ResourceCatalogue& catalogue, UnitSink& sink, const LoadOptions& options)
@@ -97,7 +105,7 @@ void ReplySet::use(Reply& reply, size_t number, const ResourceType& type, const 
   if (!reply.error_code.empty()) return fail_read(reply, number, type, read);
   Draft* known = nullptr;
   if (parameters) {
-    auto matches = matching(type, read, reply);
+    auto matches = asks_about_another(read) ? std::vector<Draft*>() : matching(type, read, reply);
     if (matches.empty() && read.id.empty() && read.arn.empty()) {
       return;
     }
@@ -366,6 +374,7 @@ void ReplySet::fail_read(Reply& reply, size_t number, const ResourceType& type, 
   std::string why = reply.error_code == "unreadable" ? "reply unreadable" : reply.error_code;
   auto name = [&](const std::string& region, const std::string& id) { return read.call + "\n" + region + "\n" + id; };
   std::vector<Draft*> drafts;
+  if (asks_about_another(read)) return;
   if (!read.lists()) drafts = matching(type, read, reply);
   else if (type.singleton != Singleton::none) {
     if (Draft* draft = singleton(type, reply.input->account, reply.input->region)) drafts.push_back(draft);

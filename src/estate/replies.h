@@ -53,7 +53,6 @@ class ReplySet {
   };
 
   bool read_reply(const Input& input, Reply& reply);
-  void read_error(Reply& reply) const;
   void credential_report(Reply& reply);
   void use(Reply& reply, size_t number, const ResourceType& type, const Read& read, bool parameters);
   Value request_value(Reply& reply, const Read& read, const std::string& name) const;

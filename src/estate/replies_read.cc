@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "estate/pages.h"
 #include "estate/replies.h"
+#include "estate/reply_error.h"
 #include "formats/csv.h"
 #include "formats/json.h"
 
@@ -42,25 +43,6 @@ bool is_denied(std::string_view code) {
   for (std::string_view word : {"AccessDenied", "Unauthorized", "NotAuthorized", "AuthFailure", "Forbidden", "UnrecognizedClient", "OptInRequired"})
     if (contains(code, word)) return true;
   return code == "AccessDenied" || code == "403";
-}
-
-// What the AWS CLI prints where the answer should have been: `An error occurred (AccessDenied) when calling the GetBucketPolicy
-// operation: …`, behind a line break or its own name.
-struct CliError {
-  std::string code, message;
-};
-
-std::optional<CliError> cli_error(std::string_view text) {
-  constexpr std::string_view begin = "An error occurred (", then = " when calling the ";
-  text = trim(text);
-  size_t at = text.find(begin);
-  if (at != 0 && (at == std::string_view::npos || text.substr(0, at) != "aws: [ERROR]: ")) return std::nullopt;
-  size_t from = at + begin.size(), to = text.find(')', from);
-  if (to == std::string_view::npos || to == from || to - from > 100 || !starts_with(text.substr(to + 1), then)) return std::nullopt;
-  std::string_view code = text.substr(from, to - from), message = text.substr(to + 1 + then.size());
-  if (!std::all_of(code.begin(), code.end(), [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '_' || c == '-'; })) return std::nullopt;
-  if (size_t colon = message.find("operation: "); colon != std::string_view::npos) message.remove_prefix(colon + 11);
-  return CliError{std::string(code), std::string(message)};
 }
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -157,7 +139,7 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
       reply.document = builder.finish(self);
       reply.body = reply.document->root();
     }
-  } else if (auto said = input.frame_bytes == 0 ? cli_error(*read) : std::nullopt) {
+  } else if (auto said = input.frame_bytes == 0 ? error_printed(*read) : std::nullopt) {
     Builder builder;
     builder.begin_map();
     builder.key("Error");
@@ -192,8 +174,10 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
     reply.body = frame.get("reply");
     reply.exact = input.time_ms != 0;
     reply.source.time_ms = input.time_ms;
-  } else if (ok) {
-    read_error(reply);
+  } else if (auto error = ok ? error_in(reply.body) : std::nullopt) {
+    reply.error_at = error->at;
+    reply.error_code = error->code;
+    reply.error_message = error->message;
   }
   if (ok && input.call == "iam:GetCredentialReport" && input.kind != InputKind::credential_report && reply.error_code.empty()) credential_report(reply);
   if (ok && reply.error_code.empty()) {
@@ -216,26 +200,6 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
     if (reply.exact) sink_.stated_time(reply.source.time_ms);
   }
   return true;
-}
-
-// An error as boto3's ClientError.response has it (`Error`, `ResponseMetadata` and members of the error's own shape), or as the services
-// that speak JSON send it (`__type`).
-void ReplySet::read_error(Reply& reply) const {
-  if (!reply.body.is_map()) return;
-  Value error = reply.body.get("Error"), code = error.get("Code");
-  if (code.is_scalar() && !code.is_null()) {
-    auto status = reply.body.get("ResponseMetadata").get("HTTPStatusCode").integer();
-    if (reply.body.size() > 2 && !(status && *status >= 400)) return;
-    reply.error_at = code;
-    reply.error_code = std::string(code.text());
-    reply.error_message = std::string(error.get("Message").text());
-  } else if (Value type = reply.body.get("__type"); type.is_string() && reply.body.size() <= 3) {
-    std::string_view name = type.text();  // `com.amazonaws.kms#NotFoundException`
-    reply.error_at = type;
-    reply.error_code = std::string(name.substr(name.rfind('#') == std::string_view::npos ? 0 : name.rfind('#') + 1));
-    reply.error_message = std::string(reply.body.get(reply.body.get("message") ? "message" : "Message").text());
-  }
-  if (reply.error_at && reply.error_code.empty()) reply.error_code = "unnamed error";
 }
 
 // A reply without items is an answer (there are none), so what is no reply at all must not look like one: everything AWS answers is a

@@ -247,6 +247,28 @@ reads:
   EXPECT_EQ(heard.note_text(), "");
 }
 
+// Units are listed by the unit they are under, which is of the same type: what is below one says nothing of itself.
+TEST(Replies, AListOfWhatIsBelowAThingOfItsKindIsNotAboutThatThing) {
+  auto catalogue = catalogue_of_yaml({R"(type: AWS::Organizations::OrganizationalUnit
+title: t
+scope: global
+reads:
+  - call: organizations:ListOrganizationalUnitsForParent
+    parameter: ParentId
+    each: OrganizationalUnits[]
+    id: Id
+    set: {Properties.Name: Name, Properties.ParentId: {request: ParentId}}
+)"});
+  TestUnit unit;
+  unit.unit.kind = Unit::Kind::organization;
+  unit.reply("organizations:ListOrganizationalUnitsForParent", R"({"OrganizationalUnits": [{"Id": "ou-b", "Name": "upper"}]})", "us-east-1", {"r-1"});
+  unit.reply("organizations:ListOrganizationalUnitsForParent", R"({"OrganizationalUnits": [{"Id": "ou-a", "Name": "lower"}]})", "us-east-1", {"ou-b"});
+  Heard heard = unit.load(catalogue);
+  const std::string above = "aws/111122223333/global/AWS::Organizations::OrganizationalUnit/";
+  EXPECT_EQ(heard.body(above + "ou-b"), R"(Properties{"Name":"upper","ParentId":"r-1"})");
+  EXPECT_EQ(heard.body(above + "ou-a"), R"(Properties{"Name":"lower","ParentId":"ou-b"})");
+}
+
 TEST(Replies, RulesOfOneNameOnTwoBusesKeepTheirFactsApart) {
   auto catalogue = catalogue_of_yaml({kRule});
   TestUnit unit;
