@@ -44,6 +44,21 @@ class Judging : public UnitSink {
   void stated_time(int64_t) override {}
 
  private:
+  // The root of the file's own document, which `made` may have been made from in several steps.
+  Value written_in(const Document& made) const {
+    const Document* at = &made;
+    for (bool deeper = true; deeper;) {
+      deeper = false;
+      for (const Source& source : at->sources())
+        if (source.document && source.document.get() != at && source.file == file_.path) {
+          at = source.document.get();
+          deeper = true;
+          break;
+        }
+    }
+    return at == &made ? Value() : at->root();
+  }
+
   void add(const GuardJudge::Compiled& control, const Resource& resource, const GuardVerdict& verdict) {
     if (verdict.verdict == Verdict::not_applicable) return;
     CheckFinding finding;
@@ -58,9 +73,7 @@ class Judging : public UnitSink {
     finding.message = control.source->title;
     finding.reason = redacted_text(verdict.reason);
     // What the file says, which the resource was made from.
-    Value written;
-    for (const Source& source : resource.body().document()->sources())
-      if (source.document && source.file == file_.path) written = source.document->root();
+    const Value written = written_in(*resource.body().document());
     if (verdict.verdict == Verdict::pass || verdict.evidence.empty()) {
       const Value body = resource.body();
       finding.line = resource.shape ? resource.main_line : body.line();

@@ -159,7 +159,7 @@ TestPairs find_tests(const std::vector<std::string>& paths, const std::vector<st
       out.problems.push_back({Code::not_found, "`" + path + "` does not exist", {path}, "a file or a folder", ""});
       continue;
     }
-    const size_t before = out.pairs.size() + out.bare.size();
+    const size_t pairs = out.pairs.size(), before = pairs + out.bare.size();
     const bool folder = path != "-" && is_folder(path);
     if (!rules_files.empty()) {
       std::vector<std::string> tests;
@@ -173,7 +173,10 @@ TestPairs find_tests(const std::vector<std::string>& paths, const std::vector<st
       pair_up(path, "", out);
     } else if (!stem_of(path).empty()) {
       const std::string beside = folder_of(path);
-      pair_up(beside, beside == "." && !starts_with(path, "./") ? "./" + path : path, out);
+      const bool here = path.find('/') == std::string::npos;  // then the walk writes `./` before what it finds
+      pair_up(beside, here ? "./" + path : path, out);
+      for (size_t i = pairs; here && i < out.pairs.size(); ++i)
+        for (std::string* each : {&out.pairs[i].rules_file, &out.pairs[i].test_file}) each->erase(0, 2);
     } else {
       out.problems.push_back({Code::usage, "no rule file is named for the tests of `" + path + "`", {path}, "--rules FILE", ""});
       continue;

@@ -57,6 +57,8 @@ class Telling {
     const auto origin = value.origin();
     return {origin.source ? origin.source->file : "", origin.line, origin.column};
   }
+  // In the file that the value stands in; what is judged may have been made from that.
+  static std::string path_of(Value value) { return value.origin().path; }
   bool in_data(Value value) const {
     const Place at = data_place(value);
     return at.line && at.path != rules_file_;
@@ -110,14 +112,14 @@ class Telling {
   std::string about(const GuardStep& step) const {
     if (step.stopped) {
       std::string out = "nothing at " + safe(step.rest);
-      out += in_data(step.stopped) ? "  below " + safe(step.stopped.path()) + "  " + dim(safe(data_place(step.stopped).text())) : "";
+      out += in_data(step.stopped) ? "  below " + safe(path_of(step.stopped)) + "  " + dim(safe(data_place(step.stopped).text())) : "";
       return out;
     }
     if (!step.value) return step.words.empty() ? "no value" : safe(step.words);
     const std::string whole = guard::trace_json(*rules_, step.value, SIZE_MAX);
     std::string out = whole.size() <= 80 || step.value.is_scalar() ? safe(text_of(step.value))
                                                                   : step.value.is_map() ? "a map of " + count_text(step.value.size(), "key") : "a list of " + count_text(step.value.size(), "item");
-    if (in_data(step.value)) out = safe(step.value.path()) + " is " + out + "  " + dim(safe(data_place(step.value).text()));
+    if (in_data(step.value)) out = safe(path_of(step.value)) + " is " + out + "  " + dim(safe(data_place(step.value).text()));
     if (compares(step) && !step.against.empty() && in_data(step.against[0]))
       out += "  against " + safe(text_of(step.against[0])) + "  " + dim(safe(data_place(step.against[0]).text()));
     return out;
@@ -127,7 +129,7 @@ class Telling {
     json.begin_object();
     if (in_data(value)) {
       const Place at = data_place(value);
-      json.member("file", at.path).member("line", int64_t{at.line}).member("column", int64_t{at.column}).member("path", value.path());
+      json.member("file", at.path).member("line", int64_t{at.line}).member("column", int64_t{at.column}).member("path", path_of(value));
     }
     json.member("value", text_of(value)).end_object();
   }
