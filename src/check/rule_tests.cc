@@ -138,7 +138,7 @@ class Running {
 
 Status run(const TestPair& pair, const guard::GuardOptions& options, RuleTests& out) {
   const auto rule_bytes = TRY(FileBytes::open(pair.rules_file));
-  const auto rules = TRY(guard::compile_guard(rule_bytes->view(), pair.rules_file));
+  const auto rules = TRY(guard::compile_guard(rule_bytes->view(), pair.rules_file, options.semantics));
   const auto bytes = TRY(FileBytes::open(pair.test_file));
   const DocumentPtr document = TRY(read_tests(bytes->view(), pair.test_file));
   for (const Place& place : document->duplicate_keys()) out.problems.push_back({Code::parse, "a key stands twice in one map; the last value counts", place, "each key once", ""});

@@ -151,7 +151,7 @@ class Generating {
 
   // Whether the text parses, and no document fails it.
   bool holds(const std::string& text) const {
-    const auto rules = guard::compile_guard(text, "generated");
+    const auto rules = guard::compile_guard(text, "generated", options_.semantics);
     if (!rules) return false;
     return std::all_of(documents_.begin(), documents_.end(), [&](const DocumentPtr& document) {
       const auto status = (*rules)->evaluate(document->root(), options_).status;

@@ -182,7 +182,7 @@ class Explaining {
     for (const Error& problem : data.problems) wrong(problem);
     const bool named_file = options_.values("--rules").empty() && exists(name_);
     if (options_.values("--rules").empty() && !named_file) return own(data);
-    const RuleFiles rules = find_rules(named_file ? std::vector<std::string>{name_} : options_.values("--rules"));
+    const RuleFiles rules = find_rules(named_file ? std::vector<std::string>{name_} : options_.values("--rules"), how_.semantics);
     for (const Error& problem : rules.problems) wrong(problem);
     if (!named_file && !known(rules)) return exit_usage;
     DocumentPtr parameters;
