@@ -24,18 +24,27 @@ guard::GuardStatus status_of(Verdict verdict) {
 
 class Judging : public UnitSink {
  public:
-  Judging(const GuardJudge& guard, const std::vector<char>& asked, Time as_of, const DataFile& file, CheckedFile& out, const OwnControls::Look* look)
-      : guard_(guard), asked_(asked), as_of_(as_of), file_(file), out_(out), look_(look) {}
+  Judging(const GuardJudge& guard, const ResourceCatalogue& catalogue, const std::vector<char>& asked, Time as_of, const DataFile& file, CheckedFile& out,
+          const OwnControls::Look* look)
+      : guard_(guard), catalogue_(catalogue), asked_(asked), as_of_(as_of), file_(file), out_(out), look_(look) {}
 
-  void resource(Resource&& resource) override {
-    ++out_.resources;
-    for (const auto* control : guard_.of_type(resource.type_name, false))
-      if (asked_[control->control]) {
-        const GuardVerdict verdict = guard_.judge(*control, resource, as_of_);
-        if (look_) (*look_)(*control->source, *control->rules, resource, verdict);
-        else add(*control, resource, verdict);
-      }
+  // `within`: the way to a nested stack, `Network/`; `maybe`: why that may not be there.
+  void stack(Stack& stack, const std::string& within, const std::string& maybe) {
+    for (Error& problem : stack.problems) out_.problems.push_back(std::move(problem));
+    for (Error& note : stack.notes) out_.notes.push_back(std::move(note));
+    Source self;
+    self.file = stack.shown;
+    self.path_prefix = "$";
+    self.time_basis = "unknown";
+    for (StackResource& each : stack.resources) {
+      if (each.maybe.empty()) each.maybe = maybe;
+      construct_ = each.construct;
+      resource(resource_of(each, catalogue_, self, file_.path, within), stack.shown);
+    }
+    for (Stack::Nested& nested : stack.nested) this->stack(nested.stack, within + nested.id + "/", maybe.empty() ? nested.maybe : maybe);
   }
+
+  void resource(Resource&& each) override { resource(each, file_.path); }
   void withdraw(const std::string&) override {}
   void read(ReadRecord&&) override {}
   void source(SourceRecord&&) override { out_.read = true; }
@@ -44,13 +53,13 @@ class Judging : public UnitSink {
   void stated_time(int64_t) override {}
 
  private:
-  // The root of the file's own document, which `made` may have been made from in several steps.
-  Value written_in(const Document& made) const {
+  // The root of the document of `file` itself, which `made` may have been made from in several steps.
+  Value written_in(const Document& made, const std::string& file) const {
     const Document* at = &made;
     for (bool deeper = true; deeper;) {
       deeper = false;
       for (const Source& source : at->sources())
-        if (source.document && source.document.get() != at && source.file == file_.path) {
+        if (source.document && source.document.get() != at && source.file == file) {
           at = source.document.get();
           deeper = true;
           break;
@@ -59,21 +68,31 @@ class Judging : public UnitSink {
     return at == &made ? Value() : at->root();
   }
 
-  void add(const GuardJudge::Compiled& control, const Resource& resource, const GuardVerdict& verdict) {
+  void resource(const Resource& resource, const std::string& file) {
+    ++out_.resources;
+    for (const auto* control : guard_.of_type(resource.type_name, false))
+      if (asked_[control->control]) {
+        const GuardVerdict verdict = guard_.judge(*control, resource, as_of_);
+        if (look_) (*look_)(*control->source, *control->rules, resource, verdict);
+        else add(*control, resource, file, verdict);
+      }
+  }
+  void add(const GuardJudge::Compiled& control, const Resource& resource, const std::string& file, const GuardVerdict& verdict) {
     if (verdict.verdict == Verdict::not_applicable) return;
     CheckFinding finding;
-    finding.file = file_.path;
+    finding.file = file;
     finding.rule = control.source->id;
     finding.rules_file = control.source->check.shown;
     finding.status = status_of(verdict.verdict);
     finding.control = control.source;
     finding.severity = control.source->severity;
     finding.resource = resource.id;
+    finding.construct = construct_;
     finding.type = resource.type_name;
     finding.message = control.source->title;
     finding.reason = redacted_text(verdict.reason);
     // What the file says, which the resource was made from.
-    const Value written = written_in(*resource.body().document());
+    const Value written = written_in(*resource.body().document(), file);
     if (verdict.verdict == Verdict::pass || verdict.evidence.empty()) {
       const Value body = resource.body();
       finding.line = resource.shape ? resource.main_line : body.line();
@@ -90,18 +109,20 @@ class Judging : public UnitSink {
       finding.expected = evidence.expected;
       finding.found = evidence.value;
       finding.missing = evidence.value.empty();
-      if (evidence.source == file_.path) point_by_path(finding, written);
+      if (evidence.source == file) point_by_path(finding, written);
       out_.findings.push_back(finding);
       finding.same_as_before = true;
     }
   }
 
   const GuardJudge& guard_;
+  const ResourceCatalogue& catalogue_;
   const std::vector<char>& asked_;
   Time as_of_;
   const DataFile& file_;
   CheckedFile& out_;
   const OwnControls::Look* look_;
+  std::string construct_;  // of the resource being judged
 };
 
 }  // namespace
@@ -116,6 +137,7 @@ Result<std::unique_ptr<OwnControls>> OwnControls::make(const OwnOptions& options
   own->catalogue_ = catalogue_of(own->content_, own->problems_);
   own->guard_ = std::make_unique<GuardJudge>(own->content_, own->catalogue_, own->problems_);
   own->as_of_ = options.as_of;
+  if (options.stacks) own->stacks_ = *options.stacks;
   const auto& controls = own->content_.controls;
   own->asked_.assign(controls.size(), options.controls.empty());
   for (const std::string& id : options.controls) {
@@ -151,15 +173,48 @@ void OwnControls::read(const DataFile& file, CheckedFile& out, const Look* look)
     if (out.problems.back().at.path.empty()) out.problems.back().at.path = file.path;
     return;
   }
-  Input input;
-  input.kind = InputKind::cloudformation;
-  input.shown = file.path;
-  input.member = std::make_shared<const std::string>((*bytes)->view());
-  input.size_bytes = input.member->size();
-  Judging sink(*guard_, asked_, as_of_, file, out, look);
-  if (is_terraform(std::string_view(*input.member).substr(0, 64 << 10))) load_terraform(input, catalogue_, sink);
-  else load_template(input, catalogue_, sink);
-  locate(out.findings, file.path, *input.member);
+  Judging judging(*guard_, catalogue_, asked_, as_of_, file, out, look);
+  if (is_terraform((*bytes)->view().substr(0, 64 << 10))) {
+    Input input;
+    input.kind = InputKind::cloudformation;
+    input.shown = file.path;
+    input.member = std::make_shared<const std::string>((*bytes)->view());
+    input.size_bytes = input.member->size();
+    load_terraform(input, catalogue_, judging);
+    return locate(out.findings, file.path, *input.member);
+  }
+  Source self;
+  self.file = file.path;
+  self.path_prefix = "$";
+  auto document = read_template((*bytes)->view(), self);
+  if (!document) {
+    out.problems.push_back(document.error());
+    if (out.problems.back().at.path.empty()) out.problems.back().at.path = file.path;
+    return;
+  }
+  const Value root = (*document)->root(), resources = root.get("Resources");
+  if (!resources.is_map() || (!file.named && !is_stack_template(root))) {
+    if (file.named) out.problems.push_back({Code::parse, "`Resources` is not a map", {file.path, resources ? resources.line() : 1, resources ? resources.column() : 1}, "a template with a map of resources", ""});
+    return;
+  }
+  for (const Place& place : (*document)->duplicate_keys())
+    out.problems.push_back({Code::parse, "a key stands twice in one map; the last value counts", {file.path, place.line, place.column}, "each key once", ""});
+  Stack stack = resolve_stack(*document, stacks_.options_for(file.path));
+  out.document = stack.document;
+  out.read = true;
+  judging.stack(stack, "", "");
+  locate(out.findings, file.path, (*bytes)->view());
+}
+
+std::set<std::string> OwnControls::within_others(const std::vector<DataFile>& files) const {
+  std::set<std::string> out;
+  for (const DataFile& file : files) {
+    if (file.path == "-") continue;
+    auto bytes = FileBytes::open(file.path);
+    if (!bytes || (!contains((*bytes)->view(), "AWS::CloudFormation::Stack") && !contains((*bytes)->view(), "AWS::Serverless::Application"))) continue;
+    if (auto document = read_template((*bytes)->view(), Source{.file = file.path})) out.merge(nested_files((*document)->root(), file.path));
+  }
+  return out;
 }
 
 }  // namespace reeve

@@ -9,12 +9,14 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "assess/guard_judge.h"
 #include "check/check.h"
 #include "content/content.h"
+#include "estate/stack_files.h"
 
 namespace reeve {
 
@@ -22,12 +24,17 @@ struct OwnOptions {
   std::string content_dir, workspace_dir;  // empty: none
   std::vector<std::string> controls;       // ids; empty: all
   Time as_of;
+  const StackFiles* stacks = nullptr;      // how templates will be deployed
 };
 
 class OwnControls {
  public:
   // Errors: an id that no control has, or that of one that judges no template. What content has wrong is in `problems`.
   static Result<std::unique_ptr<OwnControls>> make(const OwnOptions& options);
+
+  // The templates that others of these hold as nested stacks: those are judged within them, with the parameters they are given there.
+  // What was named by itself is judged by itself, too.
+  std::set<std::string> within_others(const std::vector<DataFile>& files) const;
 
   // Fills document, findings, problems and notes. From any thread.
   void judge(const DataFile& file, CheckedFile& out) const;
@@ -51,6 +58,7 @@ class OwnControls {
   std::vector<Error> problems_;
   size_t count_ = 0;
   Time as_of_;
+  StackFiles stacks_;
 };
 
 }  // namespace reeve

@@ -4,6 +4,7 @@
 
 #include "assess/fail_words.h"
 #include "base/text.h"
+#include "estate/template.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -194,6 +195,11 @@ GuardVerdict GuardJudge::judge(const Compiled& control, const Resource& resource
     case guard::GuardStatus::fail: out.verdict = Verdict::fail; break;
     case guard::GuardStatus::unknown: out.verdict = Verdict::unknown; break;
   }
+  if (out.verdict == Verdict::fail && !resource.born)
+    if (Value maybe = resource.document->root().get(resource_maybe)) {  // it fails if it will be there at all
+      out.verdict = Verdict::unknown;
+      out.reason = std::string(maybe.text());
+    }
   for (auto& rule : result.rules) {
     if (rule.status != result.status) continue;
     if (rule.error && out.reason.empty()) out.reason = rule.error->what;

@@ -50,6 +50,33 @@ std::vector<Found> files_of(const std::vector<std::string>& paths, std::initiali
   return out;
 }
 
+// Of which of these resources the failure tells; null if of none.
+const StackResource* of_resource(const std::vector<StackResource>& resources, const guard::GuardFailure& failure) {
+  const Value at = failure.value ? failure.value : failure.missing_from;
+  for (const StackResource& resource : resources) {
+    const uint32_t first = resource.body.index();
+    if (at && at.document() == resource.body.document() && at.index() >= first && at.index() < first + resource.body.node().span) return &resource;
+  }
+  return nullptr;
+}
+
+// A rule that fails only for resources of which it is not known whether they will be there is unknown.
+void doubt(const std::vector<StackResource>& maybe, guard::GuardResult& result) {
+  using guard::GuardStatus;
+  bool fails = false, unknowns = false, passes = false;
+  for (auto& rule : result.rules) {
+    if (rule.status == GuardStatus::fail && !rule.failures.empty() && !rule.error &&
+        std::all_of(rule.failures.begin(), rule.failures.end(), [&](const auto& failure) { return of_resource(maybe, failure); })) {
+      rule.status = GuardStatus::unknown;
+      for (auto& failure : rule.failures) failure.unknown_reason = of_resource(maybe, failure)->maybe;
+    }
+    fails |= rule.status == GuardStatus::fail;
+    unknowns |= rule.status == GuardStatus::unknown;
+    passes |= rule.status == GuardStatus::pass;
+  }
+  result.status = fails ? GuardStatus::fail : unknowns ? GuardStatus::unknown : passes ? GuardStatus::pass : GuardStatus::skip;
+}
+
 void judge(const std::vector<RuleFile>& rules, const DataFile& file, const CheckOptions& options, CheckedFile& out) {
   std::shared_ptr<const FileBytes> bytes;
   std::string_view text;
@@ -74,8 +101,21 @@ void judge(const std::vector<RuleFile>& rules, const DataFile& file, const Check
   out.document = *document;
   for (const Place& place : alone->duplicate_keys())
     out.problems.push_back({Code::parse, "a key stands twice in one map; the last value counts", place, "each key once", ""});
+  std::vector<StackResource> maybe;
+  if (options.resolve && is_stack_template(out.document->root())) {
+    Stack stack = resolve_stack(out.document, options.resolve->options_for(file.path));
+    for (Error& problem : stack.problems) out.problems.push_back(std::move(problem));
+    for (Error& note : stack.notes) out.notes.push_back(std::move(note));
+    for (StackResource& resource : stack.resources)
+      if (!resource.maybe.empty()) maybe.push_back(std::move(resource));
+    out.resources = stack.resources.size();
+    out.document = stack.document;
+  }
   out.results.reserve(rules.size());
-  for (const RuleFile& rule : rules) out.results.push_back(rule.rules->evaluate(out.document->root(), options.guard));
+  for (const RuleFile& rule : rules) {
+    out.results.push_back(rule.rules->evaluate(out.document->root(), options.guard));
+    if (!maybe.empty()) doubt(maybe, out.results.back());
+  }
   if (!options.findings) return;
   out.findings = findings_of(rules, out);
   locate(out.findings, file.path, text);

@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "check/check_finding.h"
 #include "check/guard.h"
+#include "estate/stack_files.h"
 #include "formats/document.h"
 
 namespace reeve {
@@ -58,12 +59,13 @@ struct CheckOptions {
   DocumentPtr parameters;  // join each data file at its root (check_input.h); null: none
   bool findings = true;    // make findings of what fails or is unknown; off where only statuses count
   size_t threads = 1;
+  const StackFiles* resolve = nullptr;  // templates are given to the rules as they will be deployed; null: as they are written
 };
 
 struct CheckedFile {
   const DataFile* file = nullptr;
   bool read = false;                        // and so judged
-  DocumentPtr document;                     // of rule files: what was judged; null if it could not be read
+  DocumentPtr document;                     // of rule files: what was judged; null if it could not be read, or is no input
   std::vector<guard::GuardResult> results;  // one for each rule file, in their order; none without a document
   std::vector<CheckFinding> findings;       // fails and unknowns of rules; also passes of Reeve's own controls; empty if none are asked for
   uint64_t resources = 0;                   // that a template declares

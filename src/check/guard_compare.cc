@@ -3,7 +3,9 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/text.h"
 #include "check/guard_eval.h"
+#include "estate/stack_value.h"
 
 namespace reeve::guard {
 namespace {
@@ -54,6 +56,67 @@ Value member(Value map, std::string_view key) {
   return found;
 }
 
+std::optional<Value> written_member(Value unknown, std::string_view key) {
+  const Value written = written_in(unknown);
+  if (!written.is_map() || (key != "Ref" && !key.starts_with("Fn::"))) return std::nullopt;
+  if (Value found = member(written, key)) return found;
+  if (is_reference(unknown)) return Value();
+  return std::nullopt;
+}
+
+bool is_reference(Value unknown) {
+  const Value written = written_in(unknown);
+  return surely_there(unknown) && written.is_map() && (member(written, "Ref") || member(written, "Fn::GetAtt"));
+}
+
+bool ends_at_unknown(const Found& found) {
+  if (found.tag != Found::Tag::unknown || !found.value.is_unknown()) return false;
+  if (!found.query) return true;
+  for (size_t i = found.part; i < found.query->parts.size(); ++i) {
+    const Part::Kind kind = found.query->parts[i].kind;
+    if (kind != Part::Kind::self && kind != Part::Kind::all_indices && kind != Part::Kind::all_values) return false;
+  }
+  return true;
+}
+
+namespace {
+
+// A text that takes the type of its property (style_deployed), as the type of the other side; empty if it cannot.
+struct Retyped {
+  std::optional<bool> boolean;
+  std::optional<int64_t> integer;
+  std::optional<double> number;
+};
+Retyped retyped(Value v) {
+  Retyped out;
+  if (equal_ignoring_case(v.text(), "true")) out.boolean = true;
+  if (equal_ignoring_case(v.text(), "false")) out.boolean = false;
+  out.integer = parse_int(v.text());
+  out.number = parse_double(v.text());
+  return out;
+}
+
+}  // namespace
+
+bool takes_type(Value v) { return v.kind() == Kind::string && v.style() == style_deployed; }
+
+Answer takes(Value text, Type asked) {
+  const Retyped value = retyped(text);
+  const bool does = asked == Type::boolean ? value.boolean.has_value() : asked == Type::integer ? value.integer.has_value() : asked == Type::number && value.number && !value.integer;
+  return does ? Answer::yes : Answer::no;
+}
+
+// Two values of which at least one is unknown, told by what is written there.
+Answer Comparer::unknown_equal(Value a, Value b) const {
+  if (a.is_unknown() && b.is_unknown())
+    return surely_there(a) && surely_there(b) && written_in(a) && written_in(b) && reeve::equal(written_in(a), written_in(b)) ? Answer::yes : Answer::unknown;
+  const Value open = a.is_unknown() ? a : b, known = a.is_unknown() ? b : a;
+  if (!surely_there(open)) return Answer::unknown;
+  if (known.is_null()) return Answer::no;
+  if (Value holes = written_in(open).get("Fn::Sub"); holes.is_string() && type({known}) == Type::string && !may_become(holes.text(), known.text())) return Answer::no;
+  return Answer::unknown;
+}
+
 Type Comparer::type(Item item) const {
   if (item.character) return Type::character;
   if (const Special* s = special(item.value)) return s->regex ? Type::regex : Type::range;
@@ -93,6 +156,14 @@ Comparer::Order Comparer::order(Item a, Type ta, Item b, Type tb) const {
       default: return Order::apart;
     }
   }
+  auto numeric = [](Type t) { return t == Type::integer || t == Type::number; };
+  if ((ta == Type::string && numeric(tb) && takes_type(a.value)) || (tb == Type::string && numeric(ta) && takes_type(b.value))) {
+    auto whole = [](Value v) { return v.is_string() ? retyped(v).integer : v.integer(); };
+    auto real = [](Value v) { return v.is_string() ? retyped(v).number : v.number(); };
+    if (auto x = whole(a.value), y = whole(b.value); x && y) return *x < *y ? Order::less : *x > *y ? Order::greater : Order::equal;
+    if (auto x = real(a.value), y = real(b.value); x && y) return of(against(*x, *y));
+    return Order::apart;
+  }
   if (numbers_mix_ && ta == Type::integer && tb == Type::number)
     return of(against(*a.value.integer(), b.value.number().value_or(NAN)));
   if (numbers_mix_ && ta == Type::number && tb == Type::integer)
@@ -101,6 +172,14 @@ Comparer::Order Comparer::order(Item a, Type ta, Item b, Type tb) const {
 }
 
 Answer Comparer::in_range(Item a, Type ta, const Range& range) const {
+  if (ta == Type::string && range.kind != Range::Kind::character && takes_type(a.value)) {
+    const Retyped value = retyped(a.value);
+    if (!value.number) return Answer::no;
+    const double low_end = range.kind == Range::Kind::integer ? static_cast<double>(range.low) : range.low_number;
+    const double high_end = range.kind == Range::Kind::integer ? static_cast<double>(range.high) : range.high_number;
+    const bool above_low = range.low_inclusive ? *value.number >= low_end : *value.number > low_end;
+    return above_low && (range.high_inclusive ? *value.number <= high_end : *value.number < high_end) ? Answer::yes : Answer::no;
+  }
   Sign low = Sign::none, high = Sign::none;
   auto whole = [](int64_t x, int64_t y) { return x < y ? Sign::less : x > y ? Sign::greater : Sign::equal; };
   if (range.kind == Range::Kind::character) {
@@ -160,7 +239,14 @@ Answer Comparer::maps(Value a, Value b, bool exact) const {
 
 Answer Comparer::equal(Item a, Item b) const {
   const Type ta = type(a), tb = type(b);
-  if (ta == Type::unknown || tb == Type::unknown) return Answer::unknown;
+  if (ta == Type::unknown || tb == Type::unknown) return unknown_equal(a.value, b.value);
+  if (ta != tb && (ta == Type::boolean || tb == Type::boolean)) {
+    const Value text = ta == Type::boolean ? b.value : a.value;
+    if (takes_type(text)) {
+      const auto value = retyped(text).boolean;
+      return value && *value == (ta == Type::boolean ? a : b).value.boolean() ? Answer::yes : Answer::no;
+    }
+  }
   if (ta == Type::string && tb == Type::string) return a.value.text() == b.value.text() ? Answer::yes : Answer::no;
   if (ta == Type::boolean && tb == Type::boolean) return a.value.boolean() == b.value.boolean() ? Answer::yes : Answer::no;
   if ((ta == Type::string && tb == Type::regex) || (ta == Type::regex && tb == Type::string)) {

@@ -7,7 +7,9 @@
 // Where the versions differ (3.2.0, 3.2.1, and reeve's own) the code names them; everything else is common to the three.
 #include <algorithm>
 
+#include "base/text.h"
 #include "check/guard_tracer.h"
+#include "estate/stack_value.h"
 
 namespace reeve::guard {
 namespace {
@@ -291,7 +293,12 @@ Verdict Evaluator::access(const Clause& c, Scope& scope, Role role) {
 }
 
 Answer Evaluator::unary_answer(Op op, const Found& found) {
-  if (found.tag == Found::Tag::unknown) return Answer::unknown;
+  if (found.tag == Found::Tag::unknown) {
+    if (!ends_at_unknown(found) || !surely_there(found.value)) return Answer::unknown;
+    if (op == Op::exists) return Answer::yes;
+    if (op == Op::is_null) return Answer::no;
+    return op == Op::is_struct && is_reference(found.value) ? Answer::yes : Answer::unknown;  // as it is written
+  }
   if (found.tag == Found::Tag::missing) return Answer::no;
   if (op == Op::exists) return Answer::yes;
   const Type type = comparer_.type(Comparer::item(found));
@@ -302,13 +309,18 @@ Answer Evaluator::unary_answer(Op op, const Found& found) {
                      : op == Op::is_int    ? Type::integer
                      : op == Op::is_float  ? Type::number
                                            : Type::null;
+  if (type != asked && takes_type(found.value)) return takes(found.value, asked);
   return type == asked ? Answer::yes : Answer::no;
 }
 
 // `selection`: the query ends in a filter and asks whether anything was selected. `lone`: the query is a variable, and asks about
 // its value (3.2.0: whether it has one).
 Answer Evaluator::empty_answer(const Found& found, bool selection, bool lone) {
-  if (found.tag == Found::Tag::unknown) return Answer::unknown;
+  if (found.tag == Found::Tag::unknown) {
+    if (!ends_at_unknown(found) || !surely_there(found.value)) return Answer::unknown;
+    const Value holes = written_in(found.value).get("Fn::Sub");
+    return is_reference(found.value) || (holes.is_string() && !may_become(holes.text(), "")) ? Answer::no : Answer::unknown;
+  }
   if (found.tag == Found::Tag::missing) return Answer::yes;
   const Semantics semantics = options_->semantics;
   const Type type = comparer_.type(Comparer::item(found));
@@ -382,7 +394,7 @@ Verdict Evaluator::elements(const Clause& c, std::span<const Found> row, Scope& 
       }
       continue;
     }
-    if (each.tag == Found::Tag::unknown) {
+    if (each.tag == Found::Tag::unknown && !(ends_at_unknown(each) && written_in(each.value))) {
       last_reason_ = reason_of(each);
       add(fold, Verdict::unknown, each);
       continue;

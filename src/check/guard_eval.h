@@ -13,6 +13,7 @@
 #include <span>
 
 #include "check/guard_rules.h"
+#include "formats/unknowns.h"
 
 namespace reeve::guard {
 
@@ -68,6 +69,7 @@ class Comparer {
   }
   enum class Order : uint8_t { less, equal, greater, apart };
   Order order(Item a, Type ta, Item b, Type tb) const;
+  Answer unknown_equal(Value a, Value b) const;
   Answer in_range(Item a, Type ta, const Range& range) const;
   Answer maps(Value a, Value b, bool exact) const;
 
@@ -78,6 +80,17 @@ class Comparer {
 
 // Members of a map; of duplicate keys the last.
 Value member(Value map, std::string_view key);
+
+// An unknown that holds what is written in its place ({"Ref": "Key"}) can be asked for that, by the name of a function: the member, no
+// value if another function is written there, or nothing where that is not known either.
+std::optional<Value> written_member(Value unknown, std::string_view key);
+// A reference to something of the same template: it has a value, and that is not empty.
+bool is_reference(Value unknown);
+// A text that takes the type of its property (style_deployed), and whether it takes this one.
+bool takes_type(Value value);
+Answer takes(Value text, Type asked);
+// The unknown stands where the query ends, and is not merely on the way to it.
+bool ends_at_unknown(const Found& found);
 template <class F>
 void each_entry(Value map, F&& f) {
   const auto& nodes = map.document()->nodes();

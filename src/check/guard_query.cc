@@ -87,8 +87,14 @@ Found Evaluator::plain(const Query& query, Value root) {
   for (size_t i = 0; i < query.parts.size(); ++i) {
     const Part& part = query.parts[i];
     const Node& n = node(at);
-    if (n.kind == Kind::unknown) return {at, &query, static_cast<uint16_t>(i), 0, Found::Tag::unknown};
     if (part.kind == Part::Kind::self) continue;
+    if (n.kind == Kind::unknown) {
+      auto written = written_member(at, part.key.name);
+      if (!written) return {at, &query, static_cast<uint16_t>(i), 0, Found::Tag::unknown};
+      if (!*written) return {at, &query, static_cast<uint16_t>(i), 0, Found::Tag::missing};
+      at = *written;
+      continue;
+    }
     ++steps_;
     Value next;
     if (n.kind == Kind::map) next = step(part.key, at, converter);
@@ -196,13 +202,21 @@ bool Evaluator::traverse(const Query& query, size_t part, Value current, Scope& 
   while (part < query.parts.size()) {
     const Part& step_ = query.parts[part];
     const Kind kind = node(current).kind;
-    if (kind == Kind::unknown) {
-      unknown(current, query, part, maybe, out);
-      return true;
-    }
     if (step_.kind == Part::Kind::self) {
       ++part;
       continue;
+    }
+    if (kind == Kind::unknown) {
+      std::optional<Value> written;
+      if (step_.kind == Part::Kind::key && !step_.key.index) written = written_member(current, step_.key.name);
+      if (written && *written) {
+        current = *written;
+        ++part;
+        continue;
+      }
+      if (written) missing(current, query, part, maybe, out);
+      else unknown(current, query, part, maybe, out);
+      return true;
     }
     if (step_.kind == Part::Kind::key && !step_.key.index) {
       Value next;

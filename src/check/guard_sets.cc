@@ -38,7 +38,8 @@ void Evaluator::string_in(bool negated, const Found& lhs, const Found& rhs, Fold
 // Whether lhs is in rhs, for rows of values: no negation, nothing of lists' own.
 Answer Evaluator::inside(Value lhs, bool character, Value rhs) {
   const Type ta = comparer_.type({lhs, character}), tb = comparer_.type({rhs});
-  if (ta == Type::unknown || tb == Type::unknown) return Answer::unknown;
+  if (tb == Type::unknown) return comparer_.equal({lhs, character}, {rhs});
+  if (ta == Type::unknown && !written_in(lhs)) return Answer::unknown;
   if (ta != Type::list)
     return tb == Type::list ? comparer_.contains(rhs, {lhs, character}) : comparer_.equal({lhs, character}, {rhs});
   if (tb != Type::list) return Answer::incomparable;
@@ -76,6 +77,8 @@ void Evaluator::contained(bool negated, const Found& lhs, const Found& rhs, Fold
 
 // Two rows that both come from queries, compared as sets.
 void Evaluator::sets(bool negated, Op op, std::span<const Found> lhs, std::span<const Found> rhs, Fold& fold) {
+  if (lhs.size() == 1 && rhs.size() == 1 && ends_at_unknown(lhs[0]) && ends_at_unknown(rhs[0]) && comparer_.equal(Comparer::item(lhs[0]), Comparer::item(rhs[0])) == Answer::yes)
+    return add(fold, negated ? Verdict::fail : Verdict::pass, lhs[0], rhs[0].maybe);  // two references to one thing
   Pooled left(*this), right(*this);
   if (tracer_) tracer_->against(rhs);
   bool undecided = false;
@@ -167,6 +170,7 @@ void Evaluator::compare(const Clause& clause, bool negated, std::span<const Foun
   // What is no value on one side decides for itself; true if there was nothing more to do.
   auto odd_left = [&](const Found& l) {
     if (l.tag == Found::Tag::missing) return add(fold, Verdict::fail, l), true;
+    if (ends_at_unknown(l) && written_in(l.value) && (op == Op::eq || op == Op::in)) return false;  // it may be known to be unlike the other
     if (l.tag == Found::Tag::unknown) return last_reason_ = reason_of(l), add(fold, Verdict::unknown, l), true;
     return false;
   };

@@ -33,6 +33,14 @@ void count(CheckSummary& summary, guard::GuardStatus status) {
   }
 }
 
+bool old_semantics(const Options& options) { return options.value("--guard-semantics", "reeve") != "reeve"; }
+
+// Whether rule files see templates as they will be deployed. What is compared with cfn-guard sees them as they are written.
+bool resolves(const Options& options, const std::string& format) {
+  const std::string asked = options.value("--resolve");
+  return asked.empty() ? format != "verdicts" && format != "guard-json" && !old_semantics(options) : asked == "on";
+}
+
 // Usage errors that no single flag shows.
 std::optional<Error> misused(const Options& options, bool own_controls, const std::string& format) {
   const bool payload = options.has("--payload");
@@ -46,6 +54,10 @@ std::optional<Error> misused(const Options& options, bool own_controls, const st
     return Error{Code::usage, "`--input-parameters` are for rule files, and none is named", {}, "--rules PATH", "`reeve help check`"};
   if (!own_controls && options.has("--control"))
     return Error{Code::usage, "`--control` names Reeve's own controls, `--rules` others", {}, "one of the two", "`reeve help check`"};
+  if (options.value("--resolve") == "on" && old_semantics(options))
+    return Error{Code::usage, "versions of cfn-guard know nothing of what is unknown before a deployment", {}, "`--resolve on` with `--guard-semantics reeve`", "`reeve help check`"};
+  if (options.value("--resolve") == "off" && own_controls)
+    return Error{Code::usage, "Reeve's own controls judge what a template will make", {}, "`--resolve off` with `--rules`", "`reeve help check`"};
   return std::nullopt;
 }
 
@@ -59,7 +71,13 @@ int run_check(const Options& options, Io& io) {
     io.error(*wrong);
     return exit_usage;
   }
+  auto stacks = StackFiles::with_parameters(options.values("--parameters"));
+  if (!stacks) {
+    io.error(stacks.error());
+    return exit_input;
+  }
   CheckOptions how;
+  if (resolves(options, format)) how.resolve = &*stacks;
   how.guard.semantics = semantics_of(options.value("--guard-semantics", "reeve"));
   how.guard.as_of = options.time("--as-of").value_or(wall_clock());
   how.guard.evidence = how.findings = format != "verdicts" && format != "guard-json";
@@ -85,18 +103,20 @@ int run_check(const Options& options, Io& io) {
   }
   std::unique_ptr<OwnControls> own;
   if (own_controls) {
-    auto made = OwnControls::make({options.value("--content"), workspace_of(options), options.values("--control"), how.guard.as_of});
+    auto made = OwnControls::make({options.value("--content"), workspace_of(options), options.values("--control"), how.guard.as_of, &*stacks});
     if (!made) {
       io.error(made.error());
       return made.error().code == Code::usage ? exit_usage : exit_input;
     }
     own = std::move(*made);
+    const std::set<std::string> within = own->within_others(data.files);
+    std::erase_if(data.files, [&](const DataFile& file) { return !file.named && within.count(plain_path(file.path)); });
     for (const Error& problem : own->problems()) {
       io.error(problem);
       status = exit_input;
     }
   }
-  for (const auto* problems : {&rules.problems, &data.problems})
+  for (const std::vector<Error>* problems : {&rules.problems, &data.problems})
     for (const Error& problem : *problems) {
       io.error(problem);
       status = exit_input;
@@ -109,7 +129,7 @@ int run_check(const Options& options, Io& io) {
   const CheckOutputOptions output_options{reeve_program().version, options.value("--guard-semantics", "reeve"), how.guard};
   const auto output = format == "text" ? make_check_text(io.terminal, write) : make_check_output(format, output_options, rules.files, write);
   CheckSummary summary;
-  for (const auto* problems : {&rules.problems, &data.problems}) summary.problems.insert(summary.problems.end(), problems->begin(), problems->end());
+  for (const std::vector<Error>* problems : {&rules.problems, &data.problems}) summary.problems.insert(summary.problems.end(), problems->begin(), problems->end());
   summary.rule_files = rules.files.size();
   if (own) summary.controls = own->count();
   Reached reached;

@@ -1,11 +1,21 @@
-// Templates: resources not yet born. What only a deployment can know (references, functions, parameters) becomes unknown, with the
-// function as the reason; the rest is judged as the live resource would be.
+// Templates: resources not yet born, as the template will make them (estate/stack.h). What only a deployment can know is unknown, with
+// its reason; the rest is judged as the live resource would be.
 #pragma once
 
 #include "estate/load.h"
+#include "estate/stack.h"
 
 namespace reeve {
 
 void load_template(const Input& input, const ResourceCatalogue& catalogue, UnitSink& sink);
+
+// The text of a template as a document. `self` names the file.
+Result<DocumentPtr> read_template(std::string_view text, const Source& self);
+
+// The key beside `Resources` in the document of a resource of which it is not known whether it will be there: why. A fail is then unknown.
+inline constexpr std::string_view resource_maybe = "Maybe";
+
+// One resource of a stack in the shape in which judges see it. `file` and `within` make its uid: `file#within/id`.
+Resource resource_of(const StackResource& resource, const ResourceCatalogue& catalogue, const Source& self, const std::string& file, const std::string& within);
 
 }  // namespace reeve

@@ -40,27 +40,32 @@ TEST(Template, WhatADeploymentDecidesIsUnknown) {
   struct {
     const char *yaml, *expected;  // of Properties.P
   } cases[] = {
-      {"!Ref Name", "unknown: `Ref` of `Name` is known only when the template is deployed"},
-      {"!GetAtt A.B", "unknown: `Fn::GetAtt`"},
-      {"!Sub '${A}-x'", "unknown: `Fn::Sub` of `${A}-x` is known only when the template is deployed"},
-      {"!If [C, a, b]", "unknown: `Fn::If` is known only when the template is deployed"},
-      {"{Fn::ImportValue: x}", "unknown: `Fn::ImportValue` of `x`"},
-      {"{a: !Ref X, b: 1}", R"({"a":{"$unknown":"`Ref` of `X` is known only when the template is deployed"},"b":1})"},
-      {"[1, !Ref X]", R"([1,{"$unknown":"`Ref` of `X` is known only when the template is deployed"}])"},
+      {"!Ref Name", "unknown: parameter `Name` has no value until the template is deployed"},
+      {"!Ref K", "unknown: `Ref` of `K` is known only when the template is deployed"},
+      {"!Ref Gone", "unknown: there is neither a parameter nor a resource `Gone`"},
+      {"!GetAtt K.Arn", "unknown: `Fn::GetAtt` of `K.Arn` is known only when the template is deployed"},
+      {"!Sub '${Name}-x'", "unknown: parameter `Name` has no value until the template is deployed"},
+      {"!Sub '${Stage}-x'", "\"dev-x\""},
+      {"!If [C, a, b]", "unknown: whether condition `C` holds is not known: parameter `Name` has no value until the template is deployed"},
+      {"{Fn::ImportValue: x}", "unknown: what another stack exports as `x` is known only when the template is deployed"},
+      {"{a: !Ref K, b: 1}", R"({"a":{"$unknown":"`Ref` of `K` is known only when the template is deployed"},"b":1})"},
+      {"[1, !Ref K]", R"([1,{"$unknown":"`Ref` of `K` is known only when the template is deployed"}])"},
       {"!Ref AWS::NoValue", "absent"},
       {"{Ref: AWS::NoValue}", "absent"},
       {"[1, !Ref AWS::NoValue, 2]", "[1,2]"},
-      {"{Fn::ForEach::L: [x, [a], {k: v}]}", "unknown: `Fn::ForEach::L`"},
+      {"{Fn::ForEach::L: [x, [a], {k: '${x}'}]}", R"({"k":"a"})"},
+      {"'{{resolve:secretsmanager:db:SecretString:password}}'", "unknown: it is a secret of Secrets Manager, known only when the template is deployed"},
       {"{Ref: a, Other: b}", R"({"Ref":"a","Other":"b"})"},  // no function: a map with two keys
       {"yes", "true"},
   };
   for (auto& c : cases) {
-    Heard heard = load(std::string("Resources:\n  R:\n    Type: AWS::S3::Bucket\n    Properties:\n      P: ") + c.yaml + "\n");
+    Heard heard = load(std::string("Parameters: {Name: {Type: String}, Stage: {Type: String, Default: dev}}\nConditions: {C: !Equals [!Ref Name, x]}\n"
+                                   "Resources:\n  K: {Type: 'AWS::KMS::Key'}\n  R:\n    Type: AWS::S3::Bucket\n    Properties:\n      P: ") + c.yaml + "\n");
     std::string got = heard.fact("t.yaml#R", "Properties.P");
     EXPECT_EQ(got.rfind(c.expected, 0), 0u) << c.yaml << ": " << got << heard.problem_text();
   }
   // A loop beside other keys: they are known, any other may be made by it.
-  Heard heard = load("Resources:\n  R:\n    Type: AWS::S3::Bucket\n    Properties:\n      A: 1\n      Fn::ForEach::L: [x, [a], {k: v}]\n");
+  Heard heard = load("Resources:\n  R:\n    Type: AWS::S3::Bucket\n    Properties:\n      A: 1\n      Fn::ForEach::L: [x, [!GetAtt R.Arn], {k: v}]\n");
   EXPECT_EQ(heard.fact("t.yaml#R", "Properties.A"), "1");
   EXPECT_EQ(heard.fact("t.yaml#R", "Properties.B"), "absent") << "a plain path does not look; Guard does";
   EXPECT_TRUE(heard.resources.at("t.yaml#R").body().get("Properties").open());
@@ -78,7 +83,7 @@ TEST(Template, WhatIsWrongIsNamedByPlaceAndTheRestJudged) {
       {"Resources:\n  A:\n    Type: AWS::S3::Bucket\n  A:\n    Type: AWS::New::Thing\n", "t.yaml:4:3: a key stands twice", "", 1},
       {"Resources: [1]\n", "`Resources` is not a map", "", 0},
       {"Description: x\n", "`Resources` is not a map", "", 0},
-      {"Resources:\n  Fn::ForEach::Many:\n    - x\n  B:\n    Type: AWS::S3::Bucket\n", "", "resources made by `Fn::ForEach::Many` are not judged", 1},
+      {"Resources:\n  Fn::ForEach::Many:\n    - x\n  B:\n    Type: AWS::S3::Bucket\n", "t.yaml:3:5: a loop is no list of three", "resources made by `Fn::ForEach::Many` are not judged", 1},
       {"Resources:\n  A:\n    Type: Custom::Mine\n", "", "", 1},
       {"Resources: {A: {Type: 'AWS::S3::Bucket'", "t.yaml:", "", 0},
       {"{\"Resources\": {", "t.yaml:", "", 0},

@@ -1,0 +1,32 @@
+// What stands beside templates on disk and tells how they will be deployed: parameter files, CDK's manifest, templates that are nested.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "estate/stack.h"
+
+namespace reeve {
+
+class StackFiles {
+ public:
+  // Each word is `KEY=VALUE` or a file (`file://` may stand before it): a JSON list of `ParameterKey` and `ParameterValue`, a list of
+  // `KEY=VALUE`, a map, or a map under `Parameters`. Of a key that is given twice, the last counts.
+  static Result<StackFiles> with_parameters(const std::vector<std::string>& words);
+
+  // The parameters; for a template that stands in CDK's output also the account and Region its manifest names for it; and a way to
+  // its nested stacks.
+  StackOptions options_for(const std::string& file) const;
+
+ private:
+  std::map<std::string, StackParameter, std::less<>> parameters_;
+};
+
+// The files that a template names as those of its nested stacks, as far as they are named in so many words.
+std::set<std::string> nested_files(Value root, const std::string& file);
+
+// As two names of one file are compared.
+std::string plain_path(const std::string& path);
+
+}  // namespace reeve
