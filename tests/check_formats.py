@@ -40,6 +40,7 @@ RUNS |= {
     "test.json": (["check", "test", "storage.guard", "--format", "json"], 3),
     "test.junit": (["check", "test", "storage.guard", "--format", "junit"], 3),
     "rulegen": (["check", "rulegen", "storage.yaml"], 0),
+    "rulegen-odd": (["check", "rulegen", "odd.yaml"], 0),
     "parameters.text": (["check", "parameters.yaml", "--rules", "port.guard", "--input-parameters", "parameters"], 1),
 }
 UTF8 = {"LC_ALL": "C.UTF-8", "COLUMNS": "120"}
@@ -216,6 +217,20 @@ def all_regions(checks):
         regions(checks, "real plans by own controls", plans, ROOT)
 
 
+def drafts(checks):
+    """Drafted rules hold for what they were drafted from, and hold no secret."""
+    for name in ("storage.yaml", "odd.yaml", "queue.json"):
+        text = reeve("check", "rulegen", name, cwd=INPUT).out
+        checks.check("hunter2" not in text, f"rulegen {name}: no secret")
+        with tempfile.TemporaryDirectory(prefix="reeve-draft-") as folder:
+            rules = pathlib.Path(folder) / "draft.guard"
+            rules.write_text(text)
+            for semantics in ("reeve", "3.2.0", "3.2.1"):
+                run = reeve("check", name, "--rules", rules, "--guard-semantics", semantics, "--format", "verdicts", cwd=INPUT)
+                told = [json.loads(line)["status"] for line in run.out.splitlines()]
+                checks.check(run.status == 0 and told and set(told) == {"PASS"}, f"rulegen {name}: its rules pass under {semantics}", (told, run.err[:200]))
+
+
 def refusals(checks):
     """What is asked of the command line and cannot be."""
     for words, status, said in (
@@ -248,6 +263,7 @@ def main():
     agree(checks)
     fits_schema(checks)
     all_regions(checks)
+    drafts(checks)
     refusals(checks)
     return checks.end()
 
