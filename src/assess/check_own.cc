@@ -1,6 +1,7 @@
 #include "assess/check_own.h"
 
 #include <algorithm>
+#include <map>
 
 #include "assess/tally.h"
 #include "base/file.h"
@@ -52,6 +53,9 @@ class Judging : public UnitSink {
   void note(Error&& error) override { out_.notes.push_back(std::move(error)); }
   void stated_time(int64_t) override {}
 
+  // The texts that resources were made from, by their files.
+  const std::map<std::string, DocumentPtr>& written() const { return written_; }
+
  private:
   // The root of the document of `file` itself, which `made` may have been made from in several steps.
   Value written_in(const Document& made, const std::string& file) const {
@@ -93,6 +97,7 @@ class Judging : public UnitSink {
     finding.reason = redacted_text(verdict.reason);
     // What the file says, which the resource was made from.
     const Value written = written_in(*resource.body().document(), file);
+    if (written) written_.try_emplace(file, written.document()->shared_from_this());
     if (verdict.verdict == Verdict::pass || verdict.evidence.empty()) {
       const Value body = resource.body();
       finding.line = resource.shape ? resource.main_line : body.line();
@@ -123,6 +128,7 @@ class Judging : public UnitSink {
   CheckedFile& out_;
   const OwnControls::Look* look_;
   std::string construct_;  // of the resource being judged
+  std::map<std::string, DocumentPtr> written_;
 };
 
 }  // namespace
@@ -138,6 +144,16 @@ Result<std::unique_ptr<OwnControls>> OwnControls::make(const OwnOptions& options
   own->guard_ = std::make_unique<GuardJudge>(own->content_, own->catalogue_, own->problems_);
   own->as_of_ = options.as_of;
   if (options.stacks) own->stacks_ = *options.stacks;
+  if (options.except) {
+    if (!options.workspace_dir.empty()) {
+      if (auto read = load_workspace(options.workspace_dir)) own->workspace_ = std::move(*read);
+      else own->problems_.push_back(read.error());
+      own->problems_.insert(own->problems_.end(), own->workspace_.errors.begin(), own->workspace_.errors.end());
+      for (const ResourceException& one : own->workspace_.exceptions)
+        if (!own->content_.control(one.control)) own->problems_.push_back({Code::not_found, "there is no control `" + one.control + "`", one.at, "the id of a control", "`reeve content list` names them"});
+    }
+    own->exceptions_ = std::make_unique<Exceptions>(&own->workspace_, &own->content_, options.as_of);
+  }
   const auto& controls = own->content_.controls;
   own->asked_.assign(controls.size(), options.controls.empty());
   for (const std::string& id : options.controls) {
@@ -181,7 +197,8 @@ void OwnControls::read(const DataFile& file, CheckedFile& out, const Look* look)
     input.member = std::make_shared<const std::string>((*bytes)->view());
     input.size_bytes = input.member->size();
     load_terraform(input, catalogue_, judging);
-    return locate(out.findings, file.path, *input.member);
+    locate(out.findings, file.path, *input.member);
+    return except(judging.written(), out);
   }
   Source self;
   self.file = file.path;
@@ -204,6 +221,12 @@ void OwnControls::read(const DataFile& file, CheckedFile& out, const Look* look)
   out.read = true;
   judging.stack(stack, "", "");
   locate(out.findings, file.path, (*bytes)->view());
+  except(judging.written(), out);
+}
+
+void OwnControls::except(const std::map<std::string, DocumentPtr>& written, CheckedFile& out) const {
+  if (exceptions_)
+    for (const auto& [name, document] : written) exceptions_->apply(out.findings, document->root(), name, out.problems);
 }
 
 std::set<std::string> OwnControls::within_others(const std::vector<DataFile>& files) const {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -25,6 +26,7 @@ struct OwnOptions {
   std::vector<std::string> controls;       // ids; empty: all
   Time as_of;
   const StackFiles* stacks = nullptr;      // how templates will be deployed
+  bool except = true;  // take the exceptions of Metadata and workspace
 };
 
 class OwnControls {
@@ -49,6 +51,7 @@ class OwnControls {
   size_t count() const { return count_; }  // controls that can judge a template and were asked for
 
  private:
+  void except(const std::map<std::string, DocumentPtr>& written, CheckedFile& out) const;
   OwnControls() = default;
   void read(const DataFile& file, CheckedFile& out, const Look* look) const;
   Content content_;
@@ -59,6 +62,8 @@ class OwnControls {
   size_t count_ = 0;
   Time as_of_;
   StackFiles stacks_;
+  Workspace workspace_;
+  std::unique_ptr<Exceptions> exceptions_;
 };
 
 }  // namespace reeve

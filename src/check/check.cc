@@ -119,6 +119,7 @@ void judge(const std::vector<RuleFile>& rules, const DataFile& file, const Check
   if (!options.findings) return;
   out.findings = findings_of(rules, out);
   locate(out.findings, file.path, text);
+  if (options.exceptions) options.exceptions->apply(out.findings, alone->root(), file.path, out.problems);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "check/check_finding.h"
+#include "check/exceptions.h"
 #include "check/guard.h"
 #include "estate/stack_files.h"
 #include "formats/document.h"
@@ -56,6 +57,7 @@ Result<DocumentPtr> read_data(std::string_view text, const std::string& file);
 
 struct CheckOptions {
   guard::GuardOptions guard;
+  const Exceptions* exceptions = nullptr;  // null: nothing is excepted
   DocumentPtr parameters;  // join each data file at its root (check_input.h); null: none
   bool findings = true;    // make findings of what fails or is unknown; off where only statuses count
   size_t threads = 1;

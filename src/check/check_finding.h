@@ -18,8 +18,10 @@ namespace reeve {
 
 // A word that lets a finding stand for a while.
 struct CheckSuppression {
-  std::string where;                   // `metadata`, `exceptions/x.yaml` …
-  std::string owner, reason, expires;  // expires: a day, empty if never
+  std::string form;                    // `reeve`, `guard`, `cfn_nag`, `checkov` or `cdk_nag` in the resource's Metadata; `workspace`
+  std::string rule;                    // as it stands there: the rule's name, the control's id, or the other tool's rule
+  Place at;
+  std::string owner, reason, expires;  // may be empty; expires: the day from which it no longer counts, empty if never
 };
 
 struct CheckFinding {
@@ -48,7 +50,8 @@ struct CheckFinding {
   uint32_t rule_column = 0;   // beside rule_line
   uint32_t block_line = 0;    // of the rule's block in the rule file, which tells blocks of one name apart
 
-  std::optional<CheckSuppression> suppressed;
+  std::optional<CheckSuppression> suppressed;  // it is excepted
+  std::optional<CheckSuppression> lapsed;      // it was; the word has expired
   bool known = false;  // it is in the baseline
 
   bool judged() const { return status == guard::GuardStatus::fail || status == guard::GuardStatus::unknown; }  // and so worth a word

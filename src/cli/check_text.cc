@@ -22,12 +22,13 @@ class Text : public CheckOutput {
     std::map<std::string_view, size_t> order;
     for (const CheckFinding& f : file.findings) order.emplace(f.resource, order.size());
     std::vector<const CheckFinding*> rows;
-    std::set<std::tuple<std::string_view, std::string_view, uint32_t>> blocks;
+    std::set<std::tuple<std::string_view, std::string_view, uint32_t, std::string_view>> blocks;
     for (const CheckFinding& f : file.findings) {
-      if (f.suppressed || f.known || !f.judged()) continue;
+      if ((f.known && !f.suppressed) || !f.judged()) continue;
       rows.push_back(&f);
+      if (f.suppressed) continue;
       // A verdict may rest on several places: of a control on a resource, of a rule's block on a file.
-      const bool is_new = f.control ? !f.same_as_before : blocks.emplace(f.rules_file, f.rule, f.block_line).second;
+      const bool is_new = blocks.emplace(f.rules_file, f.rule, f.block_line, f.control ? std::string_view(f.resource) : std::string_view()).second;
       if (is_new) ++(f.status == GuardStatus::fail ? fails_ : unknowns_)[std::string(f.severity_name())];
       places_ += f.status == GuardStatus::fail;
     }
@@ -35,14 +36,16 @@ class Text : public CheckOutput {
     std::string out;
     const CheckFinding* before = nullptr;
     for (const CheckFinding* f : rows) {
-      const bool same = before && before->resource == f->resource && before->rule == f->rule && before->rules_file == f->rules_file && before->status == f->status && before->block_line == f->block_line;
+      const bool same = before && before->resource == f->resource && before->rule == f->rule && before->rules_file == f->rules_file && before->status == f->status && before->block_line == f->block_line &&
+                        before->suppressed.has_value() == f->suppressed.has_value();
       if (!same) {
         if (any_) out += '\n';
         any_ = true;
         head(out, *f);
         message_.clear();
       }
-      body(out, *f);
+      if (!f->suppressed) body(out, *f);
+      else if (!same) out += safe(Place{f->file, f->line, f->column}.text()) + '\n', note(out, "who", exception_sentence(*f));
       before = f;
     }
     return out.empty() ? Status() : write_(out);
@@ -60,11 +63,12 @@ class Text : public CheckOutput {
     counts.push_back(paint(terminal_, total(fails_) ? Ink::fail : Ink::plain, with_thousands(total(fails_)) + " fail") +
                      (!severities.empty() ? severities : places_ > total(fails_) ? " in " + count_text(places_, "place") : ""));
     counts.push_back(paint(terminal_, total(unknowns_) ? Ink::unknown : Ink::plain, with_thousands(total(unknowns_)) + " unknown"));
-    if (s.suppressed) counts.push_back(paint(terminal_, Ink::excepted, with_thousands(s.suppressed) + " suppressed"));
-    if (s.known) counts.push_back(with_thousands(s.known) + " in the baseline");
+    if (s.excepted) counts.push_back(paint(terminal_, Ink::excepted, with_thousands(s.excepted) + " excepted"));
     counts.push_back(with_thousands(s.pass) + " pass");
     if (!s.controls) counts.push_back(with_thousands(s.skip) + " skip");
     out += join(counts, fold(terminal_, " · "));
+    if (s.baseline)
+      out += "\nagainst the baseline: " + with_thousands(s.baseline->fresh) + " new, " + with_thousands(s.baseline->known) + " known, " + with_thousands(s.baseline->gone) + " gone";
     return write_(wrap_painted(out) + "\n");
   }
 
@@ -107,7 +111,7 @@ class Text : public CheckOutput {
   void head(std::string& out, const CheckFinding& f) const {
     const bool fail = f.status == GuardStatus::fail;
     std::string rule = safe(f.rule == "default" ? file_name(f.rules_file) : f.rule);
-    const std::string word = fail ? "fail" : "unkn", severity = std::string(f.severity_name());
+    const std::string word = f.suppressed ? "exc " : fail ? "fail" : "unkn", severity = std::string(f.severity_name());
     std::string what = safe(f.resource);
     if (!f.type.empty()) what += " (" + safe(f.type) + ")";
     if (terminal_.tty) {
@@ -115,7 +119,7 @@ class Text : public CheckOutput {
       rule = shorten(terminal_, rule, std::max(10, room - std::min(display_width(what), room / 2)));
       what = shorten(terminal_, what, std::max(4, room - display_width(rule)));
     }
-    out += paint(terminal_, fail ? Ink::fail : Ink::unknown, word);
+    out += paint(terminal_, f.suppressed ? Ink::excepted : fail ? Ink::fail : Ink::unknown, word);
     if (!severity.empty()) out += ' ' + severity;
     out += "  " + paint(terminal_, Ink::heading, rule);
     if (!what.empty()) out += "  " + what;
@@ -149,6 +153,7 @@ class Text : public CheckOutput {
     if (!marked) note(out, "want", says.substr(9));
     if (line.empty() && !f.found.empty()) note(out, "found", f.found);
     if (!f.reason.empty()) note(out, "cause", f.reason);
+    if (f.lapsed) note(out, "over", exception_sentence(f));
     if (!f.message.empty() && f.message != message_) note(out, "why", f.message), message_ = f.message;
     if (f.control && !f.control->fix.empty()) note(out, "fix", f.control->fix);
   }

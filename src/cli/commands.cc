@@ -103,6 +103,7 @@ Program make_program() {
                   .help = "the value of a template's parameter, or of a pseudo parameter such as AWS::Region; or a JSON or YAML file of them"},
                  {.name = "--resolve", .value = "HOW", .form = Form::choice, .choices = {"on", "off"},
                   .help = "whether rules see templates as they will be deployed (on; default in text, json and sarif) or as they are written (off)"},
+                 {.name = "--baseline", .value = "FILE", .form = Form::file, .help = "what a former run wrote with --format json or sarif: only findings that are not in it fail"},
                  as_of(),
                  fail_on()},
        .examples = {{"reeve check templates/", "each template by Reeve's own controls"},

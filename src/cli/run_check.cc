@@ -1,8 +1,10 @@
 #include "assess/check_own.h"
 #include "base/file.h"
 #include "base/threads.h"
+#include "check/baseline.h"
 #include "check/check.h"
 #include "check/check_input.h"
+#include "cli/check_count.h"
 #include "cli/check_parts.h"
 #include "cli/check_text.h"
 #include "cli/commands.h"
@@ -24,15 +26,6 @@ struct Reached {
   }
 };
 
-void count(CheckSummary& summary, guard::GuardStatus status) {
-  switch (status) {
-    case guard::GuardStatus::pass: ++summary.pass; break;
-    case guard::GuardStatus::fail: ++summary.fail; break;
-    case guard::GuardStatus::skip: ++summary.skip; break;
-    case guard::GuardStatus::unknown: ++summary.unknown; break;
-  }
-}
-
 bool old_semantics(const Options& options) { return options.value("--guard-semantics", "reeve") != "reeve"; }
 
 // Whether rule files see templates as they will be deployed. What is compared with cfn-guard sees them as they are written.
@@ -50,6 +43,8 @@ std::optional<Error> misused(const Options& options, bool own_controls, const st
     return Error{Code::usage, "nothing to judge is named", {}, "PATH", "reeve check templates/"};
   if (own_controls && (format == "verdicts" || options.has("--guard-semantics")))
     return Error{Code::usage, "no rule file is named", {}, "--rules PATH", "`reeve help check`"};
+  if (options.has("--baseline") && (format == "verdicts" || format == "guard-json"))
+    return Error{Code::usage, "`--format " + format + "` says nothing of single findings", {}, "another format with `--baseline`", "`reeve help check`"};
   if (own_controls && options.has("--input-parameters"))
     return Error{Code::usage, "`--input-parameters` are for rule files, and none is named", {}, "--rules PATH", "`reeve help check`"};
   if (!own_controls && options.has("--control"))
@@ -101,9 +96,34 @@ int run_check(const Options& options, Io& io) {
     io.error(done.error());
     return exit_input;
   }
+  std::optional<Baseline> baseline;
+  if (options.has("--baseline")) {
+    auto made = Baseline::read(options.value("--baseline"));
+    if (!made) {
+      io.error(made.error());
+      return exit_input;
+    }
+    baseline = std::move(*made);
+  }
+  // What a version of cfn-guard does, it does without exceptions.
+  Workspace workspace;
+  std::optional<Exceptions> exceptions;
+  const std::string workspace_dir = workspace_of(options);
+  if (!own_controls && how.findings && how.guard.semantics == guard::Semantics::reeve) {
+    if (!workspace_dir.empty()) {
+      auto loaded = load_workspace(workspace_dir);
+      if (loaded) workspace = std::move(*loaded);
+      else workspace.errors.push_back(loaded.error());
+    }
+    for (const Error& problem : workspace.errors) {
+      io.error(problem);
+      status = exit_input;
+    }
+    how.exceptions = &exceptions.emplace(&workspace, nullptr, how.guard.as_of);
+  }
   std::unique_ptr<OwnControls> own;
   if (own_controls) {
-    auto made = OwnControls::make({options.value("--content"), workspace_of(options), options.values("--control"), how.guard.as_of, &*stacks});
+    auto made = OwnControls::make({options.value("--content"), workspace_dir, options.values("--control"), how.guard.as_of, &*stacks});
     if (!made) {
       io.error(made.error());
       return made.error().code == Code::usage ? exit_usage : exit_input;
@@ -126,7 +146,7 @@ int run_check(const Options& options, Io& io) {
     out.add(piece);
     return {};
   };
-  const CheckOutputOptions output_options{reeve_program().version, options.value("--guard-semantics", "reeve"), how.guard};
+  const CheckOutputOptions output_options{reeve_program().version, options.value("--guard-semantics", "reeve"), how.guard, baseline.has_value()};
   const auto output = format == "text" ? make_check_text(io.terminal, write) : make_check_output(format, output_options, rules.files, write);
   CheckSummary summary;
   for (const std::vector<Error>* problems : {&rules.problems, &data.problems}) summary.problems.insert(summary.problems.end(), problems->begin(), problems->end());
@@ -148,17 +168,14 @@ int run_check(const Options& options, Io& io) {
           io.error(*rule.error);
           status = std::max(status, exit_input);
         }
-        count(summary, rule.status);
       }
-    for (const auto& finding : file.findings) {
-      if (!finding.control || finding.same_as_before) continue;
-      count(summary, finding.status);
-      if (finding.status == guard::GuardStatus::fail) reached.worst = std::max(reached.worst, finding.severity);
-    }
+    if (baseline) baseline->mark(file);
+    count_file(file, rules.files, summary, reached.worst);
     return output->file(file);
   };
   Status done = own ? check_files(data.files, how.threads, [&](const DataFile& file, CheckedFile& checked) { own->judge(file, checked); }, each)
                     : check_files(rules.files, data.files, how, each);
+  if (baseline) summary.baseline = {{baseline->fresh(), baseline->known(), baseline->gone()}};
   if (done) done = output->end(summary);
   out.finish();
   if (!done) {

@@ -279,6 +279,21 @@ void load_challenges(Content& content) {
   std::stable_sort(content.challenges.begin(), content.challenges.end(), [](auto& a, auto& b) { return a.order < b.order; });
 }
 
+void load_foreign_rules(Content& content) {
+  for (const ContentItem& item : content.files->items("suppressions")) {
+    if (item.name == "README.md") continue;
+    auto file = read_foreign_rules(item, content.errors);
+    if (!file) continue;
+    for (ForeignRule& rule : file->rules)
+      std::erase_if(rule.controls, [&](const std::string& id) {
+        if (content.control(id)) return false;
+        content.errors.push_back(unknown_word("there is no control `" + id + "`", rule.at, id, control_ids(content)));
+        return true;
+      });
+    content.foreign_rules.push_back(std::move(*file));
+  }
+}
+
 void summarize_layers(Content& content) {
   std::map<std::pair<std::string, std::string>, int> seen;
   for (const ContentLayer& layer : content.files->layers()) {
@@ -314,6 +329,7 @@ Content load(std::vector<ContentLayer> layers, std::vector<Error> problems) {
   load_record_views(content);
   load_responsibility(content);
   load_challenges(content);
+  load_foreign_rules(content);
   std::stable_sort(content.errors.begin(), content.errors.end(), [](const Error& a, const Error& b) {
     return std::tie(a.at.path, a.at.line, a.at.column) < std::tie(b.at.path, b.at.line, b.at.column);
   });

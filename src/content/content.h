@@ -172,6 +172,17 @@ struct Framework {
   LayerKind layer = LayerKind::built_in;
 };
 
+// What a control is called elsewhere: rules of another tool that claim the same (content/suppressions/<tool>.yaml).
+struct ForeignRule {
+  std::string id;                     // W79
+  std::vector<std::string> controls;  // ids
+  Place at;
+};
+struct ForeignRules {
+  std::string tool, shown;
+  std::vector<ForeignRule> rules;
+};
+
 // A fact that the question asks for (content/facts/sec01.yaml); controls name theirs.
 struct Fact {
   std::string id;        // 02.01
@@ -219,6 +230,7 @@ struct Content {
   std::vector<ContentDocument> schemas;         // content/schemas/*.json, sorted by path
   std::vector<ResponsibilityFile> responsibility;  // by service
   std::vector<Challenge> challenges;               // in their order
+  std::vector<ForeignRules> foreign_rules;         // by tool
   std::vector<LayerSummary> layers;             // lowest first
   std::string digest;                           // SHA-256 of the tree after layering, hex
   std::vector<Error> errors;                    // in order of path and place
@@ -229,6 +241,7 @@ struct Content {
   const Objective* objective(std::string_view slug) const;
   const Edition* edition(std::string_view id) const;
   const RecordView* record_view(std::string_view name) const;
+  const ForeignRule* foreign_rule(std::string_view tool, std::string_view id) const;
   const Edition* standard_edition() const;  // null only if there is none at all
 };
 

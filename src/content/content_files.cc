@@ -142,7 +142,7 @@ void name_linked_items(const std::string& folder, std::vector<Error>& problems) 
 const std::vector<std::string>& content_kinds() {
   static const std::vector<std::string> kinds = {
       "baselines", "challenges", "controls", "detections", "facts",          "frameworks", "hunts",   "objectives",
-      "practices", "quotas",     "resources", "responsibility", "runbooks", "schemas",    "threats", "views",
+      "practices", "quotas",     "resources", "responsibility", "runbooks", "schemas",    "suppressions", "threats", "views",
   };
   return kinds;
 }

@@ -35,6 +35,8 @@ EditionsFile read_editions(const ContentItem& item, std::vector<Error>& errors);
 std::optional<ResponsibilityFile> read_responsibility(const ContentItem& item, std::vector<Error>& errors);
 std::optional<Challenge> read_challenge(const ContentItem& item, std::vector<Error>& errors);
 
+std::optional<ForeignRules> read_foreign_rules(const ContentItem& item, std::vector<Error>& errors);
+
 // `15 min`, `2 h`, `1 day`, `3 days` in minutes; a day is 8 hours.
 std::optional<int> parse_effort(std::string_view text);
 // What makes two checks literally the same: the text without comment lines, blank lines and indentation.

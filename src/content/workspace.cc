@@ -167,11 +167,11 @@ static std::optional<Drill> read_drill(Value map, std::vector<Error>& errors) {
   return out;
 }
 
-std::optional<ResourceException> read_exception(Value map, std::vector<Error>& errors) {
-  Fields fields(map, "an exception", {"control", "resource", "owner", "approver", "reason", "expires"}, errors);
+static std::optional<ResourceException> read_exception_of(Value map, const std::string& what, std::vector<Error>& errors) {
+  Fields fields(map, "an exception", {what, "resource", "owner", "approver", "reason", "expires"}, errors);
   ResourceException out;
   out.at = place_of(map);
-  out.control = fields.text_like("control", Need::required, "the id of a control", is_control_id);
+  out.control = what == "rule" ? fields.text("rule") : fields.text_like("control", Need::required, "the id of a control", is_control_id);
   out.resource = fields.text("resource");
   out.owner = fields.text("owner");
   out.approver = fields.text("approver");
@@ -181,6 +181,9 @@ std::optional<ResourceException> read_exception(Value map, std::vector<Error>& e
   if (!fields.good()) return std::nullopt;
   return out;
 }
+
+std::optional<ResourceException> read_exception(Value map, std::vector<Error>& errors) { return read_exception_of(map, "control", errors); }
+std::optional<ResourceException> read_rule_exception(Value map, std::vector<Error>& errors) { return read_exception_of(map, "rule", errors); }
 
 std::vector<Error> Workspace::expired_exceptions(Time as_of) const {
   std::vector<Error> out;
@@ -240,7 +243,9 @@ Result<Workspace> load_workspace(const std::string& dir) {
     if (auto one = read_attestation(map, workspace.errors)) workspace.attestations.push_back(std::move(*one));
   });
   each_map(below("exceptions"), "an exception", workspace.errors, [&](Value map) {
-    if (auto one = read_exception(map, workspace.errors)) workspace.exceptions.push_back(std::move(*one));
+    const bool of_rule = map.get("rule") && !map.get("control");
+    if (auto one = of_rule ? read_rule_exception(map, workspace.errors) : read_exception(map, workspace.errors))
+      (of_rule ? workspace.rule_exceptions : workspace.exceptions).push_back(std::move(*one));
   });
   each_map(below("drills"), "a drill", workspace.errors, [&](Value map) {
     if (auto one = read_drill(map, workspace.errors)) workspace.drills.push_back(std::move(*one));

@@ -77,6 +77,7 @@ struct Workspace {
   std::string edition;  // empty: the standard one
   std::vector<Attestation> attestations;     // sorted by control, then given
   std::vector<ResourceException> exceptions; // in order of file and place
+  std::vector<ResourceException> rule_exceptions;  // of rules of rule files, whose names stand in `control`; for `reeve check`
   std::vector<Drill> drills;                 // in order of file and place
   std::vector<Error> errors;                 // what did not hold, in order of path and place
   std::map<std::string, Place> at;           // where things stand: `edition`, `owners.platform`
@@ -101,5 +102,7 @@ Result<std::vector<std::string>> write_workspace(const std::string& dir, const s
 // For examples of controls, which hold attestations in the same form: one map, strictly read. Errors go to `errors`.
 std::optional<Attestation> read_attestation(Value map, std::vector<Error>& errors);
 std::optional<ResourceException> read_exception(Value map, std::vector<Error>& errors);
+// Of a rule of a rule file: `rule` stands for `control`.
+std::optional<ResourceException> read_rule_exception(Value map, std::vector<Error>& errors);
 
 }  // namespace reeve

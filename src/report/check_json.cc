@@ -17,8 +17,16 @@ void problem(JsonWriter& json, const Error& error) {
   json.end_object();
 }
 
+// The object is left open.
+void word(JsonWriter& json, std::string_view key, const CheckSuppression& said) {
+  json.key(key).begin_object().member("form", said.form).member("rule", said.rule).member("place", said.at.text());
+  if (!said.owner.empty()) json.member("owner", said.owner);
+  if (!said.reason.empty()) json.member("reason", said.reason);
+  if (!said.expires.empty()) json.member("expires", said.expires);
+}
+
 void finding_to(JsonWriter& json, const CheckFinding& f) {
-  json.begin_object().member("fingerprint", f.fingerprint()).member("status", guard::name(f.status));
+  json.begin_object().member("fingerprint", f.fingerprint()).member("status", f.suppressed ? std::string_view("EXCEPTED") : guard::name(f.status));
   if (f.control) {
     json.member("control", f.rule).member("title", f.control->title).member("severity", f.severity_name());
   } else {
@@ -40,8 +48,11 @@ void finding_to(JsonWriter& json, const CheckFinding& f) {
   if (!f.reason.empty()) json.member("reason", f.reason);
   if (f.control) json.member("fix", f.control->fix);
   if (f.suppressed) {
-    json.key("suppressed").begin_object().member("where", f.suppressed->where).member("owner", f.suppressed->owner).member("reason", f.suppressed->reason);
-    if (!f.suppressed->expires.empty()) json.member("expires", f.suppressed->expires);
+    word(json, "excepted", *f.suppressed);
+    json.member("status", guard::name(f.status)).end_object();
+  }
+  if (f.lapsed) {
+    word(json, "expired_exception", *f.lapsed);
     json.end_object();
   }
   if (f.known) json.member("known", true);
@@ -98,9 +109,14 @@ std::string end_of(const CheckSummary& s) {
   else count("rule_files", s.rule_files);
   count("data_files", s.data_files), count("unreadable", s.unreadable);
   json.key("rules").begin_object();
-  count("pass", s.pass), count("fail", s.fail), count("unknown", s.unknown), count("skip", s.skip);
+  count("pass", s.pass), count("fail", s.fail), count("unknown", s.unknown), count("skip", s.skip), count("set_aside", s.set_aside);
   json.end_object();
-  count("suppressed", s.suppressed), count("known", s.known);
+  count("excepted", s.excepted), count("known", s.known);
+  if (s.baseline) {
+    json.key("baseline").begin_object();
+    count("new", s.baseline->fresh), count("known", s.baseline->known), count("gone", s.baseline->gone);
+    json.end_object();
+  }
   json.end_object().end_object();
   return out;
 }

@@ -98,7 +98,6 @@ class Junit : public CheckOutput {
     std::map<std::pair<std::string, uint32_t>, std::vector<const CheckFinding*>> of_rule;
     std::map<std::pair<std::string, std::string>, size_t> of_control;
     for (const CheckFinding& finding : file.findings) {
-      if (finding.suppressed) continue;
       if (!finding.control) of_rule[{finding.rules_file + '\n' + finding.rule, finding.block_line}].push_back(&finding);
     }
     for (size_t i = 0; i < file.results.size(); ++i) {
@@ -110,17 +109,33 @@ class Junit : public CheckOutput {
         const auto found = of_rule.find({rules_[i].path + '\n' + rule.rule, rule.line});
         if (found != of_rule.end()) each.findings = found->second;
         const bool judged = rule.status == GuardStatus::fail || rule.status == GuardStatus::unknown;
-        if (judged && each.findings.empty()) each.status = GuardStatus::skip, each.why = "suppressed";
+        if (judged) set_aside(each);
         out.push_back(std::move(each));
       }
     }
     for (const CheckFinding& finding : file.findings) {
-      if (finding.suppressed || !finding.control) continue;
+      if (!finding.control) continue;
       const auto [at, is_new] = of_control.emplace(std::pair(finding.rule, finding.resource), out.size());
       if (is_new) out.push_back({finding.rule + " " + finding.resource, "reeve", finding.status, "", {}});
       if (finding.judged()) out[at->second].findings.push_back(&finding);
     }
+    if (file.results.empty())
+      for (Case& each : out) set_aside(each);
     return out;
+  }
+
+  // Leaves the findings that count; a case without any is skipped.
+  static void set_aside(Case& each) {
+    if (each.findings.empty()) return;
+    const CheckFinding* aside = nullptr;
+    std::erase_if(each.findings, [&](const CheckFinding* f) {
+      if (!f->suppressed && !f->known) return false;
+      if (!aside || (f->suppressed && !aside->suppressed)) aside = f;
+      return true;
+    });
+    if (!aside || !each.findings.empty()) return;
+    each.status = GuardStatus::skip;
+    each.why = aside->suppressed ? exception_sentence(*aside) : "known: it is in the baseline";
   }
 
   void print(const CheckedFile& file, const Case& each) {

@@ -45,6 +45,7 @@ std::string finding_sentence(const CheckFinding& finding) {
   if (!finding.found.empty()) out += "; found " + finding.found;
   else if (finding.missing && finding.line) out += "; nothing stands there";
   if (!finding.reason.empty()) out += (finding.status == guard::GuardStatus::unknown ? "; not known: " : "; ") + finding.reason;
+  if (finding.lapsed || finding.suppressed) out += "; " + exception_sentence(finding);
   if (!finding.message.empty()) out += ". " + finding.message;
   return one_line(out);
 }
@@ -63,8 +64,8 @@ std::string finding_rule(const CheckFinding& finding) { return finding.control ?
 GuardStatus file_status(const CheckedFile& file) {
   bool fails = false, unknowns = false, passes = false;
   for (const auto& result : file.results) {
-    fails = fails || result.status == GuardStatus::fail;
-    unknowns = unknowns || result.status == GuardStatus::unknown;
+    fails = fails || (file.findings.empty() && result.status == GuardStatus::fail);  // else its findings say so
+    unknowns = unknowns || (file.findings.empty() && result.status == GuardStatus::unknown);
     passes = passes || result.status == GuardStatus::pass;
   }
   for (const auto& finding : file.findings) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,12 @@ struct CheckSummary {
   uint64_t controls = 0, resources = 0;                // if Reeve's own controls judged: those asked, and what the files declare
   uint64_t pass = 0, fail = 0, skip = 0, unknown = 0;  // rule blocks; of own controls: pairs of control and resource
   uint64_t unreadable = 0;                             // data files
-  uint64_t suppressed = 0, known = 0;                  // findings
+  uint64_t set_aside = 0;                              // of those that would fail or be unknown: excepted or known altogether, in none of the four
+  uint64_t excepted = 0, known = 0;                    // verdicts with a finding that is excepted, or in the baseline
+  struct Compared {
+    uint64_t fresh = 0, known = 0, gone = 0;  // findings
+  };
+  std::optional<Compared> baseline;                    // if one was named
   std::vector<Error> problems;                         // of rule files and of what was named and is not there
 };
 
@@ -38,6 +44,7 @@ struct CheckOutputOptions {
   std::string version;    // of the program
   std::string semantics;  // as the command line says it
   guard::GuardOptions guard;  // for formats that ask a rule again
+  bool baseline = false;      // one was named
 };
 
 // None: there is no such format. `rules` are those that the checked files' results are of, and outlive the output.

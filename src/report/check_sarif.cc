@@ -130,11 +130,17 @@ class Sarif : public CheckOutput {
     }
     json_.key("partialFingerprints").begin_object().member("reeveFinding/v1", f.fingerprint()).end_object();
     if (f.suppressed) {
-      json_.key("suppressions").begin_array().begin_object().member("kind", f.suppressed->where == "metadata" ? "inSource" : "external").member("status", "accepted");
-      json_.member("justification", f.suppressed->reason).key("properties").begin_object().member("owner", f.suppressed->owner).member("expires", f.suppressed->expires).end_object();
-      json_.end_object().end_array();
+      const CheckSuppression& said = *f.suppressed;
+      json_.key("suppressions").begin_array().begin_object().member("kind", said.form == "workspace" ? "external" : "inSource").member("status", "accepted");
+      if (!said.reason.empty()) json_.member("justification", said.reason);
+      json_.key("location").begin_object().key("physicalLocation").begin_object().key("artifactLocation").begin_object().member("uri", uri_of(said.at.path)).end_object();
+      if (said.at.line) json_.key("region").begin_object().member("startLine", int64_t{said.at.line}).end_object();
+      json_.end_object().end_object().key("properties").begin_object().member("form", said.form).member("rule", said.rule);
+      if (!said.owner.empty()) json_.member("owner", said.owner);
+      if (!said.expires.empty()) json_.member("expires", said.expires);
+      json_.end_object().end_object().end_array();
     }
-    if (f.known) json_.member("baselineState", "unchanged");
+    if (options_.baseline) json_.member("baselineState", f.known ? "unchanged" : "new");
     json_.end_object();
   }
 

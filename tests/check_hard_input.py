@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""`reeve check` on input that is hard or hostile: named with its place, the others judged, the exit status 3, memory and time bounded.
+
+    python3 tests/check_hard_input.py
+
+Every case lies in a folder beside a template without a fault, and is judged by a rule file and by Reeve's own controls. `place` is where
+the trouble must be named on standard error; None: there is none, and the template must be judged as if it were plain.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from lib_reeve import Checks, REEVE, built  # noqa: E402
+
+RULE = "rule encrypted { AWS::EC2::Volume { Properties.Encrypted == true } }\n"
+GOOD = "Resources:\n  Good:\n    Type: AWS::EC2::Volume\n    Properties: {Encrypted: true}\n"
+BAD = "Resources:\n  Bad:\n    Type: AWS::EC2::Volume\n    Properties: {Encrypted: false}\n"
+JSON = '{"Resources": {"Bad": {"Type": "AWS::EC2::Volume", "Properties": {"Encrypted": false}}}}'
+MEMORY_MIB = 64
+SECONDS = 10
+
+
+def deep(levels):
+    return '{"Resources": {"Bad": {"Type": "AWS::EC2::Volume", "Properties": {"Encrypted": false, "X": ' + "[" * levels + "]" * levels + "}}}}"
+
+
+def bomb():
+    out = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+    for i in range(1, 10):
+        out += f"a{i}: &a{i} [" + ", ".join([f"*a{i - 1}"] * 10) + "]\n"
+    return out + BAD
+
+
+def large(mib):
+    """Many resources, the last of which fails."""
+    rows, size = ["Resources:\n"], 0
+    while size < mib << 20:
+        row = f"  R{len(rows)}:\n    Type: AWS::EC2::Volume\n    Properties: {{Encrypted: true, AvailabilityZone: eu-west-1a, Size: {len(rows)}}}\n"
+        rows.append(row)
+        size += len(row)
+    return "".join(rows) + BAD.split("\n", 1)[1]
+
+
+# name, text or bytes, place of the trouble or None, whether the failing resource is found all the same
+CASES = [
+    ("aliases.yaml", "Shared: &p {Encrypted: false}\nResources:\n  Bad: {Type: 'AWS::EC2::Volume', Properties: *p}\n", None, True),
+    ("merge-keys.yaml", "Shared: &p {Encrypted: false}\nResources:\n  Bad: {Type: 'AWS::EC2::Volume', Properties: {<<: *p, Size: 1}}\n", None, True),
+    ("crlf.yaml", BAD.replace("\n", "\r\n"), None, True),
+    ("bom.yaml", b"\xef\xbb\xbf" + BAD.encode(), None, True),
+    ("bom.json", b"\xef\xbb\xbf" + JSON.encode(), None, True),
+    ("crlf.json", JSON.replace(", ", ",\r\n"), None, True),
+    ("tabs.json", JSON.replace(" ", "\t").replace(",", ",\n\t"), None, True),
+    ("tabs.yaml", "Resources:\n\tBad:\n\t\tType: AWS::EC2::Volume\n", ":2:1", False),
+    ("two-documents.yaml", BAD + "---\nnot: judged\n", None, True),
+    ("comment-first.yaml", "# a\n\n---\n" + BAD, None, True),
+    ("deep.json", deep(100), None, True),
+    ("too-deep.json", deep(5000), ":1:", False),
+    ("too-deep.yaml", "Resources:\n  Bad: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: false, X: " + "[" * 5000 + "]" * 5000 + "}}\n", ":2:", False),
+    ("absurdly-deep.json", "[" * 2_000_000, ":1:", False),
+    ("bomb.yaml", bomb(), ":", False),
+    ("recursive-alias.yaml", "Resources: &r\n  Bad: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: false, X: *r}}\n", ":2:", False),
+    ("alias-of-nothing.yaml", "Resources:\n  Bad: {Type: 'AWS::EC2::Volume', Properties: *gone}\n", ":2:", False),
+    ("duplicate.yaml", BAD + "    Metadata: {a: 1}\n    Metadata: {a: 2}\n", ":6:5", True),
+    ("duplicate.json", JSON.replace('"Encrypted": false', '"Encrypted": true, "Encrypted": false'), ":1:89", True),
+    ("duplicate-resource.yaml", "Resources:\n  Bad: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: true}}\n  Bad: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: false}}\n", ":3:3", True),
+    ("unknown-tag.yaml", BAD + "    Metadata: !Mystery {a: !!python/object:os.system x}\n", None, True),
+    ("non-string-keys.yaml", BAD + "Mappings:\n  M: {1: {true: a}, null: {2.5: b}}\n", None, True),
+    ("map-as-key.yaml", BAD + "    ? {a: b}\n    : c\n", ":5:", False),
+    ("circular.yaml", BAD + "  One: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: true, KmsKeyId: !Ref Two}}\n  Two: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: true, KmsKeyId: !Ref One}}\n", None, True),
+    ("circular-self.yaml", BAD + "  One: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: true, KmsKeyId: !GetAtt One.Arn}, DependsOn: One}\n", None, True),
+    ("circular-condition.yaml", "Conditions:\n  A: !Not [!Condition B]\n  B: !Not [!Condition A]\n" + BAD, None, True),
+    ("not-utf8.yaml", BAD.encode() + b"    Metadata: {a: \xff\xfe}\n", ":5:", False),
+    ("nul.json", JSON.encode()[:30] + b"\0" + JSON.encode()[30:], ":1:", False),
+    ("cut.json", JSON[:-10], ":1:", False),
+    ("cut.yaml", BAD + "    Metadata: {a: [", ":5:", False),
+    ("empty.yaml", "", "any", False),
+    ("five-mib.yaml", large(5), None, True),
+    ("long-line.json", JSON.replace("false", '"' + "x" * (1 << 20) + '"'), None, True),
+]
+
+
+class Suite:
+    def __init__(self, folder):
+        self.checks, self.folder = Checks(), folder
+        (folder / "r.guard").write_text(RULE)
+        self.sanitized = b"__asan_init" in REEVE.read_bytes()
+
+    def reeve(self, path, *which):
+        """Status, report, standard error, MiB at most, seconds."""
+        began = time.monotonic()
+        with (self.folder / "out").open("wb") as out, (self.folder / "err").open("wb") as err:
+            child = subprocess.Popen([REEVE, "check", path, *which, "--format", "json"], cwd=self.folder, stdout=out, stderr=err, env=os.environ)
+            _, status, usage = os.wait4(child.pid, 0)
+        report = (self.folder / "out").read_text()
+        return os.waitstatus_to_exitcode(status), json.loads(report) if report else None, (self.folder / "err").read_text(errors="replace"), usage.ru_maxrss / 1024, time.monotonic() - began
+
+    def bounded(self, name, mib, seconds, mib_max=MEMORY_MIB):
+        if self.sanitized:
+            return
+        self.checks.check(mib <= mib_max, f"{name}: at most {mib_max} MiB", f"{mib:.1f} MiB")
+        self.checks.check(seconds <= SECONDS, f"{name}: within {SECONDS} s", f"{seconds:.1f} s")
+
+    def cases(self):
+        for name, text, place, found in CASES:
+            case = self.folder / ("in-" + name)
+            case.mkdir()
+            (case / "a-good.yaml").write_text(GOOD)
+            (case / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+            (case / "z-good.yaml").write_text(GOOD)
+            for which in (("--rules", "r.guard"), ("--control", "volume-encrypted")):
+                label = f"{name}, {which[0]}"
+                status, report, err, mib, seconds = self.reeve(case.name, *which)
+                if not self.checks.check(report is not None, f"{label}: judged", f"status {status}, {err[:300]}"):
+                    continue
+                files = {pathlib.Path(file["path"]).name: file for file in report["files"]}
+                fails = [f["resource"]["id"] for f in files[name]["findings"] if f["status"] == "FAIL"]
+                self.checks.check((set(fails) == {"Bad"}) == found, f"{label}: the failing resource is {'' if found else 'not '}found", f"{fails} {err[:300]}")
+                self.checks.check(files["a-good.yaml"]["status"] == files["z-good.yaml"]["status"] == "PASS", f"{label}: the others are judged", files["a-good.yaml"]["status"])
+                if place is None:
+                    self.checks.check(status == 1 and f"{name}:" not in err, f"{label}: no trouble", f"status {status}, {err[:300]}")
+                else:
+                    wanted = f"{case.name}/{name}" + (place if place != "any" else "")
+                    named = wanted in err or (name == "empty.yaml" and which[0] == "--rules")
+                    self.checks.check(named, f"{label}: named as {wanted}", err[:300])
+                    self.checks.check(status == 3 or name == "empty.yaml", f"{label}: exit status 3", f"status {status}, {err[:300]}")
+                    if not found:
+                        self.checks.check(files[name]["status"] != "PASS", f"{label}: is no pass", files[name]["status"])
+                self.bounded(label, mib, seconds, 160 if name == "five-mib.yaml" else MEMORY_MIB)
+
+    def thousand(self):
+        """One bad file among a thousand; and the memory that a thousand take."""
+        folder = self.folder / "thousand"
+        folder.mkdir()
+        body = "".join(f"  V{i}: {{Type: 'AWS::EC2::Volume', Properties: {{Encrypted: true, Size: {i}, AvailabilityZone: !Ref Zone}}}}\n" for i in range(60))
+        for i in range(1000):
+            (folder / f"t{i:04}.yaml").write_text("Parameters: {Zone: {Type: String}}\nResources:\n" + body)
+        for which in (("--rules", "r.guard"), ("--control", "volume-encrypted"), ()):
+            label = f"a thousand templates, {' '.join(which) or 'all controls'}"
+            (folder / "t0500.yaml").write_text("Resources:\n  Bad: [\n")
+            status, report, err, mib, seconds = self.reeve("thousand", *which)
+            self.checks.check(status == 3 and "thousand/t0500.yaml:3:1" in err, f"{label}: the bad one is named", f"status {status} {err[:200]}")
+            judged = [file for file in report["files"] if not file["problems"]]
+            self.checks.check(len(report["files"]) == 1000 and len(judged) == 999, f"{label}: the others are judged", len(judged))
+            if which:
+                self.checks.check(all(file["status"] == "PASS" for file in judged), f"{label}: and pass")
+            if not self.sanitized:
+                self.checks.check(mib <= MEMORY_MIB, f"{label}: at most {MEMORY_MIB} MiB", f"{mib:.1f} MiB")
+
+    def named_and_found(self):
+        """What a folder holds beside templates is passed over; what is named is not."""
+        folder = self.folder / "mixed"
+        folder.mkdir()
+        (folder / "notes.json").write_text('{"a": 1}')
+        (folder / "good.yaml").write_text(GOOD)
+        status, report, err, _, _ = self.reeve("mixed", "--control", "volume-encrypted")
+        self.checks.check(status == 0, "unknown JSON in a folder is passed over", f"{status} {err}")
+        status, _, err, _, _ = self.reeve("mixed/notes.json", "--control", "volume-encrypted")
+        self.checks.check(status == 3 and "mixed/notes.json" in err, "named, it is not", f"{status} {err}")
+        (folder / "locked.yaml").symlink_to(folder / "nowhere.yaml")
+        status, _, err, _, _ = self.reeve("mixed/locked.yaml", "--rules", "r.guard")
+        self.checks.check(status == 3 and "locked.yaml" in err, "a link to nothing is named", f"{status} {err}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        suite = Suite(pathlib.Path(folder))
+        if built(suite.checks, "hard input of check"):
+            suite.cases()
+            suite.thousand()
+            suite.named_and_found()
+        return suite.checks.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
