@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Compares verdicts with the original, cfn-guard 3.1.1, 3.2.0 and 3.2.1.
 
-Three suites: the Control Tower rules over public templates, the original's own test resources, and rules and documents made up at
+Four suites: the Control Tower rules over public templates; these and the Guard rules of Reeve's own controls over the same templates as
+`reeve check --format verdicts` tells them, file, rule and document; the original's own test resources; and rules and documents made up at
 random from a seed. The programs are installed by name into a cache folder when they are not there yet: the npm package
 @cdklabs/cdk-validator-cfnguard brings 3.1.1 and the rules, the crate cfn-guard brings 3.2.0, 3.2.1 and the resources. 3.1.1 judges the
 Control Tower rules as 3.2.0 does; rules made up find where it does not (`!=` between two rows, `!empty {`).
 
-    guard_peer.py PATH_OF_guard_verdicts [--seed N] [--random N] [--only ct|crate|random]
+    guard_peer.py PATH_OF_guard_verdicts --reeve PATH [--seed N] [--random N] [--only ct|check|crate|random]
 
 Prints every disagreement and, last, `N passed, N failed, N skipped`.
 """
@@ -17,6 +18,7 @@ import glob
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -63,7 +65,7 @@ def crate(version):
     return (binary if os.path.exists(binary) else None), (sources[0] if sources else None)
 
 
-def theirs(binary, rules, data):
+def theirs(binary, rules, data, whole_name=False):
     """Verdict sets by (data, rule name), or None where the original gives no verdict at all."""
     command = [binary, "validate", "--structured", "-S", "none", "-o", "json"]
     for path in rules:
@@ -73,6 +75,7 @@ def theirs(binary, rules, data):
     run = subprocess.run(command, capture_output=True, text=True)
     if run.returncode not in (0, 19) or "thread 'main' panicked" in run.stderr:
         return None
+    short = (lambda name: name) if whole_name else (lambda name: name.split("/")[-1])
     out = collections.defaultdict(set)
     try:
         reports = json.loads(run.stdout)
@@ -80,11 +83,11 @@ def theirs(binary, rules, data):
         return None
     for report in reports:
         for entry in report["not_compliant"]:
-            out[report["name"], entry["Rule"]["name"].split("/")[-1]].add("FAIL")
+            out[report["name"], short(entry["Rule"]["name"])].add("FAIL")
         for name in report["not_applicable"]:
-            out[report["name"], name.split("/")[-1]].add("SKIP")
+            out[report["name"], short(name)].add("SKIP")
         for name in report["compliant"]:
-            out[report["name"], name.split("/")[-1]].add("PASS")
+            out[report["name"], short(name)].add("PASS")
     return out
 
 
@@ -110,7 +113,7 @@ def compare(suite, version, reference, answer, show=20):
     failed += len(wrong)
     print(f"{suite} against {version}: {len(set(reference) | set(answer)) - len(wrong)} alike, {len(wrong)} not")
     for key in sorted(wrong)[:show]:
-        print(f"  {key[0]} {key[1]}: original {sorted(reference.get(key, []))}, reeve {sorted(answer.get(key, []))}")
+        print(f"  {' '.join(key) if isinstance(key, tuple) else key}: original {sorted(reference.get(key, []))}, reeve {sorted(answer.get(key, []))}")
     return wrong
 
 
@@ -171,6 +174,102 @@ def crate_resources(program, old, new, resources):
             answer.update({(os.path.basename(rule) + " " + os.path.basename(k[0]), k[1]): v for k, v in mine.items()})
         print(f"crate resources: the original gives no verdict for {aborted} pairs")
         compare("crate resources", version, reference, answer)
+
+
+# ---- through `reeve check`
+
+def of_check(reeve, semantics, rules, data):
+    """{(data, rules file, rule): statuses}, and what was said on standard error."""
+    command = [reeve, "check", *data, "--format", "verdicts", "--guard-semantics", semantics, "--fail-on", "never"]
+    run = subprocess.run(command + [word for path in rules for word in ("--rules", path)], capture_output=True, text=True)
+    out = collections.defaultdict(set)
+    for line in run.stdout.splitlines():
+        verdict = json.loads(line)
+        out[verdict["data"], verdict["rules_file"], verdict["rule"]].add(verdict["status"])
+    return out, run.stderr.splitlines(), run.returncode
+
+
+def names_of(rule):
+    with open(rule) as file:
+        return set(re.findall(r"^rule\s+(\w+)", file.read(), re.M)) | {os.path.basename(rule)}
+
+
+def theirs_by_file(binary, rules, data):
+    """{(data, rules file, rule): statuses} of many rule files by few runs, and the pairs of files for which the original gives none. A
+    report names the rule alone, so no two files of one run share a rule's name; where a run is given up its files are tried one by one,
+    and then one by one over each document."""
+    runs = []
+    for rule in rules:
+        for run in runs:
+            if len(run[0]) < 20 and not run[1] & names_of(rule):
+                run[0].append(rule)
+                run[1].update(names_of(rule))
+                break
+        else:
+            runs.append(([rule], names_of(rule)))
+    out, none = {}, set()
+
+    def judge(these, those):
+        told = theirs(binary, these, those, whole_name=True)
+        if told is None:
+            if len(these) > 1:
+                for rule in these:
+                    judge([rule], those)
+            elif len(those) > 1:
+                for path in those:
+                    judge(these, [path])
+            else:
+                none.add((os.path.basename(those[0]), os.path.basename(these[0])))
+            return
+        file_of = {name: os.path.basename(rule) for rule in these for name in names_of(rule)}
+        for (path, name), statuses in told.items():
+            out[os.path.basename(path), file_of[name.split("/")[0]], name.split("/")[-1]] = statuses
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda run: judge(run[0], data), runs))
+    return out, none
+
+
+def through_check(reeve, before, new, package):
+    """A line of `verdicts` has the names of the files alone, so files of one name are told apart by copies with a number before it."""
+    tower = sorted(glob.glob(os.path.join(package, "rules", "control-tower", "cfn-guard", "**", "*.guard"), recursive=True)) if package else []
+    own = sorted(glob.glob(os.path.join(ROOT, "content", "controls", "*", "check.guard")))
+    data = templates()
+    if not data:
+        return skip(1, "the shared templates are not there")
+    with tempfile.TemporaryDirectory(prefix="guard_peer_") as folder:
+        def copies(kind, paths):
+            os.mkdir(os.path.join(folder, kind))
+            out = []
+            for number, path in enumerate(paths):
+                out.append(os.path.join(folder, kind, f"{number:03}-{os.path.basename(path)}"))
+                shutil.copy(path, out[-1])
+            return out
+
+        rules, documents = copies("rules", tower + own), copies("data", data)
+        for version, binary in ((BEFORE, before), (VERSION, new)):
+            if not binary:
+                skip(len(rules) * len(documents), f"cfn-guard {version} could not be installed")
+                continue
+            # The original stops at the first document that it cannot load.
+            first = rules[0]
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                loads = [path for path, told in zip(documents, pool.map(lambda path: theirs(binary, [first], [path]), documents)) if told is not None]
+            reference, unanswered = theirs_by_file(binary, rules, loads)
+            answer, said, status = of_check(reeve, version, rules, loads)
+            answer = {key: value for key, value in answer.items() if key[:2] not in unanswered}
+            print(f"reeve check: {len(rules)} rule files over {len(loads)} of {len(documents)} templates; the original gives no verdict for {len(unanswered)} pairs")
+            if said and not unanswered:
+                print("  " + "\n  ".join(said[:5]))
+            named = {(rule, template) for template, rule, _ in answer}
+            print(f"  {len(named)} (rule file, template) pairs have verdicts, exit status {status}")
+            compare("reeve check", version, reference, answer)
+            rest = [path for path in documents if path not in loads]
+            if rest:  # what the original does not load is judged or named, never passed over
+                judged, said, _ = of_check(reeve, version, rules[:1], rest)
+                silent = [path for path in rest if not any(key[0] == os.path.basename(path) for key in judged) and not any(path in line for line in said)]
+                compare("reeve check, templates that the original does not load", version, {path: {"named"} for path in rest},
+                        {path: {"silent" if path in silent else "named"} for path in rest})
 
 
 # ---- made up rules and documents
@@ -356,9 +455,10 @@ def made_up(program, old, new, seed, count):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
+    parser.add_argument("--reeve", required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--random", type=int, default=300)
-    parser.add_argument("--only", choices=["ct", "crate", "random"])
+    parser.add_argument("--only", choices=["ct", "check", "crate", "random"])
     args = parser.parse_args()
     package = npm_package()
     old = package and os.path.join(package, "bin", "ubuntu", "x86_64" if os.uname().machine == "x86_64" else "aarch64", "cfn-guard")
@@ -367,6 +467,8 @@ def main():
     if args.only in (None, "ct"):
         if package: control_tower(args.program, old, new, package)
         else: skip(1, f"npm package {PACKAGE} could not be installed")
+    if args.only in (None, "check"):
+        through_check(args.reeve, before, new, package)
     if args.only in (None, "crate"):
         if resources: crate_resources(args.program, before, new, resources)
         else: skip(1, "the crate's resources are not there")
