@@ -222,6 +222,25 @@ TEST(SqlJudge, OfATypeTheCandidatesAreThoseTheFilterKeeps) {
   EXPECT_EQ(judge(control, {unit}).errors.rfind("c/check.sql: cannot prepare", 0), 0u) << judge(control, {unit}).errors;
 }
 
+// What only live reads tell (a policy, a switch) no template has, so a query would take its absence for a pass.
+TEST(SqlJudge, WhatATemplateHoldsIsNobodysCandidate) {
+  TestUnit live, planned;
+  live.reply("made:ListThings", R"({"Things": [{"Id": "a", "Size": 1}]})");
+  planned.unit.kind = Unit::Kind::cloudformation;
+  planned.unit.key = "template:t.yaml";
+  planned.add(InputKind::cloudformation, "t.yaml", "Resources: {P: {Type: 'AWS::Made::Thing', Properties: {Size: 5}}}\n");
+  for (const char* view : {"aws_made_thing", "resources WHERE type = 'AWS::Made::Thing' AND born = 1"}) {
+    Control control = sql_control(std::string("SELECT uid, 'pass', NULL, '', '' FROM ") + view, {}, Candidates::type, "AWS::Made::Thing");
+    Judged got = judge(control, {live, planned});
+    EXPECT_EQ(got.of(thing("a")), "pass") << view;
+    EXPECT_EQ(got.verdicts.size(), 1u) << view;
+    EXPECT_EQ(got.errors, "") << view;
+  }
+  Control counts = sql_control("SELECT uid, iif((SELECT count(*) FROM aws_made_thing) = 1, 'pass', 'fail'), NULL, '', '' FROM reeve_account_settings");
+  live.reply("iam:ListAccountAliases", R"({"AccountAliases": []})", "global");
+  EXPECT_EQ(judge(counts, {live, planned}).of(kAccount), "pass") << "and what is planned is not counted among what is there";
+}
+
 TEST(SqlJudge, AnExceptionCoversAFailUntilItExpires) {
   TestUnit unit;
   unit.reply("made:ListThings", R"({"Things": [{"Id": "a"}, {"Id": "b"}]})");

@@ -153,7 +153,7 @@ std::vector<uint32_t> UnitSql::candidates(One& one, const UnitResult& unit, std:
   }
   for (uint32_t index : rows_->of_type(one.type)) {
     const ResourceOut& resource = unit.resources[index];
-    if (!resource.elsewhere && (!filter || kept.find(resource.uid) != kept.end())) out.push_back(index);
+    if (resource.born && !resource.elsewhere && (!filter || kept.find(resource.uid) != kept.end())) out.push_back(index);
   }
   std::sort(out.begin(), out.end(), [&](uint32_t a, uint32_t b) { return unit.resources[a].uid < unit.resources[b].uid; });
   return out;

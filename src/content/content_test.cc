@@ -200,6 +200,7 @@ TEST(Content, SqlControlsSayWhatTheyStandOn) {
       {"for_each: organization\nwithin: account\n", "16:9: `within: account` cannot judge the organization; expected another `for_each`, or no `within`"},
       {"for_each: account\nwithin: account\nneeds: [organizations:DescribeOrganization]\n",
        "17:8: `within: account` sees no answer of `organizations:DescribeOrganization`; expected reads of the account itself, or no `within`"},
+      {"for_each: account\napplies_to: [live, template]\n", "16:13: `applies_to` has `template`, which only Guard rules judge; expected [live], or check.guard"},
       {"for_each: account\nneeds: [S3:ListBuckets]\n", "16:9: `needs` has `S3:ListBuckets`; expected reads such as s3:ListBuckets, and parts such as reeve:detect"},
   };
   for (const Case& c : cases) {

@@ -195,11 +195,14 @@ void read_candidates(Fields& fields, Control& control) {
 }
 
 void read_applies_to(Fields& fields, Control& control) {
-  if (control.judge == Judge::attested) control.in_template = false;  // nobody attests a template
+  // Nobody attests a template, and SQL asks what is there.
+  if (control.judge != Judge::guard) control.in_template = false;
   if (!fields.get("applies_to")) return;
   auto where = fields.texts("applies_to", Need::optional, "live or template", [](std::string_view text) { return text == "live" || text == "template"; });
   control.live = std::find(where.begin(), where.end(), "live") != where.end();
   control.in_template = std::find(where.begin(), where.end(), "template") != where.end();
+  if (control.judge != Judge::guard && control.in_template)
+    fields.wrong(Code::usage, "`applies_to` has `template`, which only Guard rules judge", fields.at("applies_to"), "[live], or check.guard");
   if (where.empty() && fields.good())
     fields.wrong(Code::usage, "`applies_to` is empty, so nothing is judged", fields.at("applies_to"), "live, template or both");
 }

@@ -37,12 +37,14 @@ TEST(UnitRows, ShowsTheUnitAtHandAndNothingOfTheLast) {
   first.rows = {{"arn:a", "AWS::S3::Bucket", "111", "eu-west-1", "a", "", R"({"env":"prod"})", R"({"versioned":true})", "", "", true},
                 {"arn:gone", "AWS::S3::Bucket", "111", "eu-west-1", "gone", "", "", "", "", "", true},
                 {"arn:i", "AWS::EC2::Instance", "111", "eu-west-1", "i", "name", "", "", R"({"versioned":"denied"})", "", true},
-                {"arn:b", "AWS::S3::Bucket", "111", "us-east-1", "b", "", "", R"({"versioned":false})", "", "", false}};
+                {"arn:b", "AWS::S3::Bucket", "111", "us-east-1", "b", "", "", R"({"versioned":false})", "", "", true},
+                {"a.yaml#planned", "AWS::S3::Bucket", "", "", "planned", "", "", "", "", "", false}};
   first.gone = {1};
   must(unit->set(first, {{"f.json", "", Time{1000}, "", 9}}, {{"111", "eu-west-1", "s3:ListBuckets", "", ReadStatus::ok, "", Time{1000}, 1}}));
   EXPECT_EQ(ask(*unit, "SELECT id, versioned, unknown FROM aws_s3_bucket"), "a|1|{}\nb|0|{}\n");
+  EXPECT_EQ(ask(*unit, "SELECT count(*) FROM aws_s3_bucket WHERE id = 'planned'"), "0\n");
   EXPECT_EQ(ask(*unit, "SELECT uid, type, name, tags, unknown, born FROM resources ORDER BY uid"),
-            "arn:a|AWS::S3::Bucket|-|{\"env\":\"prod\"}|{}|1\narn:b|AWS::S3::Bucket|-|{}|{}|0\narn:i|AWS::EC2::Instance|name|{}|{\"versioned\":\"denied\"}|1\n");
+            "a.yaml#planned|AWS::S3::Bucket|-|{}|{}|0\narn:a|AWS::S3::Bucket|-|{\"env\":\"prod\"}|{}|1\narn:b|AWS::S3::Bucket|-|{}|{}|1\narn:i|AWS::EC2::Instance|name|{}|{\"versioned\":\"denied\"}|1\n");
   EXPECT_EQ(ask(*unit, "SELECT id FROM aws_s3_bucket WHERE uid = 'arn:b' UNION ALL SELECT uid FROM resources WHERE id = 'i'"), "b\narn:i\n");
   EXPECT_EQ(ask(*unit, "SELECT id FROM aws_s3_bucket WHERE uid = 'arn:gone' OR id = 'gone'"), "");
   EXPECT_EQ(ask(*unit, "SELECT id FROM aws_s3_bucket WHERE uid = 'ARN:A' COLLATE NOCASE UNION ALL SELECT id FROM resources WHERE id = 'I ' COLLATE NOCASE"), "a\n");
@@ -52,7 +54,7 @@ TEST(UnitRows, ShowsTheUnitAtHandAndNothingOfTheLast) {
   EXPECT_EQ(ask(*unit, "SELECT * FROM reads"), "111|eu-west-1|s3:ListBuckets|ok|-|1970-01-01T00:00:01Z|f.json\n");
   EXPECT_EQ(ask(*unit, "SELECT region FROM regions ORDER BY region"), "eu-west-1\nus-east-1\n");
   EXPECT_EQ(ask(*unit, "SELECT * FROM tag_counts"), "111|env|prod|2\n111|-|-|1\n");
-  EXPECT_EQ(unit->of_type("AWS::S3::Bucket"), (std::vector<uint32_t>{0, 3}));
+  EXPECT_EQ(unit->of_type("AWS::S3::Bucket"), (std::vector<uint32_t>{0, 3, 4}));
 
   second.rows = {{"arn:c", "AWS::S3::Bucket", "222", "eu-west-1", "c", "", "", "", "", "", true}};
   must(unit->set(second, {}, {}));

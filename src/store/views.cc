@@ -67,8 +67,9 @@ struct Maker {
     return id;
   }
 
+  // What a template holds is not there yet, and a control that asks what is there must not find it.
   Result<std::string> of_type(std::string_view type) {
-    return "r.type=" + std::to_string(TRY(word(type))) + (in_run.empty() ? "" : " AND " + in_run);
+    return "r.type=" + std::to_string(TRY(word(type))) + " AND r.born=1" + (in_run.empty() ? "" : " AND " + in_run);
   }
 
   // A column of a type if it is declared, else NULL: the accounts view must work whatever content declares.
@@ -180,8 +181,8 @@ Status Maker::edges() {
   return view("edges",
               "SELECT r.uid AS source, k.text AS kind, e.target AS target, t.text AS target_type FROM edge e JOIN resource r ON r.id=e.id>>26 AND "
               "e.id BETWEEN r.id<<26 AND (r.id<<26|67108863) "
-              "JOIN word k ON k.id=e.kind LEFT JOIN word t ON t.id=e.target_type" +
-                  (in_run.empty() ? "" : " WHERE " + in_run));
+              "JOIN word k ON k.id=e.kind LEFT JOIN word t ON t.id=e.target_type WHERE r.born=1" +
+                  (in_run.empty() ? "" : " AND " + in_run));
 }
 
 Status Maker::reads() {

@@ -138,6 +138,7 @@ TEST_F(Views, NameEveryAccountAndRegionSeen) {
       "222|aws|Work|-|SUSPENDED|0|o-1|-\n333|aws-us-gov|-|-|-|-|-|-\n999|aws|Head|h@x|ACTIVE|1|o-1|r-1\n");
   EXPECT_EQ(query(db(), "SELECT * FROM regions ORDER BY 1"), "222|cn-north-1\n333|us-gov-east-1\n");
   EXPECT_EQ(query(db(), "SELECT uid,born FROM resources WHERE account=''"), "a.yaml#B|0\n");
+  EXPECT_EQ(query(db(), "SELECT uid FROM aws_s3_bucket WHERE account=''"), "") << "nothing planned passes for something that exists";
 }
 
 TEST_F(Views, ShowOnlyThisRunsInput) {
