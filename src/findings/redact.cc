@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "findings/finding.h"
+#include "findings/secret_patterns.h"
 
 namespace reeve {
 
@@ -19,10 +20,13 @@ constexpr std::string_view secret_ends[] = {"password",    "passwd",          "p
                                             "apikey",      "authtoken",       "accesstoken",   "sessiontoken",     "refreshtoken",
                                             "idtoken",     "bearertoken",     "securitytoken", "oauthtoken",       "privatekey",
                                             "secrettoken", "credential",      "credentials",   "connectionstring", "keymaterial",
-                                            "sshkey",      "presharedkey"};
+                                            "sshkey",      "presharedkey",    "token",           "xamzsignature"};
 // Keys that end like one of those but hold a setting.
 constexpr std::string_view harmless[] = {
-    "httptokens", "httptoken", "nexttoken", "paginationtoken", "clienttoken", "clientrequesttoken", "managemasteruserpassword"};
+    "httptokens", "httptoken", "managemasteruserpassword"};
+// Tokens that only say where a list or a change stands.
+constexpr std::string_view harmless_ends[] = {"nexttoken",     "nextpagetoken", "paginationtoken", "continuationtoken", "clienttoken", "requesttoken",
+                                              "creationtoken", "locktoken",     "changetoken",     "updatetoken",       "idempotencytoken", "markertoken"};
 // What CodeBuild keeps under `Environment` beside the variables; other services keep the variables there directly.
 constexpr std::string_view environment_settings[] = {"type",
                                                      "computetype",
@@ -47,16 +51,6 @@ std::string letters(std::string_view key) {
 template <size_t N>
 bool among(const std::string_view (&names)[N], std::string_view name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
-}
-
-// A text under a secret's name that is itself no secret: a reference, a state, a moment.
-bool is_no_secret(std::string_view text) {
-  if (text.empty() || starts_with(text, "arn:") || starts_with(text, "{{resolve:")) return true;
-  if (parse_time(text)) return true;
-  for (std::string_view word :
-       {"true", "false", "none", "null", "n/a", "not_supported", "no_information", "enabled", "disabled", "required", "optional"})
-    if (equal_ignoring_case(text, word)) return true;
-  return false;
 }
 
 // Base64's alphabet. Asked of every byte of every text, so it is a table.
@@ -112,7 +106,9 @@ struct KeySays {
 KeySays read_key(std::string_view key) {
   const auto plain = letters(key);
   KeySays says{};
-  says.secret = !among(harmless, plain) && (plain == "token" || std::any_of(std::begin(secret_ends), std::end(secret_ends), [&](std::string_view end) { return ends_with(plain, end); }));
+  auto ends = [&](std::string_view end) { return ends_with(plain, end); };
+  says.secret = !among(harmless, plain) && std::any_of(std::begin(secret_ends), std::end(secret_ends), ends) &&
+                std::none_of(std::begin(harmless_ends), std::end(harmless_ends), ends);
   says.opaque = among(opaque, plain);
   says.access_key_id = ends_with(plain, "accesskeyid");
   says.names = plain == "name" || plain == "key" || plain == "type";
@@ -184,7 +180,15 @@ void Redactor::value(Value value, std::string_view key, Within at) {
     case Kind::map: return;
     case Kind::list:
       json.begin_array();
-      for (const auto item : value.items()) this->value(item, key, at);
+      {
+        std::string_view before;
+        for (const auto item : value.items()) {
+          const std::string_view word = item.is_string() ? item.text() : std::string_view();
+          if (announced_by(before, word)) json.string(redaction_mark);
+          else this->value(item, key, at);
+          before = word;
+        }
+      }
       json.end_array();
       return;
     case Kind::string:
@@ -241,7 +245,9 @@ Above above(Value value) {
 
 bool names_secret(std::string_view key) { return says(key).secret; }
 
-std::string redacted_text(std::string_view text) {
+std::string redacted_text(std::string_view whole) {
+  const std::string masked = masked_patterns(whole);
+  const std::string_view text = masked;
   std::string out;
   out.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
