@@ -218,7 +218,7 @@ def people(checks, folder, estate):
 
 def kept(checks, folder, estate, accounts, mails, names):
     """A run that names one account tells also what is kept of the others, whose resources it never read."""
-    names = {**names, "NorthfieldBreakGlass": "a role", "ArchiveKey": "of a template", "AdminCidr": "of a template"}
+    names = {**names, "NorthfieldBreakGlass": "a role", "BastionGroup": "of a template", "AdminCidr": "of a template"}
     home = folder / "kept"
     home.mkdir()
     (home / "reeve.yaml").write_text("organization: Acme\n")
@@ -226,7 +226,7 @@ def kept(checks, folder, estate, accounts, mails, names):
     part = estate / "cli" / "222233334444"
     plain = {"csv": run(part, "-w", home, "--format", "csv", "--fail-on", "never")}
     there = left(plain, accounts, mails, names).get("csv", [])
-    checks.check({"NorthfieldBreakGlass", "ArchiveKey", "AdminCidr"} <= set(there), "findings kept from other accounts are told", len(there))
+    checks.check({"NorthfieldBreakGlass", "BastionGroup", "AdminCidr"} <= set(there), "findings kept from other accounts are told", len(there))
     redacted = {format: told(format, run(part, "-w", home, "--format", format, "--redact", "--fail-on", "never")) for format in FORMATS}
     rest = left(redacted, accounts, mails, names)
     for format in FORMATS:
