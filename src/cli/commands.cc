@@ -73,8 +73,8 @@ Program make_program() {
   program.commands = {
       {.name = "assess",
        .summary = "answer SEC01 from what an account exported",
-       .details = "Reads AWS CLI output, AWS Config snapshots and history, credential reports, organization replies, CloudFormation templates and "
-                  "snapshots, judges every control, and says per practice how mature it is and what blocks the next level.\n\n"
+       .details = "Reads AWS CLI output, AWS Config snapshots and history, credential reports, organization replies, CloudFormation templates, "
+                  "Terraform plans and snapshots, judges every control, and says per practice how mature it is and what blocks the next level.\n\n"
                   "What could not be read is unknown, named with its call, and never counts as pass. With a workspace the run is kept: findings open "
                   "and close, and an unchanged rerun is short.",
        .arguments = {{.name = "SOURCE", .repeats = true, .form = Form::file,
@@ -89,7 +89,7 @@ Program make_program() {
        .run = run_assess},
       {.name = "check",
        .summary = "judge templates before they are deployed",
-       .details = "Judges the resources of CloudFormation templates (YAML or JSON; folders are walked) by Reeve's own controls or, with --rules, any data "
+       .details = "Judges the resources of CloudFormation templates and Terraform plans (`show -json`; folders are walked) by Reeve's own controls or, with --rules, any data "
                   "file by rule files in Guard, the language of cfn-guard. What a file cannot tell is unknown, named with its reason. A rule or data "
                   "file that cannot be read is named, the rest is judged, and the exit status is 3.",
        .arguments = {{.name = "PATH", .repeats = true, .form = Form::file, .help = "a template, or a folder of .yaml, .yml, .json, .jsn and .template; `-` is standard input"}},
