@@ -133,6 +133,8 @@ class Marks:
                 found = next(((value, k) for k, value in reversed(node.value) if k.value == wanted), None)
             elif isinstance(node, self.yaml.SequenceNode) and index and int(index) < len(node.value):
                 found = (node.value[int(index)], None)
+            if found is None and node.tag.startswith("!") and (name or quoted) in ("Ref", "Condition", *("Fn::" + node.tag[1:],)):
+                found = node, None  # a short tag: the long key is not written
             if found is None:
                 return node, key, False
             node, key = found

@@ -4,11 +4,20 @@
 #include <string_view>
 
 #include "check/guard.h"
+#include "cli/options.h"
 
 namespace reeve {
 
 inline guard::Semantics semantics_of(std::string_view name) {
   return name == "3.2.0" ? guard::Semantics::v3_2_0 : name == "3.2.1" ? guard::Semantics::v3_2_1 : guard::Semantics::reeve;
+}
+
+inline bool old_semantics(const Options& options) { return options.value("--guard-semantics", "reeve") != "reeve"; }
+
+// Whether rule files see templates as they will be deployed. What is compared with cfn-guard sees them as they are written.
+inline bool resolves(const Options& options, const std::string& format) {
+  const std::string asked = options.value("--resolve");
+  return asked.empty() ? format != "verdicts" && format != "guard-json" && !old_semantics(options) : asked == "on";
 }
 
 }  // namespace reeve

@@ -27,6 +27,16 @@ Flag fail_on() {
           .help = "exit status 1 from here on: fail (any; default), unknown (fails and unknowns), the least severity of a fail, or never"};
 }
 
+Flag stack_parameters() {
+  return {.name = "--parameters", .letter = 'p', .value = "KEY=VALUE", .repeats = true,
+          .help = "the value of a template's parameter, or of a pseudo parameter such as AWS::Region; or a JSON or YAML file of them"};
+}
+
+Flag resolve() {
+  return {.name = "--resolve", .value = "HOW", .form = Form::choice, .choices = {"on", "off"},
+          .help = "whether rules see templates as they will be deployed (on; default in text, json and sarif) or as they are written (off)"};
+}
+
 Flag guard_semantics() {
   return {.name = "--guard-semantics", .value = "VERSION", .form = Form::choice, .choices = {"reeve", "3.2.0", "3.2.1"},
           .help = "whose reading of the language counts: reeve (default), or a version of cfn-guard, defects included"};
@@ -99,10 +109,7 @@ Program make_program() {
                  input_parameters(),
                  {.name = "--payload", .letter = 'P', .help = "read data and rules from standard input: {\"data\": [\"…\"], \"rules\": [\"…\"]}, each the text of a file"},
                  guard_semantics(),
-                 {.name = "--parameters", .letter = 'p', .value = "KEY=VALUE", .repeats = true,
-                  .help = "the value of a template's parameter, or of a pseudo parameter such as AWS::Region; or a JSON or YAML file of them"},
-                 {.name = "--resolve", .value = "HOW", .form = Form::choice, .choices = {"on", "off"},
-                  .help = "whether rules see templates as they will be deployed (on; default in text, json and sarif) or as they are written (off)"},
+                 stack_parameters(), resolve(),
                  {.name = "--baseline", .value = "FILE", .form = Form::file, .help = "what a former run wrote with --format json or sarif: only findings that are not in it fail"},
                  as_of(),
                  fail_on()},
@@ -132,7 +139,7 @@ Program make_program() {
                      {.name = "DATA", .required = true, .repeats = true, .form = Form::file, .help = "the data file; `-` is standard input"}},
        .flags = {format({"text", "json"}),
                  {.name = "--rules", .letter = 'r', .value = "PATH", .form = Form::file, .repeats = true, .help = "where the rule stands: a rule file, or a folder"},
-                 input_parameters(), guard_semantics(), as_of(),
+                 input_parameters(), stack_parameters(), resolve(), guard_semantics(), as_of(),
                  {.name = "--all", .help = "tell also what filters left out, and why"}},
        .examples = {{"reeve check explain volume-encrypted stack.yaml", "a control of Reeve's own"},
                     {"reeve check explain volumes_encrypted stack.yaml --rules rules/", "a rule by its name"},

@@ -26,14 +26,6 @@ struct Reached {
   }
 };
 
-bool old_semantics(const Options& options) { return options.value("--guard-semantics", "reeve") != "reeve"; }
-
-// Whether rule files see templates as they will be deployed. What is compared with cfn-guard sees them as they are written.
-bool resolves(const Options& options, const std::string& format) {
-  const std::string asked = options.value("--resolve");
-  return asked.empty() ? format != "verdicts" && format != "guard-json" && !old_semantics(options) : asked == "on";
-}
-
 // Usage errors that no single flag shows.
 std::optional<Error> misused(const Options& options, bool own_controls, const std::string& format) {
   const bool payload = options.has("--payload");

@@ -7,6 +7,7 @@
 #include "check/guard_trace.h"
 #include "cli/check_parts.h"
 #include "cli/commands.h"
+#include "estate/stack_files.h"
 #include "findings/finding.h"
 #include "formats/json.h"
 #include "report/output.h"
@@ -119,6 +120,7 @@ class Telling {
     const std::string whole = guard::trace_json(*rules_, step.value, SIZE_MAX);
     std::string out = whole.size() <= 80 || step.value.is_scalar() ? safe(text_of(step.value))
                                                                   : step.value.is_map() ? "a map of " + count_text(step.value.size(), "key") : "a list of " + count_text(step.value.size(), "item");
+    if (step.value.is_unknown()) out = "not known";
     if (in_data(step.value)) out = safe(path_of(step.value)) + " is " + out + "  " + dim(safe(data_place(step.value).text()));
     if (compares(step) && !step.against.empty() && in_data(step.against[0]))
       out += "  against " + safe(text_of(step.against[0])) + "  " + dim(safe(data_place(step.against[0]).text()));
@@ -177,11 +179,19 @@ class Explaining {
 
   int run() {
     const auto& words = options_.arguments();
+    auto stacks = StackFiles::with_parameters(options_.values("--parameters"));
+    if (!stacks) return wrong(stacks.error()), exit_input;
+    stacks_ = std::move(*stacks);
     name_ = words[0];
     const DataFiles data = find_data({words.begin() + 1, words.end()});
     for (const Error& problem : data.problems) wrong(problem);
     const bool named_file = options_.values("--rules").empty() && exists(name_);
     if (options_.values("--rules").empty() && !named_file) return own(data);
+    if (options_.value("--resolve") == "on" && old_semantics(options_)) {
+      io_.error({Code::usage, "versions of cfn-guard know nothing of what is unknown before a deployment", {}, "`--resolve on` with `--guard-semantics reeve`", "`reeve help check explain`"});
+      return exit_usage;
+    }
+    const bool deployed = resolves(options_, "text");
     const RuleFiles rules = find_rules(named_file ? std::vector<std::string>{name_} : options_.values("--rules"), how_.semantics);
     for (const Error& problem : rules.problems) wrong(problem);
     if (!named_file && !known(rules)) return exit_usage;
@@ -195,7 +205,15 @@ class Explaining {
       auto document = [&]() -> Result<DocumentPtr> {
         const auto bytes = TRY(FileBytes::open(file.path));
         const auto read = TRY(read_data(bytes->view(), file.path));
-        return parameters ? join_data(*parameters, *read) : read;
+        const DocumentPtr whole = parameters ? TRY(join_data(*parameters, *read)) : read;
+        if (!deployed || !is_stack_template(whole->root())) return whole;
+        Stack stack = resolve_stack(whole, stacks_.options_for(file.path));
+        for (const Error& problem : stack.problems) wrong(problem);
+        for (const Error& note : stack.notes) io_.say("note  " + fold(io_.error_terminal, safe(note.text())) + "\n");
+        for (const StackResource& resource : stack.resources)
+          if (!resource.maybe.empty())
+            io_.say("note  whether `" + safe(resource.id) + "` will be there is not known (" + safe(resource.maybe) + "); a rule that fails for such resources alone is UNKNOWN\n");
+        return stack.document;
       }();
       if (!document) {
         wrong(document.error());
@@ -233,7 +251,7 @@ class Explaining {
   }
 
   int own(const DataFiles& data) {
-    auto made = OwnControls::make({options_.value("--content"), workspace_of(options_), {name_}, how_.as_of});
+    auto made = OwnControls::make({options_.value("--content"), workspace_of(options_), {name_}, how_.as_of, &stacks_});
     if (!made) {
       io_.error(made.error());
       return exit_usage;
@@ -258,6 +276,7 @@ class Explaining {
   Io& io_;
   Telling telling_;
   guard::GuardOptions how_;
+  StackFiles stacks_;
   std::string name_;
   int status_ = exit_done;
 };
