@@ -12,7 +12,7 @@ import re
 
 ABSENT = object()
 ANY = object()  # is there, whatever it is
-NOUNS = r"(?:property|configuration|parameter|field|value|attribute)?"
+NOUNS = r"(?:property|configuration|parameter|field|value|attribute)"
 QUOTED = r"['`\"]([^'`\"]+)['`\"]"
 
 
@@ -61,6 +61,7 @@ def other_than(value):
 
 def literal(text):
     text = text.strip(" .,()")
+    text = re.sub(r"^(?:a |the )?(?:value of|value)? ?", "", text)
     if found := re.match(r"bool\((true|false)\)?", text):
         return found.group(1) == "true"
     if found := re.match(r"(?:the value |value |the string )?" + QUOTED, text):
@@ -99,14 +100,15 @@ def value_of(said):
     return literal(said)
 
 
-SUBJECT = re.compile(r"^(?:For an entry in |For the same entry in |The |One or more |an entry in )?(?P<path>" + QUOTED + r"(?: " + NOUNS + r")?(?: (?:in|within|on|of|under|for) "
-                     r"(?:each |any |every |all |an entry in |the |a )*" + QUOTED + r")*,?(?: " + QUOTED + r")?) *" + NOUNS + r" *(?P<rest>.*)$", re.I)
+SUBJECT = re.compile(r"^(?:For an entry in |For the same entry in |The |One or more |an entry in )?(?P<path>" + QUOTED + r"(?: " + NOUNS + r")?(?: (?:property )?(?:in|within|on|of|under|for) "
+                     r"(?:each |any |every |all |an entry in |the |a )*" + QUOTED + r"(?: " + NOUNS + r")?)*,?(?: " + QUOTED + r")?) *" + NOUNS + r"? *(?P<rest>.*)$", re.I)
 MISSING = r"(?:has |have )?(?:is )?not (?:been |been |be )?(?:provided|specified|present|configured|set)"
 
 
 def clause(said):
     """(path, [value, …]): each of the values is what the clause speaks of."""
     said = re.sub(r"\s+", " ", said).strip()
+    said = re.sub(r"^(" + QUOTED + r") ((?:is|has|has been|are)? ?(?:not )?(?:been )?(?:present|provided|specified|set)) (?:in|on|within) (" + QUOTED + r")", r"\1 in \4 \3", said)
     found = SUBJECT.match(said)
     if not found:
         raise NotUnderstood(said)
