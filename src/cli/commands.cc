@@ -110,6 +110,7 @@ Program make_program() {
                  {.name = "--payload", .letter = 'P', .help = "read data and rules from standard input: {\"data\": [\"…\"], \"rules\": [\"…\"]}, each the text of a file"},
                  guard_semantics(),
                  stack_parameters(), resolve(),
+                 {.name = "--changed-since", .value = "REV", .help = "judge only files that git says changed since REV; all, if rules, content or the workspace did"},
                  {.name = "--baseline", .value = "FILE", .form = Form::file, .help = "what a former run wrote with --format json or sarif: only findings that are not in it fail"},
                  as_of(),
                  fail_on()},

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "assess/check_own.h"
 #include "base/file.h"
 #include "base/threads.h"
@@ -6,6 +8,7 @@
 #include "check/check_input.h"
 #include "cli/check_count.h"
 #include "cli/check_parts.h"
+#include "cli/changed_since.h"
 #include "cli/check_text.h"
 #include "cli/commands.h"
 #include "cli/write_behind.h"
@@ -25,6 +28,25 @@ struct Reached {
     return worst && *worst >= *parse_severity(fail_on);
   }
 };
+
+// Leaves of `data` what git says has changed. All stays if what judges has changed; what git does not keep is taken as it is.
+Status keep_changed(const Options& options, DataFiles& data) {
+  std::vector<ChangedFiles> repositories;
+  std::vector<DataFile> kept;
+  std::vector<std::string> judges = options.values("--rules");
+  for (const char* flag : {"--content", "--input-parameters"})
+    for (const std::string& path : options.values(flag)) judges.push_back(path);
+  if (const std::string workspace = workspace_of(options); !workspace.empty()) judges.push_back(workspace);
+  for (const std::string& path : options.arguments())
+    if (path != "-" && exists(path)) repositories.push_back(TRY(changed_since(is_folder(path) ? path : folder_of(path), options.value("--changed-since"))));
+  for (const std::string& path : judges)
+    for (const ChangedFiles& one : repositories)
+      if (one.holds_below(path)) return {};
+  for (DataFile& file : data.files)
+    if (file.path == "-" || std::any_of(repositories.begin(), repositories.end(), [&](const ChangedFiles& one) { return one.holds(file.path); })) kept.push_back(std::move(file));
+  data.files = std::move(kept);
+  return {};
+}
 
 // Usage errors that no single flag shows.
 std::optional<Error> misused(const Options& options, bool own_controls, const std::string& format) {
@@ -82,11 +104,12 @@ int run_check(const Options& options, Io& io) {
     }
     rules = find_rules(options.values("--rules"), how.guard.semantics);
     data = find_data(options.arguments());
+    if (options.has("--changed-since")) return keep_changed(options, data);
     return {};
   };
   if (const Status done = read(); !done) {  // what would be judged without it is not what was asked
     io.error(done.error());
-    return exit_input;
+    return done.error().code == Code::usage && options.has("--changed-since") ? exit_usage : exit_input;
   }
   std::optional<Baseline> baseline;
   if (options.has("--baseline")) {
