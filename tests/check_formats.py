@@ -131,6 +131,8 @@ class Marks:
             if isinstance(node, self.yaml.MappingNode) and not index:
                 wanted = name or re.sub(r"\\(.)", r"\1", quoted)
                 found = next(((value, k) for k, value in reversed(node.value) if k.value == wanted), None)
+            elif not index and str(node.tag).startswith("!") and (name or quoted).removeprefix("Fn::") == str(node.tag)[1:]:
+                found = (node, None)  # a short form is its own argument
             elif isinstance(node, self.yaml.SequenceNode) and index and int(index) < len(node.value):
                 found = (node.value[int(index)], None)
             if found is None and node.tag.startswith("!") and (name or quoted) in ("Ref", "Condition", *("Fn::" + node.tag[1:],)):

@@ -229,15 +229,4 @@ void OwnControls::except(const std::map<std::string, DocumentPtr>& written, Chec
     for (const auto& [name, document] : written) exceptions_->apply(out.findings, document->root(), name, out.problems);
 }
 
-std::set<std::string> OwnControls::within_others(const std::vector<DataFile>& files) const {
-  std::set<std::string> out;
-  for (const DataFile& file : files) {
-    if (file.path == "-") continue;
-    auto bytes = FileBytes::open(file.path);
-    if (!bytes || (!contains((*bytes)->view(), "AWS::CloudFormation::Stack") && !contains((*bytes)->view(), "AWS::Serverless::Application"))) continue;
-    if (auto document = read_template((*bytes)->view(), Source{.file = file.path})) out.merge(nested_files((*document)->root(), file.path));
-  }
-  return out;
-}
-
 }  // namespace reeve

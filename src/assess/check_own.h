@@ -10,7 +10,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -33,10 +32,6 @@ class OwnControls {
  public:
   // Errors: an id that no control has, or that of one that judges no template. What content has wrong is in `problems`.
   static Result<std::unique_ptr<OwnControls>> make(const OwnOptions& options);
-
-  // The templates that others of these hold as nested stacks: those are judged within them, with the parameters they are given there.
-  // What was named by itself is judged by itself, too.
-  std::set<std::string> within_others(const std::vector<DataFile>& files) const;
 
   // Fills document, findings, problems and notes. From any thread.
   void judge(const DataFile& file, CheckedFile& out) const;

@@ -50,31 +50,64 @@ std::vector<Found> files_of(const std::vector<std::string>& paths, std::initiali
   return out;
 }
 
-// Of which of these resources the failure tells; null if of none.
+// A template as it will be deployed: the file's own, or one that it holds as a nested stack.
+struct Deployed {
+  DocumentPtr document;
+  std::string file;
+  std::vector<StackResource> resources;  // those with a construct, or of which it is not known whether they will be there
+};
+
+void deploy(Stack& stack, const std::string& maybe, std::vector<Deployed>& to, CheckedFile& out) {
+  for (Error& problem : stack.problems) out.problems.push_back(std::move(problem));
+  for (Error& note : stack.notes) out.notes.push_back(std::move(note));
+  out.resources += stack.resources.size();
+  if (stack.document != out.document) out.kept.push_back(stack.document);
+  Deployed here{stack.document, stack.shown, {}};
+  for (StackResource& resource : stack.resources) {
+    if (resource.maybe.empty()) resource.maybe = maybe;
+    if (!resource.maybe.empty() || !resource.construct.empty()) here.resources.push_back(std::move(resource));
+  }
+  to.push_back(std::move(here));
+  for (Stack::Nested& nested : stack.nested) deploy(nested.stack, maybe.empty() ? nested.maybe : maybe, to, out);
+}
+
+// Of which of the resources that may not be there the failure tells; null if of none.
 const StackResource* of_resource(const std::vector<StackResource>& resources, const guard::GuardFailure& failure) {
   const Value at = failure.value ? failure.value : failure.missing_from;
   for (const StackResource& resource : resources) {
+    if (resource.maybe.empty()) continue;
     const uint32_t first = resource.body.index();
     if (at && at.document() == resource.body.document() && at.index() >= first && at.index() < first + resource.body.node().span) return &resource;
   }
   return nullptr;
 }
 
-// A rule that fails only for resources of which it is not known whether they will be there is unknown.
-void doubt(const std::vector<StackResource>& maybe, guard::GuardResult& result) {
+guard::GuardStatus status_of(const std::vector<guard::GuardRuleResult>& rules) {
   using guard::GuardStatus;
-  bool fails = false, unknowns = false, passes = false;
+  auto any = [&](GuardStatus status) { return std::any_of(rules.begin(), rules.end(), [&](const auto& rule) { return rule.status == status; }); };
+  for (GuardStatus status : {GuardStatus::fail, GuardStatus::unknown, GuardStatus::pass})
+    if (any(status)) return status;
+  return GuardStatus::skip;
+}
+
+// A rule that fails only for resources of which it is not known whether they will be there is unknown.
+void doubt(const std::vector<StackResource>& resources, guard::GuardResult& result) {
+  using guard::GuardStatus;
+  if (result.status != GuardStatus::fail || std::all_of(resources.begin(), resources.end(), [](const auto& resource) { return resource.maybe.empty(); })) return;
   for (auto& rule : result.rules) {
-    if (rule.status == GuardStatus::fail && !rule.failures.empty() && !rule.error &&
-        std::all_of(rule.failures.begin(), rule.failures.end(), [&](const auto& failure) { return of_resource(maybe, failure); })) {
-      rule.status = GuardStatus::unknown;
-      for (auto& failure : rule.failures) failure.unknown_reason = of_resource(maybe, failure)->maybe;
-    }
-    fails |= rule.status == GuardStatus::fail;
-    unknowns |= rule.status == GuardStatus::unknown;
-    passes |= rule.status == GuardStatus::pass;
+    if (rule.status != GuardStatus::fail || rule.failures.empty() || rule.error) continue;
+    if (!std::all_of(rule.failures.begin(), rule.failures.end(), [&](const auto& failure) { return of_resource(resources, failure); })) continue;
+    rule.status = GuardStatus::unknown;
+    for (auto& failure : rule.failures) failure.unknown_reason = of_resource(resources, failure)->maybe;
   }
-  result.status = fails ? GuardStatus::fail : unknowns ? GuardStatus::unknown : passes ? GuardStatus::pass : GuardStatus::skip;
+  result.status = status_of(result.rules);
+}
+
+// What a rule file says of a nested stack stands behind what it says of the template that holds it.
+void join_results(guard::GuardResult& to, guard::GuardResult&& from) {
+  to.used_now |= from.used_now;
+  std::move(from.rules.begin(), from.rules.end(), std::back_inserter(to.rules));
+  to.status = status_of(to.rules);
 }
 
 void judge(const std::vector<RuleFile>& rules, const DataFile& file, const CheckOptions& options, CheckedFile& out) {
@@ -101,23 +134,32 @@ void judge(const std::vector<RuleFile>& rules, const DataFile& file, const Check
   out.document = *document;
   for (const Place& place : alone->duplicate_keys())
     out.problems.push_back({Code::parse, "a key stands twice in one map; the last value counts", place, "each key once", ""});
-  std::vector<StackResource> maybe;
+  std::vector<Deployed> deployed;
   if (options.resolve && is_stack_template(out.document->root())) {
     Stack stack = resolve_stack(out.document, options.resolve->options_for(file.path));
-    for (Error& problem : stack.problems) out.problems.push_back(std::move(problem));
-    for (Error& note : stack.notes) out.notes.push_back(std::move(note));
-    for (StackResource& resource : stack.resources)
-      if (!resource.maybe.empty()) maybe.push_back(std::move(resource));
-    out.resources = stack.resources.size();
     out.document = stack.document;
+    deploy(stack, "", deployed, out);
+  } else {
+    deployed.push_back({out.document, file.path, {}});
   }
   out.results.reserve(rules.size());
   for (const RuleFile& rule : rules) {
-    out.results.push_back(rule.rules->evaluate(out.document->root(), options.guard));
-    if (!maybe.empty()) doubt(maybe, out.results.back());
+    guard::GuardResult result;
+    for (const Deployed& each : deployed) {
+      guard::GuardResult one = rule.rules->evaluate(each.document->root(), options.guard);
+      doubt(each.resources, one);
+      if (each.document == out.document) result = std::move(one);
+      else join_results(result, std::move(one));
+    }
+    out.results.push_back(std::move(result));
   }
   if (!options.findings) return;
   out.findings = findings_of(rules, out);
+  for (CheckFinding& finding : out.findings)
+    for (const Deployed& each : deployed)
+      if (each.file == finding.file)
+        for (const StackResource& resource : each.resources)
+          if (resource.id == finding.resource) finding.construct = resource.construct;
   locate(out.findings, file.path, text);
   if (options.exceptions) options.exceptions->apply(out.findings, alone->root(), file.path, out.problems);
 }

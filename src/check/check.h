@@ -68,6 +68,7 @@ struct CheckedFile {
   const DataFile* file = nullptr;
   bool read = false;                        // and so judged
   DocumentPtr document;                     // of rule files: what was judged; null if it could not be read, or is no input
+  std::vector<DocumentPtr> kept;            // those of nested stacks, which were judged within it
   std::vector<guard::GuardResult> results;  // one for each rule file, in their order; none without a document
   std::vector<CheckFinding> findings;       // fails and unknowns of rules; also passes of Reeve's own controls; empty if none are asked for
   uint64_t resources = 0;                   // that a template declares

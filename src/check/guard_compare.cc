@@ -113,6 +113,9 @@ Answer Comparer::unknown_equal(Value a, Value b) const {
   const Value open = a.is_unknown() ? a : b, known = a.is_unknown() ? b : a;
   if (!surely_there(open)) return Answer::unknown;
   if (known.is_null()) return Answer::no;
+  // What is asked of a dynamic reference's own text: /resolve:secretsmanager/.
+  if (Value text = written_in(open).get("Elsewhere"); text.is_string() && type({known}) == Type::regex && known.text().find("resolve") != std::string_view::npos)
+    return equal({text}, {known}) == Answer::yes ? Answer::yes : Answer::unknown;
   if (Value holes = written_in(open).get("Fn::Sub"); holes.is_string() && type({known}) == Type::string && !may_become(holes.text(), known.text())) return Answer::no;
   return Answer::unknown;
 }

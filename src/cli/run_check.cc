@@ -136,6 +136,13 @@ int run_check(const Options& options, Io& io) {
     }
     how.exceptions = &exceptions.emplace(&workspace, nullptr, how.guard.as_of);
   }
+  if (own_controls || how.resolve) {
+    std::vector<std::string> paths;
+    for (const DataFile& file : data.files)
+      if (!file.text) paths.push_back(file.path);
+    const std::set<std::string> nested = nested_in_others(paths);
+    std::erase_if(data.files, [&](const DataFile& file) { return !file.named && nested.count(plain_path(file.path)); });
+  }
   std::unique_ptr<OwnControls> own;
   if (own_controls) {
     auto made = OwnControls::make({options.value("--content"), workspace_dir, options.values("--control"), how.guard.as_of, &*stacks});
@@ -144,8 +151,6 @@ int run_check(const Options& options, Io& io) {
       return made.error().code == Code::usage ? exit_usage : exit_input;
     }
     own = std::move(*made);
-    const std::set<std::string> within = own->within_others(data.files);
-    std::erase_if(data.files, [&](const DataFile& file) { return !file.named && within.count(plain_path(file.path)); });
     for (const Error& problem : own->problems()) {
       io.error(problem);
       status = exit_input;

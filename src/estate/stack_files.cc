@@ -102,7 +102,8 @@ StackOptions StackFiles::options_for(const std::string& file) const {
   out.open_nested = [](const std::string& url, const std::string& from, std::string& shown) -> Result<DocumentPtr> {
     std::string local = starts_with(url, "file://") ? url.substr(7) : url;
     shown = starts_with(local, "/") ? local : plain_path(join_path(folder_of(from), local));
-    if (!exists(shown) || is_folder(shown)) return DocumentPtr();
+    std::error_code failed;
+    if (!std::filesystem::is_regular_file(shown, failed)) return DocumentPtr();
     const std::string text = TRY(read_file(shown, kFileBytesMax));
     Source self;
     self.file = shown;
@@ -121,6 +122,33 @@ std::set<std::string> nested_files(Value root, const std::string& file) {
     if (type.text() == "AWS::CloudFormation::Stack") named = entry.value.get("Metadata").get("aws:asset:path") ? entry.value.get("Metadata").get("aws:asset:path") : properties.get("TemplateURL");
     if (type.text() == "AWS::Serverless::Application") named = properties.get("Location");
     if (named.is_string() && !contains(named.text(), "://")) out.insert(plain_path(join_path(folder_of(file), named.text())));
+  }
+  return out;
+}
+
+std::set<std::string> nested_in_others(const std::vector<std::string>& files) {
+  std::map<std::string, std::set<std::string>> holds;
+  std::set<std::string> held;
+  for (const std::string& file : files) {
+    if (file == "-") continue;
+    auto bytes = FileBytes::open(file);
+    if (!bytes || (!contains((*bytes)->view(), "AWS::CloudFormation::Stack") && !contains((*bytes)->view(), "AWS::Serverless::Application"))) continue;
+    auto document = read_template((*bytes)->view(), Source{.file = file});
+    if (!document) continue;
+    auto& below = holds[plain_path(file)] = nested_files((*document)->root(), file);
+    held.insert(below.begin(), below.end());
+  }
+  // What is reached from a template that nobody holds is judged there.
+  std::vector<std::string> open;
+  for (const auto& [file, below] : holds)
+    if (!held.count(file)) open.push_back(file);
+  std::set<std::string> out;
+  while (!open.empty()) {
+    auto at = holds.find(open.back());
+    open.pop_back();
+    if (at == holds.end()) continue;
+    for (const std::string& each : at->second)
+      if (out.insert(each).second) open.push_back(each);
   }
   return out;
 }

@@ -26,6 +26,10 @@ class StackFiles {
 // The files that a template names as those of its nested stacks, as far as they are named in so many words.
 std::set<std::string> nested_files(Value root, const std::string& file);
 
+// Of these templates those that others hold as nested stacks: they are judged within them, with the parameters that they are given
+// there. Of templates that hold one another in a circle, none is left out.
+std::set<std::string> nested_in_others(const std::vector<std::string>& files);
+
 // As two names of one file are compared.
 std::string plain_path(const std::string& path);
 
