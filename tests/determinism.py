@@ -91,6 +91,43 @@ def packed(checks, work):
         same(checks, f"northfield as {what}", first, told(source))
 
 
+FUNCTIONS = {"Functions": [{"FunctionName": "old", "FunctionArn": "arn:aws:lambda:us-east-1:222233334444:function:old", "Runtime": "python3.8",
+                            "PackageType": "Zip"}]}
+REPORT = "user,arn,user_creation_time\n<root_account>,arn:aws:iam::222233334444:root,2020-01-01T00:00:00+00:00\n"
+# When the function was changed and the files were written (None: in an archive without times), the report being of 5 January 2023 → the
+# moment judged, its basis, and whether the runtime, deprecated on 14 October 2024, passes.
+MOMENTS = [
+    ("2023-01-01T00:00:00.000+0000", 1795305600, "2023-01-05T00:00:00Z", "stated", "pass"),  # nothing says that it is later
+    ("2023-01-05T20:00:00.000+0000", 1795305600, "2023-01-05T20:00:00Z", "stated", "pass"),  # one export
+    ("2023-05-01T00:00:00.000+0000", 1795305600, "2026-11-22T00:00:00Z", "file", "fail"),
+    ("2025-05-01T00:00:00.000+0000", 1000000000, "2025-05-01T00:00:00Z", "file", "fail"),  # files older than what they hold
+    ("2023-05-01T00:00:00.000+0000", 0, None, "clock", "fail"),
+]
+
+
+def old_of(report):
+    return [one["status"] for one in report["findings"] if one["control"] == "function-runtime-supported" and one["resource"]["uid"].endswith(":old")]
+
+
+def moments(checks, work):
+    """A date that a reply mentions is a bound: it never makes the moment judged one of years ago."""
+    for changed, mtime, moment, basis, status in MOMENTS:
+        export = work / "moments" / "222233334444" / "us-east-1"
+        export.mkdir(parents=True, exist_ok=True)
+        for name, reply in (("lambda-list-functions.json", {"Functions": [dict(FUNCTIONS["Functions"][0], LastModified=changed)]}),
+                            ("iam-get-credential-report.json", {"Content": REPORT, "ReportFormat": "text/csv", "GeneratedTime": "2023-01-05T00:00:00+00:00"})):
+            (export / name).write_text(json.dumps(reply))
+            os.utime(export / name, (mtime, mtime))
+        done = assess(work / "moments", as_of=None)
+        found = old_of(done.report)
+        told = (done.report["as_of_basis"], found, done.report["generated_at"] if moment else None)
+        checks.check(told == (basis, [status], moment), f"changed {changed}, files of {mtime}: as of {moment}", told)
+        if basis != "stated":
+            checks.check("2023-01-05" in done.err and changed[:10] in done.err, f"changed {changed}: both dates are said", done.err[-400:])
+        again = assess(work / "moments", as_of=done.report["generated_at"]).report
+        checks.check(old_of(again) == found, f"changed {changed}: --as-of gives the same", old_of(again))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--reeve", default=str(lib_reeve.REEVE))
@@ -140,6 +177,7 @@ def main():
         same(checks, "northfield copied in another order", here, assess("copy/northfield", cwd=work).out)
 
         packed(checks, work)
+        moments(checks, work)
 
         (work / "space").mkdir()
         (work / "space" / "reeve.yaml").write_text("organization: Northfield Group\n")

@@ -308,24 +308,31 @@ class Run {
   }
 
   // `newest_ms`: of the moments at which facts were true. `bound_ms`: of those that replies mention, such as a creation: the facts are
-  // no older than that and may be years younger, so judging by it would let old runtimes pass and expired exceptions stand.
+  // no older than that and may be years younger, so judging by it would let old runtimes pass and expired exceptions stand. A moment that
+  // a reply outlives by more than an export takes is not that of the facts (docs/decisions/2026-11-25-as-of.md).
   void settle_as_of(int64_t newest_ms, int64_t bound_ms) {
     if (out_.as_of.known()) return;
-    out_.as_of = {std::max(newest_ms, newest_ms != 0 ? bound_ms : 0)};
+    constexpr int64_t export_takes_ms = 24 * 3'600'000;
+    const bool outlived = newest_ms != 0 && bound_ms > newest_ms + export_takes_ms;
+    out_.as_of = {std::max(newest_ms, bound_ms)};
     out_.as_of_basis = "stated";
-    if (newest_ms != 0) return;
+    if (newest_ms != 0 && !outlived) return;
+    const std::string none = outlived ? "a reply mentions " + rfc3339({bound_ms}) + ", long after the newest moment that an input states, " + rfc3339({newest_ms})
+                                      : std::string("no input states the moment of its facts");
+    int64_t file_ms = 0;
     for (auto& unit : inputs_.units)
-      for (auto& input : unit.inputs) out_.as_of.ms = std::max(out_.as_of.ms, input.mtime_ms);
-    out_.as_of.ms = out_.as_of.known() ? std::max(out_.as_of.ms, bound_ms) : 0;
-    out_.as_of_basis = "file";
-    if (out_.as_of.known()) {
-      out_.notes.push_back({Code::not_found, "no input states the moment of its facts: the newest file's time is taken", {}, "", "give --as-of TIME for the same answer from a copy"});
+      for (auto& input : unit.inputs) file_ms = std::max(file_ms, input.mtime_ms);
+    if (file_ms != 0) {
+      out_.as_of.ms = std::max(out_.as_of.ms, file_ms);
+      out_.as_of_basis = "file";
+      out_.notes.push_back({Code::not_found, none + (out_.as_of.ms == file_ms ? ": the newest file's time is taken" : ": files are older still, so the date mentioned is taken, which may be too early"),
+                            {}, "", "give --as-of TIME for the same answer from a copy"});
       return;
     }
     out_.as_of = wall_clock();
     out_.as_of_basis = "clock";
     if (nothing_read_) return;
-    out_.notes.push_back({Code::not_found, "no input states a time: the clock's is taken", {}, "", "give --as-of TIME for the same answer tomorrow"});
+    out_.notes.push_back({Code::not_found, (outlived ? none : "no input states a time") + ": the clock's is taken", {}, "", "give --as-of TIME for the same answer tomorrow"});
   }
 
   Status judge_the_whole() {

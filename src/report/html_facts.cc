@@ -207,8 +207,8 @@ std::string section_method(const Report& report) {
                     section_head("method", "Method and coverage", "What was read, what was not, how a level and a score come about, and how to make this file again.", {}, false);
   out += "<dl class=\"dl\"><dt>Estate</dt><dd>" + figure(a.resources, "estate.resources") + " resources in " + figure(a.accounts, "estate.accounts") + " accounts and " + figure(a.regions, "estate.regions") + " Regions; " +
          figure(a.pairs, "estate.applicable_pairs") + " pairs of control and resource got a verdict, " + figure(a.verdicts.not_applicable, "verdicts.not_applicable") + " were not applicable.</dd>";
-  static const std::map<std::string, std::string> kBasis = {{"option", "the moment asked for"}, {"stated", "the newest moment at which a reply says its facts were true"}, {"file", "the newest file's time: no input states a moment"},
-                                                            {"clock", "the clock's time: no input has one"}};
+  static const std::map<std::string, std::string> kBasis = {{"option", "the moment asked for"}, {"stated", "the newest moment at which a reply says its facts were true"}, {"file", "the newest file's time, or a later date that a reply mentions: no input states a moment of its facts, or only one long before such a date"},
+                                                            {"clock", "the clock's time: no input and no file has one that can be that of the facts"}};
   auto basis = kBasis.find(a.as_of_basis);
   out += "<dt>As of</dt><dd>" + when(a.as_of) + (basis == kBasis.end() ? "" : ", " + basis->second) + ".</dd>";
   out += "<dt>Level</dt><dd>A level is reached only if it and every level below it hold at least one control that passes and none that fails or is unknown. The organization's level is its lowest practice's. Attestations that stand count; without them the level would be " +
