@@ -283,7 +283,7 @@ class Checker:
             made = self.walk(where, form, item)
             return made is not None and self.fits(where, made, wanted, {}, False)
         if not self.check(
-                isinstance(form, dict) and form and not set(form) - FORMS - {"keys", "rename", "values"}, where,
+                isinstance(form, dict) and form and not set(form) - FORMS - {"keys", "rename", "values", "always"}, where,
                 f"no such form: {form}"):
             return False
         sources_ = set(form) & FORMS

@@ -45,6 +45,23 @@ std::string below_body(const Resource& resource, const std::string& path) {
   return out;
 }
 
+// A rule named `readable` says what has to be there to judge at all: where it does not hold the answer is unknown, not a fail.
+void take_readable(guard::GuardResult& result) {
+  using guard::GuardStatus;
+  bool found = false;
+  for (auto& rule : result.rules) {
+    if (rule.rule != "readable" || rule.status != GuardStatus::fail) continue;
+    found = true;
+    rule.status = GuardStatus::unknown;
+    for (auto& failure : rule.failures) {
+      failure.unknown_reason = !failure.message.empty() ? failure.message : "it is not readable: " + failure.expected + " is expected";
+    }
+  }
+  if (!found || result.status != GuardStatus::fail) return;
+  const bool fails = std::any_of(result.rules.begin(), result.rules.end(), [](const auto& rule) { return rule.status == GuardStatus::fail; });
+  if (!fails) result.status = GuardStatus::unknown;
+}
+
 // Of several ways to hold at one place ("not there, or true") the one that says most: that a thing be there or not says least.
 const Evidence& telling(const std::vector<Evidence>& evidence) {
   const Evidence& first = evidence.front();
@@ -189,6 +206,7 @@ GuardVerdict GuardJudge::judge(const Compiled& control, const Resource& resource
   guard::GuardOptions options;
   options.as_of = as_of;
   guard::GuardResult result = control.rules->evaluate(resource.document->root(), options);
+  take_readable(result);
   switch (result.status) {
     case guard::GuardStatus::pass: out.verdict = Verdict::pass; return out;
     case guard::GuardStatus::skip: out.verdict = Verdict::not_applicable; return out;

@@ -228,11 +228,15 @@ class TypeReader {
       return out;
     }
     if (!from.is_map()) return wrong(from, "a target is set from a path or a form", "a path, or a map with `path`, `present`, `const`, `entries` or `list`");
-    TRY(known(from, {"path", "keys", "rename", "values", "present", "const", "entries", "list", "map", "first", "request", "absent", "nothing", "note"}));
+    TRY(known(from, {"path", "keys", "rename", "values", "present", "const", "entries", "list", "map", "first", "request", "absent", "nothing", "always", "note"}));
     TRY(fits_together(from));
     if (Value list = from.get("list")) {
       if (!list.is_list() || list.size() == 0) return wrong(list, "`list` is a list of entries", "at least one map with `each` and `item`");
       out.kind = SetForm::Kind::list;
+      if (Value always = from.get("always")) {
+        if (!always.is_bool() || !always.boolean()) return wrong(always, "`always` is true or not there", "`always: true`");
+        out.always = true;
+      }
       for (Value entry : list.items()) {
         TRY(known(entry, {"each", "inner", "outer", "item", "value", "note"}));
         SetForm::ListEntry made;
@@ -321,6 +325,7 @@ class TypeReader {
       if (!source.empty()) return wrong(from.get(key), "`" + source + "` and `" + key + "` do not go together", "one source for a target");
       source = key;
     }
+    if (from.get("always") && source != "list") return wrong(from.get("always"), "`always` needs `list`", "a list that every answer has");
     for (const char* key : {"keys", "rename", "values", "nothing"})
       if (from.get(key) && source != "path") return wrong(from.get(key), "`" + std::string(key) + "` needs `path`", "a path whose value is changed");
     return {};

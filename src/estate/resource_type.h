@@ -29,6 +29,7 @@ struct SetForm {
   struct Member;
   struct ListEntry;
   std::vector<ListEntry> list;
+  bool always = false;  // of Kind::list: every answer has the list, so one without it is unknown
   std::vector<Member> map;  // of Kind::map
   // Whether it begins by looking `path` up in the item itself.
   bool looks_up() const { return kind == Kind::path || kind == Kind::present || kind == Kind::values || kind == Kind::entries; }

@@ -41,6 +41,8 @@ TEST(ResourceType, RefusesWithThePlace) {
       {head + "reads: [{call: 's:Op', absent_when: {a: b}}]\n", ":4:37", "`absent_when` is not a list"},
       {head + "reads: [{call: 's:Op', each: 'L[]', unlisted: no}]\n", ":4:47", "`no` is nothing that not being listed can mean"},
       {head + "reads: [{call: 's:Op', unlisted: absent}]\n", ":4:34", "`unlisted` is about a call that lists"},
+      {head + "reads: [{call: 's:Op', each: 'L[]', set: {Properties.A: {always: true, path: A}}}]\n", ":4:65", "`always` needs `list`"},
+      {head + "reads: [{call: 's:Op', each: 'L[]', set: {Properties.A: {always: no, list: [{each: A, item: {B: B}}]}}}]\n", ":4:65", "`always` is true or not there"},
       {head + "reads: [{call: 's:Op', set: [a]}]\n", ":4:29", "`set` is a map"},
       {reads + "Bucket: a\n", ":7:7", "`Bucket` is no target"},
       {reads + "Properties.A: [a]\n", ":7:21", "a target is set from a path or a form"},

@@ -120,7 +120,10 @@ class Writer {
       begun = true;
     };
     std::string unknown;
+    std::vector<std::string_view> told;  // the `each` paths whose unreadable elements are written already
     for (auto& entry : form.list) {
+      const bool first = std::find(told.begin(), told.end(), entry.each.text()) == told.end();
+      if (first) told.push_back(entry.each.text());
       Found outers = entry.each.find(item);
       if (!outers.unknown.empty()) unknown = outers.unknown;
       keep(outers);
@@ -131,6 +134,18 @@ class Writer {
           begin(outer);
           write_item(entry, outer, outer);
           continue;
+        }
+        if (!outer.is_map() && !entry.inner.keys().empty()) {
+          if (first) {
+            begin(outer);
+            unreadable(outer, entry.each);
+          }
+          continue;
+        }
+        if (form.always && first && !any_inner(form, entry, outer)) {
+          begin(outer);
+          origin(outer);
+          builder_.unknown("an element of `" + entry.each.text() + "` has none of the lists that it is made of");
         }
         Found inners = entry.inner.find(outer);
         if (!inners.unknown.empty()) unknown = inners.unknown;
@@ -154,7 +169,28 @@ class Writer {
     return out;
   }
 
+  // An element in a shape that its paths do not read is one whose content is not known, which is not the same as none.
+  void unreadable(Value element, const Path& where) {
+    origin(element);
+    builder_.unknown(element.is_unknown() ? std::string(element.text()) : "an element of `" + where.text() + "` is not a map");
+  }
+
+  static bool any_inner(const SetForm& form, const SetForm::ListEntry& like, Value outer) {
+    return std::any_of(form.list.begin(), form.list.end(), [&](const SetForm::ListEntry& entry) {
+      if (!entry.has_inner || entry.each.text() != like.each.text()) return false;
+      Found found = entry.inner.find(outer);
+      return found.any() || found.list || !found.unknown.empty();
+    });
+  }
+
+  static bool reads_keys(const SetForm::ListEntry& entry) {
+    return std::any_of(entry.item.begin(), entry.item.end(), [](const SetForm::Member& member) {
+      return member.form.looks_up() && !member.form.path.keys().empty();
+    });
+  }
+
   void write_item(const SetForm::ListEntry& entry, Value outer, Value inner) {
+    if (!inner.is_map() && !entry.has_value && reads_keys(entry)) return unreadable(inner, entry.has_inner ? entry.inner : entry.each);
     if (entry.has_value) {
       Found found = entry.value.find(inner);
       if (found.any()) copy(found.first());
@@ -245,6 +281,10 @@ Made look(const SetForm& form, Value item, const Value* found) {
       for (auto& entry : form.list) {
         Found found = entry.each.find(item);
         if (found.any() || found.list || !found.unknown.empty()) made.state = Made::State::value;
+      }
+      if (form.always && made.state == Made::State::nothing) {
+        made.state = Made::State::unknown;
+        made.reason = "no list stands at `" + form.list.front().each.text() + "`";
       }
       return made;
     case SetForm::Kind::map:  // absent if none of its members is there

@@ -17,7 +17,6 @@ struct Made {
 };
 
 // `found`: what stands at the form's plain path, if that was looked up already.
-// `found`: what stands at the form's plain path, if that was looked up already.
 Made look(const SetForm& form, Value item, const Value* found = nullptr);
 
 // Writes what `look` made. `slot`: the source of the item, as `source`; `own`: its document.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "aws/arn.h"
 #include "base/text.h"
 #include "policy/glob.h"
 #include "policy/witness.h"
@@ -117,6 +118,102 @@ Answer allows_admin(const std::vector<Policy>& policies, const AdminOptions& opt
                : answer.verdict == Truth::no ? "no statement allows every action on every resource"
                                              : "it hangs on a part or a condition that is not known";
   return answer;
+}
+
+namespace {
+
+// Does the pattern match resources of any service, kind and name? `*`, `arn:*`, `arn:aws:*:*:111122223333:*`: resources that have
+// nothing in common but the account that the pattern may name. For actions of IAM: every resource of IAM.
+bool nearly_everything(const std::string& pattern, bool in_iam) {
+  Glob glob = glob_of(pattern);
+  if (matches_everything(glob)) return true;
+  auto arn = parse_arn(pattern);
+  const bool named = arn && !arn->account.empty() && arn->account.find_first_of("*?$") == std::string_view::npos;
+  const std::string account = named ? std::string(arn->account) : "990000000099";
+  const std::string partition = arn && arn->partition.find_first_of("*?$") == std::string_view::npos ? std::string(arn->partition) : "aws";
+  auto of = [&](std::string_view service, std::string_view region, std::string_view kind) {
+    return matches(glob, make_arn(partition, service, region, account, std::string(kind) + "/" + std::string(filler)));
+  };
+  return of("iam", "", "role") && of("iam", "", "user") && of("iam", "", "policy") && (in_iam || of(filler, "zq-zq-1", filler));
+}
+
+// Does the statement speak of every resource, or of all but those that it names?
+Truth nearly_every_resource(const Statement& statement, bool in_iam) {
+  const Terms& resources = statement.resources;
+  if (!resources.present) return Truth::yes;
+  for (const auto& value : resources.values)
+    if (nearly_everything(value, in_iam)) return truth(!resources.negated);
+  if (resources.unknown) return Truth::unknown;
+  return truth(resources.negated);
+}
+
+// With any of these on every role, user and policy one hands oneself the rest (IAM User Guide, "IAM JSON policy elements"; the actions
+// are those that write or attach a policy, or let oneself in as somebody else).
+constexpr const char* kOneselfTheRest[] = {
+    "iam:attachgrouppolicy", "iam:attachrolepolicy", "iam:attachuserpolicy", "iam:createpolicyversion", "iam:putgrouppolicy",
+    "iam:putrolepolicy", "iam:putuserpolicy", "iam:setdefaultpolicyversion", "iam:updateassumerolepolicy"};
+
+}  // namespace
+
+Answer administers(const Policy& policy) {
+  Answer everything = allows_admin({policy}, {.count_conditional = true});
+  if (everything.verdict == Truth::yes) return everything;
+  Answer answer;
+  auto granted = [&](const std::string& action) {
+    Truth allowed = Truth::no, denied = Truth::no;
+    for (const auto& statement : policy.statements) {
+      if (!statement.unknown.empty()) continue;
+      const Truth covered = covers_action(statement, action);
+      const Truth sure = statement.effect == Effect::unknown ? Truth::unknown : Truth::yes;
+      if (statement.effect != Effect::deny) {
+        const Truth t = both(sure, both(covered, nearly_every_resource(statement, starts_with(action, "iam:"))));
+        if (t > allowed) {
+          allowed = t;
+          answer.decided = decided_by(policy, statement);
+        }
+      }
+      if (statement.effect != Effect::allow) {
+        Truth holds = both(sure, both(covered, every_resource(statement)));
+        // A condition that some request escapes leaves that request.
+        if (statement.conditions_unknown) holds = both(holds, Truth::unknown);
+        if (!statement.conditions.empty()) holds = both(holds, negate(conditions_escapable(policy, statement)));
+        denied = either(denied, holds);
+      }
+    }
+    return both(allowed, negate(denied));
+  };
+  // What no policy names stands for everything that this one does not: all services, or all of IAM.
+  Truth rest = Truth::no;
+  for (const char* action : kOneselfTheRest) rest = either(rest, granted(action));
+  answer.verdict = both(either(granted("zqxjkv:zqxjkv"), granted("iam:zqxjkv")), rest);
+  if (answer.verdict == Truth::yes) {
+    answer.why = "everything is allowed but what is named, or all of IAM, by which one gives oneself the rest";
+    return answer;
+  }
+  const bool unread = !policy.unknown.empty() || std::any_of(policy.statements.begin(), policy.statements.end(), [](const Statement& s) { return !s.unknown.empty(); });
+  answer.verdict = either(answer.verdict, everything.verdict);
+  if (unread) answer.verdict = Truth::unknown;
+  answer.why = answer.verdict == Truth::no ? "no statement allows nearly everything, nor all of IAM" : "it hangs on a part that is not known";
+  if (answer.verdict == Truth::no) answer.decided = {};
+  return answer;
+}
+
+RootSessions root_sessions(const Policy& policy) {
+  RootSessions out;
+  auto asked = [&](Domain task) {
+    Question question{.levels = {{&policy}}, .action = {.templates = {"sts:assumeroot"}}, .resource = {.templates = {"arn:*:iam::*:root"}, .plain = {"*"}}};
+    question.principals = false;
+    question.caller.kind = Caller::Kind::aws;
+    question.caller.label = "whoever holds the policy";
+    question.caller.set("sts:taskpolicyarn", std::move(task));
+    return find_witness(question);
+  };
+  // The request always names a task; the list of those that AWS has grows, and one that no policy names stands for the rest.
+  out.allowed = asked(Domain{.templates = {"arn:aws:iam::aws:policy/root-task/*"}}).verdict;
+  Found any = asked(Domain::of("arn:aws:iam::aws:policy/root-task/zqxjkv"));
+  out.any_task = any.verdict;
+  if (any.policy && any.statement) out.decided = decided_by(*any.policy, *any.statement);
+  return out;
 }
 
 Answer requires_mfa(const Policy& trust_policy) {

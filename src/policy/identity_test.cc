@@ -56,6 +56,90 @@ TEST(Admin, table) {
   EXPECT_EQ(allows_admin({}).verdict, no);
 }
 
+TEST(Administration, table) {
+  struct Row {
+    const char* statements;
+    Truth administers;
+  };
+  const Row rows[] = {
+      {R"({"Effect":"Allow","Action":"*","Resource":"*"})", yes},
+      {R"({"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}})", yes},
+      {R"({"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:username":"eve"}}})", yes},
+      {R"({"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}})", yes},
+      {R"({"Effect":"Allow","NotAction":"aws-portal:ViewBilling","Resource":"*"})", yes},
+      {R"({"Effect":"Allow","Action":"*","Resource":"arn:*"})", yes},
+      {R"({"Effect":"Allow","Action":"*","Resource":"arn:aws:*:*:111122223333:*"})", yes},
+      {R"({"Effect":"Allow","Action":"*","Resource":"arn:aws:*:*:*:*"})", yes},
+      {R"({"Effect":"Allow","Action":"*","NotResource":"arn:aws:s3:::b"})", yes},
+      {R"({"Effect":"Allow","NotAction":"s3:*","NotResource":["arn:aws:s3:::b","arn:aws:s3:::c"]})", yes},
+      {R"({"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","NotAction":"iam:*","Resource":"*"})", yes},
+      {R"({"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"organizations:*","Resource":"*"})", yes},
+      {R"({"Effect":"Allow","Action":"iam:*","Resource":"*"})", yes},
+      {R"({"Effect":"Allow","Action":"IAM:**","Resource":["arn:aws:s3:::b","*"]})", yes},
+      {R"({"Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}})", yes},
+      {R"({"Effect":"Allow","NotAction":"iam:CreateUser","Resource":"*"})", yes},
+      {R"({"Effect":"Allow","Action":"*","Resource":"arn:aws:iam::*:*"})", yes},
+      // PowerUserAccess and its like: everything but IAM.
+      {R"({"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"})", no},
+      {R"({"Effect":"Allow","NotAction":["iam:Attach*","iam:Put*","iam:Create*","iam:Set*","iam:Update*"],"Resource":"*"})", no},
+      {R"({"Effect":"Allow","Action":["iam:Get*","iam:List*"],"Resource":"*"})", no},
+      {R"({"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::111122223333:role/app-*"})", no},
+      {R"({"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::*"})", no},
+      {R"({"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::*:role/*"})", no},
+      {R"({"Effect":"Allow","Action":"*","NotResource":"*"})", no},
+      {R"({"Effect":"Allow","Action":"s3:*","Resource":"*"})", no},
+      {R"({"Effect":"Deny","Action":"*","Resource":"*"})", no},
+      {R"({"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"*","Resource":"*"})", no},
+      {R"({"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","NotAction":"s3:*","Resource":"*"})", no},
+      {R"({"Effect":"Allow","Action":"iam:*","Resource":"*"},{"Effect":"Deny","Action":"iam:*","Resource":"*"})", no},
+      {"", no},
+  };
+  for (const auto& row : rows) {
+    Answer answer = administers(statements(row.statements));
+    EXPECT_EQ(answer.verdict, row.administers) << row.statements << " " << answer.why;
+    EXPECT_EQ(answer.decided.statement >= 0, row.administers == yes) << row.statements;
+  }
+  Policy unread;
+  unread.unknown = "AccessDenied";
+  EXPECT_EQ(administers(unread).verdict, unknown);
+}
+
+TEST(RootSessions, table) {
+  struct Row {
+    const char* statements;
+    Truth allowed, any_task;
+  };
+  const Row rows[] = {
+      {R"({"Effect":"Allow","Action":"sts:AssumeRoot","Resource":"*"})", yes, yes},
+      {R"({"Effect":"Allow","Action":"sts:*Root","Resource":"*"})", yes, yes},
+      {R"({"Effect":"Allow","Action":"sts:AssumeRoo?","Resource":"*"})", yes, yes},
+      {R"({"Effect":"Allow","NotAction":"iam:*","Resource":"*"})", yes, yes},
+      {R"({"Effect":"Allow","Action":"*","Resource":"*"})", yes, yes},
+      {R"({"Effect":"Allow","Action":"sts:AssumeRoot","Resource":"arn:aws:iam::111122223333:root"})", yes, yes},
+      {R"({"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"})", no, no},
+      {R"({"Effect":"Allow","Action":"sts:AssumeRoot","Resource":"*"},{"Effect":"Deny","Action":"sts:AssumeRoot","Resource":"*"})", no, no},
+      {R"({"Effect":"Allow","Action":"sts:AssumeRoot","Resource":"*","Condition":{"StringEquals":{"sts:TaskPolicyArn":"arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"}}})",
+       yes, no},
+      {R"({"Effect":"Allow","Action":"sts:AssumeRoot","Resource":"*","Condition":{"StringEquals":{"STS:taskpolicyarn":"arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"}}})",
+       yes, no},
+      {R"({"Effect":"Allow","Action":"sts:AssumeRoot","Resource":"*","Condition":{"ArnLike":{"sts:TaskPolicyArn":"arn:aws:iam::aws:policy/root-task/IAM*"}}})", yes, no},
+      {R"({"Effect":"Allow","Action":"sts:AssumeRoot","Resource":"*","Condition":{"StringLike":{"sts:TaskPolicyArn":"*"}}})", yes, yes},
+      {R"({"Effect":"Allow","Action":"sts:AssumeRoot","Resource":"*","Condition":{"StringLike":{"sts:TaskPolicyArn":"arn:aws:iam::aws:policy/root-task/*"}}})", yes, yes},
+      {R"({"Effect":"Allow","Action":"sts:AssumeRoot","Resource":"*","Condition":{"StringNotEquals":{"sts:TaskPolicyArn":"arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"}}})",
+       yes, yes},
+      {R"({"Effect":"Allow","Action":"sts:AssumeRoot","Resource":"*"},{"Effect":"Deny","Action":"sts:AssumeRoot","Resource":"*","Condition":{"StringNotEquals":{"sts:TaskPolicyArn":"arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"}}})",
+       yes, no},
+  };
+  for (const auto& row : rows) {
+    RootSessions answer = root_sessions(statements(row.statements));
+    EXPECT_EQ(answer.allowed, row.allowed) << row.statements;
+    EXPECT_EQ(answer.any_task, row.any_task) << row.statements;
+  }
+  Policy unread;
+  unread.unknown = "AccessDenied";
+  EXPECT_EQ(root_sessions(unread).allowed, unknown);
+}
+
 TEST(Mfa, table) {
   auto trust = [](const std::string& condition, const std::string& more = {}) {
     return statements(R"({"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"sts:AssumeRole")" +
