@@ -16,6 +16,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "estate/several_organizations.h"
 #include "store/history.h"
 #include "store/views.h"
 
@@ -45,14 +46,25 @@ class OrganizationSink : public TimeSink {
     if (resource.type_name != kOrganizationType || !resource.type) return;
     for (auto& [column, path] : resource.type->columns)
       if (column == "organization_id")
-        if (Value value = path.find_plain(resource.body()); value && !value.is_unknown()) {
-          several |= !id.empty() && id != value.text();
-          id = std::string(value.text());
+        if (Value value = path.find_plain(resource.body()); value) {
+          several |= value.is_unknown() ? starts_with(value.text(), kSeveralOrganizations) : !id.empty() && id != value.text();
+          if (!value.is_unknown()) id = std::string(value.text());
+          else if (several) why = std::string(value.text());
         }
+  }
+  void read(ReadRecord&& record) override {
+    if (record.call != "organizations:ListAccounts") return;
+    if (record.status == ReadRecord::Status::ok) whole.insert(record.account);
+    if (record.status == ReadRecord::Status::error) broken.insert(record.account);
+  }
+  // A list that broke off leaves out accounts that are ours.
+  bool complete() const {
+    return std::any_of(whole.begin(), whole.end(), [&](auto& account) { return !broken.count(account); });
   }
   std::string id;
   bool several = false;
-  std::set<std::string> accounts;
+  std::string why = std::string(kSeveralOrganizations);
+  std::set<std::string> accounts, whole, broken;
 };
 
 class Run {
@@ -185,10 +197,10 @@ class Run {
       if (unit.kind == Unit::Kind::organization) load_unit(unit, catalogue_, organization);
     // Of two organizations neither is the inside of the other: who is a stranger is then not told.
     if (organization.several)
-      out_.notes.push_back({Code::unsupported, "replies of several organizations are in one input: what is inside, and what binds an account, is unknown", {}, "", "assess each organization by itself"});
+      out_.notes.push_back({Code::unsupported, organization.why + "; what is inside, and what binds an account, is unknown", {}, "", "assess each organization by itself"});
     else
-      organization_ = {organization.id, {organization.accounts.begin(), organization.accounts.end()}};
-    digest.add("|organization " + organization_.id + " " + join(organization_.accounts, ","));
+      organization_ = {organization.id, {organization.accounts.begin(), organization.accounts.end()}, organization.complete()};
+    digest.add("|organization " + organization_.id + (organization_.accounts_complete ? " whole " : " ") + join(organization_.accounts, ","));
     store::RunInfo info;
     info.as_of = out_.as_of;
     info.content_digest = hex(digest.finish());

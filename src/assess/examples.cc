@@ -212,6 +212,7 @@ class Example {
 
   static OrganizationFacts organization(const UnitResult& result) {
     OrganizationFacts out;
+    for (auto& read : result.reads) out.accounts_complete |= read.call == "organizations:ListAccounts" && read.status == ReadRecord::Status::ok;
     for (auto& resource : result.resources) {
       if (resource.type == "AWS::Organizations::Account") out.accounts.emplace_back(resource.id);
       if (resource.type != kOrganizationType || resource.columns_json.empty()) continue;

@@ -5,6 +5,7 @@
 #include "assess/policy_column.h"
 #include "aws/arn.h"
 #include "base/text.h"
+#include "estate/several_organizations.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -61,14 +62,15 @@ std::string joined(const std::vector<std::string>& items) {
 
 Result<std::string> OrganizationTree::organization_id() {
   TRY(load());
-  return id_;
+  return several_ ? std::string() : id_;
 }
 
-Result<const std::vector<std::string>*> OrganizationTree::accounts() {
+Result<OrganizationAccounts> OrganizationTree::accounts() {
   TRY(load());
-  if (account_ids_.empty())
+  // Of two organizations in one input neither is the inside of the other.
+  if (account_ids_.empty() && !several_)
     for (auto& [account, node] : accounts_) account_ids_.push_back(account);
-  return &account_ids_;
+  return OrganizationAccounts{&account_ids_, listed_whole_ && !several_};
 }
 
 Status OrganizationTree::load() {
@@ -77,9 +79,11 @@ Status OrganizationTree::load() {
   {
     auto rows = TRY(db_.prepare(
         "SELECT organization_id, root_id, management_account, scp_enabled, json_extract(unknown, '$.scp_enabled'), root_service_control_policies, "
-        "rcp_enabled, json_extract(unknown, '$.rcp_enabled'), root_resource_control_policies FROM reeve_organization"));
+        "rcp_enabled, json_extract(unknown, '$.rcp_enabled'), root_resource_control_policies, json_extract(unknown, '$.organization_id') "
+        "FROM reeve_organization"));
     while (TRY(rows.step())) {
       several_ |= (!rows.is_null(0) && !id_.empty() && rows.text(0) != id_) || (!rows.is_null(1) && !root_.empty() && rows.text(1) != root_);
+      if (!rows.is_null(9)) several_ |= starts_with(rows.text(9), kSeveralOrganizations);
       if (!rows.is_null(0)) id_ = std::string(rows.text(0));
       if (!rows.is_null(1)) root_ = std::string(rows.text(1));
       if (!rows.is_null(2)) management_ = std::string(rows.text(2));
@@ -112,6 +116,11 @@ Status OrganizationTree::load() {
     auto rows = TRY(db_.prepare("SELECT DISTINCT account FROM reads WHERE operation = 'organizations:DescribeOrganization' AND status = 'absent'"));
     while (TRY(rows.step())) outside_[std::string(rows.text(0))] = true;
   }
+  // A list that broke off leaves out accounts that are ours.
+  auto lists = TRY(db_.prepare(
+      "SELECT 1 FROM reads r WHERE operation = 'organizations:ListAccounts' AND status = 'ok' "
+      "AND NOT EXISTS (SELECT 1 FROM reads b WHERE b.operation = r.operation AND b.account = r.account AND b.status = 'error') LIMIT 1"));
+  listed_whole_ = TRY(lists.step());
   TRY(load_policies(scp, "SERVICE_CONTROL_POLICY"));
   return load_policies(rcp, "RESOURCE_CONTROL_POLICY");
 }
@@ -142,7 +151,7 @@ Truth OrganizationTree::in_force(Kind kind) const {
   const Policies& policies = policies_[kind];
   if (policies.never_enabled) return Truth::no;
   if (policies.enabled.empty()) return Truth::unknown;
-  return truth(policies.enabled != "DISABLED" && policies.enabled != "PENDING_DISABLE");
+  return truth(policies.enabled == "ENABLED");  // PENDING_ENABLE and PENDING_DISABLE bind nobody for certain
 }
 
 // What is attached to a root, unit or account; not known where AWS's rule that there always is something is broken.
@@ -239,6 +248,7 @@ Result<OrganizationTree::Guardrail> OrganizationTree::guardrail(std::string_view
                                                                 std::string_view principal, std::string_view region) {
   TRY(load());
   std::string id(account);
+  if (several_) return Guardrail{"unknown", std::string(kSeveralOrganizations)};
   if (outside_.count(id)) return Guardrail{"not_applicable", "in no organization"};
   auto managing = managing_.find(id);
   if (managing == managing_.end()) return Guardrail{"unknown", "organizations:ListAccounts was not read"};
@@ -251,7 +261,6 @@ Result<OrganizationTree::Guardrail> OrganizationTree::guardrail(std::string_view
     all_known &= denied != Truth::unknown;
   }
   if (!allowed.empty()) return Guardrail{"fail", joined(allowed) + (allowed.size() == 1 ? " is not denied" : " are not denied")};
-  if (several_) return Guardrail{"unknown", "replies of several organizations are in one input"};
   if (!all_known) return Guardrail{"unknown", "the policies above the account were not all read"};
   return Guardrail{"pass", "denied"};
 }

@@ -17,12 +17,18 @@
 
 namespace reeve {
 
+// The accounts that were told of, and whether a list of all of them was read to its end.
+struct OrganizationAccounts {
+  const std::vector<std::string>* ids;
+  bool complete = false;
+};
+
 class OrganizationTree {
  public:
   explicit OrganizationTree(store::Db& db) : db_(db) {}
 
   Result<std::string> organization_id();
-  Result<const std::vector<std::string>*> accounts();
+  Result<OrganizationAccounts> accounts();
 
   // Is the action denied to `principal` (`any`, `root` or an ARN) in the account, by service control policies? `region`: for requests
   // to that Region; empty: whatever the Region. Ordinary callers, so that a named break-glass role does not void a guardrail.
@@ -80,6 +86,7 @@ class OrganizationTree {
   bool several_ = false;  // replies of several organizations in one input: whose root stands above an account is not told
   std::map<std::string, Node> units_, accounts_;
   std::vector<std::string> account_ids_;
+  bool listed_whole_ = false;
   std::unordered_map<std::string, bool> managing_;  // account → it manages the organization; absent: not known
   std::unordered_map<std::string, bool> outside_;   // accounts that said they are in none
   Policies policies_[2];

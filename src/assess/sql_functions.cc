@@ -118,7 +118,7 @@ using Arguments = std::span<const SqlArgument>;
 
 // What needs no more than the organization's id and accounts.
 Status add_local(store::Db& db, std::shared_ptr<PolicyCache> policies, std::function<Result<std::string>()> organization,
-                 std::function<Result<const std::vector<std::string>*>()> accounts) {
+                 std::function<Result<OrganizationAccounts>()> accounts) {
   TRY(db.add_function("version_less", 2, true, [](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0]) || is_null(a[1])) return SqlValue();
     return SqlValue(int64_t{version_less(text_of(a[0]), text_of(a[1]))});
@@ -166,11 +166,11 @@ Status add_local(store::Db& db, std::shared_ptr<PolicyCache> policies, std::func
     if (self == "unknown") self.clear();
     Own own;
     own.org_id = TRY(organization());
-    const std::vector<std::string>* known = TRY(accounts());
+    const OrganizationAccounts known = TRY(accounts());
     std::string_view json = text_of(a[0]);
     return sql(policies->alike("outside", json, "", self, [&] {
-                         own.accounts = *known;
-                         own.accounts_complete = !own.accounts.empty();
+                         own.accounts = *known.ids;
+                         own.accounts_complete = known.complete;
                          if (!self.empty()) own.accounts.push_back(self);
                          auto policy = policies->get(json);
                          return policy ? allows_account_outside(*policy, own) : Answer{};
@@ -184,6 +184,41 @@ Status add_local(store::Db& db, std::shared_ptr<PolicyCache> policies, std::func
                          return policy ? allows_admin({*policy}) : Answer{};
                        }).verdict);
   }));
+
+  TRY(db.add_function("policy_administers", 1, false, [policies](Arguments a) -> Result<SqlValue> {
+    if (is_null(a[0])) return SqlValue();
+    std::string_view json = text_of(a[0]);
+    return sql(policies->alike("administers", json, "", "", [&] {
+                         auto policy = policies->get(json);
+                         return policy ? administers(*policy) : Answer{};
+                       }).verdict);
+  }));
+  // Root sessions that a policy lets its holder take: for `any` task, for `named` ones, `none`.
+  TRY(db.add_function("policy_root_sessions", 1, false, [policies](Arguments a) -> Result<SqlValue> {
+    auto policy = is_null(a[0]) ? nullptr : policies->get(text_of(a[0]));
+    if (!policy) return SqlValue();
+    const RootSessions sessions = root_sessions(*policy);
+    if (sessions.any_task == Truth::yes) return SqlValue(std::string("any"));
+    if (sessions.allowed == Truth::no) return SqlValue(std::string("none"));
+    if (sessions.allowed == Truth::unknown || sessions.any_task == Truth::unknown) return SqlValue();
+    return SqlValue(std::string("named"));
+  }));
+  // May a service act on it for anybody's resource? The confused deputy.
+  for (bool place : {false, true})
+    TRY(db.add_function(place ? "policy_service_unbounded_at" : "policy_service_unbounded", 3, false, [policies, organization, place](Arguments a) -> Result<SqlValue> {
+      if (is_null(a[0])) return SqlValue();
+      std::string_view json = text_of(a[0]), arn = text_of(a[1]), account = text_of(a[2]);
+      PublicQuestion question;
+      if (starts_with(arn, "arn:")) question.resource_arn = std::string(arn);
+      if (account != "unknown") question.account = std::string(account);
+      question.org_id = TRY(organization());
+      const Answer& answer = policies->alike("service", json, question.resource_arn, question.account, [&] {
+        auto policy = policies->get(json);
+        return policy ? service_unbounded(*policy, question) : Answer{};
+      });
+      if (!place) return sql(answer.verdict);
+      return answer.decided.path.empty() ? SqlValue() : SqlValue(answer.decided.path);
+    }));
 
   TRY(db.add_function("policy_denies", 1, false, [policies](Arguments a) -> Result<SqlValue> {
     auto policy = is_null(a[0]) ? nullptr : policies->get(text_of(a[0]));
@@ -210,7 +245,7 @@ Status add_policy_functions(store::Db& db, const OrganizationFacts& organization
   auto facts = std::make_shared<const OrganizationFacts>(organization);
   return add_local(
       db, std::make_shared<PolicyCache>(), [facts]() -> Result<std::string> { return facts->id; },
-      [facts]() -> Result<const std::vector<std::string>*> { return &facts->accounts; });
+      [facts]() -> Result<OrganizationAccounts> { return OrganizationAccounts{&facts->accounts, facts->accounts_complete}; });
 }
 
 Status add_sql_functions(store::Db& db, Time as_of, bool part) {

@@ -90,7 +90,8 @@ Status add_sql_functions(store::Db& db, Time as_of, bool part);
 // Those of them that need no more than the organization's id and accounts: for controls within an account.
 struct OrganizationFacts {
   std::string id;                     // empty: not known
-  std::vector<std::string> accounts;  // sorted; empty: not known
+  std::vector<std::string> accounts;  // sorted
+  bool accounts_complete = false;     // false: another account may be one of them
 };
 Status add_policy_functions(store::Db& db, const OrganizationFacts& organization);
 

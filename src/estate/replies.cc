@@ -6,6 +6,7 @@
 #include "aws/region.h"
 #include "base/text.h"
 #include "estate/pages.h"
+#include "estate/several_organizations.h"
 #include "formats/csv.h"
 #include "formats/json.h"
 
@@ -58,6 +59,7 @@ void ReplySet::assemble() {
                 lacks.empty() ? "export it again without a limit, or save the next page as " + reply.input->call + " with `-2` at its name's end"
                               : "export it again, without `--query`"});
   }
+  see_organizations();
   // What makes resources comes before what only tells of them: lists first, then lists that take a parameter, then the rest.
   for (int stage : {0, 1, 2}) {
     for (size_t i = 0; i < replies_.size(); ++i) {
@@ -100,9 +102,29 @@ bool ReplySet::wanted(const Reply& reply, const Read& read) const {
   return true;
 }
 
+// The organizations that the replies say they are of, by the reads of the organization that give its id.
+void ReplySet::see_organizations() {
+  if (unit_.kind != Unit::Kind::organization) return;
+  std::set<std::string> ids;
+  for (Reply& reply : replies_) {
+    const auto* uses = catalogue_.uses(reply.input->call);
+    if (!uses || reply.joined || !reply.error_code.empty()) continue;
+    for (auto& [type, read] : *uses)
+      if (type->singleton == Singleton::organization && !read->has_each && wanted(reply, *read))
+        if (auto id = text_at(read->id, reply.body); !id.empty()) ids.insert(id);
+  }
+  if (ids.size() > 1) several_ = std::string(kSeveralOrganizations) + ": " + join({ids.begin(), ids.end()}, ", ");
+}
+
 void ReplySet::use(Reply& reply, size_t number, const ResourceType& type, const Read& read, bool parameters) {
   if (!wanted(reply, read)) return;
   if (!reply.error_code.empty()) return fail_read(reply, number, type, read);
+  if (type.singleton == Singleton::organization && !several_.empty()) {
+    reply.used = true;
+    Draft* draft = singleton(type, "unknown", "global");
+    for (auto& [target, form] : read.set) draft->draft->not_known(target, several_);
+    return;
+  }
   Draft* known = nullptr;
   if (parameters) {
     auto matches = asks_about_another(read) ? std::vector<Draft*>() : matching(type, read, reply);

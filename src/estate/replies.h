@@ -67,6 +67,7 @@ class ReplySet {
   std::vector<Draft*> matching(const ResourceType& type, const Read& read, const Reply& reply);
   void fail_read(Reply& reply, size_t number, const ResourceType& type, const Read& read);
   void say_unlisted();
+  void see_organizations();
   std::string missing_reason(const ResourceType& type, uint32_t target, const ResourceDraft& draft) const;
   void record(const Reply& reply);
   uint32_t source_of(Draft& draft, const Reply& reply, size_t number);
@@ -78,6 +79,7 @@ class ReplySet {
   const LoadOptions& options_;
   std::vector<Reply> replies_;
   std::vector<std::unique_ptr<Draft>> drafts_;
+  std::string several_;  // not empty: the replies are of several organizations, which is why nothing is known of theirs
   std::unordered_map<std::string, Draft*> by_uid_;
   std::unordered_map<std::string, std::vector<Draft*>> by_native_;  // type, region (if any), id
   std::unordered_map<const ResourceType*, std::vector<Draft*>> by_type_;
