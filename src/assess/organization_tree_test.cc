@@ -130,6 +130,7 @@ TEST(OrganizationTree, AGuardrailBindsMembersOnly) {
       {"a member, one of two denied", "111111111111", "'ENABLED'", {.root = "=s3"}, "fail", "s3:GetObject is not denied"},
       {"a member, not denied", "111111111111", "'ENABLED'", {}, "fail", "organizations:LeaveOrganization, s3:GetObject are not denied"},
       {"a member, not read", "111111111111", "'ENABLED'", {.low = "?"}, "unknown", "the policies above the account were not all read"},
+      {"the type is not yet switched on", "111111111111", "'PENDING_ENABLE'", {.root = "=denied"}, "fail", "organizations:LeaveOrganization, s3:GetObject are not denied"},
       {"the type is being switched off", "111111111111", "'PENDING_DISABLE'", {.root = "=denied"}, "fail", "organizations:LeaveOrganization, s3:GetObject are not denied"},
       {"the type was never switched on", "111111111111", "NULL", {.root = "stay"}, "fail", "organizations:LeaveOrganization, s3:GetObject are not denied"},
       {"the management account", "999999999999", "'ENABLED'", {.root = "stay"}, "not_applicable", "the management account"},
