@@ -10,7 +10,7 @@ namespace {
 // As botocore's paginators name them in replies. `Marker` alone is an echo of the request where a flag stands beside it.
 constexpr std::array<std::string_view, 12> kTokens = {"NextToken", "nextToken", "NextMarker", "nextMarker", "Marker", "marker", "PaginationToken", "NextPageToken",
                                                       "nextPageToken", "NextContinuationToken", "position", "LastEvaluatedTableName"};
-constexpr std::array<std::string_view, 5> kFlags = {"IsTruncated", "isTruncated", "Truncated", "truncated", "HasMoreStreams"};
+constexpr std::array<std::string_view, 7> kFlags = {"IsTruncated", "isTruncated", "Truncated", "truncated", "HasMoreStreams", "HasMoreDeliveryStreams", "HasMoreResults"};
 constexpr std::array<std::string_view, 13> kParameters = {"NextToken", "nextToken", "NextMarker", "Marker", "marker", "StartingToken", "PaginationToken", "NextPageToken",
                                                           "nextPageToken", "pageToken", "ContinuationToken", "position", "ExclusiveStartTableName"};
 
@@ -81,8 +81,9 @@ void join_chain(std::vector<Reply>& replies, const std::vector<size_t>& chain) {
 
 }  // namespace
 
-MorePages more_pages(Value body) {
-  if (!body.is_map()) return {};
+namespace {
+
+MorePages more_behind(Value body) {
   MorePages out;
   for (auto token : kTokens) {
     Value value = body.get(token);
@@ -96,6 +97,27 @@ MorePages more_pages(Value body) {
     if (!value.boolean()) return {};
     out.more = true;
     if (out.member.empty()) out.member = std::string(flag);
+  }
+  return out;
+}
+
+bool has_flag(Value map) {
+  return std::any_of(kFlags.begin(), kFlags.end(), [&](std::string_view flag) { return map.get(flag).is_bool(); });
+}
+
+}  // namespace
+
+MorePages more_pages(Value body) {
+  if (!body.is_map()) return {};
+  MorePages out = more_behind(body);
+  if (out.more || has_flag(body)) return out;
+  // CloudFront keeps the list with its flag in a map of its own (`DistributionList`).
+  for (auto entry : body.entries()) {
+    if (!entry.value.is_map() || !has_flag(entry.value)) continue;
+    if (MorePages nested = more_behind(entry.value); nested.more) {
+      nested.member = std::string(entry.key()) + "." + nested.member;
+      return nested;
+    }
   }
   return out;
 }

@@ -327,7 +327,8 @@ TEST(Replies, PagesAreOneList) {
     EXPECT_EQ(heard.note_text(), "");
     EXPECT_EQ(heard.origin(uid("i-2"), "Properties.InstanceType"), "eu-west-1/ec2:DescribeInstances $.Reservations[0].Instances[0].InstanceType");
   }
-  for (const char* more : {", \"NextToken\": \"t1\"", ", \"IsTruncated\": true", ", \"Marker\": \"m\""}) {
+  for (const char* more : {", \"NextToken\": \"t1\"", ", \"IsTruncated\": true", ", \"Marker\": \"m\"", ", \"HasMoreDeliveryStreams\": true",
+                           ", \"List\": {\"IsTruncated\": true, \"NextMarker\": \"m\"}", ", \"List\": {\"IsTruncated\": true}"}) {
     SCOPED_TRACE(more);
     TestUnit unit;
     unit.reply("ec2:DescribeInstances", instances("i-1", more));
@@ -336,7 +337,8 @@ TEST(Replies, PagesAreOneList) {
     EXPECT_NE(heard.note_text().find("the reply of `ec2:DescribeInstances` is not whole"), std::string::npos) << heard.note_text();
     EXPECT_NE(heard.read_text().find("ec2:DescribeInstances@eu-west-1 error incomplete: "), std::string::npos) << heard.read_text();
   }
-  for (const char* more : {", \"NextToken\": \"\"", ", \"NextToken\": null", ", \"IsTruncated\": false, \"Marker\": \"echo\""}) {
+  for (const char* more : {", \"NextToken\": \"\"", ", \"NextToken\": null", ", \"IsTruncated\": false, \"Marker\": \"echo\"", ", \"HasMoreDeliveryStreams\": false",
+                           ", \"List\": {\"IsTruncated\": false, \"Marker\": \"echo\"}", ", \"Other\": {\"NextToken\": \"of a thing, not of the list\"}"}) {
     SCOPED_TRACE(more);
     TestUnit unit;
     unit.reply("ec2:DescribeInstances", instances("i-1", more));
