@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/threads.h"
 #include "base/time.h"
+#include "base/walk.h"
 
 namespace reeve {
 namespace {
@@ -258,6 +259,29 @@ TEST(Files, AtomicWriteReplacesAndLeavesNothingBehind) {
   EXPECT_EQ(*read_file(dir + "/x/f"), "two");
   std::vector<Error> problems;
   EXPECT_EQ(walk(dir, problems).size(), 1u);
+  std::filesystem::remove_all(dir);
+}
+
+// An export comes from somebody else: a link in it must not have this machine's files read, and a pipe must not hold the run up.
+TEST(Files, WalkStaysInTheFolderItWasGiven) {
+  std::string dir = folder();
+  ASSERT_TRUE(write_file(dir + "/in/a.json", "x"));
+  ASSERT_TRUE(write_file(dir + "/in-beside/secret", "x"));
+  std::filesystem::create_symlink("a.json", dir + "/in/inside.json");
+  std::filesystem::create_symlink("../in-beside/secret", dir + "/in/outside.json");
+  std::filesystem::create_directory_symlink("../in-beside", dir + "/in/folder");
+  std::filesystem::create_symlink("/dev/zero", dir + "/in/zero.json");
+  ASSERT_EQ(mkfifo((dir + "/in/pipe.json").c_str(), 0600), 0);
+  std::vector<Error> problems;
+  std::vector<std::string> names, told;
+  for (auto& e : walk(dir + "/in", problems)) names.push_back(e.path.substr(dir.size() + 1));
+  for (auto& problem : problems) told.push_back(problem.at.path.substr(dir.size() + 1) + (problem.what.find("link leads out") != std::string::npos ? " leads out" : " is no file"));
+  std::sort(told.begin(), told.end());
+  EXPECT_EQ(names, (std::vector<std::string>{"in/a.json", "in/inside.json"}));
+  EXPECT_EQ(told, (std::vector<std::string>{"in/folder leads out", "in/outside.json leads out", "in/pipe.json is no file", "in/zero.json leads out"}));
+  problems.clear();
+  walk_for(dir + "/in", problems, [](std::string_view path) { return path.find("outside") != std::string_view::npos; });
+  EXPECT_EQ(problems.size(), 1u);
   std::filesystem::remove_all(dir);
 }
 

@@ -8,9 +8,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/text.h"
+#include "base/walk.h"
 
 namespace reeve {
 namespace {
@@ -163,7 +165,26 @@ Status write_file_atomic(const std::string& path, std::string_view bytes) {
   return {};
 }
 
-std::vector<Entry> walk(const std::string& root, std::vector<Error>& problems) {
+namespace {
+
+std::string real(const std::string& path) {
+  char* found = ::realpath(path.c_str(), nullptr);
+  std::string out = found ? found : "";
+  ::free(found);
+  return out;
+}
+
+// Whether what the link stands for is outside of the folder. What cannot be told is.
+bool leaves(const std::string& link, const std::string& real_root) {
+  const std::string target = real(link);
+  return target.empty() || real_root.empty() || (real_root != "/" && target != real_root && !starts_with(target, real_root + "/"));
+}
+
+}  // namespace
+
+std::vector<Entry> walk(const std::string& root, std::vector<Error>& problems) { return walk_for(root, problems, nullptr); }
+
+std::vector<Entry> walk_for(const std::string& root, std::vector<Error>& problems, const std::function<bool(std::string_view)>& wanted) {
   std::vector<Entry> files;
   struct stat st {};
   if (::stat(root.c_str(), &st) != 0) {
@@ -178,6 +199,7 @@ std::vector<Entry> walk(const std::string& root, std::vector<Error>& problems) {
     problems.push_back(Error{Code::io, "`" + root + "` is neither a file nor a folder", Place{root}, "", ""});
     return files;
   }
+  const std::string real_root = real(root);
   std::vector<std::string> folders = {root};
   while (!folders.empty()) {
     std::string folder = std::move(folders.back());
@@ -206,7 +228,14 @@ std::vector<Entry> walk(const std::string& root, std::vector<Error>& problems) {
         problems.push_back(failed("follow the link", path, errno).value());
         continue;
       }
+      const bool named = !wanted || wanted(path);
+      if (link && leaves(path, real_root)) {
+        if (named) problems.push_back(Error{Code::io, "this link leads out of `" + root + "` and was not followed", Place{path}, "a file of the folder itself",
+                                 "give its target as well if that is meant to be read"});
+        continue;
+      }
       if (S_ISREG(st.st_mode)) files.push_back(entry_of(std::move(path), st));
+      else if (!S_ISDIR(st.st_mode) && named) problems.push_back(Error{Code::io, "this is neither a file nor a folder and was not read", Place{path}, "", ""});
       else if (S_ISDIR(st.st_mode) && !link) folders.push_back(std::move(path));
     }
     ::closedir(dir);

@@ -40,8 +40,8 @@ struct Entry {
   uint64_t inode = 0;
 };
 
-// All regular files below `root` in byte order of their paths; `root` itself if it is a file. Symbolic links to files are
-// followed, links to folders are not. A folder that cannot be read becomes one Error in `problems`; the walk goes on.
+// All regular files below `root` in byte order; `root` itself if it is a file. Links to files below it are followed, to folders not.
+// A link that leads out, a pipe, a device and a folder that cannot be read are one Error each; the walk goes on.
 std::vector<Entry> walk(const std::string& root, std::vector<Error>& problems);
 
 bool exists(const std::string& path);

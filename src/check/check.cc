@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/walk.h"
 #include "check/check_input.h"
 #include "formats/json.h"
 #include "formats/yaml.h"
@@ -42,7 +43,7 @@ std::vector<Found> files_of(const std::vector<std::string>& paths, std::initiali
       continue;
     }
     const size_t before = out.size();
-    for (const Entry& entry : walk(path, problems))
+    for (const Entry& entry : walk_for(path, problems, [&](std::string_view name) { return has_ending(std::string(name), endings); }))
       if (has_ending(entry.path, endings)) add(entry.path, false);
     if (out.size() == before)
       problems.push_back({Code::not_found, "the folder `" + path + "` has no " + std::string(what), {path}, "files that end in " + join({endings.begin(), endings.end()}, ", "), ""});
