@@ -83,6 +83,14 @@ void own_account_ids_in(std::string_view text, std::set<std::string>& ids) {
   }
 }
 
+std::string real_path(const Input& input) {
+  std::string shown = input.disk_path.empty() ? input.shown : input.disk_path;
+  size_t archive = input.disk_path.empty() ? shown.find('!') : std::string::npos;
+  std::error_code failed;
+  auto real = std::filesystem::weakly_canonical(shown.substr(0, archive), failed);
+  return failed ? shown : real.string() + (archive == std::string::npos ? "" : shown.substr(archive));
+}
+
 class Finder {
  public:
   explicit Finder(const ResourceCatalogue& catalogue) : catalogue_(catalogue) {}
@@ -457,14 +465,6 @@ class Finder {
   }
 
   // The same file may be named as `a/x`, `./a/x` and through a link; members of an archive by the archive's.
-  static std::string real_path(const Input& input) {
-    std::string shown = input.disk_path.empty() ? input.shown : input.disk_path;
-    size_t archive = input.disk_path.empty() ? shown.find('!') : std::string::npos;
-    std::error_code failed;
-    auto real = std::filesystem::weakly_canonical(shown.substr(0, archive), failed);
-    return failed ? shown : real.string() + (archive == std::string::npos ? "" : shown.substr(archive));
-  }
-
   void group() {
     std::sort(candidates_.begin(), candidates_.end(), [](auto& a, auto& b) { return a.input.shown < b.input.shown; });
     std::map<std::string, Unit> units;
@@ -514,7 +514,7 @@ class Finder {
         case InputKind::terraform: {
           Unit unit;
           unit.kind = Unit::Kind::cloudformation;
-          unit.key = "template:" + input.shown;
+          unit.key = "template:" + lasting_name(input);
           unit.inputs.push_back(input);
           units[unit.key] = std::move(unit);
           break;
@@ -588,6 +588,14 @@ std::string Unit::digest() const {
     all.add(std::to_string(input.mtime_ms) + "," + input.account + "\n");
   }
   return hex(all.finish());
+}
+
+std::string lasting_name(const Input& input) {
+  std::error_code failed;
+  const std::string here = std::filesystem::current_path(failed).string() + "/";
+  if (failed || input.shown == "-") return input.shown;
+  const std::string whole = std::filesystem::path(starts_with(input.shown, "/") ? input.shown : here + input.shown).lexically_normal().string();
+  return starts_with(whole, here) ? whole.substr(here.size()) : whole;
 }
 
 Inputs find_inputs(const std::vector<std::string>& sources, const ResourceCatalogue& catalogue) { return Finder(catalogue).find(sources); }

@@ -1,6 +1,8 @@
 // What is found in what the user named: each layout, whose account it is, and what becomes of everything else.
 #include "estate/inputs.h"
 
+#include <filesystem>
+
 #include <sys/stat.h>
 
 #include "base/text.h"
@@ -48,6 +50,21 @@ std::string found(const TestFolder& folder, std::vector<std::string> sources = {
 const char* kConfig = R"({"fileVersion": "1.0", "configurationItems": [{"awsAccountId": "444455556666", "resourceType": "AWS::S3::Bucket"}]})";
 const char* kTemplate = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n";
 const char* kReport = "user,arn,user_creation_time,password_enabled\nu,arn:aws:iam::777788889999:user/u,x,y\n";
+
+// However the path of a template is typed, what it holds goes by one name.
+TEST(Inputs, ATemplateHasOneNameHoweverItsPathIsTyped) {
+  const std::string here = std::filesystem::current_path().string();
+  const struct {
+    std::string typed, name;
+  } cases[] = {{"a/b.yaml", "a/b.yaml"},          {"./a/b.yaml", "a/b.yaml"},          {"a//b.yaml", "a/b.yaml"},    {"c/../a/b.yaml", "a/b.yaml"},
+               {here + "/a/b.yaml", "a/b.yaml"}, {here + "/./a/b.yaml", "a/b.yaml"}, {"/x/./b.yaml", "/x/b.yaml"}, {"d.zip!a/b.yaml", "d.zip!a/b.yaml"},
+               {"-", "-"}};
+  for (auto& c : cases) {
+    Input input;
+    input.shown = c.typed;
+    EXPECT_EQ(lasting_name(input), c.name) << c.typed;
+  }
+}
 
 TEST(Inputs, EveryLayoutIsPlaced) {
   struct {

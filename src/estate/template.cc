@@ -65,7 +65,8 @@ void load_template(const Input& input, const ResourceCatalogue& catalogue, UnitS
   Stack stack = resolve_stack(*document);
   for (Error& problem : stack.problems) refuse(std::move(problem));
   for (Error& note : stack.notes) sink.note(std::move(note));
-  for (const StackResource& resource : stack.resources) sink.resource(resource_of(resource, catalogue, self, input.shown, ""));
+  const std::string name = lasting_name(input);
+  for (const StackResource& resource : stack.resources) sink.resource(resource_of(resource, catalogue, self, name, ""));
   SourceRecord source;
   source.file = input.shown;
   source.time_ms = self.time_ms;

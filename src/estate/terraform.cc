@@ -37,7 +37,7 @@ struct Seen {
 class Loader {
  public:
   Loader(const Input& input, const ResourceCatalogue& catalogue, UnitSink& sink, DocumentPtr document, const Source& self)
-      : input_(input), catalogue_(catalogue), sink_(sink), self_(self), plan_(std::move(document)) {
+      : input_(input), catalogue_(catalogue), sink_(sink), name_(lasting_name(input)), self_(self), plan_(std::move(document)) {
     self_.document = plan_.document();
   }
 
@@ -136,7 +136,7 @@ class Loader {
     const DocumentPtr item = item_of(one, whole);
     ResourceDraft draft(*map.shape);
     draft.id = draft.name = one.address;
-    draft.uid = input_.shown + "#" + one.address;
+    draft.uid = name_ + "#" + one.address;
     draft.region = whole.mapped->type->global ? "" : one.region;
     Source source = self_;
     source.document = item;
@@ -278,6 +278,7 @@ class Loader {
   const Input& input_;
   const ResourceCatalogue& catalogue_;
   UnitSink& sink_;
+  std::string name_;
   Source self_;
   TerraformPlan plan_;
   std::vector<Whole> wholes_;
