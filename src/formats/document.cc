@@ -1,8 +1,10 @@
 #include "formats/document.h"
 
-#include <cstring>
-#include <cassert>
 #include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <memory>
+#include <mutex>
 #include <unordered_map>
 
 #include "base/text.h"
@@ -155,9 +157,38 @@ std::optional<std::string_view> Value::scalar_text() const {
   }
 }
 
+struct Document::LargeMaps {
+  std::mutex mutex;
+  std::unordered_map<uint32_t, std::unordered_map<std::string_view, uint32_t>> keys;  // by the map's node
+};
+
+Document::~Document() { delete large_.load(); }
+
+uint32_t Document::find_in_large(uint32_t map, std::string_view key) const {
+  LargeMaps* maps = large_.load();
+  if (!maps) {
+    auto made = std::make_unique<LargeMaps>();
+    if (large_.compare_exchange_strong(maps, made.get())) maps = made.release();
+  }
+  std::lock_guard lock(maps->mutex);
+  auto& keys = maps->keys[map];
+  if (keys.empty()) {
+    keys.reserve(nodes_[map].count);
+    const uint32_t end = map + nodes_[map].span;
+    for (uint32_t i = map + 1; i < end; i += 1 + nodes_[i + 1].span) keys[{nodes_[i].text, nodes_[i].count}] = i + 1;  // the last counts
+  }
+  const auto at = keys.find(key);
+  return at == keys.end() ? 0 : at->second;
+}
+
 Value Value::get(std::string_view key) const {
   if (!is_map()) return {};
   const Node* base = document_->nodes().data();
+  constexpr uint32_t large = 1000;  // entries
+  if (base[index_].count >= large) {
+    const uint32_t node = document_->find_in_large(index_, key);
+    return node ? Value(document_, node) : Value();
+  }
   uint32_t end = index_ + base[index_].span;
   uint32_t found = 0;
   const char last = key.empty() ? '\0' : key.back();  // keys of one length mostly differ there, if not before

@@ -16,6 +16,7 @@
 // as long as its document.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <iterator>
@@ -178,13 +179,23 @@ class Document : public std::enable_shared_from_this<Document> {
   static constexpr size_t duplicate_keys_max = 1000;
   const std::vector<Place>& duplicate_keys() const { return duplicate_keys_; }
 
+  Document() = default;
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
+  ~Document();
+
  private:
+  friend class Value;
   friend class Builder;
   friend struct DocumentParts;  // readers that write nodes themselves (json.cc)
   std::vector<Node> nodes_;
   Source self_;
   std::vector<Source> sources_;
   std::vector<Place> duplicate_keys_;
+  // Keys of maps so large that looking through them again and again would take the square of their size; made when first asked.
+  struct LargeMaps;
+  uint32_t find_in_large(uint32_t map, std::string_view key) const;  // the value's node; 0: none
+  mutable std::atomic<LargeMaps*> large_{nullptr};
   std::vector<std::shared_ptr<const void>> kept_;  // texts and arenas that nodes point into
 };
 
