@@ -387,7 +387,10 @@ def nothing_to_judge(case):
 
 
 def account_not_in_the_input(case):
-    case.holds(case.assess("--accounts", "999988887777"), 3, ["`999988887777`"], bystander=False)
+    run = case.assess("--accounts", "999988887777")
+    case.check("it is refused like a Region that is not there", run.status == 2 and "`999988887777`" in run.err and run.out == "", f"{run.status} {run.err[-300:]}")
+    slip = case.assess("--accounts", "777788889998")
+    case.check("the nearest account is named", slip.status == 2 and "did you mean `777788889999`?" in slip.err, slip.err[-300:])
 
 
 def old_creation_dates(case):

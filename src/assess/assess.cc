@@ -149,9 +149,6 @@ class Run {
     inputs_ = find_inputs(out_.source_names, catalogue_);
     scope_.accounts = options_.accounts.empty() && out_.workspace ? out_.workspace->accounts : options_.accounts;
     scope_.regions = options_.regions.empty() && out_.workspace ? out_.workspace->regions : options_.regions;
-    for (auto& account : scope_.accounts)
-      if (std::none_of(inputs_.units.begin(), inputs_.units.end(), [&](auto& unit) { return unit.kind == Unit::Kind::account && unit.account == account; }))
-        out_.problems.push_back({Code::not_found, "account `" + account + "` is asked for and not in the input", {}, "an account that was read", ""});
     nothing_read_ = std::all_of(inputs_.units.begin(), inputs_.units.end(), [](auto& unit) { return unit.inputs.empty(); });
     // Of a path that is not there one message is enough.
     if (nothing_read_ && (inputs_.problems.size() < out_.source_names.size() || !inputs_.set_aside.empty()))
@@ -159,6 +156,25 @@ class Run {
                                "`sources` of --format json says why each file is no input"});
     out_.problems.insert(out_.problems.end(), inputs_.problems.begin(), inputs_.problems.end());
     out_.notes.insert(out_.notes.end(), inputs_.notes.begin(), inputs_.notes.end());
+    return check_accounts();
+  }
+
+  // As with Regions below: an account that is not there would leave nothing to judge.
+  Status check_accounts() {
+    constexpr size_t named_most = 8;
+    std::vector<std::string> seen;
+    for (auto& unit : inputs_.units)
+      if (unit.kind == Unit::Kind::account) seen.push_back(unit.account);
+    for (auto& account : scope_.accounts) {
+      if (seen.empty() || std::find(seen.begin(), seen.end(), account) != seen.end()) continue;  // that nothing was read is said already
+      std::string near = nearest(account, seen);
+      Error error{Code::not_found, "account `" + account + "` is asked for and not in the input", {},
+                  seen.size() <= named_most ? "one of " + join(seen, ", ") : "one of the " + with_thousands(seen.size()) + " accounts that were read",
+                  near.empty() ? "" : "did you mean `" + near + "`?"};
+      // A workspace may name more accounts than one export holds; who types one wants an answer about it.
+      if (!options_.accounts.empty()) return tl::unexpected(error);
+      out_.problems.push_back(std::move(error));
+    }
     return {};
   }
 

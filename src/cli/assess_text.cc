@@ -277,7 +277,7 @@ class Text {
     std::string next;
     for (auto& row : open_blockers(a_).rows)
       if (next.empty()) next = row.blocker->control;  // the first of the list above
-    if (!next.empty()) out_ += "\nNext: reeve explain " + next + "\n";
+    if (!next.empty()) out_ += "\nNext: reeve explain " + next + options_.workspace + "\n";
   }
 
   Assessment& a_;

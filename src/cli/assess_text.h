@@ -11,6 +11,7 @@ namespace reeve {
 struct AssessTextOptions {
   bool all = false;       // every row of every list
   int64_t elapsed_ms = 0; // printed with the summary if not zero
+  std::string workspace;  // ` --workspace DIR` where it was given, for the command that comes next
 };
 
 // What the workspace adds: attestations, drills and exceptions that want somebody, and what other tools found. Empty without one.

@@ -16,6 +16,7 @@ constexpr int exit_done = 0, exit_results = 1, exit_usage = 2, exit_input = 3, e
 
 // The workspace that holds for a command: the one named, else the nearest upward, else none (empty).
 std::string workspace_of(const Options& options);
+std::string workspace_flag(const Options& options);  // ` --workspace DIR` if it was given: for the command that comes next
 
 int run_assess(const Options& options, Io& io);
 int run_check(const Options& options, Io& io);

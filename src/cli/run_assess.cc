@@ -100,8 +100,9 @@ Status print_assessment(Assessment& assessment, const Options& options, const Pr
   auto set_aside = [](const SourceOut& source) { return source.kind == "ignored" || source.kind == "unplaced" || source.kind == "broken"; };
   const bool none_read = std::all_of(assessment.sources.begin(), assessment.sources.end(), set_aside);
   if (none_read && assessment.incomplete() && !assessment.workspace)
-    return write("Nothing was judged: no source could be read.\n");
-  return write(assess_text(assessment, how.terminal, {.all = all, .elapsed_ms = how.elapsed_ms}));
+    return write((assessment.sources.empty() ? "No input was found" : "No source could be read") + std::string(": nothing is known, and ") +
+                 (assessment.verdicts.unknown == 1 ? "the verdict is" : "all " + with_thousands(assessment.verdicts.unknown) + " verdicts are") + " unknown.\n");
+  return write(assess_text(assessment, how.terminal, {.all = all, .elapsed_ms = how.elapsed_ms, .workspace = workspace_flag(options)}));
 }
 
 }  // namespace
@@ -111,6 +112,8 @@ std::string workspace_of(const Options& options) {
   if (dir.empty()) dir = find_workspace(".").value_or("");
   return dir;
 }
+
+std::string workspace_flag(const Options& options) { return options.has("--workspace") ? " --workspace " + safe(options.value("--workspace")) : ""; }
 
 int run_assess(const Options& options, Io& io) {
   auto begin = std::chrono::steady_clock::now();

@@ -38,6 +38,12 @@ class Attesting {
     for (auto& error : workspace_.errors) io_.error(error);
     // A word is given on a day. Which day it is nobody can tell but the clock, unless it is said.
     today_ = Time{wall_clock().ms / day_ms * day_ms};
+    if (options_.arguments().empty())  // an answer to no question would be lost
+      for (const char* flag : {"--answer", "--owner", "--approver", "--evidence", "--given", "--expires", "--reason"})
+        if (options_.has(flag)) {
+          io_.error({Code::usage, std::string("`") + flag + "` is given without the question it is about", {}, "the id of a control: reeve attest CONTROL " + std::string(flag) + " …", "`reeve attest` lists the questions"});
+          return exit_usage;
+        }
     int status = options_.arguments().empty() ? list() : record(options_.arguments()[0]);
     return status != exit_done || (content_.errors.empty() && workspace_.errors.empty()) ? status : exit_input;
   }
@@ -108,9 +114,10 @@ class Attesting {
       io_.print(drills.text(io_.terminal) + "\n");
     }
     io_.print(std::to_string(valid) + " of " + count_text(stands.size(), "question") + " answered and valid on " + rfc3339(day).substr(0, 10) + "\n");
+    io_.say(store_ ? "note  what contradicts a word is as the last run found it\n" : "note  no run is on record, so no word was held against facts: reeve assess does that\n");
     for (auto& one : stands)
       if (one.state != "valid") {
-        io_.say("Next: reeve attest " + one.control->id + "\n");
+        io_.say("Next: reeve attest " + one.control->id + workspace_flag(options_) + "\n");
         break;
       }
   }
@@ -118,7 +125,7 @@ class Attesting {
   void json(const std::vector<Stand>& stands, Time day) {
     std::string out;
     JsonWriter json(out, 1);
-    json.begin_object().member("as_of", rfc3339(day)).key("attestations").begin_array();
+    json.begin_object().member("as_of", rfc3339(day)).member("held_against_facts", store_ != nullptr).key("attestations").begin_array();
     for (auto& one : stands) {
       json.begin_object().member("control", one.control->id).member("question", one.control->attest->question).member("claim", one.control->attest->claim).member("state", one.state);
       if (!one.why.empty()) json.member("why", one.why);
@@ -179,7 +186,7 @@ class Attesting {
     print_attestation(io_, *path, a);
     if (!options_.has("--given")) io_.say("note  given on " + rfc3339(a.given).substr(0, 10) + ", as the clock says; --given DATE says otherwise\n");
     if (a.answer && a.evidence.empty()) io_.say("note  nothing shows it yet: --evidence TEXT names a link or a document\n");
-    io_.say("Next: reeve assess\n");
+    io_.say("Next: reeve assess" + workspace_flag(options_) + "\n");
     return exit_done;
   }
 

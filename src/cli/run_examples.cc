@@ -14,6 +14,13 @@ int run_content_test(const Options& options, Io& io) {
   for (auto& wanted : options.arguments())
     if (!content.control(wanted)) errors.push_back({Code::not_found, "there is no control `" + wanted + "`", {}, "the id of a control", "reeve content list"});
   auto results = run_examples(content, options.arguments(), errors);
+  // What is built in has no examples: a run that tried none must not look like one in which all held.
+  if (results.empty() && errors.empty()) {
+    const bool given = options.has("--content") || !where.workspace_dir.empty();
+    io.error({Code::usage, given ? "no control that was asked for has examples" : "the controls built in come without their examples", {},
+              "a folder of content whose controls have examples/: --content DIR", ""});
+    return exit_usage;
+  }
   bool json = options.value("--format", "text") == "json";
   size_t bad = 0;
   for (auto& result : results) {

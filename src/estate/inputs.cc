@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "estate/reply_error.h"
 #include "estate/snapshot.h"
 #include "estate/terraform.h"
 #include "formats/archive.h"
@@ -20,6 +21,7 @@ namespace reeve {
 namespace {
 
 constexpr size_t kHeadBytes = 64 << 10;
+constexpr const char* kIndexOfFrames = "the index of a snapshot";
 constexpr uint64_t kMemberBytesMax = 1ull << 30;
 constexpr uint64_t kScanBytesMax = 64ull << 20;
 
@@ -205,9 +207,10 @@ class Finder {
     bool data = cli || ends_with(lowered, ".json") || ends_with(lowered, ".jsn") || ends_with(lowered, ".template") ||
                 ends_with(lowered, ".yaml") || ends_with(lowered, ".yml") || ends_with(lowered, ".csv") || ends_with(lowered, ".frames") || ends_with(lowered, ".tfstate") || c.named;
     if (ends_with(lowered, ".index") && !c.named) {
-      input.why = "the index of a snapshot";
       std::string frames = input.disk_path.substr(0, input.disk_path.size() - std::min<size_t>(input.disk_path.size(), 6)) + ".frames";
-      auto text = input.disk_path.empty() || exists(frames) ? std::string() : input.read(kHeadBytes).value_or("");
+      const bool beside = !input.disk_path.empty() && exists(frames);
+      input.why = beside ? kIndexOfFrames : "not a kind of file Reeve reads";
+      auto text = input.disk_path.empty() || beside ? std::string() : input.read(kHeadBytes).value_or("");
       if (starts_with(text, "{\"offset\":")) {
         input.kind = InputKind::broken;
         input.why = "the frames it names are not there";
@@ -241,6 +244,12 @@ class Finder {
     Input unplaced = input;
     if (cli) input.why.clear(), input.parameters.clear(), input.kind = InputKind::ignored;
     by_content(c, head, lowered);
+    if (!cli && input.kind == InputKind::ignored && head.size() < kHeadBytes && starts_with(trim(head), "{") && ends_early(head)) {
+      input.kind = InputKind::broken;
+      input.why = "the file is truncated: it ends before its JSON does";
+      problems.push_back({Code::parse, input.why, {input.shown}, "a whole file", "export or copy it again"});
+      return;
+    }
     if (cli && input.kind == InputKind::ignored) {  // a folder named like a Region may hold other exports, but this is none of them
       input = std::move(unplaced);
       return;
@@ -520,6 +529,8 @@ class Finder {
           break;
         }
         case InputKind::ignored:
+          if (input.why == kIndexOfFrames) break;  // it is read, with its frames
+          [[fallthrough]];
         case InputKind::unplaced:
         case InputKind::broken: out_.set_aside.push_back(std::move(input)); break;
       }

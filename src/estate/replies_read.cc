@@ -156,7 +156,9 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
     auto document = read_json(*read, reply.source);
     if (!document) {
       ok = false;
-      failed(document.error());
+      Error error = document.error();
+      if (ends_early(*read)) error.what = "the file is truncated: it ends before its JSON does; " + error.what, error.hint = "make the call again";
+      failed(error);
     } else {
       reply.document = *document;
       reply.body = reply.document->root();

@@ -39,4 +39,23 @@ std::optional<ReplyError> error_in(Value body) {
   return out;
 }
 
+bool ends_early(std::string_view text) {
+  size_t open = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      else if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++open;
+    } else if ((c == '}' || c == ']') && open-- == 0) {
+      return false;
+    }
+  }
+  return in_string || open > 0;
+}
+
 }  // namespace reeve

@@ -20,5 +20,7 @@ std::optional<ReplyError> error_printed(std::string_view text);
 // An error as boto3's ClientError.response has it (`Error`, `ResponseMetadata` and members of the error's own shape), or as the services
 // that speak JSON send it (`__type`).
 std::optional<ReplyError> error_in(Value body);
+// Whether JSON text ends inside a string, list or map: a file that was cut off.
+bool ends_early(std::string_view text);
 
 }  // namespace reeve

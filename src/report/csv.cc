@@ -49,6 +49,7 @@ std::vector<std::pair<const char*, std::string>> cells(const ReportedFinding& f,
       {"exception_owner", exception ? exception->owner : ""},
       {"exception_approver", exception ? exception->approver : ""},
       {"exception_expires", exception ? rfc3339(exception->expires) : ""},
+      {"evidence_time_basis", e.time.known() ? e.time_basis : ""},
   };
 }
 
