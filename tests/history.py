@@ -265,6 +265,12 @@ def live(checks, folder, options):
         seen.append({pair_of(f): f["status"] for f in run.report["findings"]})
         severity.update({c["id"]: c["severity"] for p in run.report["practices"] for c in p["controls"]})
 
+    # 0. A day that is past would overwrite what is known since: it is refused, and the record is as it was.
+    record = (workspace / ".reeve" / "store.db").read_bytes()
+    back = reeve("assess", export, "--workspace", workspace, "--as-of", day(0), "--format", "json", "--fail-on", "never")
+    checks.check(back.status == 2 and "the workspace has a run of" in back.err, "an earlier --as-of is refused", (back.status, back.err[:300]))
+    checks.check((workspace / ".reeve" / "store.db").read_bytes() == record, "and leaves the record as it was")
+
     # 1. The schedule is what happened, and nothing else did.
     for pair, line in schedule.pairs.items():
         said = [seen[n].get(pair) for n in range(days)]

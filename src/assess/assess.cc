@@ -180,6 +180,17 @@ class Run {
 
   bool time_decides_warm() const { return guard_->uses_now() || (out_.workspace && !out_.workspace->exceptions.empty()); }
 
+  // What a past day found would overwrite what is known since: findings would open after they closed.
+  Status not_before_last_run() {
+    if (!options_.as_of.known()) return {};
+    const store::SqlValue value = TRY(out_.store->db().value("SELECT max(as_of) FROM run"));
+    const auto* last = std::get_if<int64_t>(&value);
+    if (!last || *last <= options_.as_of.ms) return {};
+    const std::string moment = rfc3339(Time{*last});
+    return fail(Code::usage, "the workspace has a run of " + moment + ", and this one would be of " + rfc3339(options_.as_of), {}, "--as-of " + moment + " or later",
+                "judge an earlier day without --workspace, or in a workspace of its own");
+  }
+
   Status open_store() {
     out_.as_of = options_.as_of;
     if (out_.as_of.known()) out_.as_of_basis = "option";
@@ -199,6 +210,7 @@ class Run {
     } else {
       out_.store = TRY(store::Store::open(options_.workspace_dir));
       out_.has_history = true;
+      TRY(not_before_last_run());
     }
     // What a kept unit's verdicts hang on besides its inputs.
     Sha256Stream digest;

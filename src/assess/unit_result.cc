@@ -9,6 +9,7 @@
 #include "aws/region.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "findings/secret_patterns.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -247,7 +248,12 @@ void UnitCollector::resource(Resource&& resource) {
   out.id = ends_with(out.uid, resource.id) ? out.uid.substr(out.uid.size() - resource.id.size()) : texts.keep(resource.id);
   out.name = resource.name == resource.id ? out.id : texts.keep(resource.name);
   out.born = resource.born;
+  // What is kept is kept for long: judges of a single resource have the document, the record has no secrets.
+  for (auto& [key, value] : resource.tags)
+    if (names_secret(key) && !is_no_secret(value)) value = redaction_mark;
+    else mask_patterns(value);
   columns(resource);
+  mask_patterns(columns_);
   out.tags_json = texts.keep(tags_);
   out.columns_json = texts.keep(columns_);
   out.unknown_json = texts.share(unknown_);  // of a type and source mostly the same

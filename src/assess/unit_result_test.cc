@@ -95,6 +95,20 @@ TEST(UnitResult, ColumnsHoldWhatIsKnownAndSayWhatIsNot) {
   }
 }
 
+// Whoever has the record's file must not have what opens a door; what is counted is what is kept.
+TEST(UnitResult, WhatIsKeptOfTagsAndColumnsHasNoSecrets) {
+  TestUnit unit;
+  unit.reply("ec2:DescribeVolumes", R"({"Volumes": [{"VolumeId": "vol-1", "Encrypted": true, "Size": 8,
+      "Keys": [{"K": "https://bob:S3cret@host/x"}, {"K": "sha256:9f86d081884c7d65"}],
+      "Tags": [{"Key": "ci", "Value": "glpat-abcdefghij0123456789"}, {"Key": "db-password", "Value": "hunter2"}, {"Key": "env", "Value": "prod"}]}]})");
+  Judged judged(unit);
+  ASSERT_EQ(judged.result.resources.size(), 1u);
+  const ResourceOut& kept = judged.result.resources[0];
+  EXPECT_EQ(kept.tags_json, R"({"ci":"[redacted]","db-password":"[redacted]","env":"prod"})");
+  EXPECT_NE(kept.columns_json.find(R"(["https://bob:[redacted]@host/x","sha256:9f86d081884c7d65"])"), std::string::npos) << kept.columns_json;
+  for (auto& [text, count] : judged.result.tags) EXPECT_EQ(text.find("hunter2"), std::string::npos);
+}
+
 TEST(UnitResult, EdgesToANativeIdGoToTheOneResourceOfThatIdInReach) {
   const char* key =
       "type: AWS::KMS::Key\ntitle: key\nscope: regional\narn: 'arn:{partition}:kms:{region}:{account}:key/{id}'\n"

@@ -13,6 +13,7 @@
 #include "base/threads.h"
 #include "estate/reply_error.h"
 #include "estate/snapshot.h"
+#include "estate/template.h"
 #include "estate/terraform.h"
 #include "formats/archive.h"
 #include "formats/json.h"
@@ -599,14 +600,6 @@ std::string Unit::digest() const {
     all.add(std::to_string(input.mtime_ms) + "," + input.account + "\n");
   }
   return hex(all.finish());
-}
-
-std::string lasting_name(const Input& input) {
-  std::error_code failed;
-  const std::string here = std::filesystem::current_path(failed).string() + "/";
-  if (failed || input.shown == "-") return input.shown;
-  const std::string whole = std::filesystem::path(starts_with(input.shown, "/") ? input.shown : here + input.shown).lexically_normal().string();
-  return starts_with(whole, here) ? whole.substr(here.size()) : whole;
 }
 
 Inputs find_inputs(const std::vector<std::string>& sources, const ResourceCatalogue& catalogue) { return Finder(catalogue).find(sources); }

@@ -67,10 +67,6 @@ struct Inputs {
   std::vector<Error> notes;       // what a person should know, such as an account that had to be guessed
 };
 
-// What a template's resources are named after: its path below the folder that Reeve runs in, or else from the root.
-// The same however the path was typed (docs/decisions/2026-11-29-names-of-templates.md).
-std::string lasting_name(const Input& input);
-
 // `progress` is told now and then how many files were looked at.
 Inputs find_inputs(const std::vector<std::string>& sources, const ResourceCatalogue& catalogue);
 

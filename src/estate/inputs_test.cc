@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "estate/estate_test_kit.h"
+#include "estate/template.h"
 
 namespace reeve {
 namespace {

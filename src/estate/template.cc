@@ -1,5 +1,7 @@
 #include "estate/template.h"
 
+#include <filesystem>
+
 #include "base/text.h"
 #include "formats/json.h"
 #include "formats/yaml.h"
@@ -16,6 +18,14 @@ Result<DocumentPtr> read_template(std::string_view text, const Source& self) {
   YamlOptions yaml;
   yaml.schema = YamlOptions::Schema::cloudformation;
   return starts_with(trim(text), "{") ? read_json(text, self) : read_yaml(text, self, yaml);
+}
+
+std::string lasting_name(const Input& input) {
+  std::error_code failed;
+  const std::string here = std::filesystem::current_path(failed).string() + "/";
+  if (failed || input.shown == "-") return input.shown;
+  const std::string whole = std::filesystem::path(starts_with(input.shown, "/") ? input.shown : here + input.shown).lexically_normal().string();
+  return starts_with(whole, here) ? whole.substr(here.size()) : whole;
 }
 
 Resource resource_of(const StackResource& resource, const ResourceCatalogue& catalogue, const Source& self, const std::string& file, const std::string& within) {

@@ -7,6 +7,10 @@
 
 namespace reeve {
 
+// What a template's resources are named after: its path below the folder that Reeve runs in, or else from the root.
+// The same however the path was typed (docs/decisions/2026-11-29-names-of-templates.md).
+std::string lasting_name(const Input& input);
+
 void load_template(const Input& input, const ResourceCatalogue& catalogue, UnitSink& sink);
 
 // The text of a template as a document. `self` names the file.

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "estate/template.h"
 #include "estate/terraform_plan.h"
 #include "formats/json.h"
 

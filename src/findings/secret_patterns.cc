@@ -229,6 +229,13 @@ bool announced_by(std::string_view before, std::string_view word) {
 }
 
 std::string masked_patterns(std::string_view text) {
+  std::string out(text);
+  mask_patterns(out);
+  return out;
+}
+
+void mask_patterns(std::string& whole) {
+  const std::string_view text = whole;
   std::string out;
   size_t done = 0;
   auto mask = [&](Span span) {
@@ -253,9 +260,9 @@ std::string masked_patterns(std::string_view text) {
     mask(*span);
     at = span->end - 1;
   }
-  if (done == 0) return std::string(text);
+  if (done == 0) return;
   out += text.substr(done);
-  return out;
+  whole = std::move(out);
 }
 
 }  // namespace reeve

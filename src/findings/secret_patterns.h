@@ -12,6 +12,7 @@ bool is_no_secret(std::string_view text);
 
 // The text with each of them blacked out. JSON stays JSON: a mask never takes a quote or a backslash.
 std::string masked_patterns(std::string_view text);
+void mask_patterns(std::string& text);
 
 // In a list of words such as a container's command: whether `word` is the secret that `before` announces (`--password`, then the word).
 bool announced_by(std::string_view before, std::string_view word);
