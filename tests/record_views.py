@@ -113,7 +113,7 @@ def wrong_content(checks, folder):
 def own_records(checks, folder):
     """What control_results and control_history tell is what the reports say."""
     content = content_with(folder / "own", {
-        "tells-results": (OWN, "SELECT o.uid, 'fail', NULL, 'e', (SELECT group_concat(control || '=' || status || '/' || pass || '/' || fail || '/' || unknown, "
+        "tells-results": (OWN, "SELECT o.uid, 'fail', NULL, 'e', (SELECT group_concat(control || '~' || status || '/' || pass || '/' || fail || '/' || unknown, "
                                "' ') FROM control_results) FROM reeve_organization o"),
         "tells-history": (OWN, "SELECT o.uid, 'fail', NULL, 'e', 'runs ' || (SELECT group_concat(run || '@' || time || '=' || n || ':' || p, ' ') FROM (SELECT run, "
                                "time, count(*) AS n, sum(pass) AS p FROM control_history GROUP BY run ORDER BY run)) FROM reeve_organization o")})
@@ -126,7 +126,7 @@ def own_records(checks, folder):
         run = assess(NORTHFIELD, as_of=as_of, more=["--content", content, "--workspace", work])
         controls = controls_of(run.report)
         told = {f["control"]: f["reason"] for f in run.report["findings"] if f["control"].startswith("tells-")}
-        said = dict(pair.split("=") for pair in told["tells-results"].split("; expected")[0].split(" "))
+        said = dict(pair.split("~") for pair in told["tells-results"].split("; expected")[0].split(" "))
         asking = {c for c, parts in parts_of_content().items() if OWN in parts} | {"tells-results", "tells-history"}
         wanted = {c: f"{one['status']}/{one['resources']['pass']}/{one['resources']['fail']}/{one['resources']['unknown']}"
                   for c, one in controls.items() if c not in asking}

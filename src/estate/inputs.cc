@@ -547,22 +547,6 @@ class Finder {
 
 }  // namespace
 
-std::string_view name(InputKind kind) {
-  switch (kind) {
-    case InputKind::reply: return "reply";
-    case InputKind::config: return "config";
-    case InputKind::credential_report: return "credential_report";
-    case InputKind::authorization_details: return "authorization_details";
-    case InputKind::cloudformation: return "cloudformation";
-    case InputKind::terraform: return "terraform";
-    case InputKind::snapshot: return "snapshot";
-    case InputKind::ignored: return "ignored";
-    case InputKind::unplaced: return "unplaced";
-    case InputKind::broken: return "broken";
-  }
-  return "broken";
-}
-
 Result<std::string> Input::read(uint64_t bytes_max) const {
   if (frame_bytes != 0) return read_snapshot_frame(*this, bytes_max);
   if (member) {
@@ -589,17 +573,6 @@ Status Input::stream(const std::function<bool(std::string_view)>& piece, bool he
   for (size_t at = 0; at < text.size(); at += step)
     if (!piece(text.substr(at, step))) break;
   return {};
-}
-
-std::string Unit::digest() const {
-  Sha256Stream all;
-  for (const Input& input : inputs) {
-    all.add(input.shown);
-    all.add(std::string("\0", 1));
-    all.add(input.digest);
-    all.add(std::to_string(input.mtime_ms) + "," + input.account + "\n");
-  }
-  return hex(all.finish());
 }
 
 Inputs find_inputs(const std::vector<std::string>& sources, const ResourceCatalogue& catalogue) { return Finder(catalogue).find(sources); }
