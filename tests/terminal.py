@@ -119,7 +119,7 @@ def main():
     # What could not be read is no report of nothing.
     with tempfile.TemporaryDirectory(prefix="reeve-terminal-") as name:
         missing = reeve("assess", pathlib.Path(name) / "nowhere")
-        checks.check(missing.status == 3 and missing.out == "Nothing was judged: no source could be read.\n" and "nowhere" in missing.err, "a folder that is not there gives no report", missing.out[:200])
+        checks.check(missing.status == 3 and missing.out.startswith("No input was found: nothing is known, and all ") and missing.out.count("\n") == 1 and "nowhere" in missing.err, "a folder that is not there gives no report", missing.out[:200])
         quiet = reeve("assess", NORTHFIELD, "--fail-on", "never", "--quiet")
         checks.check(quiet.status == 0 and quiet.err == "", "--quiet says nothing beside the result", quiet.err[:200])
     return checks.end()

@@ -189,7 +189,7 @@ Program make_program() {
                  {.name = "--reason", .value = "TEXT", .help = "what else is to be said"}},
        .examples = {{"reeve attest", "which questions are open, expired or contradicted"},
                     {"reeve attest root-recovery-drilled", "asks what it needs"},
-                    {"reeve attest root-recovery-drilled --answer yes --owner j.okafor --approver a.rossi --given 2026-11-01 --expires 2027-10-01", "for scripts"}},
+                    {"reeve attest ID --answer yes --owner A --approver B --expires 2027-10-01", "for scripts"}},
        .run = run_attest},
       {.name = "history",
        .summary = "say what became of findings over time",
