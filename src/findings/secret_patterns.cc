@@ -11,7 +11,7 @@
 namespace reeve {
 namespace {
 
-bool alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool blank(char c) { return c == ' ' || c == '\t'; }
 bool quote(char c) { return c == '"' || c == '\''; }
 char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -69,12 +69,22 @@ size_t token_at(std::string_view text) {
   return web_token_at(text);
 }
 
-constexpr std::array<bool, 256> token_begins = [] {
-  std::array<bool, 256> table{};
-  for (const Token& token : tokens) table[static_cast<unsigned char>(token.begins[0])] = true;
-  table['e'] = true;
+// Most texts hold no secret, so most letters cost one look into this table: what a letter is, and whether a token begins with it.
+enum Letter : uint8_t { in_word = 1, token_first = 2, token_second = 4, sign = 8 };
+constexpr std::array<uint8_t, 256> letters = [] {
+  std::array<uint8_t, 256> table{};
+  for (int c = 0; c < 256; ++c)
+    if (alnum(static_cast<char>(c))) table[c] |= in_word;
+  auto token = [&](std::string_view begins) {
+    table[static_cast<unsigned char>(begins[0])] |= token_first;
+    table[static_cast<unsigned char>(begins[1])] |= token_second;
+  };
+  for (const Token& one : tokens) token(one.begins);
+  token("eyJ");
+  for (char c : {':', '=', '-'}) table[static_cast<unsigned char>(c)] |= sign;
   return table;
 }();
+uint8_t letter(char c) { return letters[static_cast<unsigned char>(c)]; }
 
 // Whether a name can end as one of a secret does; what cannot costs no more than this.
 bool may_name_secret(std::string_view name) {
@@ -154,6 +164,7 @@ std::optional<Span> named_at(std::string_view text, size_t at) {
   while (end > 0 && blank(text[end - 1])) --end;
   const bool quoted = end > 0 && quote(text[end - 1]);
   if (quoted && --end > 0 && text[end - 1] == '\\') --end;
+  if (!may_name_secret(text.substr(0, end))) return std::nullopt;
   if (quoted && end != at - 1 && text[at] == '=') return std::nullopt;
   size_t begin = end;
   while (begin > 0 && end - begin < name_max && of_name(text[begin - 1])) --begin;
@@ -245,9 +256,11 @@ void mask_patterns(std::string& whole) {
   };
   for (size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
+    const uint8_t is = letter(c);
+    if ((is & (token_first | sign)) == 0) continue;
     std::optional<Span> span;
-    if (alnum(c)) {
-      if (!token_begins[static_cast<unsigned char>(c)] || (at > 0 && alnum(text[at - 1]))) continue;
+    if (is & in_word) {
+      if ((at > 0 && letter(text[at - 1]) & in_word) || at + 1 >= text.size() || (letter(text[at + 1]) & token_second) == 0) continue;
       if (const size_t length = token_at(text.substr(at))) span = Span{at, at + length};
     } else if (c == ':' && text.compare(at, 3, "://") == 0) {
       span = userinfo_at(text, at);
