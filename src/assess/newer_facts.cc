@@ -32,7 +32,8 @@ std::optional<Error> NewerFacts::note(Time as_of) const {
   what += " newer than the moment judged, " + rfc3339(as_of) + ": the newest is of " + rfc3339({newest->time_ms}) + (newest->of_file ? ", by its file's time" : "");
   if (of_file == newer && newer > 1) what += " as all of them";
   else if (of_file > 0 && of_file < newer) what += "; of " + count_text(of_file, "input") + " only the file's time is known";
-  return Error{Code::conflict, what, {newest->file}, "", of_file == newer ? "what counts is what they say: a copy may have changed the time" : "what counts is what they say, though it came later: give a later --as-of"};
+  // Times of files come from a copy or a checkout, of all files alike: to name one of them would lead astray.
+  return Error{Code::conflict, what, of_file == newer && newer > 1 ? Place{} : Place{newest->file}, "", of_file == newer ? "what counts is what they say: a copy may have changed the time" : "what counts is what they say, though it came later: give a later --as-of"};
 }
 
 }  // namespace reeve

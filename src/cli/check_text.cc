@@ -42,7 +42,7 @@ class Text : public CheckOutput {
         if (any_) out += '\n';
         any_ = true;
         head(out, *f);
-        message_.clear();
+        message_.clear(), cause_.clear();
       }
       if (!f->suppressed) body(out, *f);
       else if (!same) out += safe(Place{f->file, f->line, f->column}.text()) + '\n', note(out, "who", exception_sentence(*f));
@@ -152,9 +152,11 @@ class Text : public CheckOutput {
     }
     if (!marked) note(out, "want", says.substr(9));
     if (line.empty() && !f.found.empty()) note(out, "found", f.found);
-    if (!f.reason.empty()) note(out, "cause", f.reason);
+    if (!f.reason.empty() && f.reason != cause_) note(out, "cause", f.reason), cause_ = f.reason;
     if (f.lapsed) note(out, "over", exception_sentence(f));
-    if (!f.message.empty() && f.message != message_) note(out, "why", f.message), message_ = f.message;
+    // Of several places of one verdict the first says why and what to do.
+    if (f.message.empty() || f.message == message_) return;
+    note(out, "why", f.message), message_ = f.message;
     if (f.control && !f.control->fix.empty()) note(out, "fix", f.control->fix);
   }
 
@@ -192,7 +194,7 @@ class Text : public CheckOutput {
   Terminal terminal_;
   Write write_;
   bool any_ = false;
-  std::string message_;  // the last that was printed of this rule and resource
+  std::string message_, cause_;  // the last that were printed of this rule and resource
   std::map<std::string, uint64_t> fails_, unknowns_;  // verdicts by severity
   uint64_t places_ = 0;                               // that fails rest on
 };

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/text.h"
+#include "estate/declared.h"
 #include "formats/json.h"
 #include "formats/yaml.h"
 
@@ -54,37 +55,17 @@ Resource resource_of(const StackResource& resource, const ResourceCatalogue& cat
 }
 
 void load_template(const Input& input, const ResourceCatalogue& catalogue, UnitSink& sink) {
-  auto refuse = [&](Error error) {
-    if (error.at.path.empty()) error.at.path = input.shown;
-    sink.problem(std::move(error));
-  };
-  auto text = input.read(kTemplateBytesMax);
-  if (!text) return refuse(text.error());
-  Source self;
-  self.file = input.shown;
-  self.path_prefix = "$";
-  self.time_ms = input.mtime_ms;
-  self.time_basis = input.mtime_ms != 0 ? "file" : "unknown";
-  auto document = read_template(*text, self);
-  if (!document) return refuse(document.error());
-  for (const Place& place : (*document)->duplicate_keys())
-    refuse({Code::parse, "a key stands twice in one map; the last value counts", {input.shown, place.line, place.column}, "each key once", ""});
-  const Value resources = (*document)->root().get("Resources");
+  const auto read = read_declared(input, kTemplateBytesMax, read_template, sink);
+  if (!read) return;
+  const Value resources = read->document->root().get("Resources");
   if (!resources.is_map())
-    return refuse({Code::parse, "`Resources` is not a map", {input.shown, resources ? resources.line() : 1, resources ? resources.column() : 1}, "a map of resources", ""});
-  Stack stack = resolve_stack(*document);
-  for (Error& problem : stack.problems) refuse(std::move(problem));
+    return refuse_declared(input, {Code::parse, "`Resources` is not a map", {input.shown, resources ? resources.line() : 1, resources ? resources.column() : 1}, "a map of resources", ""}, sink);
+  Stack stack = resolve_stack(read->document);
+  for (Error& problem : stack.problems) refuse_declared(input, std::move(problem), sink);
   for (Error& note : stack.notes) sink.note(std::move(note));
   const std::string name = lasting_name(input);
-  for (const StackResource& resource : stack.resources) sink.resource(resource_of(resource, catalogue, self, name, ""));
-  SourceRecord source;
-  source.file = input.shown;
-  source.time_ms = self.time_ms;
-  source.time_basis = self.time_basis;
-  source.bytes = input.size_bytes;
-  source.kind = "cloudformation";
-  source.resources = stack.resources.size();
-  sink.source(std::move(source));
+  for (const StackResource& resource : stack.resources) sink.resource(resource_of(resource, catalogue, read->self, name, ""));
+  tell_declared(input, *read, "cloudformation", stack.resources.size(), sink);
 }
 
 }  // namespace reeve

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "estate/declared.h"
 #include "estate/template.h"
 #include "estate/terraform_plan.h"
 #include "formats/json.h"
@@ -298,32 +299,12 @@ bool is_terraform(std::string_view head) {
 }
 
 void load_terraform(const Input& input, const ResourceCatalogue& catalogue, UnitSink& sink) {
-  const auto refuse = [&](Error error) {
-    if (error.at.path.empty()) error.at.path = input.shown;
-    sink.problem(std::move(error));
-  };
-  auto text = input.read(kPlanBytesMax);
-  if (!text) return refuse(text.error());
-  Source self;
-  self.file = input.shown;
-  self.path_prefix = "$";
-  self.time_ms = input.mtime_ms;
-  self.time_basis = input.mtime_ms != 0 ? "file" : "unknown";
-  auto document = read_json(*text, self);
-  if (!document) return refuse(document.error());
-  for (const Place& at : (*document)->duplicate_keys())
-    refuse({Code::parse, "a key stands twice in one map; the last value counts", {input.shown, at.line, at.column}, "each key once", ""});
-  Loader loader(input, catalogue, sink, *document, self);
+  const auto read = read_declared(input, kPlanBytesMax, [](std::string_view text, const Source& self) { return read_json(text, self); }, sink);
+  if (!read) return;
+  Loader loader(input, catalogue, sink, read->document, read->self);
   if (!loader.understood())
-    return refuse({Code::parse, "neither a plan nor a state of Terraform's", {input.shown, 1, 1}, "`planned_values` or `values`", "`terraform show -json`"});
-  SourceRecord source;
-  source.file = input.shown;
-  source.time_ms = self.time_ms;
-  source.time_basis = self.time_basis;
-  source.bytes = input.size_bytes;
-  source.kind = "terraform";
-  source.resources = loader.load();
-  sink.source(std::move(source));
+    return refuse_declared(input, {Code::parse, "neither a plan nor a state of Terraform's", {input.shown, 1, 1}, "`planned_values` or `values`", "`terraform show -json`"}, sink);
+  tell_declared(input, *read, "terraform", loader.load(), sink);
 }
 
 }  // namespace reeve
