@@ -1,6 +1,7 @@
 #include "check/check_finding.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -105,6 +106,27 @@ void find_end(CheckFinding& span, const std::vector<std::string_view>& lines) {
   else if (span.end_column > span.column) span.end_column = std::min<uint32_t>(span.end_column, static_cast<uint32_t>(end + 1));
   else span.end_column = static_cast<uint32_t>(std::max<size_t>(end + 1, span.column));
 }
+
+// UTF-16 units before a place in its line. A file may be one line and have findings all along it, so a long line
+// is counted once and marks are kept.
+class Units {
+ public:
+  uint32_t before(uint32_t row, std::string_view line, size_t bytes) {
+    bytes = std::min(bytes, line.size());
+    if (line.size() < 4 * step) return utf16_units(line, bytes);
+    std::vector<uint32_t>& marks = marks_[row];
+    if (marks.empty()) {
+      marks.push_back(0);
+      for (size_t at = 0; at + step <= line.size(); at += step) marks.push_back(marks.back() + utf16_units(line.substr(at), step));
+    }
+    const size_t mark = bytes / step;
+    return marks[mark] + utf16_units(line.substr(mark * step), bytes - mark * step);
+  }
+
+ private:
+  static constexpr size_t step = 256;
+  std::unordered_map<uint32_t, std::vector<uint32_t>> marks_;  // by line: units before each multiple of `step` bytes
+};
 
 // The member or item of `at` that the first step of `path` names (Value::path()), and the step's length. None: there is no such thing.
 Value step(Value at, std::string_view path, size_t& length) {
@@ -224,6 +246,7 @@ void point_by_path(CheckFinding& finding, Value root) {
 
 void locate(std::vector<CheckFinding>& findings, const std::string& file, std::string_view text) {
   std::vector<std::string_view> lines;
+  Units units;
   for (CheckFinding& finding : findings) {
     CheckFinding& span = finding;
     if (finding.file != file || !span.line) continue;
@@ -233,8 +256,8 @@ void locate(std::vector<CheckFinding>& findings, const std::string& file, std::s
     std::string_view first = lines[span.line - 1], last = lines[span.end_line - 1];
     const std::string_view bom = "\xef\xbb\xbf";
     const size_t skip = span.line == 1 && starts_with(first, bom) ? bom.size() : 0;
-    span.column_utf16 = utf16_units(first.substr(skip), span.column - 1) + 1;
-    span.end_column_utf16 = utf16_units(span.end_line == 1 ? last.substr(skip) : last, span.end_column - 1) + 1;
+    span.column_utf16 = units.before(span.line, first.substr(skip), span.column - 1) + 1;
+    span.end_column_utf16 = units.before(span.end_line, span.end_line == 1 ? last.substr(skip) : last, span.end_column - 1) + 1;
     const std::string_view line = first.substr(0, trimmed_end(first));
     if (finding.found.find(redaction_mark) == std::string::npos && !skip && shown(line)) span.text = line;
   }
