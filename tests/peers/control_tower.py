@@ -2,11 +2,18 @@
 """AWS Control Tower's 237 rules: every one compiles, and each says of its own scenarios what the scenario says.
 
 The rules come by name from npm (@cdklabs/cdk-validator-cfnguard). Each states scenarios in its head; control_tower_scenarios.py makes
-documents of those it understands, and tests/control_tower/*.jsonl adds some by hand. A document counts as a case where cfn-guard 3.2.0
-gives the status that the scenario states, so a scenario that was misread is no case; which status is expected never comes from Reeve.
-Reeve must give it too under its own semantics and under 3.2.0, and under 3.2.1 what cfn-guard 3.2.1 gives.
+documents of those it understands, and control_tower_cases.py of the cases written by hand in tests/control_tower. What is expected is
+what the scenario says, and never comes from Reeve: cfn-guard 3.2.0 must say it too. A document made from a scenario's words that it judges
+otherwise was misread and is no case; a case by hand that it judges otherwise is one only where the case says so, and why. Reeve must give
+the same under its own semantics and under 3.2.0, and under 3.2.1 what cfn-guard 3.2.1 gives.
 
-    control_tower.py --reeve PATH [--update]     # take tests/control_tower/uncovered.txt anew: the scenarios without a case, by number
+Three lists beside the cases are held exact, so that nothing thins out unseen:
+
+    uncovered.txt   scenarios without a case, by number
+    differs.txt     scenarios that say SKIP or PASS where cfn-guard 3.2.1 says FAIL: there a call that skips fails what it stands in
+    unseen.txt      rules that are not seen to PASS, FAIL and SKIP, with the reason
+
+    control_tower.py --reeve PATH [--update]     # takes the first two lists anew; `git diff` says what changed
 """
 
 import argparse
@@ -16,6 +23,7 @@ import glob
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -23,24 +31,17 @@ import tempfile
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
+import control_tower_cases as by_hand  # noqa: E402
 import control_tower_scenarios as scenarios  # noqa: E402
 import guard_peer  # noqa: E402
 
-RULES, CASES = 237, 400
-COVERED = {"PASS": 95, "FAIL": 165, "SKIP": 235}  # rules seen with that status; a fall is a loss of coverage
-
-
-def by_hand(folder):
-    """{rule file: [(scenario, form, document)]} of the JSON lines in tests/control_tower: a resource's properties, as template and hook."""
-    out = collections.defaultdict(list)
-    for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text().splitlines():
-            if line.strip():
-                case = json.loads(line)
-                body = case["properties"]
-                out[case["rule"]].append((case["scenario"], "template", {"Resources": {"Subject": {"Type": case["type"], "Properties": body}}}))
-                out[case["rule"]].append((case["scenario"], "hook", {case["type"]: {"resourceProperties": body}}))
-    return out
+FOLDER = HERE.parent / "control_tower"
+RULES, CASES, STATUSES = 237, 3900, ("PASS", "FAIL", "SKIP")
+HEADS = {
+    "uncovered.txt": "# The scenarios without a case, by rule and number. Taken by tests/peers/control_tower.py --update.\n",
+    "differs.txt": "# The scenarios that say SKIP or PASS where cfn-guard 3.2.1 says FAIL: since that version a call of a rule with parameters that\n"
+                   "# skips fails what it stands in; 3.2.0 and reeve let it skip. Taken by tests/peers/control_tower.py --update.\n"}
+Case = collections.namedtuple("Case", "scenario form then original later problem")  # later: what cfn-guard 3.2.1 gives
 
 
 def of_reeve(program, semantics, rule, paths):
@@ -54,8 +55,11 @@ def of_reeve(program, semantics, rule, paths):
 
 
 def of_original(binary, rule, paths):
-    out = guard_peer.theirs(binary, [rule], paths) or {}
-    return {(os.path.basename(path), name): statuses for (path, name), statuses in out.items()}
+    """A document that it cannot judge ends its run, so then each is judged alone."""
+    out = guard_peer.theirs(binary, [rule], paths)
+    if out is None and len(paths) > 1:
+        return {key: statuses for path in paths for key, statuses in of_original(binary, rule, [path]).items()}
+    return {(os.path.basename(path), name): statuses for (path, name), statuses in (out or {}).items()}
 
 
 def status(told, name, rule):
@@ -64,39 +68,54 @@ def status(told, name, rule):
     return (sorted(statuses - {"SKIP"}) or sorted(statuses) or ["nothing"])[0]
 
 
-def judged(rule, program, before, new, hand, folder):
-    """(rule, [(scenario, form, expected, problem or None)], [scenario without a case])"""
-    with open(rule) as file:
-        text = file.read()
-    name, stem = scenarios.rule_name(text), os.path.basename(rule)[:-len(".guard")]
+def written(folder, stem, text, hand):
+    """{path: (scenario, form, what the scenario says, options of a case by hand or None)}, and all scenarios' numbers."""
     wanted, numbers = {}, []
     for number, clauses, then in scenarios.scenarios(text):
         numbers.append(number)
         try:
-            made = scenarios.documents(clauses, scenarios.types(text))
+            made = [(form, document, None) for form, document in scenarios.documents(clauses, scenarios.types(text))]
         except scenarios.NotUnderstood:
             made = []
-        made = made + [(form, document) for scenario, form, document in hand.get(stem, []) if scenario == number]
-        for i, (form, document) in enumerate(made):
+        made += [(form, document, options) for scenario, form, document, options in hand if scenario == number]
+        for i, (form, document, options) in enumerate(made):
             path = os.path.join(folder, f"{stem}-{number}-{i}.json")
             with open(path, "w") as file:
                 json.dump(document, file)
-            wanted[path] = number, form, then
+            wanted[path] = number, form, then, options
+    return wanted, numbers
+
+
+def judged(rule, program, before, new, hand, folder):
+    """(rule, its cases, [scenario without a case])"""
+    with open(rule) as file:
+        text = file.read()
+    name, stem = scenarios.rule_name(text), os.path.basename(rule)[:-len(".guard")]
+    wanted, numbers = written(folder, stem, text, hand.get(stem, []))
+    lost = {scenario for scenario, *_ in hand.get(stem, [])} - set(numbers)
+    cases = [Case(scenario, "-", None, None, None, "the rule has no such scenario") for scenario in sorted(lost)]
     if not wanted:
-        return stem, [], numbers
+        return stem, cases, numbers
     paths = list(wanted)
     reference = of_original(before, rule, paths), of_original(new, rule, paths)
-    told = {semantics: of_reeve(program, semantics, rule, paths) for semantics in ("reeve", "3.2.0", "3.2.1")}
-    cases = []
-    for path, (number, form, then) in wanted.items():
+    told = {semantics: of_reeve(program, semantics, rule, paths)[0] for semantics in ("reeve", guard_peer.BEFORE, guard_peer.VERSION)}
+    for path, (number, form, then, options) in wanted.items():
         file = os.path.basename(path)
-        if status(reference[0], file, name) != then:
+        original, later = (status(answer, file, name) for answer in reference)
+        if options is None and original != then:
             continue  # misread, or the rule does not do what its scenario says
-        got = {semantics: status(answer, file, name) for semantics, (answer, _) in told.items()}
-        expected = {"reeve": then, "3.2.0": then, "3.2.1": status(reference[1], file, name)}
-        problem = None if got == expected else f"expected {expected}, got {got}"
-        cases.append((number, form, then, problem))
-    seen = {number for number, _, _, _ in cases}
+        known = {guard_peer.BEFORE: then, guard_peer.VERSION: "FAIL" if later == "FAIL" else then, **(options or {}).get("original", {})}
+        expected = {"reeve": known[guard_peer.BEFORE], **known}
+        got = {semantics: status(answer, file, name) for semantics, answer in told.items()}
+        problem = None
+        if known != {guard_peer.BEFORE: original, guard_peer.VERSION: later}:
+            problem = f"the scenario says {then}, cfn-guard {guard_peer.BEFORE} {original} and {guard_peer.VERSION} {later}; the case does not say why"
+        elif (options or {}).get("original") and not options.get("why"):
+            problem = "a case against its scenario says why"
+        elif got != expected:
+            problem = f"expected {expected}, got {got}"
+        cases.append(Case(number, form, then, original, later, problem))
+    seen = {case.scenario for case in cases}
     return stem, cases, [number for number in numbers if number not in seen]
 
 
@@ -125,29 +144,36 @@ def main():
         for rule in rules:
             told, errors = of_reeve(options.reeve, "reeve", rule, [empty])
             check(told and not errors, f"{os.path.basename(rule)} compiles and says something: {errors.strip()}")
-        hand = by_hand(HERE.parent / "control_tower")
+        hand = by_hand.read(FOLDER)
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             results = list(pool.map(lambda rule: judged(rule, options.reeve, before, new, hand, folder), rules))
     check(len(rules) == RULES, f"{len(rules)} rules, not {RULES}")
-    seen, uncovered, count = collections.defaultdict(set), 0, 0
+    seen, count = {stem: set() for stem, _, _ in results}, 0
+    lists = dict(HEADS)
     for stem, cases, left in results:
-        for number, form, then, problem in cases:
+        for case in cases:
             count += 1
-            seen[then].add(stem)
-            check(problem is None, f"{stem} scenario {number} ({form}): {problem}")
-        uncovered += len(left)
-    listing = "".join(f"{stem}: {', '.join(map(str, left))}\n" for stem, _, left in results if left)
-    listed = HERE.parent / "control_tower" / "uncovered.txt"
-    if options.update:
-        listed.write_text(listing)
-    check(listing == listed.read_text(), f"the scenarios without a case are not those of {listed.name}; --update takes them anew, `git diff` says which")
+            seen[stem].add(case.original)
+            check(case.problem is None, f"{stem} scenario {case.scenario} ({case.form}): {case.problem}")
+        differs = [f"{number} {then}" for number, then in sorted({(case.scenario, case.then) for case in cases
+                                                                  if case.original == case.then and case.later != case.then})]
+        for name, numbers in zip(lists, (left, differs)):
+            lists[name] += f"{stem}: {', '.join(map(str, numbers))}\n" if numbers else ""
+    for name, text in lists.items():
+        if options.update:
+            (FOLDER / name).write_text(text)
+        check(text == (FOLDER / name).read_text(), f"{name} is not what the cases say; --update takes it anew, `git diff` says what changed")
     check(count >= CASES, f"{count} cases, fewer than {CASES}")
-    for one, least in COVERED.items():
-        check(len(seen[one]) >= least, f"{len(seen[one])} rules were seen to {one}, fewer than {least}")
-    unused = set(hand) - {stem for stem, _, _ in results}
-    check(not unused, f"cases by hand for rules that are not there: {sorted(unused)}")
-    print(f"{len(rules)} rules, {count} cases; seen to " + ", ".join(f"{one} {len(seen[one])}" for one in COVERED)
-          + f"; {uncovered} scenarios without a case (tests/control_tower/uncovered.txt)")
+    excused = dict(re.findall(r"^(ct-[\w-]+ (?:PASS|FAIL|SKIP)): (\S.*)$", (FOLDER / "unseen.txt").read_text(), re.M))
+    unseen = {f"{stem} {one}" for stem, statuses in seen.items() for one in STATUSES if one not in statuses}
+    for each in sorted(unseen - set(excused)):
+        check(False, f"{each} was not seen, and unseen.txt does not say why")
+    for each in sorted(set(excused) - unseen):
+        check(False, f"{each} was seen, and unseen.txt says that it cannot be")
+    check(True, "every rule is seen to PASS, FAIL and SKIP, but for those of unseen.txt")
+    check(not set(hand) - set(seen), f"cases by hand for rules that are not there: {sorted(set(hand) - set(seen))}")
+    print(f"{len(rules)} rules, {count} cases; seen to " + ", ".join(f"{one} {sum(one in statuses for statuses in seen.values())}" for one in STATUSES)
+          + f"; {sum(len(left) for _, _, left in results)} scenarios without a case (tests/control_tower/uncovered.txt)")
     print(f"{passed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
 

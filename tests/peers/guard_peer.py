@@ -8,7 +8,9 @@ random from a seed. The programs are installed by name into a cache folder when 
 Control Tower rules as 3.2.0 does; rules made up find where it does not (`!=` between two rows, `!empty {`).
 
     guard_peer.py PATH_OF_guard_verdicts --reeve PATH [--seed N] [--random N] [--only ct|check|crate|random]
+                  [--jobs N] [--part K/N] [--version 3.2.0|3.2.1]
 
+The whole of `check` takes the original long; --part K/N compares every Nth rule file from the Kth on, so the parts together are the whole.
 Prints every disagreement and, last, `N passed, N failed, N skipped`.
 """
 import argparse
@@ -32,6 +34,7 @@ VERSION = "3.2.1"
 BEFORE = "3.2.0"
 
 passed = failed = skipped = 0
+jobs = 2  # runs of the original at a time
 
 
 def skip(count, why):
@@ -225,12 +228,12 @@ def theirs_by_file(binary, rules, data):
         for (path, name), statuses in told.items():
             out[os.path.basename(path), file_of[name.split("/")[0]], name.split("/")[-1]] = statuses
 
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         list(pool.map(lambda run: judge(run[0], data), runs))
     return out, none
 
 
-def through_check(reeve, before, new, package):
+def through_check(reeve, before, new, package, part, versions):
     """A line of `verdicts` has the names of the files alone, so files of one name are told apart by copies with a number before it."""
     tower = sorted(glob.glob(os.path.join(package, "rules", "control-tower", "cfn-guard", "**", "*.guard"), recursive=True)) if package else []
     own = sorted(glob.glob(os.path.join(ROOT, "content", "controls", "*", "check.guard")))
@@ -246,19 +249,21 @@ def through_check(reeve, before, new, package):
                 shutil.copy(path, out[-1])
             return out
 
-        rules, documents = copies("rules", tower + own), copies("data", data)
+        rules, documents = copies("rules", tower + own)[part[0] - 1::part[1]], copies("data", data)
         for version, binary in ((BEFORE, before), (VERSION, new)):
+            if version not in versions:
+                continue
             if not binary:
                 skip(len(rules) * len(documents), f"cfn-guard {version} could not be installed")
                 continue
             # The original stops at the first document that it cannot load.
             first = rules[0]
-            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
                 loads = [path for path, told in zip(documents, pool.map(lambda path: theirs(binary, [first], [path]), documents)) if told is not None]
             reference, unanswered = theirs_by_file(binary, rules, loads)
             answer, said, status = of_check(reeve, version, rules, loads)
             answer = {key: value for key, value in answer.items() if key[:2] not in unanswered}
-            print(f"reeve check: {len(rules)} rule files over {len(loads)} of {len(documents)} templates; the original gives no verdict for {len(unanswered)} pairs")
+            print(f"reeve check{'' if part[1] == 1 else ', part %d of %d' % part}: {len(rules)} rule files over {len(loads)} of {len(documents)} templates; the original gives no verdict for {len(unanswered)} pairs")
             if said and not unanswered:
                 print("  " + "\n  ".join(said[:5]))
             named = {(rule, template) for template, rule, _ in answer}
@@ -459,7 +464,12 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--random", type=int, default=300)
     parser.add_argument("--only", choices=["ct", "check", "crate", "random"])
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--part", default="1/1")
+    parser.add_argument("--version", choices=[BEFORE, VERSION])
     args = parser.parse_args()
+    global jobs
+    jobs = args.jobs
     package = npm_package()
     old = package and os.path.join(package, "bin", "ubuntu", "x86_64" if os.uname().machine == "x86_64" else "aarch64", "cfn-guard")
     before = crate(BEFORE)[0] if args.only != "ct" else None
@@ -468,7 +478,8 @@ def main():
         if package: control_tower(args.program, old, new, package)
         else: skip(1, f"npm package {PACKAGE} could not be installed")
     if args.only in (None, "check"):
-        through_check(args.reeve, before, new, package)
+        part = tuple(int(number) for number in args.part.split("/"))
+        through_check(args.reeve, before, new, package, part, [args.version] if args.version else [BEFORE, VERSION])
     if args.only in (None, "crate"):
         if resources: crate_resources(args.program, before, new, resources)
         else: skip(1, "the crate's resources are not there")
