@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Compares verdicts with the original, cfn-guard 3.1.1, 3.2.0 and 3.2.1.
 
-Four suites: the Control Tower rules over public templates; these and the Guard rules of Reeve's own controls over the same templates as
-`reeve check --format verdicts` tells them, file, rule and document; the original's own test resources; and rules and documents made up at
-random from a seed. The programs are installed by name into a cache folder when they are not there yet: the npm package
+Five suites: the Control Tower rules over public templates; these and the Guard rules of Reeve's own controls over the same templates as
+`reeve check --format verdicts` tells them, file, rule and document (`check`), and over the small documents of tests/control_tower, each of
+which is close to the line of some rule (`cases`); the original's own test resources; and rules and documents made up at random from a
+seed. The programs are installed by name into a cache folder when they are not there yet: the npm package
 @cdklabs/cdk-validator-cfnguard brings 3.1.1 and the rules, the crate cfn-guard brings 3.2.0, 3.2.1 and the resources. 3.1.1 judges the
 Control Tower rules as 3.2.0 does; rules made up find where it does not (`!=` between two rows, `!empty {`).
 
-    guard_peer.py PATH_OF_guard_verdicts --reeve PATH [--seed N] [--random N] [--only ct|check|crate|random]
+    guard_peer.py PATH_OF_guard_verdicts --reeve PATH [--seed N] [--random N] [--only ct|check|cases|crate|random]
                   [--jobs N] [--part K/N] [--version 3.2.0|3.2.1]
 
-The whole of `check` takes the original long; --part K/N compares every Nth rule file from the Kth on, so the parts together are the whole.
+The whole of `check` and `cases` takes the original long; --part K/N compares every Nth rule file from the Kth on, so the parts together are the whole.
 Prints every disagreement and, last, `N passed, N failed, N skipped`.
 """
 import argparse
@@ -19,12 +20,16 @@ import concurrent.futures
 import glob
 import json
 import os
+import pathlib
 import random
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import control_tower_cases as by_hand  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SHARED = os.environ.get("REEVE_SHARED", os.path.join(ROOT, "..", "shared"))
@@ -233,14 +238,26 @@ def theirs_by_file(binary, rules, data):
     return out, none
 
 
-def through_check(reeve, before, new, package, part, versions):
+def of_cases(folder):
+    """The templates of the cases by hand, as files; their hook documents have no Resources, which 3.2.0 gives up on under our own rules."""
+    os.mkdir(folder)
+    for rule, cases in by_hand.read(pathlib.Path(ROOT, "tests", "control_tower")).items():
+        for number, (scenario, form, document, _) in enumerate(cases):
+            if form == "template":
+                with open(os.path.join(folder, f"{rule}-{scenario}-{number}.json"), "w") as file:
+                    json.dump(document, file)
+    return sorted(glob.glob(os.path.join(folder, "*.json")))
+
+
+def through_check(reeve, before, new, package, part, versions, suite="templates"):
     """A line of `verdicts` has the names of the files alone, so files of one name are told apart by copies with a number before it."""
     tower = sorted(glob.glob(os.path.join(package, "rules", "control-tower", "cfn-guard", "**", "*.guard"), recursive=True)) if package else []
     own = sorted(glob.glob(os.path.join(ROOT, "content", "controls", "*", "check.guard")))
-    data = templates()
-    if not data:
-        return skip(1, "the shared templates are not there")
     with tempfile.TemporaryDirectory(prefix="guard_peer_") as folder:
+        data = templates() if suite == "templates" else of_cases(os.path.join(folder, "cases"))
+        if not data:
+            return skip(1, "the shared templates are not there")
+
         def copies(kind, paths):
             os.mkdir(os.path.join(folder, kind))
             out = []
@@ -259,21 +276,22 @@ def through_check(reeve, before, new, package, part, versions):
             # The original stops at the first document that it cannot load.
             first = rules[0]
             with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-                loads = [path for path, told in zip(documents, pool.map(lambda path: theirs(binary, [first], [path]), documents)) if told is not None]
+                told = pool.map(lambda path: suite == "cases" or theirs(binary, [first], [path]), documents)
+                loads = [path for path, each in zip(documents, told) if each is not None]
             reference, unanswered = theirs_by_file(binary, rules, loads)
             answer, said, status = of_check(reeve, version, rules, loads)
             answer = {key: value for key, value in answer.items() if key[:2] not in unanswered}
-            print(f"reeve check{'' if part[1] == 1 else ', part %d of %d' % part}: {len(rules)} rule files over {len(loads)} of {len(documents)} templates; the original gives no verdict for {len(unanswered)} pairs")
+            print(f"reeve check{'' if part[1] == 1 else ', part %d of %d' % part}: {len(rules)} rule files over {len(loads)} of {len(documents)} {suite}; the original gives no verdict for {len(unanswered)} pairs")
             if said and not unanswered:
                 print("  " + "\n  ".join(said[:5]))
-            named = {(rule, template) for template, rule, _ in answer}
-            print(f"  {len(named)} (rule file, template) pairs have verdicts, exit status {status}")
-            compare("reeve check", version, reference, answer)
+            named = {(rule, document) for document, rule, _ in answer}
+            print(f"  {len(named)} (rule file, document) pairs have verdicts, exit status {status}")
+            compare(f"reeve check, {suite}", version, reference, answer)
             rest = [path for path in documents if path not in loads]
             if rest:  # what the original does not load is judged or named, never passed over
                 judged, said, _ = of_check(reeve, version, rules[:1], rest)
                 silent = [path for path in rest if not any(key[0] == os.path.basename(path) for key in judged) and not any(path in line for line in said)]
-                compare("reeve check, templates that the original does not load", version, {path: {"named"} for path in rest},
+                compare(f"reeve check, {suite} that the original does not load", version, {path: {"named"} for path in rest},
                         {path: {"silent" if path in silent else "named"} for path in rest})
 
 
@@ -463,7 +481,7 @@ def main():
     parser.add_argument("--reeve", required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--random", type=int, default=300)
-    parser.add_argument("--only", choices=["ct", "check", "crate", "random"])
+    parser.add_argument("--only", choices=["ct", "check", "cases", "crate", "random"])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--part", default="1/1")
     parser.add_argument("--version", choices=[BEFORE, VERSION])
@@ -477,9 +495,11 @@ def main():
     if args.only in (None, "ct"):
         if package: control_tower(args.program, old, new, package)
         else: skip(1, f"npm package {PACKAGE} could not be installed")
+    part, versions = tuple(int(number) for number in args.part.split("/")), [args.version] if args.version else [BEFORE, VERSION]
     if args.only in (None, "check"):
-        part = tuple(int(number) for number in args.part.split("/"))
-        through_check(args.reeve, before, new, package, part, [args.version] if args.version else [BEFORE, VERSION])
+        through_check(args.reeve, before, new, package, part, versions)
+    if args.only in (None, "cases"):
+        through_check(args.reeve, before, new, package, part, versions, "cases")
     if args.only in (None, "crate"):
         if resources: crate_resources(args.program, before, new, resources)
         else: skip(1, "the crate's resources are not there")
