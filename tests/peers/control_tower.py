@@ -5,7 +5,9 @@ The rules come by name from npm (@cdklabs/cdk-validator-cfnguard). Each states s
 documents of those it understands, and control_tower_cases.py of the cases written by hand in tests/control_tower. What is expected is
 what the scenario says, and never comes from Reeve: cfn-guard 3.2.0 must say it too. A document made from a scenario's words that it judges
 otherwise was misread and is no case; a case by hand that it judges otherwise is one only where the case says so, and why. Reeve must give
-the same under its own semantics and under 3.2.0, and under 3.2.1 what cfn-guard 3.2.1 gives.
+the same under its own semantics and under 3.2.0, and under 3.2.1 what cfn-guard 3.2.1 gives. Where it resolves the template first
+(`--resolve on`, which `reeve check` does unless it is asked for verdicts) the verdict is the same too; only what refers to something may
+become UNKNOWN instead, and never the opposite.
 
 Three lists beside the cases are held exact, so that nothing thins out unseen:
 
@@ -44,8 +46,8 @@ HEADS = {
 Case = collections.namedtuple("Case", "scenario form then original later problem")  # later: what cfn-guard 3.2.1 gives
 
 
-def of_reeve(program, semantics, rule, paths):
-    run = subprocess.run([program, "check", *paths, "--rules", rule, "--format", "verdicts", "--guard-semantics", semantics, "--fail-on", "never"],
+def of_reeve(program, semantics, rule, paths, *words):
+    run = subprocess.run([program, "check", *paths, "--rules", rule, "--format", "verdicts", "--guard-semantics", semantics, "--fail-on", "never", *words],
                          capture_output=True, text=True)
     out = collections.defaultdict(set)
     for line in run.stdout.splitlines():
@@ -66,6 +68,11 @@ def status(told, name, rule):
     """A rule has a block for templates and one for hooks; the one that is not for this document skips."""
     statuses = told.get((name, rule), set())
     return (sorted(statuses - {"SKIP"}) or sorted(statuses) or ["nothing"])[0]
+
+
+def refers(path):
+    """Whether a template has something in it that is not known before it is deployed."""
+    return any(word in pathlib.Path(path).read_text() for word in ('"Ref"', '"Fn::', "{{resolve:"))
 
 
 def written(folder, stem, text, hand):
@@ -99,6 +106,8 @@ def judged(rule, program, before, new, hand, folder):
     paths = list(wanted)
     reference = of_original(before, rule, paths), of_original(new, rule, paths)
     told = {semantics: of_reeve(program, semantics, rule, paths)[0] for semantics in ("reeve", guard_peer.BEFORE, guard_peer.VERSION)}
+    templates = [path for path, (_, form, _, options) in wanted.items() if form == "template" and options is not None]
+    resolved = of_reeve(program, "reeve", rule, templates, "--resolve", "on")[0] if templates else {}
     for path, (number, form, then, options) in wanted.items():
         file = os.path.basename(path)
         original, later = (status(answer, file, name) for answer in reference)
@@ -114,6 +123,8 @@ def judged(rule, program, before, new, hand, folder):
             problem = "a case against its scenario says why"
         elif got != expected:
             problem = f"expected {expected}, got {got}"
+        elif path in templates and (told_resolved := status(resolved, file, name)) not in (original, refers(path) and "UNKNOWN"):
+            problem = f"resolved first it is {told_resolved}, as written {original}"
         cases.append(Case(number, form, then, original, later, problem))
     seen = {case.scenario for case in cases}
     return stem, cases, [number for number in numbers if number not in seen]
