@@ -143,7 +143,7 @@ def control_tower(program, old, new, package):
         # The original stops at the first document it cannot load, so those are found first.
         loads = [path for path in data if theirs(binary, rules[:1], [path]) is not None]
         half = len(loads) // 2
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             parts = list(pool.map(lambda part: theirs(binary, rules, part), (loads[:half], loads[half:])))
         reference = {**parts[0], **parts[1]}
         answer, errors = ours(program, semantics, rules, loads)
@@ -169,7 +169,7 @@ def crate_resources(program, old, new, resources):
             parts = [theirs(binary, [rule], [path]) for path in loads]
             return [dict(zip(loads, parts))]
 
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             results = list(pool.map(one, rules))
         for rule, result in zip(rules, results):
             mine, _ = ours(program, semantics, [rule], loads)
@@ -452,7 +452,7 @@ def made_up(program, old, new, seed, count):
                 with open(rules, "w") as f: f.write(made.rules(3) + "rule zz when Resources[ held ] !exists { Resources exists }\n")
                 with open(data, "w") as f: json.dump(made.document(), f)
                 cases.append((rules, data))
-            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
                 results = list(pool.map(lambda case: theirs(binary, [case[0]], [case[1]]), cases))
             # Rules of one name in many files need the file in the key.
             reference, answer, none = {}, {}, 0
