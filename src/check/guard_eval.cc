@@ -81,6 +81,7 @@ GuardResult Evaluator::run(const CompiledRules& rules, Value document, const Gua
     for (const Made& made : made_) tracer_->keep(made.document);
   }
   made_.clear();
+  characters_.clear();
   texts_.clear();
   top_ = nullptr;
   return result;
@@ -248,7 +249,7 @@ Verdict Evaluator::access(const Clause& c, Scope& scope, Role role) {
   if (c.query.plain) single = plain(c.query, scope.root);
   const bool negated =
       c.op_negated != (c.negated && options_->semantics != Semantics::v3_2_0);  // 3.2.0 overlooks a leading `not`
-  if (c.simple && !tracer_ && single.tag == Found::Tag::resolved && node(single.value).kind == Kind::string) {
+  if (c.simple && !tracer_ && single.tag == Found::Tag::resolved && !single.character && node(single.value).kind == Kind::string) {
     const Node& is = node(single.value);
     const Node& wanted = rules_->file().literals->nodes()[c.with.literal];
     const bool holds = (std::string_view(is.text, is.count) == std::string_view(wanted.text, wanted.count)) != negated;

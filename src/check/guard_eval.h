@@ -11,6 +11,7 @@
 
 #include <deque>
 #include <span>
+#include <unordered_set>
 
 #include "check/guard_rules.h"
 #include "formats/unknowns.h"
@@ -225,6 +226,7 @@ class Evaluator {
   bool function(const Operand& call, Scope& scope, Row& out);
   bool function_of_each(const Operand& call, const Found& argument, const std::vector<Row*>& arguments, Row& out);
   void made(Builder& builder, Value from, bool character, Row& out);
+  bool character(Value v) const { return !characters_.empty() && characters_.contains(v.document()); }
 
   // ---- shared
   bool step_over(uint64_t steps = 1);
@@ -275,6 +277,7 @@ class Evaluator {
     Value from;
   };
   std::vector<Made> made_;
+  std::unordered_set<const Document*> characters_;  // of `made_`, those that parse_char made
   std::vector<std::pair<std::string, std::unique_ptr<Regex>>> regexes_;  // of regex_replace
   std::deque<std::string> texts_;                                        // reasons made here
   Scope* top_ = nullptr;

@@ -92,6 +92,7 @@ void Evaluator::made(Builder& builder, Value from, bool character, Row& out) {
   DocumentPtr document = builder.finish();
   Found found{document->root()};
   found.character = character;
+  if (character) characters_.insert(document.get());
   made_.push_back({std::move(document), from});
   out.push_back(found);
 }

@@ -103,6 +103,7 @@ Found Evaluator::plain(const Query& query, Value root) {
     at = next;
   }
   Found out{at};
+  out.character = character(at);
   if (node(at).kind == Kind::unknown)
     out.tag = Found::Tag::unknown, out.query = &query, out.part = static_cast<uint16_t>(query.parts.size());
   return out;
@@ -245,6 +246,7 @@ bool Evaluator::traverse(const Query& query, size_t part, Value current, Scope& 
     }
   }
   Found found{current, nullptr, 0, maybe};
+  found.character = character(current);
   if (node(current).kind == Kind::unknown) {
     found.tag = Found::Tag::unknown;
     found.query = &query;
