@@ -408,7 +408,7 @@ bool Evaluator::interpolate(const Query& query, size_t part, Value current, Scop
       unknown(key, query, part, doubt, out);
       return true;
     }
-    if (comparer_.type({key}) != Type::string) {
+    if (comparer_.type({key, character(key)}) != Type::string) {
       return going = refuse("`%" + rules_->file().variables[step_.variable] + "` is used as a key but is no string", false);
     }
     const Value value = member(current, key.text());

@@ -359,6 +359,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"let n = parse_char(A)\n%n == 'c'", "A: c", "FAIL"}, Case{"let n = parse_char(A)\n%n[*].* == 'c'", "A: c", "FAIL"},
         Case{"let n = parse_char(A)\n%n { this == 'c' }", "A: c", "FAIL"}, Case{"let n = parse_char(A)\n%n.* == /c/", "A: c", "FAIL"},
         Case{"let n = parse_char(A)\n%n { this == r[a,f] }", "A: c", "PASS"}, Case{"let n = parse_char(A)\n%n.* is_string", "A: c", "FAIL"},
+        Case{"let n = parse_char(A)\nB.%n exists", "{A: c, B: {c: 1}}", "ERROR ERROR FAIL"},
         Case{"let n = parse_epoch(A)\n%n == 1700000000", "A: '2023-11-14T22:13:20Z'", "PASS"},
         Case{"let n = parse_epoch(A)\n%n < 1", "A: never", "ERROR FAIL FAIL"},
         Case{"let n = now()\n%n >= 1700000000", "A: 1", "PASS"},

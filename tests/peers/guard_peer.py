@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """Compares verdicts with the original, cfn-guard 3.1.1, 3.2.0 and 3.2.1.
 
-Five suites: the Control Tower rules over public templates; these and the Guard rules of Reeve's own controls over the same templates as
-`reeve check --format verdicts` tells them, file, rule and document (`check`), and over the small documents of tests/control_tower, each of
-which is close to the line of some rule (`cases`); the original's own test resources; and rules and documents made up at random from a
-seed. The programs are installed by name into a cache folder when they are not there yet: the npm package
+Six suites: the Control Tower rules over public templates; these and the Guard rules of Reeve's own controls over the same templates as
+`reeve check --format verdicts` tells them, file, rule and document (`check`), and over small documents close to the line of some rule, those
+of tests/control_tower (`cases`) and the controls' own examples (`examples`); the original's own test resources; and rules and documents
+made up at random from a seed. The programs are installed by name into a cache folder when they are not there yet: the npm package
 @cdklabs/cdk-validator-cfnguard brings 3.1.1 and the rules, the crate cfn-guard brings 3.2.0, 3.2.1 and the resources. 3.1.1 judges the
 Control Tower rules as 3.2.0 does; rules made up find where it does not (`!=` between two rows, `!empty {`).
 
-    guard_peer.py PATH_OF_guard_verdicts --reeve PATH [--seed N] [--random N] [--only ct|check|cases|crate|random]
+    guard_peer.py PATH_OF_guard_verdicts --reeve PATH [--seed N] [--random N] [--only ct|check|cases|examples|crate|random]
                   [--jobs N] [--part K/N] [--version 3.2.0|3.2.1]
 
-The whole of `check` and `cases` takes the original long; --part K/N compares every Nth rule file from the Kth on, so the parts together are the whole.
+The whole of `check`, `cases` and `examples` takes the original long; --part K/N compares every Nth rule file from the Kth on, so the parts together are the whole.
 Prints every disagreement and, last, `N passed, N failed, N skipped`.
 """
 import argparse
@@ -249,14 +249,43 @@ def of_cases(folder):
     return sorted(glob.glob(os.path.join(folder, "*.json")))
 
 
+def of_examples(folder):
+    """The resources of the controls' examples as templates, but for those in which something is not known."""
+    try:
+        import yaml
+    except ImportError:
+        return []
+
+    class Loader(yaml.SafeLoader):
+        pass
+
+    Loader.add_multi_constructor("!", lambda loader, tag, node: (_ for _ in ()).throw(LookupError(tag)))
+    os.mkdir(folder)
+    seen = {}
+    for path in sorted(pathlib.Path(ROOT, "content", "controls").glob("*/examples/*.yaml")):
+        try:
+            resources = yaml.load(path.read_text(), Loader).get("resources") or []
+        except LookupError:
+            continue
+        if all("Properties" in each for each in resources) and resources:
+            document = {f"R{i}": {"Type": each["Type"], "Properties": each["Properties"]} for i, each in enumerate(resources)}
+            seen.setdefault(json.dumps({"Resources": document}, default=str), f"{path.parent.parent.name}-{path.stem}.json")
+    for text, name in seen.items():
+        pathlib.Path(folder, name).write_text(text)
+    return sorted(glob.glob(os.path.join(folder, "*.json")))
+
+
+DOCUMENTS = {"templates": lambda folder: templates(), "cases": of_cases, "examples": of_examples}
+
+
 def through_check(reeve, before, new, package, part, versions, suite="templates"):
     """A line of `verdicts` has the names of the files alone, so files of one name are told apart by copies with a number before it."""
     tower = sorted(glob.glob(os.path.join(package, "rules", "control-tower", "cfn-guard", "**", "*.guard"), recursive=True)) if package else []
     own = sorted(glob.glob(os.path.join(ROOT, "content", "controls", "*", "check.guard")))
     with tempfile.TemporaryDirectory(prefix="guard_peer_") as folder:
-        data = templates() if suite == "templates" else of_cases(os.path.join(folder, "cases"))
+        data = DOCUMENTS[suite](os.path.join(folder, suite))
         if not data:
-            return skip(1, "the shared templates are not there")
+            return skip(1, f"the {suite} are not there, or no package yaml to read them")
 
         def copies(kind, paths):
             os.mkdir(os.path.join(folder, kind))
@@ -276,7 +305,7 @@ def through_check(reeve, before, new, package, part, versions, suite="templates"
             # The original stops at the first document that it cannot load.
             first = rules[0]
             with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-                told = pool.map(lambda path: suite == "cases" or theirs(binary, [first], [path]), documents)
+                told = pool.map(lambda path: suite != "templates" or theirs(binary, [first], [path]), documents)
                 loads = [path for path, each in zip(documents, told) if each is not None]
             reference, unanswered = theirs_by_file(binary, rules, loads)
             answer, said, status = of_check(reeve, version, rules, loads)
@@ -481,7 +510,7 @@ def main():
     parser.add_argument("--reeve", required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--random", type=int, default=300)
-    parser.add_argument("--only", choices=["ct", "check", "cases", "crate", "random"])
+    parser.add_argument("--only", choices=["ct", "check", "cases", "examples", "crate", "random"])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--part", default="1/1")
     parser.add_argument("--version", choices=[BEFORE, VERSION])
@@ -498,8 +527,9 @@ def main():
     part, versions = tuple(int(number) for number in args.part.split("/")), [args.version] if args.version else [BEFORE, VERSION]
     if args.only in (None, "check"):
         through_check(args.reeve, before, new, package, part, versions)
-    if args.only in (None, "cases"):
-        through_check(args.reeve, before, new, package, part, versions, "cases")
+    for suite in ("cases", "examples"):
+        if args.only in (None, suite):
+            through_check(args.reeve, before, new, package, part, versions, suite)
     if args.only in (None, "crate"):
         if resources: crate_resources(args.program, before, new, resources)
         else: skip(1, "the crate's resources are not there")
