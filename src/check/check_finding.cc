@@ -8,6 +8,7 @@
 #include "check/check.h"
 #include "findings/finding.h"
 #include "findings/level.h"
+#include "formats/holding.h"
 
 namespace reeve {
 namespace {
@@ -18,21 +19,11 @@ Value key_of(Value value) {
   uint32_t at = 0;
   Value key;
   while (at != value.index()) {
-    const Node& parent = nodes[at];
-    const bool map = parent.kind == Kind::map;
-    uint32_t child = at + 1;
-    key = {};
-    for (uint32_t n = parent.count; n > 0; --n) {
-      if (map) {
-        if (child == value.index()) return {};  // a key itself
-        key = Value(value.document(), child);
-        ++child;
-      }
-      if (value.index() < child + nodes[child].span) break;
-      child += nodes[child].span;
-    }
-    if (value.index() < child) return {};
-    at = child;
+    const auto child = child_holding(*value.document(), at, value.index());
+    const bool map = nodes[at].kind == Kind::map;
+    if (!child || (map && child->node == value.index())) return {};  // a key itself
+    key = map ? Value(value.document(), child->node) : Value();
+    at = child->node + map;
   }
   return key;
 }
@@ -216,13 +207,12 @@ std::string CheckFinding::fingerprint() const {
 ResourceAt resource_at(Value value) {
   ResourceAt out;
   if (!value) return out;
-  for (const auto& entry : value.document()->root().get("Resources").entries()) {
-    const uint32_t first = entry.value.index();
-    if (value.index() != entry.key_node.index() && (value.index() < first || value.index() >= first + entry.value.node().span)) continue;
-    out.id = entry.key();
-    const Value type = entry.value.get("Type");
+  const Value resources = value.document()->root().get("Resources");
+  if (!resources.is_map()) return out;
+  if (const auto child = child_holding(*value.document(), resources.index(), value.index())) {
+    out.id = Value(value.document(), child->node).text();
+    const Value type = Value(value.document(), child->node + 1).get("Type");
     if (type.is_string()) out.type = type.text();
-    break;
   }
   return out;
 }

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "formats/document_parts.h"
+#include "formats/holding.h"
 
 namespace reeve {
 
@@ -97,25 +98,15 @@ std::string path_below(const Document& document, uint32_t index) {
   const auto& nodes = document.nodes();
   uint32_t here = 0;
   while (here != index) {
-    const Node& container = nodes[here];
-    uint32_t child = here + 1, end = here + container.span;
-    if (container.kind == Kind::map) {
-      while (child < end && index >= child + 1 + nodes[child + 1].span) child += 1 + nodes[child + 1].span;
-      if (child >= end) return path;
-      append_key(path, {nodes[child].text, nodes[child].count});
-      if (index == child) return path;  // a key: the path of its value
-      here = child + 1;
-    } else if (container.kind == Kind::list) {
-      size_t at = 0;
-      while (child < end && index >= child + nodes[child].span) {
-        child += nodes[child].span;
-        ++at;
-      }
-      if (child >= end) return path;
-      path += '[' + std::to_string(at) + ']';
-      here = child;
+    const auto child = child_holding(document, here, index);
+    if (!child) return path;
+    if (nodes[here].kind == Kind::map) {
+      append_key(path, {nodes[child->node].text, nodes[child->node].count});
+      if (index == child->node) return path;  // a key: the path of its value
+      here = child->node + 1;
     } else {
-      return path;
+      path += '[' + std::to_string(child->number) + ']';
+      here = child->node;
     }
   }
   return path;
