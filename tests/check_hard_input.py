@@ -148,6 +148,33 @@ class Suite:
             if not self.sanitized:
                 self.checks.check(mib <= MEMORY_MIB, f"{label}: at most {MEMORY_MIB} MiB", f"{mib:.1f} MiB")
 
+    def hostile_patterns(self):
+        """A pattern that would backtrack for ages, wherever a rule may have one: an error with its place, never a pass, never a hang."""
+        folder = self.folder / "patterns"
+        folder.mkdir()
+        text = "a" * 5000 + "!"
+        (folder / "t.yaml").write_text(f"Name: {text}\nNames: [{text}]\nKeys: {{{text[-900:]}: 1}}\nGood: 1\n")
+        good = "rule good {\n  Good == 1\n}\n"
+        places = {
+            "==": "  Name == /^(a+)+$/",
+            "in a list": "  Name in [/^(a+)+$/, 'b']",
+            "of a list": "  Names[*] == /^(a+)+$/",
+            "some": "  some Names[*] == /^(a+)+$/",
+            "a filter": "  Names[ this == /^(a+)+$/ ] empty",
+            "keys": "  Keys[ keys == /^(a+)+$/ ] empty",
+            "a condition": "  when Name == /^(a+)+$/ {\n    Good == 1\n  }",
+            "a function": "  let made = regex_replace(Name, '^(a+)+$', 'b')\n  %made == 'b'",
+        }
+        for where, clause in places.items():
+            (self.folder / "hostile.guard").write_text(good + "rule hostile {\n" + clause + "\n}\n")
+            for semantics in ("reeve", "3.2.0", "3.2.1"):
+                status, report, err, _, seconds = self.reeve("patterns", "--rules", "hostile.guard", "--guard-semantics", semantics)
+                rules = {rule["rule"]: rule["status"] for rule in report["files"][0]["rules"]} if report["files"] else {}
+                label = f"hostile pattern, {where}, {semantics}"
+                self.checks.check(status == 3 and "hostile.guard:" in err and "too many steps" in err, f"{label}: named with its place", f"{status} {err[:200]}")
+                self.checks.check(rules.get("hostile") not in (None, "PASS", "SKIP") and rules.get("good") == "PASS", f"{label}: decides nothing, the others judge", rules)
+                self.checks.check(seconds < SECONDS, f"{label}: ends", f"{seconds:.1f} s")
+
     def named_and_found(self):
         """What a folder holds beside templates is passed over; what is named is not."""
         folder = self.folder / "mixed"
@@ -173,6 +200,7 @@ def main():
         if built(suite.checks, "hard input of check"):
             suite.cases()
             suite.thousand()
+            suite.hostile_patterns()
             suite.named_and_found()
         return suite.checks.end()
 

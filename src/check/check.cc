@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/threads.h"
 #include "base/walk.h"
 #include "check/check_input.h"
 #include "formats/json.h"
@@ -169,11 +170,16 @@ void judge(const std::vector<RuleFile>& rules, const DataFile& file, const Check
 
 RuleFiles find_rules(const std::vector<std::string>& paths, guard::Semantics semantics) {
   RuleFiles out;
-  for (const auto& [path, named] : files_of(paths, {".guard", ".ruleset"}, "rule file", out.problems)) {
-    auto bytes = FileBytes::open(path);
-    auto compiled = bytes ? guard::compile_guard((*bytes)->view(), path, semantics) : Result<std::shared_ptr<const guard::GuardRules>>(tl::unexpected(bytes.error()));
-    if (compiled) out.files.push_back({path, file_name(path), *compiled});
-    else out.problems.push_back(compiled.error());
+  const std::vector<Found> found = files_of(paths, {".guard", ".ruleset"}, "rule file", out.problems);
+  std::vector<Result<std::shared_ptr<const guard::GuardRules>>> compiled(found.size());
+  parallel_for(found.size(), std::min(worker_count(), found.size() / 16 + 1), [&](size_t i, size_t) {
+    auto bytes = FileBytes::open(found[i].path);
+    if (bytes) compiled[i] = guard::compile_guard((*bytes)->view(), found[i].path, semantics);
+    else compiled[i] = tl::unexpected(bytes.error());
+  });
+  for (size_t i = 0; i < found.size(); ++i) {
+    if (compiled[i]) out.files.push_back({found[i].path, file_name(found[i].path), *compiled[i]});
+    else out.problems.push_back(compiled[i].error());
   }
   return out;
 }

@@ -1,5 +1,5 @@
-// What can be settled before any document is seen: rule references, arity, undefined variables, the case variants of every key,
-// one definition for each variable of a scope.
+// What can be settled before any document is seen: rule references, arity, undefined variables, one definition for each variable of
+// a scope.
 #include <algorithm>
 #include <functional>
 #include <set>
@@ -15,6 +15,8 @@ class Visit {
  public:
   std::function<void(Query&)> on_query = [](Query&) {};
   std::function<Status(Clause&)> on_clause = [](Clause&) { return Status(); };
+  std::function<void(Clause&)> behind_clause = [](Clause&) {};  // when all that is in it has been visited
+  std::function<void(Part&)> behind_filter = [](Part&) {};
   std::function<void(std::vector<Let>&)> on_lets = [](std::vector<Let>&) {};
 
   Status file(File& file) {
@@ -47,6 +49,7 @@ class Visit {
         for (Operand& argument : clause.arguments) TRY(operand(argument));
         TRY(conjunction(clause.conditions));
         TRY(block(clause.block));
+        behind_clause(clause);
       }
     }
     return {};
@@ -60,6 +63,7 @@ class Visit {
     on_query(query_);
     for (Part& part : query_.parts) {
       TRY(conjunction(part.filter));
+      if (!part.filter.empty()) behind_filter(part);
       if (part.keys_with) TRY(operand(*part.keys_with));
     }
     return {};
@@ -76,13 +80,6 @@ void prepare(Query& query) {
     Key& key = part.key;
     key.index = parse_int(key.name);
     if (key.index) query.plain = false;
-    key.variants = case_variants(key.name);
-    for (std::string& variant : key.variants) {
-      if (variant == key.name)
-        variant.clear();  // it was looked for already
-      else if (!variant.empty())
-        key.lengths |= 1ull << (variant.size() & 63);
-    }
   }
 }
 
@@ -108,11 +105,27 @@ Result<std::shared_ptr<const GuardRules>> CompiledRules::make(File file, Semanti
   auto rules = std::make_shared<CompiledRules>();
   rules->file_ = std::move(file);
   TRY(rules->resolve(semantics == Semantics::reeve));
-  Spoken spoken = spoken_of(rules->file_);
-  rules->types_ = std::move(spoken.types);
-  rules->mentions_ = std::move(spoken.mentions);
-  rules->any_type_ = spoken.any_type;
   return std::shared_ptr<const GuardRules>(std::move(rules));
+}
+
+const Spoken& CompiledRules::spoken() const {
+  std::call_once(spoken_once_, [&] { spoken_ = spoken_of(file_); });
+  return spoken_;
+}
+
+const Spellings& Key::spellings() const {
+  const Spellings* known = spelled_.load(std::memory_order_acquire);
+  if (known) return *known;
+  auto made = std::make_unique<Spellings>();
+  made->variants = case_variants(name);
+  for (std::string& variant : made->variants) {
+    if (variant == name)
+      variant.clear();
+    else if (!variant.empty())
+      made->lengths |= 1ull << (variant.size() & 63);
+  }
+  // Of two threads the first counts.
+  return spelled_.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel) ? *made.release() : *known;
 }
 
 Status CompiledRules::resolve(bool strict) {
@@ -126,7 +139,12 @@ Status CompiledRules::resolve(bool strict) {
   for (uint32_t i = 0; i < file_.parameterised.size(); ++i) callable[file_.parameterised[i].name] = i;
 
   std::vector<bool> defined(file_.variables.size());
-  std::vector<Place> used(file_.variables.size());
+  struct Use {
+    uint32_t variable;
+    Place place;
+  };
+  std::vector<Use> used;  // in the order of visiting, each variable once
+  std::vector<bool> seen(file_.variables.size());
   for (const Rule& rule : file_.parameterised) {
     for (uint32_t parameter : rule.parameters) defined[parameter] = true;
   }
@@ -140,15 +158,15 @@ Status CompiledRules::resolve(bool strict) {
   auto hint = [](const std::string& near) { return near.empty() ? std::string() : "did you mean `" + near + "`"; };
 
   Visit visit;
-  Place last{file_.path};  // of the clause last visited
+  const Clause* last = nullptr;  // visited
   visit.on_query = [&](Query& query) {
     prepare(query);
     for (const Part& part : query.parts) {
       if (part.variable == none) continue;
       if (part.kind != Part::Kind::variable)
         captures_ = defined[part.variable] = true;
-      else if (used[part.variable].line == 0)
-        used[part.variable] = last;
+      else if (!seen[part.variable])
+        seen[part.variable] = true, used.push_back({part.variable, {file_.path, last ? last->line : 0, last ? last->column : 0}});
     }
   };
   visit.on_lets = [&](std::vector<Let>& lets) {
@@ -156,8 +174,9 @@ Status CompiledRules::resolve(bool strict) {
     for (const Let& let : lets) defined[let.variable] = true;
   };
   visit.on_clause = [&](Clause& clause) -> Status {
+    last = &clause;
+    if (clause.kind != Clause::Kind::rule && clause.kind != Clause::Kind::call) return {};
     const Place here{file_.path, clause.line, clause.column};
-    last = here;
     if (clause.kind == Clause::Kind::rule) {
       auto found = group_of.find(clause.name);
       if (found == group_of.end()) {
@@ -183,34 +202,29 @@ Status CompiledRules::resolve(bool strict) {
     }
     return {};
   };
+  visit.behind_clause = [&](Clause& clause) {
+    clause.simple = clause.kind == Clause::Kind::access && clause.op == Op::eq && clause.query.plain &&
+                    clause.with.kind == Operand::Kind::literal && file_.special_of[clause.with.literal] == 0 &&
+                    file_.literals->nodes()[clause.with.literal].kind == Kind::string;
+  };
+  visit.behind_filter = [&](Part& part) {
+    if (part.variable != none || part.filter.size() != 1 || part.filter[0].size() != 1) return;
+    const Clause& asks = part.filter[0][0];
+    if (asks.simple && !asks.negated && !asks.op_negated && !asks.query.some && asks.query.parts.size() == 1 && asks.query.parts[0].key.name == "Type")
+      part.type = asks.with.literal;
+  };
   TRY(visit.file(file_));
 
   // Every variable that is used anywhere must be defined somewhere; where exactly is settled when it is asked for, since a
   // parameterised rule sees its caller's variables.
-  Visit again;
-  uint32_t undefined = none;
-  again.on_query = [&](Query& query) {
-    for (const Part& part : query.parts) {
-      if (part.kind == Part::Kind::variable && !defined[part.variable] && undefined == none) undefined = part.variable;
-    }
-  };
-  again.on_clause = [&](Clause& clause) -> Status {
-    clause.simple = clause.kind == Clause::Kind::access && clause.op == Op::eq && clause.query.plain &&
-                    clause.with.kind == Operand::Kind::literal && file_.special_of[clause.with.literal] == 0 &&
-                    file_.literals->nodes()[clause.with.literal].kind == Kind::string;
-    return {};
-  };
-  TRY(again.file(file_));
-  if (undefined != none && strict) {
-    const Place& here = used[undefined];
-    std::vector<std::string> names;
-    for (uint32_t i = 0; i < defined.size(); ++i) {
-      if (defined[i]) names.push_back(file_.variables[i]);
-    }
-    return fail(Code::parse, "the variable `%" + file_.variables[undefined] + "` is defined nowhere", here,
-                "a `let` of that name", hint(nearest(file_.variables[undefined], names)));
+  const auto undefined = std::find_if(used.begin(), used.end(), [&](const Use& use) { return !defined[use.variable]; });
+  if (undefined == used.end() || !strict) return {};
+  const std::string& called = file_.variables[undefined->variable];
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < defined.size(); ++i) {
+    if (defined[i]) names.push_back(file_.variables[i]);
   }
-  return {};
+  return fail(Code::parse, "the variable `%" + called + "` is defined nowhere", undefined->place, "a `let` of that name", hint(nearest(called, names)));
 }
 
 std::vector<std::string> CompiledRules::rule_names() const {

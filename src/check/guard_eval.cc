@@ -476,7 +476,8 @@ Verdict Evaluator::types(const Clause& c, Scope& scope, Role role) {
     const Value resources = member(scope.root, "Resources");
     if (resources && node(resources).kind == Kind::map && node(resources).count > 0 && !node(resources).text) {
       ordinary = true;
-      each_entry(resources, [&](Value, Value resource) {
+      if (const auto* known = of_type(resources, c.name)) for (Value resource : *known) row.row.push_back({resource});
+      else each_entry(resources, [&](Value, Value resource) {
         const Value type = node(resource).kind == Kind::map ? member(resource, "Type") : Value();
         if (!type || node(type).kind != Kind::string) return ordinary = false;
         const Node& n = node(type);

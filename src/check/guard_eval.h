@@ -10,7 +10,9 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <span>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "check/guard_rules.h"
@@ -228,6 +230,17 @@ class Evaluator {
   void made(Builder& builder, Value from, bool character, Row& out);
   bool character(Value v) const { return !characters_.empty() && characters_.contains(v.document()); }
 
+  // guard_query.cc: the values of a map, as of `Resources`, by the type that each says it has. Rules of many files ask the same map for
+  // one type each, and most find nothing. Null: the map is small, or a value says nothing clear of its type; ask one by one.
+  struct ByType {
+    std::weak_ptr<const Document> document;  // while it lives, no other has its address
+    const Document* at = nullptr;
+    uint32_t map = 0;
+    bool clear = true;  // every value is a map with a text as its `Type`
+    std::unordered_map<std::string_view, std::vector<Value>> values;
+  };
+  const std::vector<Value>* of_type(Value map, std::string_view type);
+
   // ---- shared
   bool step_over(uint64_t steps = 1);
   bool refuse(std::string what, bool incompatible = true, Code code = Code::type);  // false, always
@@ -255,6 +268,7 @@ class Evaluator {
   const GuardOptions* options_ = nullptr;
   Tracer* tracer_ = nullptr;
   Comparer comparer_;
+  std::vector<ByType> by_type_;
   std::deque<Row> pool_;
   size_t lent_ = 0;
   std::vector<Slot> slots_;

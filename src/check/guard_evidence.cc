@@ -12,7 +12,7 @@ std::string rest_of(const Query& query, size_t from) {
   for (size_t i = from; i < query.parts.size(); ++i) {
     const Part& part = query.parts[i];
     if (i == 0 && part.kind == Part::Kind::key)
-      out += '.' + part.key.name;
+      (out += '.') += part.key.name;
     else
       out += part.text;
   }

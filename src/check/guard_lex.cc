@@ -19,6 +19,26 @@ Result<std::string> Parser::string() {
   }
 }
 
+std::string_view Texts::keep(std::string_view text) {
+  constexpr size_t chunk = 2048;
+  if (text.empty()) return {};
+  if (text.size() > left_) {
+    const bool large = text.size() > chunk / 4;
+    chunks_.push_back(std::make_unique_for_overwrite<char[]>(large ? text.size() : chunk));
+    if (large) {
+      std::memcpy(chunks_.back().get(), text.data(), text.size());
+      return {chunks_.back().get(), text.size()};
+    }
+    free_ = chunks_.back().get();
+    left_ = chunk;
+  }
+  std::memcpy(free_, text.data(), text.size());
+  const std::string_view kept(free_, text.size());
+  free_ += text.size();
+  left_ -= text.size();
+  return kept;
+}
+
 void Parser::mark_special(uint32_t node, Special special) {
   file_.specials.push_back(std::move(special));
   if (file_.special_of.size() <= node) file_.special_of.resize(node + 1, 0);

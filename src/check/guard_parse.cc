@@ -285,7 +285,7 @@ Query Parser::resources_of(const Clause& block) {
   filter.filter.emplace_back().push_back(std::move(is_type));
   out.parts[0].text = "Resources";
   out.parts[1].text = ".*";
-  filter.text = "[ Type == '" + block.name + "' ]";
+  filter.text = file_.texts.keep("[ Type == '" + block.name + "' ]");
   return out;
 }
 

@@ -114,10 +114,13 @@ class Parser {
 
   // Lines are counted forward from the last place asked for; the parser rarely looks back.
   void place(size_t at, uint32_t& line, uint32_t& column) {
-    if (at < counted_to_) counted_to_ = 0, line_ = 1, line_start_ = 0;
-    for (; counted_to_ < at; ++counted_to_) {
-      if (text_[counted_to_] == '\n') ++line_, line_start_ = counted_to_ + 1;
+    if (at < line_start_) line_ = 1, line_start_ = 0;
+    if (at < counted_to_) counted_to_ = line_start_;
+    while (const void* newline = counted_to_ < at ? memchr(text_.data() + counted_to_, '\n', at - counted_to_) : nullptr) {
+      ++line_;
+      line_start_ = counted_to_ = static_cast<size_t>(static_cast<const char*>(newline) - text_.data()) + 1;
     }
+    counted_to_ = at;
     line = line_;
     column = static_cast<uint32_t>(at - line_start_ + 1);
   }
@@ -194,7 +197,7 @@ class Parser {
   // The head of a query. `bare` tells of a plain name that could also be a rule.
   Result<Query> head(std::string& bare);
   // A quoted key that begins with % is a variable too.
-  Part key_part(const std::string& key);
+  Part key_part(std::string_view key);
 
   Status parts(Query& query);
   Result<Query> query();

@@ -108,7 +108,7 @@ Result<Query> Parser::head(std::string& bare) {
     first.kind = Part::Kind::variable;
     first.variable = variable(called);
   } else if (alpha(peek())) {
-    const std::string called(name());
+    const std::string_view called = name();
     first = key_part(called);
     if (!out.some) bare = called;
   } else if (peek() == '"' || peek() == '\'') {
@@ -116,19 +116,20 @@ Result<Query> Parser::head(std::string& bare) {
   } else {
     return unexpected("a clause", "a clause is a query and a comparison: `Properties.Encrypted == true`");
   }
-  first.text = text_.substr(from, at_ - from);
+  first.text = file_.texts.keep(text_.substr(from, at_ - from));
+  out.parts.reserve(peek() == '.' || peek() == '[' ? 4 : 1);  // as long as most
   out.parts.push_back(std::move(first));
   return out;
 }
 
-Part Parser::key_part(const std::string& key) {
+Part Parser::key_part(std::string_view key) {
   Part part;
   if (key.size() > 1 && key[0] == '%') {
     part.kind = Part::Kind::variable;
-    part.variable = variable(std::string_view(key).substr(1));
+    part.variable = variable(key.substr(1));
   } else {
     part.kind = Part::Kind::key;
-    part.key.name = key;
+    part.key.name = file_.texts.keep(key);
   }
   return part;
 }
@@ -158,7 +159,7 @@ Status Parser::parts(Query& query) {
       } else if (peek() == '"' || peek() == '\'') {
         part = key_part(TRY(string()));
       } else if (alpha(peek())) {
-        part = key_part(std::string(name()));
+        part = key_part(name());
       } else {
         return unexpected("a key, an index, `%variable` or `*` behind the dot",
                           "keys with other characters need quotes: `.\"a-b\"`");
@@ -169,7 +170,7 @@ Status Parser::parts(Query& query) {
       at_ = before;
       break;
     }
-    part.text = text_.substr(from, at_ - from);
+    part.text = file_.texts.keep(text_.substr(from, at_ - from));
     // A query that begins with a variable goes over all its values anyway.
     if (query.parts.size() == 1 && query.parts[0].kind == Part::Kind::variable && part.kind == Part::Kind::all_indices &&
         !spread_) {

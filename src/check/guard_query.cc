@@ -3,6 +3,7 @@
 // A `[*]` over an empty list and a missing key give a `missing` (clauses fail on it); a filter that selects nothing gives nothing
 // at all (clauses skip). What the way cannot tell because a node is unknown gives an `unknown`, and an element of which a filter
 // cannot tell whether it is selected goes on with `maybe`.
+#include <algorithm>
 #include <cstring>
 
 #include "check/guard_tracer.h"
@@ -65,14 +66,16 @@ void Evaluator::missing(Value at, const Query& query, size_t part, uint16_t mayb
 // it hit.
 Value Evaluator::step(const Key& key, Value map, int& converter) const {
   if (Value found = member(map, key.name)) return found;
-  if (!key.lengths || !any_length(map, key.lengths)) return {};
+  if (node(map).count == 0) return {};
+  const auto& [variants, lengths] = key.spellings();
+  if (!lengths || !any_length(map, lengths)) return {};
   if (converter >= 0) {
-    const std::string& variant = key.variants[static_cast<size_t>(converter)];
+    const std::string& variant = variants[static_cast<size_t>(converter)];
     return variant.empty() ? Value() : member(map, variant);
   }
   for (size_t i = 0; i < converters; ++i) {
-    if (key.variants[i].empty()) continue;
-    if (Value found = member(map, key.variants[i])) {
+    if (variants[i].empty()) continue;
+    if (Value found = member(map, variants[i])) {
       converter = static_cast<int>(i);
       return found;
     }
@@ -167,13 +170,48 @@ bool Evaluator::values(const Query& query, size_t part, Value current, Scope& sc
     missing(current, query, part, maybe, out);
     return true;
   }
-  each_entry(current, [&](Value key, Value value) {
-    if (step.variable != none) capture(step.variable, key);
-    Scope element{Scope::Kind::value, &scope, value};
-    return going = traverse(query, part + 1, value, element, converter, maybe, out);
-  });
+  const bool typed = step.variable == none && part + 1 < query.parts.size() && query.parts[part + 1].type != none && !tracer_;
+  const auto* selected = typed ? of_type(current, Value(rules_->file().literals.get(), query.parts[part + 1].type).text()) : nullptr;
+  if (selected) {
+    if (!step_over(n.count)) return false;
+    for (Value value : *selected) {
+      Scope element{Scope::Kind::value, &scope, value};
+      if (!traverse(query, part + 2, value, element, converter, maybe, out)) return false;
+    }
+  } else {
+    each_entry(current, [&](Value key, Value value) {
+      if (step.variable != none) capture(step.variable, key);
+      Scope element{Scope::Kind::value, &scope, value};
+      return going = traverse(query, part + 1, value, element, converter, maybe, out);
+    });
+  }
   if (going && n.text) unknown(current, query, part, maybe, out);  // there may be more
   return going;
+}
+
+const std::vector<Value>* Evaluator::of_type(Value map, std::string_view type) {
+  constexpr uint32_t values_min = 4;  // fewer are asked sooner than looked up
+  constexpr size_t maps_max = 8;      // a template and its nested stacks are asked in turn
+  static const std::vector<Value> nothing;
+  if (node(map).count < values_min) return nullptr;
+  auto known = std::find_if(by_type_.begin(), by_type_.end(), [&](const ByType& one) { return one.at == map.document() && one.map == map.index(); });
+  if (known != by_type_.end() && known->document.expired()) known = by_type_.erase(known), known = by_type_.end();
+  if (known == by_type_.end()) {
+    if (by_type_.size() >= maps_max) by_type_.erase(by_type_.begin());
+    ByType made{map.document()->weak_from_this(), map.document(), map.index(), true, {}};
+    if (made.document.expired()) return nullptr;  // a document that nobody shares
+    each_entry(map, [&](Value, Value value) {
+      const Value says = node(value).kind == Kind::map ? member(value, "Type") : Value();
+      made.clear = says && node(says).kind == Kind::string;
+      if (made.clear) made.values[says.text()].push_back(value);
+      return made.clear;
+    });
+    by_type_.push_back(std::move(made));
+    known = by_type_.end() - 1;
+  }
+  if (!known->clear) return nullptr;
+  const auto found = known->values.find(type);
+  return found == known->values.end() ? &nothing : &found->second;
 }
 
 bool Evaluator::traverse(const Query& query, size_t part, Value current, Scope& scope, int converter, uint16_t maybe, Row& out) {
@@ -399,7 +437,7 @@ bool Evaluator::interpolate(const Query& query, size_t part, Value current, Scop
       if (options_->semantics != Semantics::v3_2_0) ++next;  // 3.2.0 applies the index once more to the value
     } else if (follows.kind != Part::Kind::key && follows.kind != Part::Kind::variable &&
                follows.kind != Part::Kind::all_indices) {
-      return refuse("`%" + rules_->file().variables[step_.variable] + "` as a key cannot be followed by `" + follows.text + "`");
+      return refuse("`%" + rules_->file().variables[step_.variable] + "` as a key cannot be followed by `" + std::string(follows.text) + "`");
     }
   }
   bool going = true;

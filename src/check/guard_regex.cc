@@ -4,6 +4,7 @@
 #include <pcre2.h>
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 namespace reeve::guard {
@@ -12,19 +13,23 @@ namespace {
 // Enough for any honest pattern over a policy document; a pattern that needs more is told so instead of hanging a run.
 constexpr uint32_t match_limit = 2'000'000;
 constexpr uint32_t heap_limit_kib = 32 * 1024;
+constexpr size_t stack_bytes_first = 32 << 10, stack_bytes_max = 1 << 20;  // of the machine code's own stack
 
 // PCRE2 objects that one thread uses for all its matches.
 struct Matching {
   pcre2_match_context* context = pcre2_match_context_create(nullptr);
   pcre2_match_data* data = pcre2_match_data_create(64, nullptr);
+  pcre2_jit_stack* stack = pcre2_jit_stack_create(stack_bytes_first, stack_bytes_max, nullptr);
   Matching() {
     pcre2_set_match_limit(context, match_limit);
     pcre2_set_depth_limit(context, match_limit);
     pcre2_set_heap_limit(context, heap_limit_kib);
+    pcre2_jit_stack_assign(context, nullptr, stack);
   }
   ~Matching() {
     pcre2_match_data_free(data);
     pcre2_match_context_free(context);
+    pcre2_jit_stack_free(stack);
   }
 };
 
@@ -58,6 +63,17 @@ bool name_byte(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
 
 }  // namespace
 
+struct Regex::Compiled {
+  explicit Compiled(pcre2_code* made) : code(made) {}
+  ~Compiled() { pcre2_code_free(code); }
+  const pcre2_code* ready() {
+    std::call_once(once, [&] { pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); });  // without JIT the interpreter does the same, slower
+    return code;
+  }
+  pcre2_code* code;
+  std::once_flag once;
+};
+
 Result<Regex> Regex::make(std::string_view pattern) {
   const std::string translated = translate(pattern);
   int error = 0;
@@ -75,35 +91,28 @@ Result<Regex> Regex::make(std::string_view pattern) {
     return fail(Code::parse, "the regular expression `" + std::string(pattern) + "` is not valid at its byte " +
                                  std::to_string(offset) + ": " + reinterpret_cast<const char*>(reason));
   }
-  pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);  // without JIT the interpreter does the same, slower
   Regex regex;
   regex.pattern_ = pattern;
-  regex.code_ = code;
+  regex.code_ = std::make_unique<Compiled>(code);
   return regex;
 }
 
-Regex::Regex(Regex&& other) noexcept : pattern_(std::move(other.pattern_)), code_(std::exchange(other.code_, nullptr)) {}
-
-Regex& Regex::operator=(Regex&& other) noexcept {
-  std::swap(pattern_, other.pattern_);
-  std::swap(code_, other.code_);
-  return *this;
-}
-
-Regex::~Regex() { pcre2_code_free(static_cast<pcre2_code*>(code_)); }
+Regex::Regex() = default;
+Regex::Regex(Regex&&) noexcept = default;
+Regex& Regex::operator=(Regex&&) noexcept = default;
+Regex::~Regex() = default;
 
 Regex::Match Regex::search(std::string_view text) const {
   Matching& m = matching();
   const char* bytes = text.data() ? text.data() : "";
-  const int found = pcre2_match(static_cast<const pcre2_code*>(code_), reinterpret_cast<PCRE2_SPTR>(bytes), text.size(), 0, 0,
-                                m.data, m.context);
+  const int found = pcre2_match(code_->ready(), reinterpret_cast<PCRE2_SPTR>(bytes), text.size(), 0, 0, m.data, m.context);
   if (found >= 0) return Match::yes;
   return found == PCRE2_ERROR_NOMATCH ? Match::no : Match::gave_up;
 }
 
 std::optional<std::string> Regex::expand_all(std::string_view text, std::string_view replacement) const {
   Matching& m = matching();
-  const auto* code = static_cast<const pcre2_code*>(code_);
+  const pcre2_code* code = code_->ready();
   const char* bytes = text.data() ? text.data() : "";
   const auto* subject = reinterpret_cast<PCRE2_SPTR>(bytes);
   std::string out;

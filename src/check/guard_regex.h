@@ -1,7 +1,9 @@
-// Regex: one pattern compiled once with PCRE2 (JIT where the machine has it), for many threads. Guard's dialect is that of Rust's
-// regex crates: unanchored search, `$` only at the very end, Unicode classes, look-around and back-references allowed.
+// Regex: one pattern compiled once with PCRE2, for many threads; machine code is made of it when it is first matched, where the machine
+// allows that. Guard's dialect is that of Rust's regex crates: unanchored search, `$` only at the very end, Unicode classes, look-around
+// and back-references allowed.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,9 +31,10 @@ class Regex {
   const std::string& pattern() const { return pattern_; }
 
  private:
-  Regex() = default;
+  struct Compiled;
+  Regex();
   std::string pattern_;
-  void* code_ = nullptr;
+  std::unique_ptr<Compiled> code_;
 };
 
 }  // namespace reeve::guard

@@ -1,14 +1,17 @@
 // The compiled form of a Guard rule file, private to the guard_*.cc files of this folder.
 //
 // guard_parse.cc makes it from text, guard_compile.cc resolves what can be resolved before any document is seen (variable
-// numbers, rule references, case variants of keys), and guard_eval.cc walks it. It is immutable after compiling.
+// numbers, rule references), and guard_eval.cc walks it. It is immutable after compiling, but for what is made when first asked for:
+// most of a folder of rules says nothing about a given template, so machine code of regular expressions and other spellings of keys wait.
 //
 // Literals of the rule text live in one Document of their own, so a literal and a document's value are compared by the same code.
 // What JSON has no kind for (regular expressions, ranges) stands there as a string whose node number has an entry in `specials`.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,11 +34,27 @@ constexpr uint32_t none = UINT32_MAX;
 // Names that one key is also looked up by when it is missing (`BucketName` finds `bucket_name`); the order is the order of
 // trying, and the converter that hits first stays for the rest of the query.
 constexpr size_t converters = 7;
+struct Spellings {
+  std::array<std::string, converters> variants;  // empty: the same as the name, which was looked for already
+  uint64_t lengths = 0;  // bit set over (length mod 64) of the variants, to skip the search at a glance
+};
 struct Key {
-  std::string name;
-  std::array<std::string, converters> variants;
-  uint64_t lengths = 0;          // bit set over (length mod 64) of the variants, to skip the search at a glance
+  std::string_view name;
   std::optional<int64_t> index;  // a key that reads as a number indexes a list
+  const Spellings& spellings() const;  // made when first asked for, from any thread: most keys are never missing
+
+  Key() = default;
+  Key(Key&& other) noexcept : name(other.name), index(other.index), spelled_(other.spelled_.exchange(nullptr)) {}
+  Key& operator=(Key&& other) noexcept {
+    name = other.name;
+    index = other.index;
+    delete spelled_.exchange(other.spelled_.exchange(nullptr));
+    return *this;
+  }
+  ~Key() { delete spelled_.load(std::memory_order_relaxed); }
+
+ private:
+  mutable std::atomic<const Spellings*> spelled_{nullptr};
 };
 
 enum class Op : uint8_t {
@@ -85,9 +104,10 @@ struct Part {
   uint32_t variable = none;  // of `variable`: its number; of `all_*` and `filter`: the captured variable's
   int64_t index = 0;
   Conjunction filter;
+  uint32_t type = none;  // of `filter`: it asks `Type == '…'` and nothing else, which is this literal
   bool keys_in = false, keys_not = false;  // of `key_filter`: in rather than ==, negated
   std::unique_ptr<Operand> keys_with;
-  std::string text;  // as evidence writes this step: `.Rules`, `[*]`, `[ Key == … ]`
+  std::string_view text;  // as evidence writes this step: `.Rules`, `[*]`, `[ Key == … ]`
 };
 
 struct Query {
@@ -156,8 +176,20 @@ struct Special {
   std::optional<Range> range;
 };
 
+// Short texts of one file, one behind the other: a folder of rules has tens of thousands.
+class Texts {
+ public:
+  std::string_view keep(std::string_view text);
+
+ private:
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  char* free_ = nullptr;
+  size_t left_ = 0;
+};
+
 // What the parser gives.
 struct File {
+  Texts texts;  // of keys and steps
   std::string path;
   std::vector<Let> lets;
   std::vector<Rule> rules;  // `default` first, then in file order
@@ -174,34 +206,6 @@ Result<File> parse_guard(std::string_view text, const std::string& path);
 // The seven conversions of one key, in the order of trying: camel, class, kebab, pascal, snake, title, train.
 std::array<std::string, converters> case_variants(std::string_view key);
 
-// The compiled file with what was resolved.
-class CompiledRules final : public GuardRules {
- public:
-  static Result<std::shared_ptr<const GuardRules>> make(File file, Semantics semantics);
-
-  GuardResult evaluate(Value document, const GuardOptions& options) const override;
-  const std::vector<std::string>& types() const override { return types_; }
-  bool any_type() const override { return any_type_; }
-  bool uses_now() const override { return file_.uses_now; }
-  const std::vector<Mention>& mentions() const override { return mentions_; }
-  std::vector<std::string> rule_names() const override;
-
-  const File& file() const { return file_; }
-  const std::vector<std::vector<uint32_t>>& groups() const { return groups_; }
-  bool captures() const { return captures_; }
-
- private:
-  friend class MentionWalk;
-  Status resolve(bool strict);
-
-  File file_;
-  std::vector<std::vector<uint32_t>> groups_;  // rules of one name, in file order
-  std::vector<std::string> types_;
-  std::vector<Mention> mentions_;
-  bool any_type_ = false;
-  bool captures_ = false;  // a query keeps keys for what is judged after it
-};
-
 // guard_mentions.cc: the types and property paths a file speaks of.
 struct Spoken {
   std::vector<std::string> types;
@@ -209,6 +213,33 @@ struct Spoken {
   bool any_type = false;
 };
 Spoken spoken_of(const File& file);
+
+// The compiled file with what was resolved.
+class CompiledRules final : public GuardRules {
+ public:
+  static Result<std::shared_ptr<const GuardRules>> make(File file, Semantics semantics);
+
+  GuardResult evaluate(Value document, const GuardOptions& options) const override;
+  const std::vector<std::string>& types() const override { return spoken().types; }
+  bool any_type() const override { return spoken().any_type; }
+  bool uses_now() const override { return file_.uses_now; }
+  const std::vector<Mention>& mentions() const override { return spoken().mentions; }
+  std::vector<std::string> rule_names() const override;
+
+  const File& file() const { return file_; }
+  const std::vector<std::vector<uint32_t>>& groups() const { return groups_; }
+  bool captures() const { return captures_; }
+
+ private:
+  Status resolve(bool strict);
+  const Spoken& spoken() const;  // made when first asked for, from any thread
+
+  File file_;
+  std::vector<std::vector<uint32_t>> groups_;  // rules of one name, in file order
+  mutable std::once_flag spoken_once_;
+  mutable Spoken spoken_;
+  bool captures_ = false;  // a query keeps keys for what is judged after it
+};
 
 // guard_words.cc: literals and operators in words, for evidence.
 std::string literal_words(const File& file, uint32_t literal);

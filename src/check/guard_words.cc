@@ -99,7 +99,7 @@ std::string query_words(const Query& query, size_t from) {
     if (i == 0 && from == 0 && part.kind == Part::Kind::key)
       out += part.key.name;
     else if (part.kind == Part::Kind::key && i == 0)
-      out += '.' + part.key.name;
+      (out += '.') += part.key.name;
     else
       out += part.text;
   }
