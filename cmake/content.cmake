@@ -1,11 +1,11 @@
-# Packs content/ into the program: a tar with nothing in it that differs from machine to machine, without the examples, compressed
-# and put into reeve_content by .incbin. Included after reeve_room(content …).
+# Packs content/ into the program: a tar with nothing in it that differs from machine to machine, without the examples, put into
+# reeve_content by .incbin. Beside it, in reeve_assess, the index of controls by the resource types that their rules name, so that judging
+# one template reads and compiles the controls for its types alone. Included after the rooms.
 #
 # Also defines the target check_content: the tree on disk is loaded and held against the house rules; a breach fails the build.
-set(REEVE_CONTENT_PACK ${CMAKE_BINARY_DIR}/content.tar.zst)
+set(REEVE_CONTENT_PACK ${CMAKE_BINARY_DIR}/content.tar)
 set(REEVE_CONTENT_ASSEMBLY ${CMAKE_BINARY_DIR}/content.S)
 find_program(TAR tar REQUIRED)
-find_program(ZSTD zstd REQUIRED)
 
 # A new, renamed or removed file changes this list, a changed one is newer than the pack.
 file(GLOB_RECURSE content_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/content/*)
@@ -34,6 +34,30 @@ reeve_content_end:
 ]=] @ONLY)
 set_source_files_properties(${REEVE_CONTENT_ASSEMBLY} PROPERTIES OBJECT_DEPENDS ${REEVE_CONTENT_PACK})
 target_sources(reeve_content PRIVATE ${REEVE_CONTENT_ASSEMBLY} ${REEVE_CONTENT_PACK})
+
+set(REEVE_CONTENT_INDEX ${CMAKE_BINARY_DIR}/content.index)
+set(REEVE_INDEX_ASSEMBLY ${CMAKE_BINARY_DIR}/content_index.S)
+add_executable(reeve_index_content EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/cmake/index_content.cc)
+set_target_properties(reeve_index_content PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tools)
+target_link_libraries(reeve_index_content PRIVATE reeve_check)
+add_custom_command(
+  OUTPUT ${REEVE_CONTENT_INDEX}
+  COMMAND reeve_index_content ${REEVE_CONTENT_INDEX}
+  DEPENDS reeve_index_content ${REEVE_CONTENT_PACK}
+  COMMENT "Indexing content/"
+  VERBATIM)
+file(CONFIGURE OUTPUT ${REEVE_INDEX_ASSEMBLY} CONTENT [=[
+    .section .rodata
+    .global reeve_content_index_begin
+    .global reeve_content_index_end
+reeve_content_index_begin:
+    .incbin "@REEVE_CONTENT_INDEX@"
+reeve_content_index_end:
+    .byte 0
+    .section .note.GNU-stack,"",%progbits
+]=] @ONLY)
+set_source_files_properties(${REEVE_INDEX_ASSEMBLY} PROPERTIES OBJECT_DEPENDS ${REEVE_CONTENT_INDEX})
+target_sources(reeve_assess PRIVATE ${REEVE_INDEX_ASSEMBLY} ${REEVE_CONTENT_INDEX})
 
 add_executable(reeve_check_content EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/cmake/check_content.cc)
 set_target_properties(reeve_check_content PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tools)

@@ -23,6 +23,12 @@ guard::GuardStatus status_of(Verdict verdict) {
   return guard::GuardStatus::skip;
 }
 
+// Whether anything in a workspace may stand in the place of built-in content.
+bool has_content_of_its_own(const std::string& workspace) {
+  std::vector<Error> problems;
+  return !folder_layer(workspace, LayerKind::workspace, problems).files.empty() || !problems.empty();
+}
+
 class Judging : public UnitSink {
  public:
   Judging(const GuardJudge& guard, const ResourceCatalogue& catalogue, const std::vector<char>& asked, Time as_of, const DataFile& file, CheckedFile& out,
@@ -135,13 +141,7 @@ class Judging : public UnitSink {
 
 Result<std::unique_ptr<OwnControls>> OwnControls::make(const OwnOptions& options) {
   std::unique_ptr<OwnControls> own(new OwnControls());
-  ContentOptions from;
-  from.content_dir = options.content_dir;
-  from.workspace_dir = options.workspace_dir;
-  own->content_ = load_content(from);
-  own->problems_ = own->content_.errors;
-  own->catalogue_ = catalogue_of(own->content_, own->problems_);
-  own->guard_ = std::make_unique<GuardJudge>(own->content_, own->catalogue_, own->problems_);
+  own->read_all(options);
   own->as_of_ = options.as_of;
   if (options.stacks) own->stacks_ = *options.stacks;
   if (options.except) {
@@ -172,6 +172,39 @@ Result<std::unique_ptr<OwnControls>> OwnControls::make(const OwnOptions& options
   return own;
 }
 
+void OwnControls::read_all(const OwnOptions& options) {
+  ContentOptions from;
+  from.content_dir = options.content_dir;
+  from.workspace_dir = options.workspace_dir;
+  late_ = options.late && from.content_dir.empty() && (from.workspace_dir.empty() || !has_content_of_its_own(from.workspace_dir));
+  if (late_) {
+    const std::vector<IndexedControl> index = built_in_index();
+    for (const IndexedControl& each : index) {
+      Control& control = content_.controls.emplace_back();
+      control.id = each.id;
+      control.judge = each.judge;
+      control.live = each.live;
+      control.in_template = each.in_template;
+    }
+    content_.foreign_rules = built_in_foreign_rules();
+    guard_ = std::make_unique<GuardJudge>(index);
+    return;
+  }
+  content_ = load_content(from);
+  problems_ = content_.errors;
+  catalogue_ = catalogue_of(content_, problems_);
+  guard_ = std::make_unique<GuardJudge>(content_, catalogue_, problems_);
+}
+
+const ResourceCatalogue& OwnControls::catalogue() const {
+  if (late_)
+    std::call_once(catalogue_once_, [&] {
+      std::vector<Error> none;
+      catalogue_ = catalogue_of(load_content(ContentOptions{}), none);
+    });
+  return catalogue_;
+}
+
 void OwnControls::judge(const DataFile& file, CheckedFile& out) const { read(file, out, nullptr); }
 
 void OwnControls::each_judged(const DataFile& file, CheckedFile& out, const Look& look) const { read(file, out, &look); }
@@ -189,14 +222,16 @@ void OwnControls::read(const DataFile& file, CheckedFile& out, const Look* look)
     if (out.problems.back().at.path.empty()) out.problems.back().at.path = file.path;
     return;
   }
-  Judging judging(*guard_, catalogue_, asked_, as_of_, file, out, look);
-  if (is_terraform((*bytes)->view().substr(0, 64 << 10))) {
+  const bool terraform = is_terraform((*bytes)->view().substr(0, 64 << 10));
+  static const ResourceCatalogue no_types;  // resources of templates are in the shape of their type already
+  Judging judging(*guard_, terraform || !late_ ? catalogue() : no_types, asked_, as_of_, file, out, look);
+  if (terraform) {
     Input input;
     input.kind = InputKind::cloudformation;
     input.shown = file.path;
     input.member = std::make_shared<const std::string>((*bytes)->view());
     input.size_bytes = input.member->size();
-    load_terraform(input, catalogue_, judging);
+    load_terraform(input, catalogue(), judging);
     locate(out.findings, file.path, *input.member);
     return except(judging.written(), out);
   }

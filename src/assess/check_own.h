@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct OwnOptions {
   Time as_of;
   const StackFiles* stacks = nullptr;      // how templates will be deployed
   bool except = true;  // take the exceptions of Metadata and workspace
+  // Controls are read when a resource of their type is first met, if all content is built in. `content()` and `types_of` then say nothing
+  // of them.
+  bool late = false;
 };
 
 class OwnControls {
@@ -48,9 +52,13 @@ class OwnControls {
  private:
   void except(const std::map<std::string, DocumentPtr>& written, CheckedFile& out) const;
   OwnControls() = default;
+  void read_all(const OwnOptions& options);
+  const ResourceCatalogue& catalogue() const;
   void read(const DataFile& file, CheckedFile& out, const Look* look) const;
   Content content_;
-  ResourceCatalogue catalogue_;
+  bool late_ = false;
+  mutable std::once_flag catalogue_once_;  // of `late_`: who reads only templates asks for none
+  mutable ResourceCatalogue catalogue_;
   std::unique_ptr<GuardJudge> guard_;
   std::vector<char> asked_;  // by control
   std::vector<Error> problems_;

@@ -1,6 +1,9 @@
 #include "assess/guard_judge.h"
 
 #include <algorithm>
+#include <cassert>
+#include <mutex>
+#include <optional>
 
 #include "assess/fail_words.h"
 #include "base/text.h"
@@ -171,7 +174,57 @@ GuardJudge::GuardJudge(const Content& content, const ResourceCatalogue& catalogu
   }
 }
 
+struct GuardJudge::Late {
+  std::once_flag once;
+  size_t number = 0;
+  std::string_view id;
+  std::optional<Control> control;
+  std::optional<Compiled> compiled;
+};
+struct GuardJudge::LateType {
+  std::once_flag once;
+  std::vector<Late*> controls;
+  std::vector<const Compiled*> compiled;
+};
+
+GuardJudge::~GuardJudge() = default;
+
+GuardJudge::GuardJudge(const std::vector<IndexedControl>& built_in) : late_any_(std::make_unique<LateType>()) {
+  for (size_t i = 0; i < built_in.size(); ++i) {
+    const IndexedControl& control = built_in[i];
+    if (control.judge != Judge::guard || !control.in_template) continue;
+    Late* late = late_.emplace_back(std::make_unique<Late>()).get();
+    late->number = i;
+    late->id = control.id;
+    if (control.any_type) late_any_->controls.push_back(late);
+    for (std::string_view type : control.types) {
+      auto& of = late_types_[type];
+      if (!of) of = std::make_unique<LateType>();
+      of->controls.push_back(late);
+    }
+  }
+}
+
+const std::vector<const GuardJudge::Compiled*>& GuardJudge::late(LateType& type) const {
+  std::call_once(type.once, [&] {
+    for (Late* each : type.controls) {
+      std::call_once(each->once, [&] {
+        each->control = built_in_control(each->id);
+        auto rules = each->control ? guard::compile_guard(each->control->check.text, each->control->check.shown) : fail(Code::internal, "");
+        assert(rules && "the build has read and compiled it");
+        if (rules) each->compiled = Compiled{each->number, &*each->control, *rules, {}};
+      });
+      if (each->compiled) type.compiled.push_back(&*each->compiled);
+    }
+  });
+  return type.compiled;
+}
+
 const std::vector<const GuardJudge::Compiled*>& GuardJudge::of_type(std::string_view type, bool born) const {
+  if (late_any_) {
+    const auto of = late_types_.find(type);
+    return late(of == late_types_.end() ? *late_any_ : *of->second);
+  }
   const Table& table = born ? live_ : born_not_;
   auto found = table.find(type);
   return found == table.end() ? (born ? any_live_ : any_template_) : found->second;

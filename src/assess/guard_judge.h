@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "assess/content_index.h"
 #include "check/guard.h"
 #include "content/content.h"
 #include "estate/resource.h"
@@ -25,6 +26,8 @@ class GuardJudge {
  public:
   // Compiles every Guard control of `content`. What does not compile is left out and named.
   GuardJudge(const Content& content, const ResourceCatalogue& catalogue, std::vector<Error>& errors);
+  // For templates alone: reads and compiles the built-in controls of a type when it is first asked for, from any thread.
+  explicit GuardJudge(const std::vector<IndexedControl>& built_in);
 
   struct Compiled {
     size_t control;  // index into content.controls
@@ -34,6 +37,7 @@ class GuardJudge {
   };
   // Controls that judge resources of the type, in order of id.
   const std::vector<const Compiled*>& of_type(std::string_view type, bool born) const;
+  ~GuardJudge();
   bool uses_now() const { return uses_now_; }
   const std::vector<std::string>& types_of(size_t control) const;  // that its rules name
 
@@ -41,6 +45,12 @@ class GuardJudge {
 
  private:
   std::vector<std::unique_ptr<Compiled>> compiled_;
+  struct Late;  // one control, or the controls of one type, of those that wait to be asked for
+  struct LateType;
+  const std::vector<const Compiled*>& late(LateType& type) const;
+  std::vector<std::unique_ptr<Late>> late_;
+  std::unordered_map<std::string_view, std::unique_ptr<LateType>> late_types_;
+  std::unique_ptr<LateType> late_any_;
   struct Hash {
     using is_transparent = void;
     size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }

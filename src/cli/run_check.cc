@@ -91,7 +91,10 @@ int run_check(const Options& options, Io& io) {
   how.guard.as_of = options.time("--as-of").value_or(wall_clock());
   how.guard.evidence = how.findings = format != "verdicts" && format != "guard-json";
   how.threads = worker_count();
-  RuleFiles rules;
+  // Kept as long as the program: taking tens of thousands of clauses apart, for memory that the system takes back anyway, would be a tenth
+  // of a short run.
+  static RuleFiles& rules = *new RuleFiles;
+  rules = {};
   DataFiles data;
   auto read = [&]() -> Status {
     if (options.has("--input-parameters")) how.parameters = TRY(read_input_parameters(options.values("--input-parameters")));
@@ -145,7 +148,7 @@ int run_check(const Options& options, Io& io) {
   }
   std::unique_ptr<OwnControls> own;
   if (own_controls) {
-    auto made = OwnControls::make({options.value("--content"), workspace_dir, options.values("--control"), how.guard.as_of, &*stacks});
+    auto made = OwnControls::make({options.value("--content"), workspace_dir, options.values("--control"), how.guard.as_of, &*stacks, true, true});
     if (!made) {
       io.error(made.error());
       return made.error().code == Code::usage ? exit_usage : exit_input;

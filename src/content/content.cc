@@ -377,6 +377,22 @@ const Edition* Content::standard_edition() const {
   return nullptr;
 }
 
+std::optional<Control> built_in_control(std::string_view id) {
+  std::vector<Error> errors;
+  auto item = built_in_item("controls", id);
+  return item && !(*item)->files.empty() ? read_control((*item)->item, errors) : std::nullopt;
+}
+
+std::vector<ForeignRules> built_in_foreign_rules() {
+  std::vector<ForeignRules> out;
+  std::vector<Error> errors;
+  const auto names = built_in_names("suppressions");
+  for (const std::string& name : names ? *names : std::vector<std::string>())
+    if (const auto item = built_in_item("suppressions", name); item && name != "README.md")
+      if (auto file = read_foreign_rules((*item)->item, errors)) out.push_back(std::move(*file));
+  return out;
+}
+
 Content load_content(std::vector<ContentLayer> layers) { return load(std::move(layers), {}); }
 
 Content load_content(const ContentOptions& options) {

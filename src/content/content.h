@@ -255,6 +255,10 @@ Content load_content(const ContentOptions& options);
 // The same from layers at hand, lowest first.
 Content load_content(std::vector<ContentLayer> layers);
 
+// Parts of the built-in tree alone, for who needs few of them and now. The build has held them against the house rules.
+std::optional<Control> built_in_control(std::string_view id);
+std::vector<ForeignRules> built_in_foreign_rules();
+
 // What a Guard control judges, as the check room finds it by compiling the file.
 struct JudgedTypes {
   std::vector<std::string> types;

@@ -10,7 +10,6 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
-#include "formats/archive.h"
 
 // The packed tree, put into the program by cmake/content.cmake.
 extern "C" {
@@ -25,7 +24,6 @@ namespace fs = std::filesystem;
 
 // Content is written by people and reviewed by people; anything larger than this got there by accident.
 constexpr uint64_t file_bytes_max = 4ull << 20;
-constexpr uint64_t pack_bytes_max = 256ull << 20;
 
 bool is_example(std::string_view path) { return contains(path, "/examples/"); }
 
@@ -69,27 +67,39 @@ std::optional<uint64_t> tar_octal(std::string_view field) {
   return value;
 }
 
-Result<std::vector<ContentFile>> read_tar(std::string_view tar) {
+// Calls back with path and text of each file.
+template <class F>
+Status read_packed(F&& each) {
+  const std::string_view tar(reeve_content_begin, static_cast<size_t>(reeve_content_end - reeve_content_begin));
   auto damaged = [] { return fail(Code::internal, "the content packed into the program is damaged", {}, {}, "install reeve again"); };
-  std::vector<ContentFile> files;
+  std::string path;
   size_t at = 0;
   while (at + 512 <= tar.size() && tar[at] != '\0') {
     std::string_view header = tar.substr(at, 512);
     at += 512;
     auto size = tar_octal(tar_field(header, 124, 12));
     if (!size || *size > tar.size() - at || tar_field(header, 257, 5) != "ustar") return damaged();
-    std::string path(tar_field(header, 345, 155));
+    path = tar_field(header, 345, 155);
     if (!path.empty()) path += '/';
     path += tar_field(header, 0, 100);
     if (starts_with(path, "./")) path.erase(0, 2);
     char type = header[156];
     if (type == '0' || type == '\0')
-      files.push_back({path, "built-in/" + path, std::string(tar.substr(at, *size))});
+      each(std::string_view(path), tar.substr(at, *size));
     else if (type != '5')
       return damaged();
     at += (*size + 511) / 512 * 512;
   }
-  return files;
+  return {};
+}
+
+ContentFile built_in_file(std::string_view path, std::string_view text) {
+  return {std::string(path), "built-in/" + std::string(path), std::string(text)};
+}
+
+// A folder's or file's path, `controls/root-mfa-enabled`, and whether another lies at or below it.
+bool is_of(std::string_view path, std::string_view item) {
+  return starts_with(path, item) && (path.size() == item.size() || path[item.size()] == '/');
 }
 
 void sort_files(std::vector<ContentFile>& files) {
@@ -154,14 +164,32 @@ std::string ContentLayer::digest() const {
 }
 
 Result<ContentLayer> built_in_layer() {
-  std::string_view packed(reeve_content_begin, static_cast<size_t>(reeve_content_end - reeve_content_begin));
-  std::string tar = TRY(zstd_unpack(packed, pack_bytes_max, "built-in"));
   ContentLayer layer;
   layer.kind = LayerKind::built_in;
   layer.root = "built-in";
-  layer.files = TRY(read_tar(tar));
+  TRY(read_packed([&](std::string_view path, std::string_view text) { layer.files.push_back(built_in_file(path, text)); }));
   sort_files(layer.files);
   return layer;
+}
+
+Result<std::shared_ptr<const BuiltInItem>> built_in_item(std::string_view kind, std::string_view name) {
+  auto out = std::make_shared<BuiltInItem>();
+  const std::string at = std::string(kind) + "/" + std::string(name);
+  TRY(read_packed([&](std::string_view path, std::string_view text) {
+    if (is_of(path, at)) out->files.push_back(built_in_file(path, text));
+  }));
+  sort_files(out->files);
+  out->item = {std::string(kind), std::string(name), LayerKind::built_in, "built-in/" + at, {}};
+  for (const ContentFile& file : out->files) out->item.files.push_back(&file);
+  return std::shared_ptr<const BuiltInItem>(std::move(out));
+}
+
+Result<std::vector<std::string>> built_in_names(std::string_view kind) {
+  std::set<std::string> names;
+  TRY(read_packed([&](std::string_view path, std::string_view) {
+    if (is_of(path, kind)) names.emplace(split(path, '/')[1]);
+  }));
+  return std::vector<std::string>(names.begin(), names.end());
 }
 
 ContentLayer folder_layer(const std::string& root, LayerKind kind, std::vector<Error>& problems) {

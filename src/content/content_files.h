@@ -10,6 +10,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,11 @@ const std::vector<std::string>& content_kinds();
 
 // The tree that was packed into the program when it was built. Fails only if the program file is damaged.
 Result<ContentLayer> built_in_layer();
+// One item of that tree, nothing of the others read: for who needs ten controls of hundreds, and now. No files: there is no such item.
+struct BuiltInItem;
+Result<std::shared_ptr<const BuiltInItem>> built_in_item(std::string_view kind, std::string_view name);
+// The names of all items of a kind, sorted.
+Result<std::vector<std::string>> built_in_names(std::string_view kind);
 // A tree on disk. What cannot be read, and a folder that is no kind of content, becomes an Error in `problems`; the rest is there.
 // In a workspace only the folders of content are looked at.
 ContentLayer folder_layer(const std::string& root, LayerKind kind, std::vector<Error>& problems);
@@ -55,6 +61,11 @@ struct ContentItem {
   // The file at `relative` to the item's folder, or null.
   const ContentFile* find(std::string_view relative) const;
   std::string_view relative(const ContentFile& file) const;
+};
+
+struct BuiltInItem {
+  std::vector<ContentFile> files;
+  ContentItem item;  // of these files
 };
 
 class ContentFiles {
