@@ -1,6 +1,7 @@
 """What bench/check.sh runs; its head says what for."""
 
 import argparse
+import json
 import os
 import pathlib
 import subprocess
@@ -12,7 +13,14 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests" / "peers"))
 import guard_peer  # noqa: E402
 
-BARS = {"times less CPU than cfn-guard": 30, "one template, ms": 15, "MiB for 1,000 templates": 64}
+BARS = {
+    "times less CPU than cfn-guard": 30,
+    "one template, ms": 15,
+    "one template, own controls, ms": 15,
+    "MiB for 1,000 templates": 64,
+    "10,000 resources in one file, CPU s": 0.5,
+    "10,000 resources in one file, own controls, CPU s": 0.5,
+}
 
 
 class Figure:
@@ -31,10 +39,35 @@ def run(command, statuses):
     return Figure(usage.ru_utime + usage.ru_stime, time.monotonic() - begin, usage.ru_maxrss / 1024)
 
 
-def least(times, command, statuses):
+def least(runs):
     """The least processor time and wall time of several runs, the largest peak."""
-    runs = [run(command, statuses) for _ in range(times)]
     return Figure(min(r.cpu for r in runs), min(r.wall for r in runs), max(r.mib for r in runs))
+
+
+def alternate(*programs):
+    """The figures of several programs, each (times, command, statuses). They take turns, so that a machine that is busy for a while is busy
+    for all of them."""
+    runs = [[] for _ in programs]
+    for turn in range(max(times for times, _, _ in programs)):
+        for (times, command, statuses), done in zip(programs, runs):
+            if turn < times:
+                done.append(run(command, statuses))
+    return [least(done) for done in runs]
+
+
+def large(path, resources):
+    """One template with that many resources of a few types; one in fifty fails."""
+    kinds = [
+        ("AWS::EC2::Volume", lambda bad: {"Encrypted": not bad, "Size": 8, "Tags": [{"Key": "owner", "Value": "web"}]}),
+        ("AWS::SQS::Queue", lambda bad: {"SqsManagedSseEnabled": not bad}),
+        ("AWS::SNS::Topic", lambda bad: {} if bad else {"KmsMasterKeyId": "alias/topics"}),
+        ("AWS::S3::Bucket", lambda bad: {} if bad else {"VersioningConfiguration": {"Status": "Enabled"}}),
+    ]
+    made = {}
+    for i in range(resources):
+        kind, properties = kinds[i % len(kinds)]
+        made[f"R{i}"] = {"Type": kind, "Properties": properties(i % 50 == 0)}
+    path.write_text(json.dumps({"Resources": made}, indent=1))
 
 
 def row(what, program, figure, beside=None):
@@ -110,24 +143,33 @@ def main():
         return [binary, "validate", *(word for path in words for word in ("-d", path)), "-r", folder, "--structured", "-S", "none", "-o", "json"]
 
     print("| what | program | CPU s | wall s | peak MiB | times reeve's CPU |\n|---|---|---:|---:|---:|---:|")
-    mine, their = least(options.times, ours(str(here / "some")), (0, 3)), least(max(1, options.times // 2), theirs(str(here / "some")), (0, 19))
+    mine, their = alternate((options.times, ours(str(here / "some")), (0, 3)), (max(1, options.times // 2), theirs(str(here / "some")), (0, 19)))
     row(f"{len(some)} templates", "reeve check", mine)
     row("", f"cfn-guard {guard_peer.VERSION}", their, mine)
     home = here / "checkov"
     tool = None if options.no_checkov else checkov(home)
     if tool:
-        row("", "checkov, its own rules", least(1, [str(tool), "--framework", "cloudformation", "--quiet", "--compact", "-d", str(here / "some")], (0, 1)), mine)
-    mine_one = least(options.times * 4, ours(one), (0,))
+        row("", "checkov, its own rules", run([str(tool), "--framework", "cloudformation", "--quiet", "--compact", "-d", str(here / "some")], (0, 1)), mine)
+    by_own = [reeve, "check", "--format", "json", "--fail-on", "never"]
+    mine_one, their_one, own = alternate((options.times * 4, ours(one), (0,)), (options.times, theirs(one), (0, 19)), (options.times * 4, [*by_own, one], (0, 3)))
     row("one template", "reeve check", mine_one)
-    row("", f"cfn-guard {guard_peer.VERSION}", least(options.times, theirs(one), (0, 19)), mine_one)
-    own = least(options.times * 4, [reeve, "check", one, "--fail-on", "never"], (0, 3))
+    row("", f"cfn-guard {guard_peer.VERSION}", their_one, mine_one)
     row("one template, own controls", "reeve check", own)
     if tool:
-        row("", "checkov, its own rules", least(1, [str(tool), "--framework", "cloudformation", "--quiet", "--compact", "-f", one], (0, 1)), own)
-    many = least(options.times, ours(str(here / "thousand")), (0, 3))
+        row("", "checkov, its own rules", run([str(tool), "--framework", "cloudformation", "--quiet", "--compact", "-f", one], (0, 1)), own)
+    many, many_own = alternate((max(1, options.times // 2), ours(str(here / "thousand")), (0, 3)), (1, [*by_own, str(here / "thousand")], (0, 3)))
     row("1,000 templates", "reeve check", many)
-    row("1,000 templates, own controls", "reeve check", least(1, [reeve, "check", str(here / "thousand"), "--format", "json", "--fail-on", "never"], (0, 3)))
-    figures = dict(zip(BARS, (their.cpu / mine.cpu, mine_one.wall * 1000, many.mib)))
+    row("1,000 templates, own controls", "reeve check", many_own)
+    sizes = {1000: here / "large-1000.json", 10000: here / "large-10000.json"}
+    for count, path in sizes.items():
+        large(path, count)
+    # With findings, each of which has its place in the file: what grew with the square of the file once.
+    by_rules = [reeve, "check", "--rules", folder, "--format", "json", "--fail-on", "never"]
+    grown = {count: alternate((2, [*by_rules, str(path)], (0,)), (2, [*by_own, str(path)], (0,))) for count, path in sizes.items()}
+    for count, (with_rules, with_own) in grown.items():
+        row(f"{count:,} resources in one file", "reeve check", with_rules)
+        row(f"{count:,} resources in one file, own controls", "reeve check", with_own)
+    figures = dict(zip(BARS, (their.cpu / mine.cpu, mine_one.wall * 1000, own.wall * 1000, many.mib, grown[10000][0].cpu, grown[10000][1].cpu)))
     missed = [what for what, bar in BARS.items() if (figures[what] < bar if "times" in what else figures[what] > bar)]
     print("\n" + "; ".join(f"{what}: {figures[what]:.1f} (bar {bar})" for what, bar in BARS.items()))
     if missed:
