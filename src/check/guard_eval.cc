@@ -480,8 +480,7 @@ Verdict Evaluator::types(const Clause& c, Scope& scope, Role role) {
       else each_entry(resources, [&](Value, Value resource) {
         const Value type = node(resource).kind == Kind::map ? member(resource, "Type") : Value();
         if (!type || node(type).kind != Kind::string) return ordinary = false;
-        const Node& n = node(type);
-        if (std::string_view(n.text, n.count) == c.name) row.row.push_back({resource});
+        if (type.text() == c.name) row.row.push_back({resource});
         return true;
       });
       if (!step_over(node(resources).count)) return Verdict::error;
