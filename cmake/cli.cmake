@@ -6,6 +6,7 @@ if(NOT REEVE_SANITIZE)
   find_library(MIMALLOC mimalloc REQUIRED)
   target_link_options(reeve PRIVATE -Wl,--no-as-needed)
   target_link_libraries(reeve PRIVATE ${MIMALLOC})
+  target_compile_definitions(reeve PRIVATE REEVE_MIMALLOC)
 endif()
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/cli/commands.cc PROPERTIES COMPILE_DEFINITIONS REEVE_VERSION="${PROJECT_VERSION}")
 

@@ -181,7 +181,9 @@ Status UnitSql::judge(One& one, UnitResult& unit, const std::set<std::string>* w
     if (!verdicts[i].reason.empty()) verdicts[i].evidence.push_back(std::move(evidence));
     else if (trouble) verdicts[i].reason = "the control's query is not right: " + trouble->what;
   }
-  if (!trouble) {
+  // Of a candidate whose needs are unmet the query cannot say more; content under test is asked all the same, to see what it says.
+  const bool asks = context_.checks_paths || std::any_of(verdicts.begin(), verdicts.end(), [](auto& one) { return one.reason.empty(); });
+  if (!trouble && asks) {
     RowsQuestion question{control, catalogue_, *lender_, [&](std::string_view uid) { return wanted && wanted->count(std::string(uid)) > 0; }, pass,
                           [&](std::string_view uid) {
                             auto at = lender_->index_of(uid);

@@ -1,4 +1,7 @@
 // The program, as a list of steps.
+#ifdef REEVE_MIMALLOC
+#include <mimalloc.h>
+#endif
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,7 +11,28 @@
 
 using namespace reeve;
 
+namespace {
+
+// A long run takes and gives back the same memory file after file. Handing it to the system in between costs a fault and a zeroed page each
+// time, and small pages cost more misses of the address tables than anything else here: together a tenth of the time. Where the system has
+// no large pages to give, small ones serve.
+void keep_memory() {
+#ifdef REEVE_MIMALLOC
+#if MI_MALLOC_VERSION >= 210
+  mi_option_set(mi_option_purge_delay, -1);
+  mi_option_enable(mi_option_allow_large_os_pages);
+#else
+  mi_option_disable(mi_option_allow_decommit);
+  mi_option_enable(mi_option_large_os_pages);
+#endif
+#endif
+}
+
+}  // namespace
+
 int main(int count, char** arguments) {
+  keep_memory();
+
   // 1. Where to write, and what the other end can show. A --no-color among the words takes the colour away later.
   Io io;
   io.terminal = terminal_of(STDOUT_FILENO, false);

@@ -254,14 +254,21 @@ void mask_patterns(std::string& whole) {
     out += redaction_mark;
     done = span.end;
   };
+  const char* const end = text.data() + text.size();
   for (size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
     const uint8_t is = letter(c);
-    if ((is & (token_first | sign)) == 0) continue;
+    if ((is & (in_word | sign)) == 0) continue;
     std::optional<Span> span;
-    if (is & in_word) {
-      if ((at > 0 && letter(text[at - 1]) & in_word) || at + 1 >= text.size() || (letter(text[at + 1]) & token_second) == 0) continue;
-      if (const size_t length = token_at(text.substr(at))) span = Span{at, at + length};
+    if (is & in_word) {  // a token begins a word: within one there is nothing to look for
+      if (is & token_first && at + 1 < text.size() && letter(text[at + 1]) & token_second)
+        if (const size_t length = token_at(text.substr(at))) span = Span{at, at + length};
+      if (!span) {
+        const char* next = text.data() + at + 1;
+        while (next != end && letter(*next) & in_word) ++next;
+        at = static_cast<size_t>(next - text.data()) - 1;
+        continue;
+      }
     } else if (c == ':' && text.compare(at, 3, "://") == 0) {
       span = userinfo_at(text, at);
     } else if (c == ':' || c == '=') {

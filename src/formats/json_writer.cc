@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <cmath>
@@ -9,27 +10,34 @@
 namespace reeve {
 namespace {
 
-// Whether every byte may stand in a JSON string as it is: printable ASCII without quote and backslash. Eight bytes at a time
-// ("Determine if a word has a byte less than n", S. E. Anderson, Bit Twiddling Hacks).
-bool is_plain(std::string_view s) {
-  constexpr uint64_t ones = ~uint64_t{0} / 255, high = ones * 0x80;
-  auto has_zero = [](uint64_t v) { return (v - ones) & ~v & high; };
-  size_t i = 0;
-  for (; i + 8 <= s.size(); i += 8) {
-    uint64_t v;
-    std::memcpy(&v, s.data() + i, 8);
-    if ((v & high) || ((v - ones * 0x20) & ~v & high) || has_zero(v ^ (ones * '"')) || has_zero(v ^ (ones * '\\'))) return false;
+bool plain(char letter) {
+  const auto c = static_cast<uint8_t>(letter);
+  return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+// Sixteen bytes at once, without an early exit: the loop becomes a handful of vector instructions.
+bool plain16(const char* s) {
+  uint8_t bad = 0;
+  for (size_t i = 0; i < 16; ++i) {
+    const auto c = static_cast<int8_t>(s[i]);
+    bad |= static_cast<uint8_t>((c < 0x20) | (c == '"') | (c == '\\'));  // from 0x80 on it is negative
   }
-  for (; i < s.size(); ++i)
-    if (auto c = static_cast<uint8_t>(s[i]); c < 0x20 || c >= 0x80 || c == '"' || c == '\\') return false;
-  return true;
+  return bad == 0;
+}
+
+// Whether every byte may stand in a JSON string as it is: printable ASCII without quote and backslash.
+bool is_plain(std::string_view s) {
+  if (s.size() < 16) return std::all_of(s.begin(), s.end(), plain);
+  for (size_t i = 0; i + 16 < s.size(); i += 16)
+    if (!plain16(s.data() + i)) return false;
+  return plain16(s.data() + s.size() - 16);  // the last sixteen, some of them again
 }
 
 void append_string(std::string& out, std::string_view s) {
   if (is_plain(s)) {
-    out += '"';
-    out += s;
-    out += '"';
+    const size_t before = out.size();
+    out.resize(before + s.size() + 2, '"');  // both quotes, and room between them
+    if (!s.empty()) std::memcpy(out.data() + before + 1, s.data(), s.size());
     return;
   }
   static constexpr char kHex[] = "0123456789abcdef";

@@ -14,9 +14,14 @@ namespace {
 
 // Past the string that begins at `at` with its quote.
 size_t past_string(std::string_view text, size_t at) {
-  for (++at; at < text.size(); ++at) {
-    if (text[at] == '\\') ++at;
-    else if (text[at] == '"') return at + 1;
+  for (size_t from = at + 1; from < text.size();) {
+    const auto* quote = static_cast<const char*>(std::memchr(text.data() + from, '"', text.size() - from));
+    if (!quote) break;
+    const size_t end = static_cast<size_t>(quote - text.data());
+    size_t slashes = 0;
+    while (text[end - 1 - slashes] == '\\') ++slashes;  // ends at the quote that begins the string, if not before
+    if (slashes % 2 == 0) return end + 1;
+    from = end + 1;
   }
   return text.size();
 }

@@ -191,7 +191,8 @@ Result<std::unique_ptr<Db>> Db::open_temporary(const OpenOptions& options) {
 
 Result<std::unique_ptr<Db>> Db::open_memory() {
   auto db = TRY(open(":memory:", false, {}));
-  TRY(db->exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF"));
+  // What its queries sort is of the size of what they read, which is in memory already; a file for it is a tenth of a long run.
+  TRY(db->exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY"));
   db->own_->clock.julian_ms = -1;
   return db;
 }

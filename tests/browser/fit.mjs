@@ -122,56 +122,32 @@ for (const name of ["empty", "one"]) {
   await page.close();
 }
 
-// --- A hundred thousand findings: the reader waits for nothing. A busy machine only makes it slower: the best of several counts.
+// --- A hundred thousand findings: what is drawn stays small whatever is asked, so that nobody waits. How long they do wait is measured by
+// bench/report.sh, since a busy machine only makes it slower.
 
 if (given.files.many) {
-  const ready = [];
-  let page;
-  for (let i = 0; i < 4; i++) {
-    await page?.close();
-    page = await open("many");
-    ready.push(await page.evaluate(() => performance.now()));
-    if (ready[i] < 2000) break;
+  const page = await open("many", "#findings");
+  const drawn = () => page.evaluate(() => document.querySelectorAll("#grid *").length);
+  const said = () => page.evaluate(() => document.querySelector("#toolbar .say").textContent);
+  const whole = await said(), seen = [];
+  check(await drawn() > 50, "rows are drawn");
+  for (const word of ["b", "bu", "bucket", "a", "arn", ""]) {
+    await page.fill("#search", word);
+    await settle(page);
+    seen.push([word, await drawn(), await said()]);
   }
-  console.log(`seen first rows after ${ready.map(Math.round)} ms`);
-  check(Math.min(...ready) < 2000, "the first rows stand within 2 s", ready);
-  await page.goto(page.url().split("#")[0] + "#findings");
-  const keys = await page.evaluate(async () => {
-    const search = document.querySelector("#search"), out = [];
-    for (const word of ["b", "bu", "buc", "buck", "bucke", "bucket", "a", "ar", "arn", ""]) {
-      const times = [];
-      for (let i = 0; i < 5; i++) {
-        search.value = word;
-        const start = performance.now();
-        search.dispatchEvent(new Event("input", { bubbles: true }));
-        document.querySelector("#grid").getBoundingClientRect();
-        times.push(performance.now() - start);
-        await new Promise((done) => setTimeout(done, 150));
-      }
-      out.push(Math.min(...times));
+  check(seen.every(([, n]) => n < 1500), "whatever the search leaves, the table draws sixty rows at most", seen);
+  check(new Set(seen.map(([, , words]) => words)).size > 3 && seen.at(-1)[2] === whole, "the count follows the search and comes back with it", seen);
+  const scrolled = await page.evaluate(async () => {
+    const grid = document.querySelector("#grid"), most = [];
+    for (let i = 0; i < 60; i++) {
+      grid.scrollTop = (grid.scrollHeight * ((i * 37) % 60)) / 60;
+      await new Promise((done) => requestAnimationFrame(done));
+      most.push(grid.querySelectorAll("*").length);
     }
-    return out;
+    return Math.max(...most);
   });
-  console.log(`seen keystrokes ${keys.map(Math.round)} ms`);
-  check(Math.max(...keys) < 50, "a keystroke in the search takes less than 50 ms", keys);
-  const tasks = await page.evaluate(async () => {
-    const grid = document.querySelector("#grid"), runs = [];
-    for (let run = 0; run < 3; run++) {
-      const long = [];
-      const watch = new PerformanceObserver((list) => long.push(...list.getEntries().map((one) => Math.round(one.duration))));
-      watch.observe({ type: "longtask" });
-      for (let i = 0; i < 60; i++) {
-        grid.scrollTop = (grid.scrollHeight * ((i * 37) % 60)) / 60;
-        await new Promise((done) => requestAnimationFrame(done));
-      }
-      await new Promise((done) => setTimeout(done, 200));
-      watch.disconnect();
-      runs.push(Math.max(0, ...long));
-    }
-    return runs;
-  });
-  console.log(`seen longest tasks while scrolling ${tasks} ms`);
-  check(Math.min(...tasks) <= 100, "scrolling has no task over 100 ms", tasks);
+  check(scrolled < 1500, "nor does scrolling gather rows", scrolled);
   const heap = await page.evaluate(() => { window.gc?.(); return performance.memory.usedJSHeapSize / 1e6; });
   console.log(`seen ${Math.round(heap)} MB of heap`);
   check(heap > 1 && heap < 250, "the page lives in 250 MB of heap", heap);

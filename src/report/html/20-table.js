@@ -107,20 +107,37 @@ function searchMask() {
   return mask;
 }
 
-// Calls each(i) for every finding that the filter leaves, in the order of `rows` where given; `but` names a facet that does not count.
-function sift(but, each, rows) {
-  const tests = activeFacets(but).map((key) => {
-    const facet = FACETS[key], yes = Uint8Array.from(facet.names(), (name) => state[key].includes(name));
-    return facet.some ? (i) => facet.some(i).some((code) => yes[code]) : (i) => yes[facet.code(i)];
-  });
-  const search = searchMask();
-  for (let k = 0; k < F.rows; k++) {
-    const i = rows ? rows[k] : k;
-    if (search && !search[i]) continue;
-    let ok = true;
-    for (let t = 0; ok && t < tests.length; t++) ok = tests[t](i);
-    if (ok) each(i);
+// The findings that a facet's chosen names leave, one byte each; kept until another choice, since a key pressed in the search changes none.
+const facetMasks = new Map();
+function facetMask(key) {
+  const chosen = state[key].join("\n"), known = facetMasks.get(key);
+  if (known?.chosen === chosen) return known.mask;
+  const facet = FACETS[key], yes = Uint8Array.from(facet.names(), (name) => state[key].includes(name)), mask = new Uint8Array(F.rows);
+  for (let i = 0; i < F.rows; i++) mask[i] = facet.some ? +facet.some(i).some((code) => yes[code]) : yes[facet.code(i)];
+  facetMasks.set(key, { chosen, mask });
+  return mask;
+}
+
+// What search and facets leave together, or null when they ask nothing; `but` names a facet that does not count.
+function filterMask(but) {
+  let mask = searchMask();
+  for (const key of activeFacets(but)) {
+    const more = facetMask(key);
+    if (!mask) {
+      mask = more;
+      continue;
+    }
+    const both = new Uint8Array(F.rows);
+    for (let i = 0; i < F.rows; i++) both[i] = mask[i] & more[i];
+    mask = both;
   }
+  return mask;
+}
+
+// Calls each(i) for every finding that the filter leaves.
+function sift(but, each) {
+  const mask = filterMask(but);
+  for (let i = 0; i < F.rows; i++) if (!mask || mask[i]) each(i);
 }
 
 // All findings in the order of a column. A filter leaves the order as it is, so it is made once for each column asked for.
@@ -141,19 +158,36 @@ function ordered() {
 const blocks = (group) => (state.group === "control" && F.controls[group.code].blocks) || Infinity;
 
 function build() {
-  hits = [];
-  sift(null, (i) => hits.push(i), ordered());
+  const order = ordered(), mask = filterMask(null), left = new Uint32Array(F.rows);
+  let n = 0;
+  for (let k = 0; k < F.rows; k++) if (!mask || mask[order[k]]) left[n++] = order[k];
+  hits = left.subarray(0, n);
   groups = [];
   view = hits;
   if (state.group !== "none") {
-    const by = GROUPS[state.group], found = [];
-    for (const i of hits) {
-      const code = by.code(i);
+    // Counted first, so that each group's rows are a piece of one array.
+    const by = GROUPS[state.group], found = [], counts = [];
+    for (let k = 0; k < n; k++) {
+      const i = hits[k], code = by.code(i), status = F.c.status[i], severity = controlOf(i).severity;
       let group = found[code];
-      if (!group) (found[code] = group = { code, key: String(code), label: by.name(code), rows: [], fail: 0, unknown: 0, excepted: 0, worst: 0, at: groups.length }), groups.push(group);
-      group.rows.push(i);
-      group[STATUS[F.c.status[i]]]++;
-      if (controlOf(i).severity > group.worst) group.worst = controlOf(i).severity;
+      if (!group) {
+        found[code] = group = { code, key: String(code), label: by.name(code), rows: null, fail: 0, unknown: 0, excepted: 0, worst: 0, at: groups.length, n: 0, by: [0, 0, 0] };
+        groups.push(group);
+      }
+      group.n++;
+      group.by[status]++;
+      if (severity > group.worst) group.worst = severity;
+    }
+    const rows = new Uint32Array(n);
+    let from = 0;
+    for (const group of groups) {
+      STATUS.forEach((name, status) => (group[name] = group.by[status] || 0));
+      group.rows = rows.subarray(from, (from += group.n));
+      group.n = 0;
+    }
+    for (let k = 0; k < n; k++) {
+      const group = found[by.code(hits[k])];
+      group.rows[group.n++] = hits[k];
     }
     // By severity what blocks the next level comes first, then the groups with most fails; by anything else they stand where their first row does.
     if (state.sort === "-severity") groups.sort((a, b) => b.worst - a.worst || (blocks(a) === blocks(b) ? 0 : blocks(a) - blocks(b)) || b.fail - a.fail || b.unknown - a.unknown || a.at - b.at);
@@ -165,7 +199,10 @@ function build() {
     });
   }
   if (current >= view.length) current = Math.max(0, view.length - 1);
-  hits = groups.length ? groups.flatMap((group) => group.rows) : hits;
+  if (!groups.length) return;
+  hits = new Uint32Array(n);
+  let to = 0;
+  for (const group of groups) hits.set(group.rows, to), (to += group.n);
 }
 
 // --- State in the address
@@ -406,7 +443,7 @@ function openRow(v) {
 
 function exportRows() {
   const columns = columnsNow();
-  download("findings.csv", [["id", ...columns.map((name) => COLUMNS[name].label)], ...hits.map((i) => [idOf(i), ...columns.map((name) => COLUMNS[name].text(i))])]);
+  download("findings.csv", [["id", ...columns.map((name) => COLUMNS[name].label)], ...Array.from(hits, (i) => [idOf(i), ...columns.map((name) => COLUMNS[name].text(i))])]);
 }
 
 function startTable() {

@@ -131,7 +131,7 @@ function beforePrint() {
   const columns = columnsNow(), most = 500, names = ["severity", "control", ...columns.filter((name) => name !== "severity" && name !== "control")];
   const host = el("div", { id: "printed" }, el("p", {}, count(hits.length, "finding") + " as filtered" + (queryOf(state) ? " (" + shown(decodeURIComponent(queryOf(state))) + ")" : "") + "."),
     el("table", { class: "t ff" }, el("thead", {}, el("tr", {}, names.map((name) => el("th", {}, COLUMNS[name].label)))),
-      el("tbody", {}, hits.slice(0, most).map((i) => el("tr", {}, names.map((name) => el("td", { class: "p-" + name }, name === "resource" ? nameOf(i) : COLUMNS[name].text(i))))))));
+      el("tbody", {}, Array.from(hits.slice(0, most), (i) => el("tr", {}, names.map((name) => el("td", { class: "p-" + name }, name === "resource" ? nameOf(i) : COLUMNS[name].text(i))))))));
   const rest = hits.length - most;
   if (rest > 0) {
     const by = new Map();
