@@ -136,8 +136,8 @@ Status migrate(Db& db, std::span<const std::string_view> steps) {
   return done;
 }
 
-// For the views of one type, and joins of them by account.
-Status make_fact_indices(Db& db) { return db.exec("CREATE INDEX IF NOT EXISTS resource_place ON resource(type, account);"); }
+// For the views of one type, and joins of them by account; with `born` counting a type's rows reads no row.
+Status make_fact_indices(Db& db) { return db.exec("CREATE INDEX IF NOT EXISTS resource_place ON resource(type, account, born);"); }
 
 Status make_join_indices(Db& db) {
   return db.exec(
