@@ -2,6 +2,7 @@
 """One mistake in four forms: a CloudFormation template, a Terraform plan, AWS CLI output and an AWS Config item give the same control and the same
 verdict, and so does the mended variant. What is written stands beside each control, in the words of each source (`examples/forms.yaml`,
 docs/formats/controls.md); each form is held against what describes it: CloudFormation's resource schema, the provider's schema, botocore's shapes.
+A form that cannot be is left out by name, and whether it cannot be is checked: a control of the live estate alone, a type that AWS Config has no item of.
 
     python3 tests/four_forms.py [CONTROL…]
 """
@@ -53,6 +54,10 @@ class Form:
         self.node = yaml.safe_load(path.read_text())
         self.account = f"{100000000000 + number}"
         self.yaml = yaml
+        self.without = self.node.get("without") or {}
+
+    def has(self, form):
+        return form not in self.without
 
     def value(self, variant, form):
         value = self.node[variant]
@@ -118,7 +123,7 @@ class Form:
         kind = self.node["type"]
         item = {
             "version": "1.3", "accountId": self.account, "configurationItemCaptureTime": "2026-11-21T09:00:00Z",
-            "configurationItemStatus": "OK", "configurationStateId": "1", "resourceType": types[kind].get("type", kind),
+            "configurationItemStatus": "OK", "configurationStateId": "1", "resourceType": (types[kind].get("config") or {}).get("type", kind),
             "resourceId": self.id(), "awsRegion": REGION, "tags": {}, "relationships": [],
             "configuration": self.of(variant, "config"), "supplementaryConfiguration": self.of(variant, "config", "supplementary"),
         }  # yapf: disable
@@ -130,18 +135,33 @@ class Form:
 class Words:
     """Every name that is written is one of the form's own."""
 
-    def __init__(self, checks, services, schemas, provider):
-        self.checks, self.services, self.schemas, self.provider = checks, services, schemas, provider
+    def __init__(self, checks, yaml, services, schemas, provider):
+        self.checks, self.yaml, self.services, self.schemas, self.provider = checks, yaml, services, schemas, provider
 
     def form(self, form):
         for variant in ("bad", "good"):
             where = f"{form.control} {variant}"
-            self.shape(f"{where} template", form.of(variant, "template"), self.schemas.properties(form.node["type"]))
+            if form.has("template"):
+                self.shape(f"{where} template", form.of(variant, "template"), self.schemas.properties(form.node["type"]))
             for kind, values in form.of(variant, "terraform").items():
                 if self.checks.check(kind in self.provider["types"], f"{where}: `{kind}` is a type of the provider's"):
                     self.attributes(f"{where} {kind}", values, self.provider["types"][kind])
             for name, reply in form.of(variant, "replies").items():
                 self.shape(f"{where} {name}", reply, self.services.output(self.call(name.split("/")[0])))
+
+    def absent(self, form, mapping):
+        """A form is there, or is left out with a reason that the control or the type's mapping bears out."""
+        control = self.yaml.safe_load((CONTROLS / form.control / "control.yaml").read_text())
+        live = control.get("applies_to") == ["live"]
+        asked = set(re.findall(r"\b(?:Properties|Observed)\.\w+", (CONTROLS / form.control / "check.guard").read_text()))
+        given = {".".join(target.split(".")[:2]) for target in (mapping.get("config") or {}).get("set", {})}
+        cannot = {"template": live, "terraform": live or "terraform" not in mapping, "config": not asked <= given}
+        for kind in FORMS:
+            written = kind in form.node or kind == "config" and "supplementary" in form.node
+            self.checks.check(written != (kind in form.without), f"{form.control}: `{kind}` is there or has its reason, not both")
+        for kind, reason in form.without.items():
+            self.checks.check(cannot.get(kind, False), f"{form.control}: without `{kind}`, because it cannot be", f"{reason}; {sorted(asked - given)}")
+            self.checks.check(isinstance(reason, str) and " " in reason, f"{form.control}: `without` says why in words", f"{reason}")
 
     def call(self, name):
         """`ec2-describe-volumes` → `ec2:DescribeVolumes`, as botocore spells the operation."""
@@ -190,18 +210,23 @@ def judge(checks, forms, provider, types, variant, wanted):
         for form in FORMS:
             (folder / form).mkdir()
         for form in forms:
-            for kind, document in (("template", form.template(variant)), ("terraform", form.terraform(variant, provider)),
-                                   ("config", form.config(variant, types))):
-                (folder / kind / f"{form.control}.json").write_text(json.dumps(document, indent=1))
+            makers = {"template": lambda: form.template(variant), "terraform": lambda: form.terraform(variant, provider),
+                      "config": lambda: form.config(variant, types)}  # yapf: disable
+            for kind, document in makers.items():
+                if form.has(kind):
+                    (folder / kind / f"{form.control}.json").write_text(json.dumps(document(), indent=1))
             form.replies(variant, folder / "replies")
-        runs = {kind: assess(folder / kind, "--fail-on", "never") for kind in FORMS}
+        runs = {kind: assess(folder / kind, "--fail-on", "never") for kind in FORMS if any((folder / kind).iterdir())}
         for kind, run in runs.items():
             checks.check(run.status == 0, f"{variant} {kind}: judged", run.err[-600:])
-        files = {kind: checked(reeve("check", folder / kind, "--format", "json", "--as-of", AS_OF)) for kind in ("template", "terraform")}
+        files = {kind: checked(reeve("check", folder / kind, "--format", "json", "--as-of", AS_OF))
+                 for kind in ("template", "terraform") if kind in runs}  # yapf: disable
         for form in forms:
             where = f"{form.control} {variant}"
             got = {}
             for kind, run in runs.items():
+                if not form.has(kind):
+                    continue
                 mine = f"{form.control}.json" if kind in ("template", "terraform") else form.account
                 of_type = [finding for (control, uid), finding in verdicts_of(run.report).items()
                            if control == form.control and finding["resource"]["type"] == form.node["type"]
@@ -210,6 +235,8 @@ def judge(checks, forms, provider, types, variant, wanted):
                 why = "; ".join(finding.get("reason", "") for finding in of_type)
                 checks.check(got[kind] == [wanted], f"{where}, {kind}: {'/'.join(got[kind])}, expected {wanted}", why)
             for kind, by_file in files.items():
+                if not form.has(kind):
+                    continue
                 finding = by_file.get(f"{form.control}.json", {}).get(form.control)
                 status = finding["status"].lower() if finding else "pass"
                 checks.check(status == wanted, f"{where}, `reeve check` of the {kind}: {status}, expected {wanted}", finding and finding.get("reason"))
@@ -243,13 +270,14 @@ def main():
     types = {}
     for path in (ROOT / "content" / "resources").glob("*.yaml"):
         node = yaml.load(path.read_text(), Loader)
-        types[node["type"]] = node.get("config") or {}
-    words = Words(checks, mapping_sources.Services(), mapping_sources.Schemas(site, str(ROOT / "content" / "schemas")), provider)
+        types[node["type"]] = node
+    words = Words(checks, yaml, mapping_sources.Services(), mapping_sources.Schemas(site, str(ROOT / "content" / "schemas")), provider)
     for form in forms:
+        words.absent(form, types[form.node["type"]])
         words.form(form)
     judge(checks, forms, provider, types, "bad", "fail")
     judge(checks, forms, provider, types, "good", "pass")
-    print(f"{len(forms)} controls in {len(FORMS)} forms")
+    print(f"{len(forms)} controls: " + ", ".join(f"{kind} {sum(form.has(kind) for form in forms)}" for kind in FORMS))
     return checks.end()
 
 
