@@ -229,7 +229,8 @@ class Comparison:
             return (kind, False, lefts, rights, lefts)
         # Not all are in: what is in after all breaks the negation.
         other = rights if kind == "sets" and operator == "==" and len(right) >= len(left) else lefts
-        rest = self.minus(other, difference)
+        # One and the same value is itself, even one that equals nothing, as a range under 3.2.0.
+        rest = self.minus([each for each in other if not any(each is one for one in difference)], difference)
         return (kind, not rest, lefts, rights, rest)
 
     def statuses(self, operator, negated, left, right):

@@ -359,6 +359,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"let n = parse_char(A)\n%n == 'c'", "A: c", "FAIL"}, Case{"let n = parse_char(A)\n%n[*].* == 'c'", "A: c", "FAIL"},
         Case{"let n = parse_char(A)\n%n { this == 'c' }", "A: c", "FAIL"}, Case{"let n = parse_char(A)\n%n.* == /c/", "A: c", "FAIL"},
         Case{"let n = parse_char(A)\n%n { this == r[a,f] }", "A: c", "PASS"}, Case{"let n = parse_char(A)\n%n.* is_string", "A: c", "FAIL"},
+        // A range asked for through `[*]` is a value that the other side does not hold.
+        Case{"let n = r[0,5]\n%n[*][*][*] !in A", "A: true", "PASS"}, Case{"let n = r[0,5]\n%n[*] !in A", "A: true", "FAIL"},
         Case{"let n = parse_char(A)\nB.%n exists", "{A: c, B: {c: 1}}", "ERROR ERROR FAIL"},
         Case{"let n = parse_epoch(A)\n%n == 1700000000", "A: '2023-11-14T22:13:20Z'", "PASS"},
         Case{"let n = parse_epoch(A)\n%n < 1", "A: never", "ERROR FAIL FAIL"},
