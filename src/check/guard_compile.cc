@@ -145,8 +145,9 @@ Status CompiledRules::resolve(bool strict) {
   };
   std::vector<Use> used;  // in the order of visiting, each variable once
   std::vector<bool> seen(file_.variables.size());
+  std::vector<uint32_t> definitions(file_.variables.size());  // how many give a variable its value
   for (const Rule& rule : file_.parameterised) {
-    for (uint32_t parameter : rule.parameters) defined[parameter] = true;
+    for (uint32_t parameter : rule.parameters) defined[parameter] = true, ++definitions[parameter];
   }
 
   auto known = [](const auto& names) {
@@ -164,14 +165,14 @@ Status CompiledRules::resolve(bool strict) {
     for (const Part& part : query.parts) {
       if (part.variable == none) continue;
       if (part.kind != Part::Kind::variable)
-        captures_ = defined[part.variable] = true;
+        captures_ = defined[part.variable] = true, ++definitions[part.variable];
       else if (!seen[part.variable])
         seen[part.variable] = true, used.push_back({part.variable, {file_.path, last ? last->line : 0, last ? last->column : 0}});
     }
   };
   visit.on_lets = [&](std::vector<Let>& lets) {
     settle(lets);
-    for (const Let& let : lets) defined[let.variable] = true;
+    for (const Let& let : lets) defined[let.variable] = true, ++definitions[let.variable];
   };
   visit.on_clause = [&](Clause& clause) -> Status {
     last = &clause;
@@ -207,13 +208,24 @@ Status CompiledRules::resolve(bool strict) {
                     clause.with.kind == Operand::Kind::literal && file_.special_of[clause.with.literal] == 0 &&
                     file_.literals->nodes()[clause.with.literal].kind == Kind::string;
   };
+  std::vector<std::pair<Part*, uint32_t>> by_variable;
   visit.behind_filter = [&](Part& part) {
     if (part.variable != none || part.filter.size() != 1 || part.filter[0].size() != 1) return;
     const Clause& asks = part.filter[0][0];
-    if (asks.simple && !asks.negated && !asks.op_negated && !asks.query.some && asks.query.parts.size() == 1 && asks.query.parts[0].key.name == "Type")
-      part.type = asks.with.literal;
+    if (asks.kind != Clause::Kind::access || asks.op != Op::eq || asks.negated || asks.op_negated || asks.query.some || !asks.query.plain ||
+        asks.query.parts.size() != 1 || asks.query.parts[0].key.name != "Type")
+      return;
+    if (asks.simple) part.type = asks.with.literal;
+    else if (asks.with.kind == Operand::Kind::query && !asks.with.query.some && asks.with.query.lone_variable != none)
+      by_variable.emplace_back(&part, asks.with.query.lone_variable);
   };
   TRY(visit.file(file_));
+  // `Type == %TYPE`, where `%TYPE` can be nothing but the text that the file says it is.
+  for (const auto& [part, variable] : by_variable)
+    for (const Let& let : file_.lets)
+      if (let.variable == variable && definitions[variable] == 1 && let.value.kind == Operand::Kind::literal && file_.special_of[let.value.literal] == 0 &&
+          file_.literals->nodes()[let.value.literal].kind == Kind::string)
+        part->type = let.value.literal;
 
   // Every variable that is used anywhere must be defined somewhere; where exactly is settled when it is asked for, since a
   // parameterised rule sees its caller's variables.

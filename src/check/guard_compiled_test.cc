@@ -11,8 +11,18 @@ namespace {
 
 constexpr const char* volumes = R"(
 let volumes = Resources.*[ Type == 'AWS::EC2::Volume' ]
+let TYPE = 'AWS::EC2::Volume'
+let SHADOWED = 'AWS::EC2::Volume'
+let named = Resources.*[ Type == %TYPE ]
 let keys = Resources.*[ Type == 'AWS::KMS::Key' ]
 rule by_filter when %volumes !empty { %volumes.Properties.Encrypted == true }
+rule by_name when %named !empty { %named.Properties.Encrypted == true }
+rule shadowed {
+  let SHADOWED = 'AWS::EC2::Instance'
+  Resources.*[ Type == %SHADOWED ].Properties.Size < 5
+}
+rule asked(WHICH) { Resources.*[ Type == %WHICH ].Properties.Size < 5 }
+rule asks { asked('AWS::EC2::Instance') }
 rule none_of_it { %keys empty }
 rule some_of_it { some Resources.*[ Type == 'AWS::EC2::Volume' ].Properties.Size > 3 }
 rule by_type { AWS::EC2::Volume { Properties.Encrypted == true } }
