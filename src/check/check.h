@@ -64,6 +64,8 @@ struct CheckOptions {
   const StackFiles* resolve = nullptr;  // templates are given to the rules as they will be deployed; null: as they are written
 };
 
+struct FileDrift;
+
 struct CheckedFile {
   const DataFile* file = nullptr;
   bool read = false;                        // and so judged
@@ -74,6 +76,7 @@ struct CheckedFile {
   uint64_t resources = 0;                   // that a template declares
   std::vector<Error> problems;              // why it could not be read; keys that stand twice
   std::vector<Error> notes;                 // named, exit status unaffected
+  std::shared_ptr<const FileDrift> drift;   // of comparisons with what is live (drift.h); findings say the same
 };
 
 // Files over threads by any judge: `judge` fills what it is given, in any thread.

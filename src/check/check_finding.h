@@ -46,6 +46,7 @@ struct CheckFinding {
   // `*_utf16` count code units, as SARIF does. 0 not known.
   uint32_t end_line = 0, end_column = 0, column_utf16 = 0, end_column_utf16 = 0;
   std::string text;           // its first line in the file; empty where it is too long to show or might hold a secret
+  Place live;                 // of drift: where the live value stands
   bool missing = false;       // nothing stands at `path`; the place is that of the nearest thing around it
   uint32_t rule_column = 0;   // beside rule_line
   uint32_t block_line = 0;    // of the rule's block in the rule file, which tells blocks of one name apart

@@ -3,7 +3,9 @@
 
 #include <string_view>
 
+#include "check/check.h"
 #include "check/guard.h"
+#include "cli/io.h"
 #include "cli/options.h"
 
 namespace reeve {
@@ -19,5 +21,11 @@ inline bool resolves(const Options& options, const std::string& format) {
   const std::string asked = options.value("--resolve");
   return asked.empty() ? format != "verdicts" && format != "guard-json" && !old_semantics(options) : asked == "on";
 }
+
+// Leaves of `data` what git says has changed since --changed-since. All stays if what judges has changed; what git does not keep is taken as it is.
+Status keep_changed(const Options& options, DataFiles& data);
+
+// `check --against`, once it is known to be asked for.
+int run_drift(const Options& options, Io& io);
 
 }  // namespace reeve

@@ -29,25 +29,6 @@ struct Reached {
   }
 };
 
-// Leaves of `data` what git says has changed. All stays if what judges has changed; what git does not keep is taken as it is.
-Status keep_changed(const Options& options, DataFiles& data) {
-  std::vector<ChangedFiles> repositories;
-  std::vector<DataFile> kept;
-  std::vector<std::string> judges = options.values("--rules");
-  for (const char* flag : {"--content", "--input-parameters"})
-    for (const std::string& path : options.values(flag)) judges.push_back(path);
-  if (const std::string workspace = workspace_of(options); !workspace.empty()) judges.push_back(workspace);
-  for (const std::string& path : options.arguments())
-    if (path != "-" && exists(path)) repositories.push_back(TRY(changed_since(is_folder(path) ? path : folder_of(path), options.value("--changed-since"))));
-  for (const std::string& path : judges)
-    for (const ChangedFiles& one : repositories)
-      if (one.holds_below(path)) return {};
-  for (DataFile& file : data.files)
-    if (file.path == "-" || std::any_of(repositories.begin(), repositories.end(), [&](const ChangedFiles& one) { return one.holds(file.path); })) kept.push_back(std::move(file));
-  data.files = std::move(kept);
-  return {};
-}
-
 // Usage errors that no single flag shows.
 std::optional<Error> misused(const Options& options, bool own_controls, const std::string& format) {
   const bool payload = options.has("--payload");
@@ -72,7 +53,26 @@ std::optional<Error> misused(const Options& options, bool own_controls, const st
 
 }  // namespace
 
+Status keep_changed(const Options& options, DataFiles& data) {
+  std::vector<ChangedFiles> repositories;
+  std::vector<DataFile> kept;
+  std::vector<std::string> judges = options.values("--rules");
+  for (const char* flag : {"--content", "--input-parameters", "--against"})
+    for (const std::string& path : options.values(flag)) judges.push_back(path);
+  if (const std::string workspace = workspace_of(options); !workspace.empty()) judges.push_back(workspace);
+  for (const std::string& path : options.arguments())
+    if (path != "-" && exists(path)) repositories.push_back(TRY(changed_since(is_folder(path) ? path : folder_of(path), options.value("--changed-since"))));
+  for (const std::string& path : judges)
+    for (const ChangedFiles& one : repositories)
+      if (one.holds_below(path)) return {};
+  for (DataFile& file : data.files)
+    if (file.path == "-" || std::any_of(repositories.begin(), repositories.end(), [&](const ChangedFiles& one) { return one.holds(file.path); })) kept.push_back(std::move(file));
+  data.files = std::move(kept);
+  return {};
+}
+
 int run_check(const Options& options, Io& io) {
+  if (options.has("--against")) return run_drift(options, io);
   int status = exit_done;
   const bool own_controls = options.values("--rules").empty() && !options.has("--payload");
   const std::string format = options.value("--format", "text");

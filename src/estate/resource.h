@@ -29,6 +29,7 @@ struct Resource {
   std::string name;     // for people
   bool born = true;     // false: from a template or a Terraform plan
   const ResourceType* shape = nullptr;  // of Terraform's: what its mapping can give; a property beyond that is not known. Null: as the type
+  std::vector<std::string> known_as;  // of Terraform's: the names, ids and ARNs that the file gives it; empty: none is known
   std::vector<std::pair<std::string, std::string>> tags;
   DocumentPtr document;
 

@@ -29,7 +29,7 @@ class TypeReader {
   Result<ResourceTypePtr> read() {
     type_->file = file_;
     if (!root_.is_map()) return wrong(root_, "a resource type is a map", "`type`, `reads` …");
-    TRY(known(root_, {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "permissions", "reads", "config", "cites", "note"}));
+    TRY(known(root_, {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "permissions", "named", "ordered", "reads", "config", "cites", "note"}));
     type_->type = TRY(text(root_, "type", true));
     type_->title = TRY(text(root_, "title", true));
     type_->arn_template = TRY(text(root_, "arn", false));
@@ -78,11 +78,32 @@ class TypeReader {
       for (auto& [target, form] : type_->reads[r].set) type_->setters[target].push_back(r);
     TRY(build_tree());
     TRY(matches());
+    TRY(compared());
     TRY(terraform());
     return ResourceTypePtr(type_);
   }
 
  private:
+  // `named` and `ordered`. The properties that a read takes id, ARN or name from name the resource without being listed.
+  Status compared() {
+    type_->named = TRY(texts(root_.get("named"), "named"));
+    for (const std::string& name : type_->named)
+      if (!starts_with(name, "Properties.")) return wrong(root_.get("named"), "`" + name + "` is no property", "`Properties.QueueName`");
+    for (const Read& read : type_->reads)
+      for (const auto& [target, form] : read.set) {
+        const bool names = form.kind == SetForm::Kind::path && (form.path.text() == read.id.text() || form.path.text() == read.arn.text() || form.path.text() == read.name.text());
+        const std::string& name = type_->targets[target];
+        if (names && starts_with(name, "Properties.") && std::find(type_->named.begin(), type_->named.end(), name) == type_->named.end()) type_->named.push_back(name);
+      }
+    for (std::string& path : TRY(texts(root_.get("ordered"), "ordered"))) {
+      std::string plain;
+      for (std::string_view part : split(path, '.')) plain += (plain.empty() ? "" : ".") + std::string(ends_with(part, "[]") ? part.substr(0, part.size() - 2) : part);
+      if (!type_->maps(plain)) return wrong(root_.get("ordered"), "`" + path + "` is nothing that a read sets", "a target, or a list below one");
+      type_->ordered.insert(std::move(path));
+    }
+    return {};
+  }
+
   // A list of names, one map, or one map for each group of Terraform's types that write things differently.
   Status terraform() {
     Value all = root_.get("terraform");

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -105,6 +106,9 @@ struct ResourceType {
   std::vector<Edge> edges;
   std::vector<TerraformMapPtr> terraform;
   std::vector<std::string> permissions;
+  // For comparisons of a template with what is live: targets that a template names the resource by, and lists whose order matters.
+  std::vector<std::string> named;
+  std::set<std::string, std::less<>> ordered;
   std::vector<Read> reads;
   bool has_config = false;
   std::string config_type;  // as AWS Config names the type, where that differs

@@ -157,6 +157,12 @@ class Loader {
     out.type = whole.mapped->type;
     out.shape = map.shape.get();
     out.born = false;
+    std::vector<std::string> names = {"arn", "id"};
+    names.insert(names.end(), map.names.begin(), map.names.end());
+    for (const std::string& name : names)
+      if (Value value = one.values.get(name); value.is_string() && !value.text().empty() && !one.secret.count(name) && !is_true(one.sensitive.get(name)) &&
+                                              std::find(out.known_as.begin(), out.known_as.end(), value.text()) == out.known_as.end())
+        out.known_as.emplace_back(value.text());
     out.main_path = one.item.origin().path;
     out.main_line = one.item.line();
     out.main_column = one.item.column();

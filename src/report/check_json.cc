@@ -3,6 +3,7 @@
 #include <array>
 
 #include "report/check_formats.h"
+#include "report/drift_json.h"
 
 namespace reeve {
 namespace {
@@ -46,6 +47,11 @@ void finding_to(JsonWriter& json, const CheckFinding& f) {
   if (!f.found.empty()) json.member("found", f.found);
   if (!f.message.empty()) json.member("message", f.message);
   if (!f.reason.empty()) json.member("reason", f.reason);
+  if (!f.live.path.empty()) {
+    json.key("live_at").begin_object().member("file", f.live.path);
+    if (f.live.line) json.member("line", int64_t{f.live.line}).member("column", int64_t{f.live.column});
+    json.end_object();
+  }
   if (f.control) json.member("fix", f.control->fix);
   if (f.suppressed) {
     word(json, "excepted", *f.suppressed);
@@ -94,6 +100,10 @@ std::string file_of(const Rules& rules, const CheckedFile& file) {
     for (const Error& error : file.notes) problem(json, error);
     json.end_array();
   }
+  if (file.drift) {
+    json.key("drift");
+    drift_to(json, *file.drift);
+  }
   json.end_object();
   return out;
 }
@@ -105,7 +115,16 @@ std::string end_of(const CheckSummary& s) {
   json.begin_object().key("problems").begin_array();
   for (const Error& error : s.problems) problem(json, error);
   json.end_array().key("summary").begin_object();
-  if (s.controls) count("controls", s.controls), count("resources", s.resources);
+  if (s.drift) {
+    json.key("drift").begin_object();
+    count("deployments", s.drift->deployments), count("same", s.drift->same), count("drifted", s.drift->drifted), count("missing", s.drift->missing), count("undeclared", s.drift->undeclared),
+        count("unknown", s.drift->unknown);
+    json.key("properties").begin_object();
+    count("same", s.drift->same_properties), count("drifted", s.drift->drifted_properties), count("unknown", s.drift->unknown_properties);
+    json.end_object().end_object();
+  }
+  if (s.drift) count("resources", s.resources);
+  else if (s.controls) count("controls", s.controls), count("resources", s.resources);
   else count("rule_files", s.rule_files);
   count("data_files", s.data_files), count("unreadable", s.unreadable);
   json.key("rules").begin_object();

@@ -29,6 +29,13 @@ struct CheckSummary {
   struct Compared {
     uint64_t fresh = 0, known = 0, gone = 0;  // findings
   };
+  // Of a comparison with what is live: resources of all deployments, and their properties.
+  struct Drift {
+    uint64_t deployments = 0, same = 0, drifted = 0, missing = 0, undeclared = 0, unknown = 0;
+    uint64_t same_properties = 0, drifted_properties = 0, unknown_properties = 0;
+    uint64_t live = 0;  // resources that the estate tells of
+  };
+  std::optional<Drift> drift;
   std::optional<Compared> baseline;                    // if one was named
   std::vector<Error> problems;                         // of rule files and of what was named and is not there
 };

@@ -128,6 +128,14 @@ class Sarif : public CheckOutput {
       text_member(json_, "message", "the clause that says so");
       json_.end_object().end_array();
     }
+    if (!f.live.path.empty()) {
+      json_.key("relatedLocations").begin_array().begin_object().member("id", int64_t{1});
+      json_.key("physicalLocation").begin_object().key("artifactLocation").begin_object().member("uri", uri_of(f.live.path)).end_object();
+      if (f.live.line) json_.key("region").begin_object().member("startLine", int64_t{f.live.line}).end_object();
+      json_.end_object();
+      text_member(json_, "message", "what is live");
+      json_.end_object().end_array();
+    }
     json_.key("partialFingerprints").begin_object().member("reeveFinding/v1", f.fingerprint()).end_object();
     if (f.suppressed) {
       const CheckSuppression& said = *f.suppressed;

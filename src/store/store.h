@@ -276,6 +276,7 @@ class Store {
     bool born = true;
   };
   Result<std::optional<StoredResource>> resource(std::string_view uid);
+  Status resources(const std::function<Status(StoredResource&&)>& each);  // of this run, in the order in which they were written
   Result<std::optional<StoredResource>> resource_at(int64_t unit, uint32_t ordinal);  // the unit's row id, and the place in it
   // Resources that pass a control, in order of unit key and ordinal.
   Status passes(std::string_view control, const std::function<Status(const StoredResource&)>& each);

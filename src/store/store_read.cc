@@ -246,6 +246,12 @@ Result<std::optional<Store::StoredResource>> Store::resource(std::string_view ui
   return found;
 }
 
+Status Store::resources(const std::function<Status(StoredResource&&)>& each) {
+  auto rows = TRY(db_->prepare(std::string(resource_select) + "WHERE u.state IN (1,2) ORDER BY r.id"));
+  while (TRY(rows.step())) TRY(each(read_resource(rows)));
+  return {};
+}
+
 Result<std::optional<Store::StoredResource>> Store::resource_at(int64_t unit, uint32_t ordinal) {
   auto* row = TRY(db_->cached(std::string(resource_select) + "WHERE r.id=(SELECT first_resource FROM unit WHERE id=?1)+?2"));
   std::optional<StoredResource> found;
