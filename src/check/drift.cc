@@ -110,7 +110,11 @@ DriftCheck::DriftCheck(const std::vector<DataFile>& files, const StackFiles& sta
   parallel_for(files.size(), threads, [&](size_t i, size_t) {
     files_[i]->open(stacks_, catalogue_);
     for (const Resource& each : files_[i]->resources) types[i].insert(each.type_name);
-    if (files_[i]->document) types_of(resolve_stack(files_[i]->document, files_[i]->options), types[i]);
+    if (!files_[i]->document) return;
+    // Also those whose condition only some stacks meet.
+    for (auto entry : files_[i]->document->root().get("Resources").entries())
+      if (const Value type = entry.value.get("Type"); type.is_string()) types[i].emplace(type.text());
+    types_of(resolve_stack(files_[i]->document, files_[i]->options), types[i]);
   });
   for (const auto& some : types) types_.insert(some.begin(), some.end());
 }

@@ -59,6 +59,7 @@ class LiveReader {
     out_.problems.insert(out_.problems.end(), inputs.problems.begin(), inputs.problems.end());
     out_.notes.insert(out_.notes.end(), inputs.notes.begin(), inputs.notes.end());
     std::erase_if(inputs.units, [](const Unit& unit) { return unit.kind == Unit::Kind::cloudformation; });
+    for (const Unit& unit : inputs.units) out_.told += unit.inputs.size();
     std::vector<Heard> heard(inputs.units.size());
     parallel_for(inputs.units.size(), threads, [&](size_t i, size_t) {
       heard[i].reader = this;
@@ -76,7 +77,7 @@ class LiveReader {
   void record(const std::string& workspace) {
     const Status done = read_record(workspace, catalogue_, [&](const std::string& type) { return wanted(type); },
                                     [&](Resource&& resource) { ++out_.resources, keep(std::move(resource)); },
-                                    [&](const RecordedRead& each) { read(each.account, each.region, each.call, each.parameter, each.ok, each.error); });
+                                    [&](const RecordedRead& each) { ++out_.told, read(each.account, each.region, each.call, each.parameter, each.ok, each.error); });
     if (!done) out_.problems.push_back(done.error());
   }
 
@@ -91,13 +92,12 @@ class LiveReader {
     std::vector<Error> problems, notes;
     uint64_t count = 0;
     void resource(Resource&& resource) override {
-      ++count;
+      count += !starts_with(resource.type_name, "Reeve::");  // those are ours, not the estate's
       if (!resource.born || !(reader->wanted(resource.type_name) || !tag(resource, "aws:cloudformation:stack-name").empty())) return;
       by_uid[resource.uid] = resources.size();
       resources.push_back(std::move(resource));
     }
     void withdraw(const std::string& uid) override {
-      --count;
       if (auto at = by_uid.find(uid); at != by_uid.end()) resources[at->second].document.reset();
     }
     void read(ReadRecord&& read) override { reads.push_back(std::move(read)); }

@@ -52,6 +52,7 @@ class LiveEstate {
   std::string not_listed(const ResourceType& type, const LiveScope& scope) const;
 
   uint64_t resources = 0;  // that the sources tell of, of whatever type
+  uint64_t told = 0;       // answers that the sources hold; none: they tell nothing
   std::vector<Error> problems, notes;
 
  private:

@@ -26,7 +26,7 @@ ResourceDrift begin(const Resource& declared) {
   ResourceDrift out;
   out.id = declared.id;
   out.type = declared.type_name;
-  out.declared_at = place_of(declared.body());
+  out.declared_at = drift_place(declared.body());
   if (out.declared_at.file.empty()) out.declared_at.file = declared.main_source.file;
   if (declared.main_line) out.declared_at = {declared.main_source.file, declared.main_path, declared.main_line, declared.main_column};
   return out;
@@ -246,7 +246,7 @@ void DriftMatch::undeclared(const std::string& within, std::vector<ResourceDrift
       for (const auto& [id, match] : matches_)
         if (starts_with(logical, id)) each.state = DriftState::unknown, each.reason = "the template's transform may have made it";
     if (live) tell_live(each, *live);
-    each.declared_at = place_of(written.get("Resources"));
+    each.declared_at = drift_place(written.get("Resources"));
     if (each.declared_at.file.empty()) each.declared_at.file = file_;
     out.push_back(std::move(each));
   };

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "formats/json.h"
 #include "store/store.h"
@@ -43,7 +44,7 @@ void write(Builder& builder, const Branch& branch) {
 
 class Reader {
  public:
-  Reader(store::Store& store, const ResourceCatalogue& catalogue) : store_(store), catalogue_(catalogue) {}
+  Reader(store::Store& store, const ResourceCatalogue& catalogue, std::string file) : store_(store), catalogue_(catalogue), file_(std::move(file)) {}
 
   Result<Resource> resource(const store::Store::StoredResource& stored) {
     Resource out;
@@ -71,6 +72,8 @@ class Reader {
             source.path_prefix = origin.at(1).text();
             if (out.main_source.file.empty()) out.main_source = source, out.main_path = source.path_prefix;
           }
+          // The record keeps the places of a few columns; of the others it is itself the place.
+          if (source.file.empty() && source.operation.empty()) source.file = file_, source.path_prefix = name;
           const auto own = TRY(read_json(to_json(value), source));
           source.document = own;
           at.leaf = true, at.value = own->root(), at.slot = builder.add_source(source);
@@ -97,6 +100,7 @@ class Reader {
     builder.end();
     builder.end();
     out.document = builder.finish();
+    if (out.main_source.file.empty()) out.main_source.file = file_, out.main_path = out.uid;
     kept_.clear();
     return out;
   }
@@ -135,6 +139,7 @@ class Reader {
 
   store::Store& store_;
   const ResourceCatalogue& catalogue_;
+  std::string file_;
   std::vector<DocumentPtr> kept_;
 };
 
@@ -143,7 +148,7 @@ class Reader {
 Status read_record(const std::string& workspace, const ResourceCatalogue& catalogue, const std::function<bool(const std::string& type)>& wanted,
                    const std::function<void(Resource&&)>& resource, const std::function<void(const RecordedRead&)>& read) {
   auto store = TRY(store::Store::open(workspace));
-  Reader reader(*store, catalogue);
+  Reader reader(*store, catalogue, join_path(workspace, ".reeve/store.db"));
   TRY(store->resources([&](store::Store::StoredResource&& stored) -> Status {
     if (!stored.born || !(wanted(stored.type) || contains(stored.tags_json, "aws:cloudformation:stack-name"))) return {};
     auto made = reader.resource(stored);

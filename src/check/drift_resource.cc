@@ -116,13 +116,13 @@ class Comparing {
     drift.is = each.is;
     drift.property = each.path;
     drift.reason = redacted_text(each.reason);
-    drift.declared_at = place_of(each.declared);
+    drift.declared_at = drift_place(each.declared);
     if (each.is != ValueDrift::Is::added && each.is != ValueDrift::Is::untold)
       drift.declared = each.declared_text.empty() ? shown_value(each.declared, each.path) : shown_text(each.declared_text, each.path);
     if (each.is == ValueDrift::Is::undecided && each.declared.is_unknown()) drift.declared.clear();
     if (each.live) {
       drift.live = shown_value(each.live, each.path);
-      drift.live_at = place_of(each.live);
+      drift.live_at = drift_place(each.live);
     } else if (each.is == ValueDrift::Is::absent) {
       const Resource::Seen* seen = live_.seen_absent(each.path);
       if (seen && seen->source) drift.live_at = {seen->source->file.empty() ? seen->source->operation : seen->source->file, seen->path, 0, 0};
@@ -171,7 +171,7 @@ std::vector<std::string> keys_of(const std::string& path) {
 
 }  // namespace
 
-DriftPlace place_of(Value value) {
+DriftPlace drift_place(Value value) {
   DriftPlace out;
   if (!value) return out;
   const auto origin = value.origin();

@@ -6,7 +6,7 @@
 namespace reeve {
 
 // Where a value stands, as far as it is known.
-DriftPlace place_of(Value value);
+DriftPlace drift_place(Value value);
 // A value at a property's path as JSON, secrets blacked out by what the path and the value say.
 std::string shown_value(Value value, const std::string& path);
 

@@ -11,7 +11,7 @@
 namespace reeve {
 namespace {
 
-constexpr size_t kStepsMax = 4u << 20;    // of one resource: hostile lists are given up, not followed
+constexpr size_t kStepsMax = 1u << 20;    // of one resource: hostile lists are given up, not followed
 constexpr size_t kTrialsMax = 250'000;    // pairs of one list that are held against each other
 
 bool is_boolean(std::string_view text) { return equal_ignoring_case(text, "true") || equal_ignoring_case(text, "false"); }

@@ -106,7 +106,7 @@ TEST(DriftValue, SaysWhatDiffersAndWhere) {
 TEST(DriftValue, OrderCountsWhereTheTypeSaysSo) {
   EXPECT_EQ(told("P: [a, b]", "P: [b, a]", {"P"}), "different P");
   EXPECT_EQ(told("P: [a, b]", "P: [a, b]", {"P"}), "same");
-  EXPECT_EQ(told("P: [{A: [a, b]}]", "P: [{A: [b, a]}]", {"P[].A"}), "different P[0].A");
+  EXPECT_EQ(told("P: [{Name: x, A: [a, b]}]", "P: [{Name: x, A: [b, a]}]", {"P[].A"}), "different P[0].A");
 }
 
 TEST(DriftValue, HoldsWhatAReferenceHasBecomeAgainstWhatIsLive) {

@@ -99,7 +99,7 @@ class Text : public CheckOutput {
   }
 
   void head(std::string& out, Ink ink, std::string_view word, const ResourceDrift& resource) const {
-    out += "  " + paint(terminal_, ink, word) + std::string(word.size() < 10 ? 10 - word.size() : 1, ' ') + safe(resource.id) + " (" + safe(resource.type) + ")";
+    out += "  " + paint(terminal_, ink, word) + std::string(word.size() < 11 ? 11 - word.size() : 1, ' ') + safe(resource.id) + " (" + safe(resource.type) + ")";
     if (!resource.live.empty()) out += "  " + safe(resource.live);
     out += '\n';
   }
@@ -115,8 +115,8 @@ class Text : public CheckOutput {
   void property(std::string& out, const PropertyDrift& property, const ResourceDrift& resource) const {
     out += "    " + paint(terminal_, Ink::heading, safe(short_name(property.property))) + '\n';
     const DriftPlace& at = property.declared_at.file.empty() ? resource.declared_at : property.declared_at;
-    value(out, "declared", property.is == ValueDrift::Is::added ? "not so" : property.declared.empty() ? property.reason : property.declared, at);
-    value(out, "live", property.is == ValueDrift::Is::absent ? "not there" : property.live, property.live_at);
+    value(out, "declared", property.is == ValueDrift::Is::added ? "no such item" : property.declared.empty() ? property.reason : property.declared, at);
+    value(out, "live", property.is == ValueDrift::Is::absent ? "nothing" : property.live, property.live_at);
     if (!property.reason.empty() && !property.declared.empty()) line(out, "  " + property.reason);
   }
   void value(std::string& out, std::string_view word, const std::string& text, const DriftPlace& at) const {

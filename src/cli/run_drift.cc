@@ -105,7 +105,7 @@ int run_drift(const Options& options, Io& io) {
   const DriftCheck drift(data.files, *stacks, catalogue, threads);
   const LiveEstate live = read_live(options.values("--against"), catalogue, drift.types(), threads);
   summary.problems.insert(summary.problems.end(), live.problems.begin(), live.problems.end());
-  if (live.resources == 0) {
+  if (live.told == 0) {
     std::string named;
     for (const std::string& source : options.values("--against")) named += (named.empty() ? "" : ", ") + source;
     summary.problems.push_back({Code::not_found, "nothing in it tells what is live", {named}, "what `reeve assess` reads of accounts: exports, AWS Config items, snapshots; or a workspace with a record", "`reeve help assess`"});
@@ -135,7 +135,7 @@ int run_drift(const Options& options, Io& io) {
     count_drift(file, *summary.drift, fails, unknowns, worst);
     return output->file(file);
   };
-  Status done = live.resources == 0 ? Status() : check_files(data.files, threads, [&](const DataFile& file, CheckedFile& checked) {
+  Status done = live.told == 0 ? Status() : check_files(data.files, threads, [&](const DataFile& file, CheckedFile& checked) {
     drift.judge(static_cast<size_t>(&file - data.files.data()), live, &exceptions, checked);
   }, each);
   if (baseline) summary.baseline = {{baseline->fresh(), baseline->known(), baseline->gone()}};
