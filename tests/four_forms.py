@@ -16,6 +16,7 @@ import tempfile
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import mapping_sources  # noqa: E402
+import terraform_mapping  # noqa: E402
 import terraform_provider  # noqa: E402
 from lib_reeve import AS_OF, ROOT, Checks, assess, built, reeve, verdicts_of  # noqa: E402
 
@@ -155,13 +156,23 @@ class Words:
         live = control.get("applies_to") == ["live"]
         asked = set(re.findall(r"\b(?:Properties|Observed)\.\w+", (CONTROLS / form.control / "check.guard").read_text()))
         given = {".".join(target.split(".")[:2]) for target in (mapping.get("config") or {}).get("set", {})}
-        cannot = {"template": live, "terraform": live or "terraform" not in mapping, "config": not asked <= given}
+        planned = self.planned(asked, mapping)
+        cannot = {"template": live, "terraform": live or not asked <= planned, "config": not asked <= given}
         for kind in FORMS:
             written = kind in form.node or kind == "config" and "supplementary" in form.node
             self.checks.check(written != (kind in form.without), f"{form.control}: `{kind}` is there or has its reason, not both")
         for kind, reason in form.without.items():
-            self.checks.check(cannot.get(kind, False), f"{form.control}: without `{kind}`, because it cannot be", f"{reason}; {sorted(asked - given)}")
+            self.checks.check(cannot.get(kind, False), f"{form.control}: without `{kind}`, because it cannot be", f"{reason}; {sorted(asked)}")
             self.checks.check(isinstance(reason, str) and " " in reason, f"{form.control}: `without` says why in words", f"{reason}")
+
+    def planned(self, asked, mapping):
+        """What of the properties that a rule asks for a plan can say: a line of the mapping gives it, or an attribute by the rule of names."""
+        entries = mapping.get("terraform", [])
+        entries = [one if isinstance(one, dict) else {"types": [one]} for one in (entries if isinstance(entries, list) else [entries])]
+        lines = {target: form for one in entries for target, form in one.get("set", {}).items() if form != {"absent": True}}
+        attributes = {key for one in entries for kind in one["types"] for key in self.provider["types"][kind]}
+        said = {".".join(target.split(".")[:2]) for target in lines}
+        return said | {target for target in asked if terraform_mapping.snake_case(target.split(".")[1]) in attributes}
 
     def call(self, name):
         """`ec2-describe-volumes` → `ec2:DescribeVolumes`, as botocore spells the operation."""
@@ -188,8 +199,8 @@ class Words:
                 continue
             below = shape[key]
             blocks = isinstance(value, list) and any(isinstance(item, dict) for item in value)
-            self.checks.check(isinstance(below, dict) or not blocks, f"{where}: `{key}` is a block")
-            for item in value if blocks else []:
+            self.checks.check(isinstance(below, dict) or below == "any" or not blocks, f"{where}: `{key}` is a block")
+            for item in value if blocks and below != "any" else []:
                 self.attributes(f"{where}.{key}", item, below)
             if isinstance(value, bool) or isinstance(value, str) and value[:2] != "->":
                 self.checks.check(below == ("bool" if isinstance(value, bool) else "string") or below == "any", f"{where}: `{key}` is a {below}")
