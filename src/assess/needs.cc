@@ -5,15 +5,15 @@
 
 namespace reeve {
 
-std::string candidate_type(const Control& control) {
-  if (control.judge == Judge::attested) return std::string(kOrganizationType);
+std::vector<std::string> candidate_types(const Control& control) {
+  if (control.judge == Judge::attested) return {std::string(kOrganizationType)};
   switch (control.candidates) {
-    case Candidates::account: return std::string(kAccountType);
-    case Candidates::account_region: return std::string(kRegionType);
-    case Candidates::organization: return std::string(kOrganizationType);
-    case Candidates::type: return control.candidate_type;
+    case Candidates::account: return {std::string(kAccountType)};
+    case Candidates::account_region: return {std::string(kRegionType)};
+    case Candidates::organization: return {std::string(kOrganizationType)};
+    case Candidates::type: break;
   }
-  return control.candidate_type;
+  return control.candidate_types;
 }
 
 void NeedsRead::add(const ReadRecord& read) {
@@ -26,11 +26,9 @@ void NeedsRead::add(const ReadRecord& read) {
     }
 }
 
-std::string NeedsRead::unmet(const Control& control, const ResourceCatalogue& catalogue, std::string_view uid, std::string_view account, std::string_view region,
-                             Evidence& evidence) const {
+std::string NeedsRead::unmet(const Control& control, const ResourceType* type, const ResourceCatalogue& catalogue, std::string_view uid, std::string_view account,
+                             std::string_view region, Evidence& evidence) const {
   if (control.needs.empty()) return "";
-  std::string of = candidate_type(control);
-  const ResourceType* type = catalogue.find(of);
   for (const std::string& need : control.needs) {
     if (is_part(need)) continue;
     bool of_type = false;  // what tells about a listed resource shows in its columns, from whichever source it came

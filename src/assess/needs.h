@@ -23,8 +23,8 @@ constexpr std::string_view kAccountType = "Reeve::Account::Settings";
 constexpr std::string_view kRegionType = "Reeve::Region::Settings";
 constexpr std::string_view kOrganizationType = "Reeve::Organization";
 
-// The resource type of a control's candidates.
-std::string candidate_type(const Control& control);
+// The resource types of a SQL or attested control's candidates.
+std::vector<std::string> candidate_types(const Control& control);
 
 // What parts of Reeve other than the assessment recorded: the views of content/views that they fill. A part that has run fills all of
 // its views, if with no row.
@@ -47,8 +47,8 @@ class NeedsRead {
   void add_part(const std::string& part) { parts_.insert(part); }  // one that has run
   // Why the candidate cannot be judged, naming the call or the part of Reeve that has not run; empty if all needs were answered. Fills `evidence` with the first that was
   // not.
-  std::string unmet(const Control& control, const ResourceCatalogue& catalogue, std::string_view uid, std::string_view account, std::string_view region,
-                    Evidence& evidence) const;
+  std::string unmet(const Control& control, const ResourceType* type, const ResourceCatalogue& catalogue, std::string_view uid, std::string_view account,
+                    std::string_view region, Evidence& evidence) const;
 
  private:
   struct Known {

@@ -188,20 +188,21 @@ Status add_local(store::Db& db, std::shared_ptr<PolicyCache> policies, std::func
   TRY(db.add_function("policy_administers", 1, false, [policies](Arguments a) -> Result<SqlValue> {
     if (is_null(a[0])) return SqlValue();
     std::string_view json = text_of(a[0]);
-    return sql(policies->alike("administers", json, "", "", [&] {
-                         auto policy = policies->get(json);
-                         return policy ? administers(*policy) : Answer{};
-                       }).verdict);
+    return sql(policies->alike("administers", json, "", "", [&] { return administers(policies_of_column(json)); }).verdict);
   }));
   // Root sessions that a policy lets its holder take: for `any` task, for `named` ones, `none`.
   TRY(db.add_function("policy_root_sessions", 1, false, [policies](Arguments a) -> Result<SqlValue> {
-    auto policy = is_null(a[0]) ? nullptr : policies->get(text_of(a[0]));
-    if (!policy) return SqlValue();
-    const RootSessions sessions = root_sessions(*policy);
-    if (sessions.any_task == Truth::yes) return SqlValue(std::string("any"));
-    if (sessions.allowed == Truth::no) return SqlValue(std::string("none"));
-    if (sessions.allowed == Truth::unknown || sessions.any_task == Truth::unknown) return SqlValue();
-    return SqlValue(std::string("named"));
+    if (is_null(a[0])) return SqlValue();
+    std::string_view json = text_of(a[0]);
+    const Answer& answer = policies->alike("root_sessions", json, "", "", [&] {
+      const RootSessions sessions = root_sessions(policies_of_column(json));
+      Answer out;
+      out.why = sessions.any_task == Truth::yes  ? "any"
+                : sessions.allowed == Truth::no ? "none"
+                : sessions.allowed == Truth::unknown || sessions.any_task == Truth::unknown ? "" : "named";
+      return out;
+    });
+    return answer.why.empty() ? SqlValue() : SqlValue(answer.why);
   }));
   // May a service act on it for anybody's resource? The confused deputy.
   for (bool place : {false, true})

@@ -95,7 +95,12 @@ Status SqlJudge::judge_all(store::RunWriter& run, std::vector<Error>& errors) {
 Result<std::vector<SqlJudge::Candidate>> SqlJudge::candidates(const Control& control, const std::string& where) {
   std::vector<Candidate> out;
   beyond_.clear();
-  std::string type = candidate_type(control);
+  for (const std::string& type : candidate_types(control)) TRY(add_candidates(control, type, where, out));
+  std::sort(out.begin(), out.end(), [](auto& a, auto& b) { return a.uid < b.uid; });
+  return out;
+}
+
+Status SqlJudge::add_candidates(const Control& control, const std::string& type, const std::string& where, std::vector<Candidate>& out) {
   if (!input_.catalogue->find(type))
     return fail(Code::not_found, "`for_each` names `" + type + "`, which is no resource type", {control.check.shown}, "a type of content/resources");
   // The public view says who the candidates are; the record says where their bits stand.
@@ -121,7 +126,7 @@ Result<std::vector<SqlJudge::Candidate>> SqlJudge::candidates(const Control& con
     candidate.ordinal = static_cast<uint32_t>(rows.integer(4));
     out.push_back(std::move(candidate));
   }
-  return out;
+  return {};
 }
 
 bool SqlJudge::wants_pass(const Control& control) {
@@ -233,9 +238,13 @@ Status SqlJudge::attested(const Control& control, const std::vector<Candidate>& 
 
 std::vector<std::pair<int64_t, Unlisted>> SqlJudge::not_listed(const Control& control) const {
   std::vector<std::pair<int64_t, Unlisted>> out;
-  if (control.judge != Judge::sql || control.candidates != Candidates::type || !control.live) return out;
-  const ResourceType* type = input_.catalogue->find(control.candidate_type);
-  if (!type) return out;
+  if (control.judge != Judge::sql || !control.live) return out;
+  for (const std::string& name : control.candidate_types)
+    if (const ResourceType* type = input_.catalogue->find(name)) add_not_listed(*type, out);
+  return out;
+}
+
+void SqlJudge::add_not_listed(const ResourceType& type, std::vector<std::pair<int64_t, Unlisted>>& out) const {
   for (const UnitReads& unit : units_) {
     UnlistedQuestion question;
     question.organization = unit.key == "organization";
@@ -244,10 +253,9 @@ std::vector<std::pair<int64_t, Unlisted>> SqlJudge::not_listed(const Control& co
     else if (starts_with(unit.key, "account:")) question.account = unit.key.substr(8);
     else continue;
     if (input_.scope && !input_.scope->has_unit(unit.key)) continue;
-    for (auto& what : unlisted(*type, unit.reads, question))
+    for (auto& what : unlisted(type, unit.reads, question))
       if (!input_.scope || input_.scope->has_region(what.resource.region)) out.emplace_back(unit.id, std::move(what));
   }
-  return out;
 }
 
 Status SqlJudge::judge(store::RunWriter& run, const Control& control, std::vector<Error>& errors) {
@@ -269,7 +277,7 @@ Status SqlJudge::judge(store::RunWriter& run, const Control& control, std::vecto
   for (size_t i = 0; i < all.size(); ++i) {
     verdicts[i].uid = all[i].uid;
     Evidence evidence;
-    verdicts[i].reason = needs_.unmet(control, *input_.catalogue, all[i].uid, all[i].account, all[i].region, evidence);
+    verdicts[i].reason = needs_.unmet(control, input_.catalogue->find(all[i].type), *input_.catalogue, all[i].uid, all[i].account, all[i].region, evidence);
     if (!verdicts[i].reason.empty()) verdicts[i].evidence.push_back(std::move(evidence));
     else verdicts[i].reason = trouble;
   }

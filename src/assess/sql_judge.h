@@ -63,7 +63,8 @@ class SqlJudge {
   };
   Status load_reads();
   Status judge(store::RunWriter& run, const Control& control, std::vector<Error>& errors);
-  Result<std::vector<Candidate>> candidates(const Control& control, const std::string& where);
+  Result<std::vector<Candidate>> candidates(const Control& control, const std::string& where);  // in order of uid
+  Status add_candidates(const Control& control, const std::string& type, const std::string& where, std::vector<Candidate>& out);
   Status run_query(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
   Status attested(const Control& control, const std::vector<Candidate>& candidates, std::vector<SqlVerdict>& verdicts, std::vector<Error>& errors);
   void stands_on_drills(const Control& control, SqlVerdict& verdict, Evidence& evidence);
@@ -71,6 +72,7 @@ class SqlJudge {
 
   // What a control over a type could not be asked of, by unit.
   std::vector<std::pair<int64_t, Unlisted>> not_listed(const Control& control) const;
+  void add_not_listed(const ResourceType& type, std::vector<std::pair<int64_t, Unlisted>>& out) const;
   struct UnitReads {
     int64_t id = 0;
     std::string key;

@@ -40,7 +40,7 @@ Control sql_control(const std::string& sql, std::vector<std::string> needs = {},
   out.check = {"check.sql", "c/check.sql", sql};
   out.needs = std::move(needs);
   out.candidates = candidates;
-  out.candidate_type = type;
+  if (!type.empty()) out.candidate_types = {type};
   return out;
 }
 
@@ -215,11 +215,36 @@ TEST(SqlJudge, OfATypeTheCandidatesAreThoseTheFilterKeeps) {
   got = judge(control, {unit});
   EXPECT_EQ(got.of(thing("c")), "not judged") << "rows outside of the filter are nobody's, and no error";
   EXPECT_EQ(got.errors, "");
-  control.candidate_type = "AWS::Not::There";
+  control.candidate_types = {"AWS::Not::There"};
   EXPECT_NE(judge(control, {unit}).errors.find("`for_each` names `AWS::Not::There`"), std::string::npos);
-  control.candidate_type = "AWS::Made::Thing";
+  control.candidate_types = {"AWS::Made::Thing"};
   control.where = "no such column";
   EXPECT_EQ(judge(control, {unit}).errors.rfind("c/check.sql: cannot prepare", 0), 0u) << judge(control, {unit}).errors;
+}
+
+TEST(SqlJudge, SeveralTypesAreJudgedByOneQuery) {
+  const std::string sql = "SELECT uid, iif(size > 1, 'pass', 'fail'), 'size', 'x', size FROM aws_made_thing UNION ALL "
+                          "SELECT uid, iif(encrypted, 'pass', 'fail'), 'encrypted', 'x', encrypted FROM reeve_region_settings";
+  Control control = sql_control(sql, {}, Candidates::type, "AWS::Made::Thing");
+  TestUnit unit, refused;
+  for (TestUnit* one : {&unit, &refused}) one->reply("ec2:GetEbs", R"({"E": false})");
+  unit.reply("made:ListThings", R"({"Things": [{"Id": "a", "Size": 1}, {"Id": "b", "Size": 2}]})");
+  refused.reply("made:ListThings", R"({"Error": {"Code": "AccessDenied"}})");
+  EXPECT_NE(judge(control, {unit}).errors.find("names `" + region("eu-west-1") + "`, which is no candidate; expected the uid of a AWS::Made::Thing"), std::string::npos);
+  control.candidate_types = {"AWS::Made::Thing", "Reeve::Region::Settings"};
+  Judged got = judge(control, {unit});
+  EXPECT_EQ(got.errors, "");
+  EXPECT_EQ(got.of(thing("a")), "fail 1; expected x");
+  EXPECT_EQ(got.of(thing("b")), "pass");
+  EXPECT_EQ(got.of(region("eu-west-1")), "fail 0; expected x");
+  got = judge(control, {refused});
+  EXPECT_EQ(got.of("aws/111122223333/eu-west-1/AWS::Made::Thing/(not listed)"), "unknown made:ListThings AccessDenied") << "of each type what could not be listed is unknown";
+  EXPECT_EQ(got.of(region("eu-west-1")), "fail 0; expected x");
+  control.where = "account <> '' AND uid NOT LIKE '%:a'";  // over the view of each
+  got = judge(control, {unit});
+  EXPECT_EQ(got.errors, "");
+  EXPECT_EQ(got.of(thing("a")), "not judged");
+  EXPECT_EQ(got.of(region("eu-west-1")), "fail 0; expected x");
 }
 
 // What only live reads tell (a policy, a switch) no template has, so a query would take its absence for a pass.

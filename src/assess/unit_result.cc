@@ -363,7 +363,7 @@ void UnitCollector::complete(const Unit& unit, const ResourceCatalogue& catalogu
     for (const auto* control : context_.guard->of_type(type->type, true)) asking.push_back(control->control);
     for (size_t i = 0; i < context_.content->controls.size(); ++i) {
       const Control& control = context_.content->controls[i];
-      if (control.judge == Judge::sql && control.within_account && control.live && control.candidates == Candidates::type && control.candidate_type == type->type) asking.push_back(i);
+      if (control.judge == Judge::sql && control.within_account && control.live && std::find(control.candidate_types.begin(), control.candidate_types.end(), type->type) != control.candidate_types.end()) asking.push_back(i);
     }
     if (asking.empty()) continue;
     for (auto& what : unlisted(*type, out_.reads, question)) {

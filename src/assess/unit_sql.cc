@@ -73,23 +73,29 @@ Result<std::unique_ptr<UnitSql>> UnitSql::make(const JudgeContext& context, cons
     }
     One one;
     one.control = i;
-    one.type = candidate_type(control);
+    one.types = candidate_types(control);
     auto& db = out->rows_->db();
     auto broken = [&](Error error) {
       one.is_broken = true;
       one.broken = std::move(error);
       one.broken.at = {control.check.shown, one.broken.at.line, one.broken.at.column};
     };
-    const ResourceType* type = catalogue.find(one.type);
-    if (type && type->of_organization())
-      broken({Code::usage, "`within: account` cannot judge `" + one.type + "`, of which the organization tells", {}, "a type of the account itself, or no `within`", ""});
-    else if (!type)
-      broken({Code::not_found, "`for_each` names `" + one.type + "`, which is no resource type", {}, "a type of content/resources", ""});
+    std::string filtered_by;
+    for (const std::string& name : one.types) {
+      const ResourceType* type = catalogue.find(name);
+      if (type && type->of_organization())
+        broken({Code::usage, "`within: account` cannot judge `" + name + "`, of which the organization tells", {}, "a type of the account itself, or no `within`", ""});
+      else if (!type)
+        broken({Code::not_found, "`for_each` names `" + name + "`, which is no resource type", {}, "a type of content/resources", ""});
+      else if (!control.where.empty())
+        filtered_by += (filtered_by.empty() ? "" : " UNION ALL ") + ("SELECT uid FROM temp." + store::view_name(name)) + " WHERE (" + control.where + ")";
+    }
+    std::erase_if(one.types, [&](auto& name) { return !catalogue.find(name); });
     auto query = db.prepare_foreign(control.check.text);
     if (query) one.query = std::move(*query);
     else if (!one.is_broken) broken(query.error());
-    if (!control.where.empty() && type && !type->of_organization()) {
-      auto filtered = db.prepare("SELECT uid FROM temp." + store::view_name(one.type) + " WHERE (" + control.where + ")");
+    if (!filtered_by.empty()) {
+      auto filtered = db.prepare(filtered_by);
       one.is_filtered = bool(filtered);
       if (filtered) one.filtered = std::move(*filtered);
       else if (!one.is_broken) broken(filtered.error());
@@ -151,10 +157,11 @@ std::vector<uint32_t> UnitSql::candidates(One& one, const UnitResult& unit, std:
     }
     one.filtered.reset();
   }
-  for (uint32_t index : rows_->of_type(one.type)) {
-    const ResourceOut& resource = unit.resources[index];
-    if (resource.born && !resource.elsewhere && (!filter || kept.find(resource.uid) != kept.end())) out.push_back(index);
-  }
+  for (const std::string& type : one.types)
+    for (uint32_t index : rows_->of_type(type)) {
+      const ResourceOut& resource = unit.resources[index];
+      if (resource.born && !resource.elsewhere && (!filter || kept.find(resource.uid) != kept.end())) out.push_back(index);
+    }
   std::sort(out.begin(), out.end(), [&](uint32_t a, uint32_t b) { return unit.resources[a].uid < unit.resources[b].uid; });
   return out;
 }
@@ -162,7 +169,6 @@ std::vector<uint32_t> UnitSql::candidates(One& one, const UnitResult& unit, std:
 Status UnitSql::judge(One& one, UnitResult& unit, const std::set<std::string>* wanted, const std::function<void(std::string_view, Evidence)>& pass) {
   const Control& control = context_.content->controls[one.control];
   if (one.is_broken && !wanted) unit.problems.push_back(one.broken);
-  if (!catalogue_.find(one.type)) return {};
   std::vector<SqlVerdict> verdicts;
   std::optional<Error> trouble;
   std::vector<uint32_t> who = candidates(one, unit, trouble);
@@ -177,7 +183,7 @@ Status UnitSql::judge(One& one, UnitResult& unit, const std::set<std::string>* w
     const ResourceOut& resource = unit.resources[who[i]];
     verdicts[i].uid = resource.uid;
     Evidence evidence;
-    verdicts[i].reason = needs_.unmet(control, catalogue_, resource.uid, resource.account, resource.region, evidence);
+    verdicts[i].reason = needs_.unmet(control, catalogue_.find(resource.type), catalogue_, resource.uid, resource.account, resource.region, evidence);
     if (!verdicts[i].reason.empty()) verdicts[i].evidence.push_back(std::move(evidence));
     else if (trouble) verdicts[i].reason = "the control's query is not right: " + trouble->what;
   }

@@ -35,7 +35,7 @@ class UnitSql {
  private:
   struct One {
     size_t control = 0;
-    std::string type;                  // of the candidates
+    std::vector<std::string> types;    // of the candidates
     store::Statement query, filtered;  // `filtered`: uids of the candidates, where the control has a `where`
     bool is_filtered = false;          // false with a `where`: that cannot be prepared, and all of the type are candidates
     Error broken;                      // if the query cannot be prepared

@@ -57,10 +57,10 @@ void refuse_equal_checks(Content& content) {
   std::vector<const Control*> order;
   for (const Control& control : content.controls) order.push_back(&control);
   std::stable_sort(order.begin(), order.end(), [](const Control* a, const Control* b) { return a->layer < b->layer; });
-  std::map<std::tuple<Judge, std::string, int, std::string, std::string>, const Control*> seen;
+  std::map<std::tuple<Judge, std::string, int, std::vector<std::string>, std::string>, const Control*> seen;
   std::vector<std::string> refused;
   for (const Control* control : order) {
-    auto key = std::tuple(control->judge, check_essence(*control), static_cast<int>(control->candidates), control->candidate_type, control->where);
+    auto key = std::tuple(control->judge, check_essence(*control), static_cast<int>(control->candidates), control->candidate_types, control->where);
     auto [first, added] = seen.emplace(std::move(key), control);
     if (added) continue;
     refused.push_back(control->id);

@@ -81,7 +81,7 @@ struct Control {
 
   // SQL controls only.
   Candidates candidates = Candidates::account;
-  std::string candidate_type;      // the resource type if candidates == type
+  std::vector<std::string> candidate_types;  // the resource types, sorted, if candidates == type
   std::string where;               // filter over the candidates' view; may be empty
   bool within_account = false;     // asked of one account's rows at a time
   std::vector<std::string> needs;  // reads `service:Operation` and parts `reeve:detect`, all of which a candidate needs

@@ -123,7 +123,7 @@ TEST(Content, CarriesAllOfAControl) {
   const Control* buckets = content.control("buckets");
   EXPECT_EQ(buckets->judge, Judge::sql);
   EXPECT_EQ(buckets->candidates, Candidates::type);
-  EXPECT_EQ(buckets->candidate_type, "AWS::S3::Bucket");
+  EXPECT_EQ(buckets->candidate_types, std::vector<std::string>{"AWS::S3::Bucket"});
   EXPECT_EQ(buckets->where, "name <> 'x'");
   EXPECT_EQ(buckets->needs, std::vector<std::string>{"s3:ListBuckets"});
   EXPECT_EQ(buckets->effort_minutes, 3 * 8 * 60);
@@ -195,6 +195,9 @@ TEST(Content, SqlControlsSayWhatTheyStandOn) {
       {"needs: []\n", "1:1: `for_each` is missing from a control; expected account, account_region, organization or a resource type such as AWS::S3::Bucket"},
       {"for_each: accounts\nneeds: []\n", "15:11: `for_each` is `accounts`; expected account, account_region, organization or a resource type such as AWS::S3::Bucket"},
       {"for_each: AWS::Bucket\n", "15:11: `for_each` is `AWS::Bucket`; expected account, account_region, organization or a resource type such as AWS::S3::Bucket"},
+      {"for_each: [AWS::S3::Bucket, account]\n", "15:28: `for_each` has `account`; expected resource types such as AWS::S3::Bucket"},
+      {"for_each: [AWS::S3::Bucket, AWS::S3::Bucket]\n", "15:28: `for_each` has `AWS::S3::Bucket` twice"},
+      {"for_each: []\n", "15:11: `for_each` is empty, so nothing is judged; expected account, account_region, organization or a resource type such as AWS::S3::Bucket"},
       {"for_each: account\nneeds: [ListBuckets]\n", "16:9: `needs` has `ListBuckets`; expected reads such as s3:ListBuckets, and parts such as reeve:detect"},
       {"for_each: account\nwithin: region\n", "16:9: `within` is `region`; expected account"},
       {"for_each: organization\nwithin: account\n", "16:9: `within: account` cannot judge the organization; expected another `for_each`, or no `within`"},

@@ -169,15 +169,21 @@ void read_candidates(Fields& fields, Control& control) {
                      "leave it out, or judge by check.sql");
     return;
   }
-  std::string expected = "account, account_region, organization or a resource type such as AWS::S3::Bucket";
-  std::string each = fields.text_like("for_each", Need::required, expected, [](std::string_view text) {
-    return text == "account" || text == "account_region" || text == "organization" || is_type_name(text);
-  });
+  std::string expected = "account, account_region, organization or a resource type such as AWS::S3::Bucket", each;
+  if (fields.get("for_each").is_list()) {
+    control.candidate_types = fields.texts("for_each", Need::required, "resource types such as AWS::S3::Bucket", is_type_name);
+    std::sort(control.candidate_types.begin(), control.candidate_types.end());
+    if (control.candidate_types.empty() && fields.good()) fields.wrong(Code::usage, "`for_each` is empty, so nothing is judged", fields.at("for_each"), expected);
+  } else {
+    each = fields.text_like("for_each", Need::required, expected, [](std::string_view text) {
+      return text == "account" || text == "account_region" || text == "organization" || is_type_name(text);
+    });
+  }
   control.candidates = each == "account"          ? Candidates::account
                        : each == "account_region" ? Candidates::account_region
                        : each == "organization"   ? Candidates::organization
                                                   : Candidates::type;
-  if (control.candidates == Candidates::type) control.candidate_type = each;
+  if (control.candidates == Candidates::type && !each.empty()) control.candidate_types = {each};
   control.where = fields.text("where", Need::optional);
   // None is fine where the candidates' own columns say what is unknown.
   control.needs = fields.texts("needs", Need::optional, "reads such as s3:ListBuckets, and parts such as reeve:detect",

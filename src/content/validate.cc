@@ -37,7 +37,7 @@ void types_are_described(const Content& content, const GuardTypes& guard_types, 
     if (!described.contains(type)) errors.push_back(unknown_word("resource type `" + type + "` is described by no file in resources/", at, type, known));
   };
   for (const Control& control : content.controls) {
-    if (control.judge == Judge::sql && control.candidates == Candidates::type) hold(control.candidate_type, control.at.at("for_each"));
+    for (const std::string& type : control.candidate_types) hold(type, control.at.at("for_each"));
     if (control.judge != Judge::guard || !guard_types) continue;
     auto judged = guard_types(control);
     if (!judged) {

@@ -155,34 +155,35 @@ constexpr const char* kOneselfTheRest[] = {
 
 }  // namespace
 
-Answer administers(const Policy& policy) {
-  Answer everything = allows_admin({policy}, {.count_conditional = true});
+Answer administers(const std::vector<Policy>& policies) {
+  Answer everything = allows_admin(policies, {.count_conditional = true});
   if (everything.verdict == Truth::yes) return everything;
   Answer answer;
   auto granted = [&](const std::string& action) {
     Truth allowed = Truth::no, denied = Truth::no;
-    for (const auto& statement : policy.statements) {
-      if (!statement.unknown.empty()) continue;
-      const Truth covered = covers_action(statement, action);
-      const Truth sure = statement.effect == Effect::unknown ? Truth::unknown : Truth::yes;
-      if (statement.effect != Effect::deny) {
-        const Truth t = both(sure, both(covered, nearly_every_resource(statement, starts_with(action, "iam:"))));
-        if (t > allowed) {
-          allowed = t;
-          answer.decided = decided_by(policy, statement);
+    for (const auto& policy : policies)
+      for (const auto& statement : policy.statements) {
+        if (!statement.unknown.empty()) continue;
+        const Truth covered = covers_action(statement, action);
+        const Truth sure = statement.effect == Effect::unknown ? Truth::unknown : Truth::yes;
+        if (statement.effect != Effect::deny) {
+          const Truth t = both(sure, both(covered, nearly_every_resource(statement, starts_with(action, "iam:"))));
+          if (t > allowed) {
+            allowed = t;
+            answer.decided = decided_by(policy, statement);
+          }
+        }
+        if (statement.effect != Effect::allow) {
+          Truth holds = both(sure, both(covered, every_resource(statement)));
+          // A condition that some request escapes leaves that request.
+          if (statement.conditions_unknown) holds = both(holds, Truth::unknown);
+          if (!statement.conditions.empty()) holds = both(holds, negate(conditions_escapable(policy, statement)));
+          denied = either(denied, holds);
         }
       }
-      if (statement.effect != Effect::allow) {
-        Truth holds = both(sure, both(covered, every_resource(statement)));
-        // A condition that some request escapes leaves that request.
-        if (statement.conditions_unknown) holds = both(holds, Truth::unknown);
-        if (!statement.conditions.empty()) holds = both(holds, negate(conditions_escapable(policy, statement)));
-        denied = either(denied, holds);
-      }
-    }
     return both(allowed, negate(denied));
   };
-  // What no policy names stands for everything that this one does not: all services, or all of IAM.
+  // What no policy names stands for everything that these do not: all services, or all of IAM.
   Truth rest = Truth::no;
   for (const char* action : kOneselfTheRest) rest = either(rest, granted(action));
   answer.verdict = both(either(granted("zqxjkv:zqxjkv"), granted("iam:zqxjkv")), rest);
@@ -190,7 +191,9 @@ Answer administers(const Policy& policy) {
     answer.why = "everything is allowed but what is named, or all of IAM, by which one gives oneself the rest";
     return answer;
   }
-  const bool unread = !policy.unknown.empty() || std::any_of(policy.statements.begin(), policy.statements.end(), [](const Statement& s) { return !s.unknown.empty(); });
+  const bool unread = std::any_of(policies.begin(), policies.end(), [](const Policy& policy) {
+    return !policy.unknown.empty() || std::any_of(policy.statements.begin(), policy.statements.end(), [](const Statement& s) { return !s.unknown.empty(); });
+  });
   answer.verdict = either(answer.verdict, everything.verdict);
   if (unread) answer.verdict = Truth::unknown;
   answer.why = answer.verdict == Truth::no ? "no statement allows nearly everything, nor all of IAM" : "it hangs on a part that is not known";
@@ -198,10 +201,12 @@ Answer administers(const Policy& policy) {
   return answer;
 }
 
-RootSessions root_sessions(const Policy& policy) {
+RootSessions root_sessions(const std::vector<Policy>& policies) {
   RootSessions out;
+  std::vector<const Policy*> level;
+  for (const Policy& policy : policies) level.push_back(&policy);
   auto asked = [&](Domain task) {
-    Question question{.levels = {{&policy}}, .action = {.templates = {"sts:assumeroot"}}, .resource = {.templates = {"arn:*:iam::*:root"}, .plain = {"*"}}};
+    Question question{.levels = {level}, .action = {.templates = {"sts:assumeroot"}}, .resource = {.templates = {"arn:*:iam::*:root"}, .plain = {"*"}}};
     question.principals = false;
     question.caller.kind = Caller::Kind::aws;
     question.caller.label = "whoever holds the policy";

@@ -95,13 +95,13 @@ TEST(Administration, table) {
       {"", no},
   };
   for (const auto& row : rows) {
-    Answer answer = administers(statements(row.statements));
+    Answer answer = administers({statements(row.statements)});
     EXPECT_EQ(answer.verdict, row.administers) << row.statements << " " << answer.why;
     EXPECT_EQ(answer.decided.statement >= 0, row.administers == yes) << row.statements;
   }
   Policy unread;
   unread.unknown = "AccessDenied";
-  EXPECT_EQ(administers(unread).verdict, unknown);
+  EXPECT_EQ(administers({unread}).verdict, unknown);
 }
 
 TEST(RootSessions, table) {
@@ -131,13 +131,13 @@ TEST(RootSessions, table) {
        yes, no},
   };
   for (const auto& row : rows) {
-    RootSessions answer = root_sessions(statements(row.statements));
+    RootSessions answer = root_sessions({statements(row.statements)});
     EXPECT_EQ(answer.allowed, row.allowed) << row.statements;
     EXPECT_EQ(answer.any_task, row.any_task) << row.statements;
   }
   Policy unread;
   unread.unknown = "AccessDenied";
-  EXPECT_EQ(root_sessions(unread).allowed, unknown);
+  EXPECT_EQ(root_sessions({unread}).allowed, unknown);
 }
 
 TEST(Mfa, table) {

@@ -307,17 +307,17 @@ struct AdminOptions {
 // Do the policies of one identity together allow every action on every resource? A Deny matters only if it leaves nothing.
 Answer allows_admin(const std::vector<Policy>& policies, const AdminOptions& options = {});
 
-// Does the policy make its holder an administrator in effect? Yes if it allows, on every resource or on all but named ones, every
+// Do the policies of one identity make it an administrator in effect? Yes if it allows, on every resource or on all but named ones, every
 // action or all but named ones, or all of IAM, with some action left by which one gives oneself the rest. A condition on the grant
 // excuses nothing: it says when one is an administrator. What a Deny without a way around it takes away is not granted.
-Answer administers(const Policy& policy);
+Answer administers(const std::vector<Policy>& policies);
 
-// Does an identity policy let its holder take sessions of other accounts' root users (sts:AssumeRoot), and for any task or for those
+// Do an identity's policies let it take sessions of other accounts' root users (sts:AssumeRoot), and for any task or for those
 // that a condition on sts:TaskPolicyArn names? A pattern that any task fits names none.
 struct RootSessions {
   Truth allowed = Truth::unknown, any_task = Truth::unknown;
   Decided decided;  // where any task is allowed
 };
-RootSessions root_sessions(const Policy& policy);
+RootSessions root_sessions(const std::vector<Policy>& policies);
 
 }  // namespace reeve
