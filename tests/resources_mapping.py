@@ -19,7 +19,7 @@ FILES = os.path.join(ROOT, "content", "resources")
 
 # What whoever asks knows without the file (docs/formats/resources.md): whose account it is, and how long a page may be.
 ASKER = {"AccountId", "MaxResults"}
-TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "permissions", "named", "ordered", "reads", "config"}
+TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "template", "permissions", "named", "ordered", "reads", "config"}
 READ = {
     "call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set"
 }
@@ -132,9 +132,30 @@ class Checker:
             for target, form in node["config"]["set"].items():
                 self.config(f"{name} config {target}", node, target, form)
                 targets.add(target)
+        self.template(name, node, targets)
         self.whole_and_part(name, targets)
         self.columns(name, node, targets)
         self.permissions(name, node)
+
+    def template(self, name, node, targets):
+        """Parts of a template have schemas of CloudFormation's, and the properties that are asked for."""
+        if "template" not in node:
+            return
+        self.keys(f"{name} template", node["template"], {"names", "parts"})
+        own = self.schemas.schema(node["type"])["properties"]
+        for key in node["template"].get("names", []):
+            self.check(key in own, f"{name} template", f"no property `{key}`")
+        for part in node["template"]["parts"]:
+            where = f"{name} template {part.get('type')}"
+            self.keys(where, part, {"type", "of", "add", "set", "path"})
+            schema = self.schemas.schema(part["type"])
+            if not self.check(schema is not None, where, "no such type"):
+                continue
+            of = part["of"] if isinstance(part["of"], list) else [part["of"]]
+            for key in [*of, *([part["path"]] if "path" in part else [])]:
+                self.check(key in schema["properties"], where, f"no property `{key}`")
+            target = part.get("add") or part.get("set")
+            self.check(target in targets, where, f"`{target}` is set by no read")
 
     def whole_and_part(self, name, targets):
         for target in targets:

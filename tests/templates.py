@@ -51,6 +51,22 @@ RULE = "AWS::EC2::Volume { Properties.Encrypted == true }\n"
 LIST = json.dumps([{"ParameterKey": "Secure", "ParameterValue": "true"}])
 MAP = json.dumps({"Parameters": {"Secure": "false"}})
 
+GROUP = """\
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: front}
+  Rule:
+    Type: AWS::EC2::SecurityGroupIngress
+    Properties:
+      GroupId: !GetAtt Group.GroupId
+      IpProtocol: tcp
+      FromPort: 22
+      ToPort: 22
+      CidrIp: %s
+"""
+OPEN = ["--control", "admin-ports-closed-to-the-world"]
+
 # What is asked, the files, what more is said on the command line, and [file, line, resource, status] of each finding.
 OWN, RULES = ["--control", "volume-encrypted"], ["--rules", "r.guard"]
 ROWS = [
@@ -66,6 +82,10 @@ ROWS = [
     ("a nested stack", {"t.yaml": PARENT % "'false'", "child.yaml": VOLUME % ", Default: 'true'"}, OWN, [["child.yaml", 10, "Inner/Data", "FAIL"]]),
     ("a nested stack that is well", {"t.yaml": PARENT % "'true'", "child.yaml": VOLUME % ""}, OWN, [["child.yaml", None, "Inner/Data", "PASS"]]),
     ("CDK's output", CDK, OWN, [["S.template.json", None, "Data0A1B", "FAIL"]]),
+    ("a rule beside its group", {"t.yaml": GROUP % "0.0.0.0/0"}, OPEN, [["t.yaml", 10, "Group", "FAIL"], ["t.yaml", 11, "Group", "FAIL"]]),
+    ("a narrow rule beside its group", {"t.yaml": GROUP % "10.0.0.0/8"}, OPEN, [["t.yaml", None, "Group", "PASS"]]),
+    ("a rule beside another's group", {"t.yaml": (GROUP % "0.0.0.0/0").replace("!GetAtt Group.GroupId", "sg-1")}, OPEN,
+     [["t.yaml", None, "Group", "PASS"]]),
     ("rules", {"t.yaml": VOLUME % ", Default: 'false'"}, RULES, [["t.yaml", 10, "Data", "FAIL"]]),
     ("rules, a value given", {"t.yaml": VOLUME % ""}, [*RULES, "-p", "Secure=true"], []),
     ("rules, no value", {"t.yaml": VOLUME % ""}, RULES, [["t.yaml", 10, "Data", "UNKNOWN"]]),

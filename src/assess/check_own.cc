@@ -43,10 +43,11 @@ class Judging : public UnitSink {
     self.file = stack.shown;
     self.path_prefix = "$";
     self.time_basis = "unknown";
+    const TemplateParts parts(stack, catalogue_);
     for (StackResource& each : stack.resources) {
       if (each.maybe.empty()) each.maybe = maybe;
       construct_ = each.construct;
-      resource(resource_of(each, catalogue_, self, file_.path, within), stack.shown);
+      resource(resource_of(each, parts, catalogue_, self, file_.path, within), stack.shown);
     }
     for (Stack::Nested& nested : stack.nested) this->stack(nested.stack, within + nested.id + "/", maybe.empty() ? nested.maybe : maybe);
   }

@@ -264,7 +264,8 @@ void DriftMatch::compare(const std::string& within, const std::string& maybe, st
   self.file = stack_.shown;
   self.path_prefix = "$";
   declared_.reserve(stack_.resources.size());
-  for (const StackResource& each : stack_.resources) declared_.push_back(resource_of(each, catalogue_, self, file_, within));
+  const TemplateParts parts(stack_, catalogue_);
+  for (const StackResource& each : stack_.resources) declared_.push_back(resource_of(each, parts, catalogue_, self, file_, within));
   // What has no name of its own may be named after others, so two rounds.
   for (const bool again : {false, true})
     for (size_t i = 0; i < stack_.resources.size(); ++i) {

@@ -29,7 +29,7 @@ class TypeReader {
   Result<ResourceTypePtr> read() {
     type_->file = file_;
     if (!root_.is_map()) return wrong(root_, "a resource type is a map", "`type`, `reads` …");
-    TRY(known(root_, {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "permissions", "named", "ordered", "reads", "config", "cites", "note"}));
+    TRY(known(root_, {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "template", "permissions", "named", "ordered", "reads", "config", "cites", "note"}));
     type_->type = TRY(text(root_, "type", true));
     type_->title = TRY(text(root_, "title", true));
     type_->arn_template = TRY(text(root_, "arn", false));
@@ -80,6 +80,7 @@ class TypeReader {
     TRY(matches());
     TRY(compared());
     TRY(terraform());
+    TRY(template_parts());
     return ResourceTypePtr(type_);
   }
 
@@ -100,6 +101,28 @@ class TypeReader {
       for (std::string_view part : split(path, '.')) plain += (plain.empty() ? "" : ".") + std::string(ends_with(part, "[]") ? part.substr(0, part.size() - 2) : part);
       if (!type_->maps(plain)) return wrong(root_.get("ordered"), "`" + path + "` is nothing that a read sets", "a target, or a list below one");
       type_->ordered.insert(std::move(path));
+    }
+    return {};
+  }
+
+  Status template_parts() {
+    const Value from = root_.get("template");
+    if (!from) return {};
+    if (!from.is_map() || !from.get("parts").is_list()) return wrong(from, "`template` has no `parts`", "a map with a list `parts`");
+    TRY(known(from, {"names", "parts", "note"}));
+    type_->template_names = TRY(texts(from.get("names"), "names"));
+    for (Value part : from.get("parts").items()) {
+      if (!part.is_map()) return wrong(part, "a part is a map", "`type`, `of`, and `add` or `set`");
+      TRY(known(part, {"type", "of", "add", "set", "path", "note"}));
+      TemplatePart out;
+      out.type = TRY(text(part, "type", true));
+      out.of = TRY(texts(part.get("of"), "of"));
+      out.path = TRY(text(part, "path", false));
+      out.list = bool(part.get("add"));
+      if (out.of.empty() || out.list == bool(part.get("set"))) return wrong(part, "a part says what it is `of`, and either `add` or `set`", "`of: GroupId`, `add: Properties.SecurityGroupIngress`");
+      out.target = TRY(text(part, out.list ? "add" : "set", true));
+      if (!type_->maps(out.target) || std::count(out.target.begin(), out.target.end(), '.') != 1) return wrong(part, "`" + out.target + "` is no target that a read gives", "a member of Properties or Observed that some read sets");
+      type_->template_parts.push_back(std::move(out));
     }
     return {};
   }
@@ -467,6 +490,7 @@ void ResourceCatalogue::add(ResourceTypePtr type) {
     std::erase_if(by_config_type_, [&](const auto& named) { return named.second == gone; });
     std::erase_if(by_terraform_, [&](const auto& named) { return named.second.type == gone; });
     for (auto& [part, wholes] : by_part_) std::erase_if(wholes, [&](const Terraform& whole) { return whole.type == gone; });
+    for (auto& [part, wholes] : by_template_part_) std::erase_if(wholes, [&](const TemplateUse& whole) { return whole.type == gone; });
     std::erase_if(types_, [&](const ResourceTypePtr& t) { return t.get() == gone; });
   }
   by_type_[type->type] = type.get();
@@ -479,6 +503,7 @@ void ResourceCatalogue::add(ResourceTypePtr type) {
     for (const std::string& name : map->types) by_terraform_[name] = {type.get(), map.get(), ""};
     for (const auto& [part, by] : map->parts) by_part_[part].push_back({type.get(), map.get(), by});
   }
+  for (const TemplatePart& part : type->template_parts) by_template_part_[part.type].push_back({type.get(), &part});
   types_.insert(std::upper_bound(types_.begin(), types_.end(), type, [](auto& a, auto& b) { return a->type < b->type; }), std::move(type));
 }
 
@@ -500,6 +525,11 @@ const ResourceCatalogue::Terraform* ResourceCatalogue::find_terraform(std::strin
 const std::vector<ResourceCatalogue::Terraform>* ResourceCatalogue::terraform_part(std::string_view type) const {
   auto found = by_part_.find(type);
   return found == by_part_.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+const std::vector<ResourceCatalogue::TemplateUse>* ResourceCatalogue::template_part(std::string_view type) const {
+  auto found = by_template_part_.find(type);
+  return found == by_template_part_.end() || found->second.empty() ? nullptr : &found->second;
 }
 
 const std::vector<ResourceCatalogue::Use>* ResourceCatalogue::uses(std::string_view call) const {

@@ -95,6 +95,15 @@ struct TerraformMap {
 };
 using TerraformMapPtr = std::shared_ptr<const TerraformMap>;
 
+// A type of a template's resources that say something of one of this type: the rules of a security group.
+struct TemplatePart {
+  std::string type;             // AWS::EC2::SecurityGroupIngress
+  std::vector<std::string> of;  // its properties that name what it is part of
+  std::string target;           // `Properties.SecurityGroupIngress`, a member of Properties or Observed
+  bool list = false;            // each part is one more element of that list
+  std::string path;             // its property that is the value; empty: all its properties are
+};
+
 struct ResourceType {
   std::string type, title;
   bool global = false;
@@ -105,6 +114,8 @@ struct ResourceType {
   PathTree column_paths;                              // of the plain ones, by their place in `columns`
   std::vector<Edge> edges;
   std::vector<TerraformMapPtr> terraform;
+  std::vector<TemplatePart> template_parts;
+  std::vector<std::string> template_names;  // properties by which a part may name it in words
   std::vector<std::string> permissions;
   // For comparisons of a template with what is live: targets that a template names the resource by, and lists whose order matters.
   std::vector<std::string> named;
@@ -155,6 +166,12 @@ class ResourceCatalogue {
   };
   const Terraform* find_terraform(std::string_view type) const;
   const std::vector<Terraform>* terraform_part(std::string_view type) const;
+  // What a template's resources of a type are parts of.
+  struct TemplateUse {
+    const ResourceType* type;
+    const TemplatePart* part;
+  };
+  const std::vector<TemplateUse>* template_part(std::string_view type) const;
   const std::vector<ResourceTypePtr>& types() const { return types_; }  // by name
   const std::vector<Use>* uses(std::string_view call) const;            // `s3:ListBuckets`
   // `s3-list-buckets` or `iam-get-account-summary` (AWS CLI spelling) → `s3:ListBuckets`; empty if no type reads it.
@@ -173,6 +190,7 @@ class ResourceCatalogue {
   Table<std::vector<Use>> by_call_;
   Table<Terraform> by_terraform_;
   Table<std::vector<Terraform>> by_part_;
+  Table<std::vector<TemplateUse>> by_template_part_;
   Table<std::string> by_cli_name_;
 };
 

@@ -29,7 +29,7 @@ std::string lasting_name(const Input& input) {
   return starts_with(whole, here) ? whole.substr(here.size()) : whole;
 }
 
-Resource resource_of(const StackResource& resource, const ResourceCatalogue& catalogue, const Source& self, const std::string& file, const std::string& within) {
+Resource resource_of(const StackResource& resource, const TemplateParts& parts, const ResourceCatalogue& catalogue, const Source& self, const std::string& file, const std::string& within) {
   Resource out;
   out.type_name = resource.type;
   out.type = catalogue.find(out.type_name);
@@ -42,7 +42,7 @@ Resource resource_of(const StackResource& resource, const ResourceCatalogue& cat
   builder.key("Resources");
   builder.begin_map();
   builder.key(out.id);
-  builder.copy(resource.body, slot);
+  parts.copy(resource, builder, slot);
   builder.end();
   if (!resource.maybe.empty()) builder.key(resource_maybe), builder.string(resource.maybe);
   builder.end();
@@ -64,7 +64,8 @@ void load_template(const Input& input, const ResourceCatalogue& catalogue, UnitS
   for (Error& problem : stack.problems) refuse_declared(input, std::move(problem), sink);
   for (Error& note : stack.notes) sink.note(std::move(note));
   const std::string name = lasting_name(input);
-  for (const StackResource& resource : stack.resources) sink.resource(resource_of(resource, catalogue, read->self, name, ""));
+  const TemplateParts parts(stack, catalogue);
+  for (const StackResource& resource : stack.resources) sink.resource(resource_of(resource, parts, catalogue, read->self, name, ""));
   tell_declared(input, *read, "cloudformation", stack.resources.size(), sink);
 }
 

@@ -4,6 +4,7 @@
 
 #include "estate/load.h"
 #include "estate/stack.h"
+#include "estate/template_parts.h"
 
 namespace reeve {
 
@@ -19,7 +20,7 @@ Result<DocumentPtr> read_template(std::string_view text, const Source& self);
 // The key beside `Resources` in the document of a resource of which it is not known whether it will be there: why. A fail is then unknown.
 inline constexpr std::string_view resource_maybe = "Maybe";
 
-// One resource of a stack in the shape in which judges see it. `file` and `within` make its uid: `file#within/id`.
-Resource resource_of(const StackResource& resource, const ResourceCatalogue& catalogue, const Source& self, const std::string& file, const std::string& within);
+// One resource of a stack in the shape in which judges see it, with what its `parts` say. `file` and `within` make its uid: `file#within/id`.
+Resource resource_of(const StackResource& resource, const TemplateParts& parts, const ResourceCatalogue& catalogue, const Source& self, const std::string& file, const std::string& within);
 
 }  // namespace reeve
