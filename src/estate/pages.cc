@@ -8,8 +8,9 @@ namespace reeve {
 namespace {
 
 // As botocore's paginators name them in replies. `Marker` alone is an echo of the request where a flag stands beside it.
-constexpr std::array<std::string_view, 12> kTokens = {"NextToken", "nextToken", "NextMarker", "nextMarker", "Marker", "marker", "PaginationToken", "NextPageToken",
-                                                      "nextPageToken", "NextContinuationToken", "position", "LastEvaluatedTableName"};
+// `ContinuationToken` is the next page's in s3:ListBuckets; where it repeats the request's own, a flag says whether there is more.
+constexpr std::array<std::string_view, 13> kTokens = {"NextToken", "nextToken", "NextMarker", "nextMarker", "Marker", "marker", "PaginationToken", "NextPageToken",
+                                                      "nextPageToken", "NextContinuationToken", "position", "LastEvaluatedTableName", "ContinuationToken"};
 constexpr std::array<std::string_view, 7> kFlags = {"IsTruncated", "isTruncated", "Truncated", "truncated", "HasMoreStreams", "HasMoreDeliveryStreams", "HasMoreResults"};
 constexpr std::array<std::string_view, 13> kParameters = {"NextToken", "nextToken", "NextMarker", "Marker", "marker", "StartingToken", "PaginationToken", "NextPageToken",
                                                           "nextPageToken", "pageToken", "ContinuationToken", "position", "ExclusiveStartTableName"};
@@ -163,8 +164,18 @@ void join_pages(std::vector<Reply>& replies) {
       }
       if (chain.size() > 1) join_chain(replies, chain);
     }
+    bool orphans = false;
+    for (size_t i : group) {
+      if (taken[i] || !replies[i].error_code.empty()) continue;
+      orphans = true;
+      replies[i].incomplete = replies[i].input->frame_bytes != 0 ? "it is a later page, and no page before it names its token `" + token_asked(*replies[i].input) + "`"
+                                                                 : "it is a later page, and one before it is not there";
+    }
+    // A list that says it ends, though there is a page behind it that nothing leads to, may have lost some in between.
+    if (!orphans) continue;
     for (size_t i : group)
-      if (!taken[i] && replies[i].error_code.empty()) replies[i].incomplete = "it is a later page, and one before it is not there";
+      if (taken[i] && !replies[i].joined && replies[i].incomplete.empty() && replies[i].error_code.empty())
+        replies[i].incomplete = "it names no next page, though a later one is there";
   }
 }
 

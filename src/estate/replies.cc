@@ -56,7 +56,9 @@ void ReplySet::assemble() {
     if (reply.incomplete.empty()) continue;
     sink_.note({Code::not_found, "the reply of `" + reply.input->call + "` is not whole: " + reply.incomplete, {reply.input->shown},
                 lacks.empty() ? "all pages of the call" : "a list, even if it is empty",
-                lacks.empty() ? "export it again without a limit, or save the next page as " + reply.input->call + " with `-2` at its name's end"
+                lacks.empty() && reply.input->frame_bytes != 0
+                    ? "collect it again; the request of each page names the token that the page before it gave"
+                : lacks.empty() ? "export it again without a limit, or save the next page as " + reply.input->call + " with `-2` at its name's end"
                               : "export it again, without `--query`"});
   }
   see_organizations();

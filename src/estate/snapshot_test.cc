@@ -102,6 +102,49 @@ reads:
   EXPECT_NE(partly.read_text().find("s3:ListBuckets@eu-west-1 error incomplete: `NextToken` says that there is more"), std::string::npos) << partly.read_text();
 }
 
+// Each page's request names the token that the page before gave. Where one gives none, what lies between is not known.
+TEST(Snapshot, APageThatNothingLeadsToLeavesTheListOpen) {
+  auto catalogue = catalogue_of_yaml({R"(
+type: AWS::S3::Bucket
+title: bucket
+scope: global
+arn: "arn:{partition}:s3:::{id}"
+reads: [{call: "s3:ListBuckets", each: "Buckets[]", id: Name, set: {Properties.BucketName: Name}}]
+)"});
+  struct {
+    const char* first;
+    const char* reads;  // each call and how it ended
+    bool whole;
+  } cases[] = {
+      {R"({"Buckets": [{"Name": "a"}], "NextToken": "t"})", "", true},
+      {R"({"Buckets": [{"Name": "a"}], "ContinuationToken": "t"})", "", true},
+      {R"({"Buckets": [{"Name": "a"}]})", "it names no next page, though a later one is there", false},
+      {R"({"Buckets": [{"Name": "a"}], "NextToken": "other"})", "`NextToken` says that there is more", false},
+      {R"({"Buckets": [{"Name": "a"}], "IsTruncated": true})", "`IsTruncated` says that there is more", false},
+  };
+  for (auto& c : cases) {
+    TestFolder folder;
+    auto writer = must(SnapshotWriter::open(folder.path()));
+    auto at = [](SnapshotCall one) {
+      one.time = *parse_time("2026-01-01T00:00:00Z");
+      return one;
+    };
+    must(writer->add(at(call("s3:ListBuckets", c.first))));
+    must(writer->add(at(call("s3:ListBuckets", R"({"Buckets": [{"Name": "b"}]})", {{"ContinuationToken", "t"}}))));
+    must(writer->sync());
+    Inputs inputs = find_inputs({folder.path()}, catalogue);
+    Heard heard;
+    load_unit(inputs.units.at(0), catalogue, heard);
+    EXPECT_EQ(heard.uids(), (std::vector<std::string>{"arn:aws:s3:::a", "arn:aws:s3:::b"})) << "what is on either page is there: " << c.first;
+    EXPECT_EQ(heard.note_text().empty(), c.whole) << c.first << heard.note_text();
+    EXPECT_NE(heard.read_text().find(c.reads), std::string::npos) << heard.read_text();
+    if (c.whole) continue;
+    EXPECT_EQ(heard.read_text().find("s3:ListBuckets@eu-west-1 ok"), std::string::npos) << "no page passes for the list: " << heard.read_text();
+    EXPECT_NE(heard.note_text().find("no page before it names its token `t`"), std::string::npos) << heard.note_text();
+    EXPECT_NE(heard.note_text().find("collect it again"), std::string::npos) << heard.note_text();
+  }
+}
+
 TEST(Snapshot, WhatDoesNotHoldIsNamedAndTheRestIsRead) {
   struct {
     const char* what;
