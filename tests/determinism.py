@@ -24,7 +24,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib_reeve  # noqa: E402
 from lib_reeve import AS_OF, AUTHORIZATION, CLOUDMAPPER, NORTHFIELD, ROOT, Checks, assess, built, reeve  # noqa: E402
 
-HISTORY = ("first_seen", "openings", "not_rejudged")
+HISTORY = ("first_seen", "openings", "opened", "not_rejudged")
 
 
 def first_difference(a, b):

@@ -193,7 +193,7 @@ def assess(reeve, source, cwd, workspace=None, more=()):
 
 # What a run in a workspace may know beyond a fresh one: the name in its reeve.yaml, when a finding was first seen, what changed since the last run, and findings
 # of things that are no longer in the input, which stay as they were and say so.
-HISTORY = {"first_seen", "changes", "history", "imported_summary", "workspace", "organization", "reused", "openings", "attestations", "drills", "exceptions", "imported"}
+HISTORY = {"first_seen", "opened", "changes", "history", "imported_summary", "workspace", "organization", "reused", "openings", "attestations", "drills", "exceptions", "imported"}
 # Of an objective: since when its controls fail, and so whether that is within its appetite.
 SINCE_WHEN = {"oldest_fail_days", "overdue", "within_appetite", "why"}
 

@@ -316,6 +316,8 @@ def live(checks, folder, options):
             ended, mean, median = table.remediation(first, end, row["severity"])
             checks.check(row["ended"] == ended and same(row["mean_days"], mean) and same(row["median_days"], median), f"{name}: time to remediate {row['severity']}", f"{row}, by hand {ended}, {mean}, {median}")
         controls = {c["id"]: c for c in report["controls"]}
+        of_content = {c["id"] for p in reports[end]["practices"] for c in p["controls"]}
+        checks.check(set(controls) == of_content, f"{name}: every control is told, that had anything to judge or not", sorted(set(controls) ^ of_content)[:5])
         for control, uid in schedule.pairs:
             line = schedule.pairs[(control, uid)]
             # By hand only where the control hangs on this one resource.
@@ -370,6 +372,11 @@ def live(checks, folder, options):
 
     again = one(31, "root-recovery-drilled")
     checks.check(again.get("openings") == 2 and again.get("reason") == f"the attestation of j.okafor expired on {date(30)}", "an expired attestation opens its finding again", again)
+    firsts, moved = {}, []
+    for report in reports:
+        moved += [f["id"] for f in report["findings"] if firsts.setdefault(f["id"], f["first_seen"]) != f["first_seen"]]
+    checks.check(not moved, "a finding is first seen once, however often it is opened", moved[:5])
+    checks.check(again.get("opened", "").startswith(date(31)) and again.get("first_seen", "") < again.get("opened", ""), "and a later opening has its own beginning", again)
     told = reeve("explain", again.get("id", "?"), "--workspace", workspace)
     checks.check(re.search(r"pass -> unknown: the attestation of j.okafor expired", told.out), "its history says so", told.out[-400:])
     ended = one(25, MACHINE[0], schedule.machine)

@@ -77,7 +77,7 @@ def numbers(checks, what, page, report):
         if not other:
             continue
         same = (row["control"], row["uid"], row["type"], row["account"], row["region"], row["status"], row["reason"], row["first_seen"], row["proofs"]) == (
-            other["control"], other["resource"]["uid"], other["resource"]["type"], other["resource"]["account"], other["resource"]["region"], other["status"], other["reason"], other["first_seen"], len(other["evidence"]))
+            other["control"], other["resource"]["uid"], other["resource"]["type"], other["resource"]["account"], other["resource"]["region"], other["status"], other["reason"], other.get("opened", other["first_seen"]), len(other["evidence"]))
         for proof, fact in zip(row["evidence"], other["evidence"]):
             value = json.dumps(fact["value"], ensure_ascii=False, separators=(",", ":")) if "value" in fact else ""
             held = json.loads(proof["value"]) == fact["value"] if value and len(value.encode()) <= 400 else proof["value"][:50] == value[:50]

@@ -154,6 +154,11 @@ Result<PeriodReport> period(store::Store& store, const Content& content, Time si
   MoveList moved(out.moves, findings_max);
   std::map<std::string, ControlPeriod, std::less<>> controls;
   TRY(spread_controls(store, content, severities, out, controls));
+  // Those that no run had anything to ask of are told with the others, as in an assessment.
+  for (const Control& control : content.controls) {
+    auto [one, silent] = controls.try_emplace(control.id);
+    if (silent) one->second.id = control.id, one->second.control = &control, one->second.severity = control.severity;
+  }
   TRY(store::each_finding_path(store.db(), {}, [&](const store::FindingPath& path) -> Status {
     if (path.steps.front().run > out.to_run) return {};
     auto control = controls.find(path.control);

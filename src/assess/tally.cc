@@ -142,7 +142,7 @@ Result<std::vector<ControlResult>> count_controls(const Assessment& out, const G
     else if (control.judge == Judge::attested || control.candidates == Candidates::organization) result.resource_types = {"Reeve::Organization"};
     else if (control.candidates == Candidates::account) result.resource_types = {"Reeve::Account::Settings"};
     else if (control.candidates == Candidates::account_region) result.resource_types = {"Reeve::Region::Settings"};
-    else result.resource_types = {control.candidate_type};
+    else result.resource_types = control.candidate_types;
     index[control.id] = i;
     controls.push_back(std::move(result));
   }
@@ -174,7 +174,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
     if (finding.status == store::FindingStatus::fail && out.has_history) {
       auto since = open_since.find(finding.control);
       if (since == open_since.end()) since = open_since.emplace(std::string(finding.control), std::map<int64_t, uint64_t>()).first;
-      ++since->second[finding.first_seen.ms];
+      ++since->second[finding.opened.ms];
     }
     if (finding.status != store::FindingStatus::unknown) return {};
     if (last_cause && finding.control == last_control && finding.reason == last_reason && finding.account == last_account) {
@@ -220,7 +220,14 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
     if (!missing.empty()) later_causes.insert(judged_by(missing));
   }
   for (auto& [part, controls] : later) out.judged_later.push_back({part, controls});
-  for (auto& [cause, one] : causes) out.unknown_causes.push_back({cause, one.verdicts, one.controls.size(), one.accounts.size(), later_causes.contains(cause)});
+  // What is said of a template or of the organization is no account's.
+  std::set<std::string_view> judged_accounts;
+  for (auto& unit : inputs.units)
+    if (unit.kind == Unit::Kind::account) judged_accounts.insert(unit.account);
+  for (auto& [cause, one] : causes) {
+    const auto accounts = std::count_if(one.accounts.begin(), one.accounts.end(), [&](auto& account) { return judged_accounts.contains(account.first); });
+    out.unknown_causes.push_back({cause, one.verdicts, one.controls.size(), static_cast<size_t>(accounts), later_causes.contains(cause)});
+  }
   std::stable_sort(out.unknown_causes.begin(), out.unknown_causes.end(), [](auto& a, auto& b) { return a.verdicts > b.verdicts; });
   for (auto& cause : out.unknown_causes)
     for (size_t control : causes.find(cause.cause)->second.controls) out.controls[control].unknown_causes.push_back(cause.cause);

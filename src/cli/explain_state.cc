@@ -75,7 +75,7 @@ void say_next(Io& io, const std::string& command) { io.print("\nNext: " + comman
 
 }  // namespace
 
-void explain_framework(const Content& content, const std::string& edition, store::Store* store, Io& io) {
+void explain_framework(const Content& content, const std::string& edition, store::Store* store, const std::string& flag, Io& io) {
   auto counts = last_counts(store, io);
   io.print(paint(io.terminal, Ink::heading, "SEC01 How do you securely operate your workload?") + "\n");
   Table table({{"practice"}, {"", Align::left, 0, true}, {counts ? "level" : ""}, {counts ? "score" : "controls", Align::right}, {counts ? "fail" : "", Align::right},
@@ -103,14 +103,14 @@ void explain_framework(const Content& content, const std::string& edition, store
   io.print(table.text(io.terminal));
   if (!counts) {
     io.print("\nNot assessed in a workspace yet.\n");
-    return say_next(io, store ? "reeve assess" : "reeve init, then reeve assess");
+    return say_next(io, store || !flag.empty() ? "reeve assess" + flag : "reeve init, then reeve assess");
   }
   io.print("\nLevel " + std::to_string(lowest_level(levels)) + " of 4, score " + score_text(score(all)) + ", in the run of " + last_run(*store) + "\n");
   // The practice that holds the organization down, the worst of them.
   size_t worst = 0;
   for (size_t i = 1; i < levels.size(); ++i)
     if (levels[i] < levels[worst]) worst = i;
-  if (!levels.empty() && levels[worst] < 4) say_next(io, "reeve explain " + content.practices[worst].slug);
+  if (!levels.empty() && levels[worst] < 4) say_next(io, "reeve explain " + content.practices[worst].slug + flag);
 }
 
 void explain_practice(const Content& content, const Practice& practice, const std::string& edition, store::Store* store, Io& io) {
@@ -139,7 +139,7 @@ void explain_practice(const Content& content, const Practice& practice, const st
   io.print(table.text(io.terminal));
 }
 
-bool explain_resource(const Content& content, const std::string& uid, store::Store& store, Io& io) {
+bool explain_resource(const Content& content, const std::string& uid, store::Store& store, const std::string& flag, Io& io) {
   auto found = store.resource(uid);
   if (!found) {
     io.error(found.error());
@@ -158,7 +158,7 @@ bool explain_resource(const Content& content, const std::string& uid, store::Sto
     type = f.type, account = f.account, region = f.region;
     bool is_open = store::is_open(f.status);
     (is_open ? open : closed).push_back({std::string(store::name(f.status)), control.id, std::string(name(control.severity)), f.reason,
-                                         rfc3339(is_open ? f.first_seen : f.closed_at).substr(0, 10), f.id});
+                                         rfc3339(is_open ? f.opened : f.closed_at).substr(0, 10), f.id});
   }
   std::vector<std::string> passing;
   if (there) {
@@ -196,7 +196,7 @@ bool explain_resource(const Content& content, const std::string& uid, store::Sto
     for (auto& said : all) {
       io.print("   " + paint(io.terminal, ink_of(said.status), said.status) + "  " + said.control + "  " + said.severity + ", " + when + " " + said.since + "\n");
       io.print(wrap(safe(said.reason), io.terminal.width, 9));
-      io.print((ends_with(wrap(safe(said.reason), io.terminal.width, 9), "\n") ? "" : "\n") + std::string(9, ' ') + "reeve explain " + said.id + "\n");
+      io.print((ends_with(wrap(safe(said.reason), io.terminal.width, 9), "\n") ? "" : "\n") + std::string(9, ' ') + "reeve explain " + said.id + flag + "\n");
     }
   };
   io.print("\n" + paint(io.terminal, Ink::heading, "Open") + ": " + count_text(open.size(), "finding") + "\n");

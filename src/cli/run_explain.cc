@@ -35,7 +35,7 @@ class Explaining {
     std::string upper_id;
     for (char c : id) upper_id += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
     if (upper_id == "SEC01") {
-      explain_framework(content_, edition_, store_.get(), io_);
+      explain_framework(content_, edition_, store_.get(), workspace_flag(options_), io_);
       return exit_done;
     }
     for (const Practice& one : content_.practices) {
@@ -52,7 +52,7 @@ class Explaining {
     if (store_) {
       auto stored = store_->finding(id);
       if (stored && *stored) return finding(**stored);
-      if (explain_resource(content_, id, *store_, io_)) return exit_done;
+      if (explain_resource(content_, id, *store_, workspace_flag(options_), io_)) return exit_done;
     }
     std::vector<std::string> known;
     for (auto& one : content_.controls) known.push_back(one.id);
@@ -111,7 +111,7 @@ class Explaining {
       auto each = store_->findings(filter, [&](const store::StoredFinding& f) -> Status {
         if (++shown > 5) return {};
         io_.print("   " + paint(io_.terminal, f.status == store::FindingStatus::fail ? Ink::fail : Ink::unknown, store::name(f.status)) + "  " +
-                  safe(shorten(io_.terminal, f.uid, io_.terminal.width - 12)) + "\n         " + safe(f.reason) + "\n         reeve explain " + f.id + "\n");
+                  safe(shorten(io_.terminal, f.uid, io_.terminal.width - 12)) + "\n         " + safe(f.reason) + "\n         reeve explain " + f.id + workspace_flag(options_) + "\n");
         return {};
       });
       if (!each) io_.error(each.error());
@@ -181,7 +181,7 @@ class Explaining {
     field("account", f.account);
     field("region", f.region);
     field("reason", safe(f.reason));
-    field("since", rfc3339(f.first_seen) + (f.openings > 1 ? ", opened " + std::to_string(f.openings) + " times" : ""));
+    field("since", rfc3339(f.opened) + (f.openings > 1 ? ", opened " + std::to_string(f.openings) + " times, first on " + rfc3339(f.first_seen) : ""));
     if (f.closed_at.known()) field("closed", rfc3339(f.closed_at));
     if (f.not_rejudged) field("note", "not judged in the last run: its account, Region or call was not in the input");
     if (auto evidence = evidence_from_json(f.evidence_json)) {

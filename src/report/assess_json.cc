@@ -141,7 +141,7 @@ class Writing {
       json_.member("status", finding.status);
       if (finding.first_seen.known()) {
         json_.member("reason", finding.reason).member("first_seen", rfc3339(finding.first_seen));
-        if (finding.openings > 1) json_.member("openings", int64_t{finding.openings});
+        if (finding.openings > 1) json_.member("openings", int64_t{finding.openings}).member("opened", rfc3339(finding.opened));
         if (finding.not_rejudged) json_.member("not_rejudged", true);
         raw(out_, json_, "evidence", finding.evidence_json.empty() ? "[]" : finding.evidence_json);
       } else if (!finding.evidence_json.empty()) {

@@ -99,7 +99,7 @@ Status FindingColumns::add(const store::StoredFinding& finding, size_t control, 
   ++open_[resource->second].at(static_cast<size_t>(finding.status));
   columns_[c_status].push_back(static_cast<uint32_t>(finding.status));
   columns_[c_reason].push_back(words_[w_reason].of(finding.reason));
-  columns_[c_first_seen].push_back(words_[w_time].of(rfc3339(finding.first_seen)));
+  columns_[c_first_seen].push_back(words_[w_time].of(rfc3339(finding.opened)));
   columns_[c_changed].push_back(words_[w_time].of(rfc3339(finding.changed_at)));
   columns_[c_openings].push_back(finding.openings);
   columns_[c_old].push_back(finding.not_rejudged ? 1 : 0);

@@ -50,6 +50,7 @@ std::vector<std::pair<const char*, std::string>> cells(const ReportedFinding& f,
       {"exception_approver", exception ? exception->approver : ""},
       {"exception_expires", exception ? rfc3339(exception->expires) : ""},
       {"evidence_time_basis", e.time.known() ? e.time_basis : ""},
+      {"opened", f.opened.known() ? rfc3339(f.opened) : ""},
   };
 }
 

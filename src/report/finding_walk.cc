@@ -28,10 +28,10 @@ class Walk {
       finding.uid = stored.uid, finding.type = stored.type, finding.account = stored.account, finding.region = stored.region;
       finding.status = store::name(stored.status);
       finding.reason = stored.reason;
-      finding.first_seen = stored.first_seen, finding.closed_at = stored.closed_at;
+      finding.first_seen = stored.first_seen, finding.opened = stored.opened, finding.closed_at = stored.closed_at;
       finding.openings = stored.openings;
       finding.not_rejudged = stored.not_rejudged;
-      finding.newly_opened = earlier && store::is_open(stored.status) && stored.first_seen == a_.as_of;
+      finding.newly_opened = earlier && store::is_open(stored.status) && stored.opened == a_.as_of;
       finding.evidence_json = stored.evidence_json;
       if (stored.status == store::FindingStatus::excepted && options_.redaction)
         finding.exception = options_.redaction->exception(stored.control, stored.uid, a_.as_of);

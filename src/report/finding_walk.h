@@ -26,7 +26,7 @@ struct ReportedFinding {
   std::string uid, type, account, region;
   std::string status;                             // fail, unknown, excepted, pass; of closed ones pass, deleted, not_applicable
   std::string reason;
-  Time first_seen, closed_at;                     // 0: of a pass; while open
+  Time first_seen, opened, closed_at;             // first opening ever, this opening; 0: of a pass; while open
   uint32_t openings = 1;
   bool not_rejudged = false;
   bool newly_opened = false;                      // by this run, where an earlier one is known

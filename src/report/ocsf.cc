@@ -60,7 +60,7 @@ class Line {
     std::string out;
     JsonWriter json(out);
     const bool open = f.status == "fail" || f.status == "unknown" || f.status == "excepted";
-    const int64_t activity = f.closed_at.known() ? 3 : !open || f.first_seen == a_.as_of ? 1 : 2;
+    const int64_t activity = f.closed_at.known() ? 3 : !open || f.opened == a_.as_of ? 1 : 2;
     json.begin_object().member("category_uid", kCategory).member("class_uid", kClass).member("activity_id", activity).member("type_uid", kClass * 100 + activity);
     json.member("time", a_.as_of.ms).member("severity_id", severity_id(f.severity())).member("severity", capital(name(f.severity())));
     auto lifecycle = lifecycle_of(f);

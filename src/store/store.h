@@ -119,7 +119,8 @@ struct StoredFinding {
   std::string id, control, uid, type, account, region, unit;
   FindingStatus status = FindingStatus::fail;
   std::string reason, evidence_json;
-  Time first_seen;   // of this opening
+  Time first_seen;   // when it was first opened, ever
+  Time opened;       // when this opening began
   Time changed_at;   // when its status last changed
   Time closed_at;    // 0 while open
   uint32_t openings = 1;
@@ -255,7 +256,7 @@ class Store {
   struct BriefFinding {
     std::string_view control, account, reason;
     FindingStatus status = FindingStatus::fail;
-    Time first_seen;
+    Time opened;
   };
   Status brief_findings(const std::function<Status(const BriefFinding&)>& each);
   // The first few of a control that stand so, by uid.

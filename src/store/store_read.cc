@@ -11,7 +11,7 @@ namespace {
 // The columns of a StoredFinding; what its numbers mean, `Names` knows.
 constexpr std::string_view finding_select =
     "SELECT f.id,f.control,f.uid,f.type,f.account,f.region,f.unit,f.status,f.reason,f.evidence,f.first_seen,f.changed_at,f.closed_at,"
-    "f.openings,f.judged_run,f.not_rejudged FROM finding f ";
+    "f.openings,f.judged_run,f.not_rejudged,f.row FROM finding f ";
 
 // What the numbers in a finding's row stand for. Half a million findings share a few thousand of them: looked up once, not joined.
 class Names {
@@ -19,6 +19,7 @@ class Names {
   static Result<Names> of(Db& db) {
     Names out;
     out.find_word_ = TRY(db.prepare("SELECT text FROM word WHERE id=?1"));
+    out.find_opening_ = TRY(db.prepare("SELECT min(run) FROM transition WHERE finding=?1 AND was IS NULL"));
     auto runs = TRY(db.prepare("SELECT id,as_of FROM run"));
     while (TRY(runs.step())) out.runs_.emplace(runs.integer(0), runs.integer(1));
     auto units = TRY(db.prepare("SELECT id,key,state FROM unit"));
@@ -53,8 +54,17 @@ class Names {
     return Time{run == runs_.end() ? said : run->second};
   }
 
+  // The first opening of a finding that was opened again; not known of what an old record left out.
+  Result<Time> first_opening(int64_t row) {
+    find_opening_.reset();
+    Time out;
+    if (TRY(find_opening_.bind(1, row).step()) && !find_opening_.is_null(0)) out = moment(-find_opening_.integer(0));
+    find_opening_.reset();
+    return out;
+  }
+
  private:
-  Statement find_word_;
+  Statement find_word_, find_opening_;
   std::unordered_map<int64_t, std::string> words_;
   std::unordered_map<int64_t, int64_t> runs_;
   std::unordered_map<int64_t, Unit> units_;
@@ -73,10 +83,12 @@ Result<StoredFinding> read_finding(const Statement& row, Names& names) {
   found.status = static_cast<FindingStatus>(row.integer(7));
   found.reason = row.text(8);
   found.evidence_json = row.text(9);
-  found.first_seen = names.moment(row.integer(10));
+  found.opened = names.moment(row.integer(10));
   found.changed_at = names.moment(row.integer(11));
   found.closed_at = names.moment(row.integer(12));
   found.openings = static_cast<uint32_t>(row.integer(13));
+  if (found.openings > 1) found.first_seen = TRY(names.first_opening(row.integer(16)));
+  if (!found.first_seen.known()) found.first_seen = found.opened;
   found.judged_run = row.integer(14);
   found.not_rejudged = row.integer(15) != 0 || (is_open(found.status) && !unit.in_run());
   return found;

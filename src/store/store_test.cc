@@ -83,16 +83,18 @@ TEST(Store, OpensClosesAndReopensFindings) {
   EXPECT_EQ(finding(*store, "c1", "111", "b").status, FindingStatus::pass);
   EXPECT_EQ(finding(*store, "c1", "111", "b").closed_at.ms, 2 * day);
   EXPECT_EQ(finding(*store, "c1", "111", "c").first_seen.ms, 1 * day);
+  EXPECT_EQ(finding(*store, "c1", "111", "c").opened.ms, 1 * day);
   EXPECT_EQ(finding(*store, "c1", "111", "c").changed_at.ms, 2 * day);
 
-  // b fails again: a new opening with its own first_seen.
+  // b fails again: a new opening with its own beginning.
   unit = {"111", "d3", {"b", "c"}, {{{{"c1", "b"}, failing}, {{"c1", "c"}, failing}}}};
   changes = must(write_run(*store, 3 * day, {unit}, passes_or_gone));
   EXPECT_EQ(changes.reopened, 1u);
   const auto b = finding(*store, "c1", "111", "b");
   EXPECT_EQ(b.status, failing);
   EXPECT_EQ(b.openings, 2u);
-  EXPECT_EQ(b.first_seen.ms, 3 * day);
+  EXPECT_EQ(b.opened.ms, 3 * day);
+  EXPECT_EQ(b.first_seen.ms, 1 * day) << "it was seen before";
   EXPECT_EQ(b.closed_at.ms, 0);
   EXPECT_EQ(history(*store, "c1", "111", "b"), (Steps{"1 >fail", "2 fail>pass", "3 pass>fail"}));
   EXPECT_EQ(history(*store, "c1", "111", "c"), (Steps{"1 >unknown", "2 unknown>fail"}));

@@ -55,7 +55,7 @@ const COLUMNS = {
   resource: { label: "Resource", width: 0, text: uidOf, cell: (i) => el("code", { title: shown(uidOf(i)) }, nameOf(i)), key: (i) => rank(F.words.uid)[F.c.resource[i]] },
   reason: { label: "Reason", width: 0, text: (i) => F.words.reason[F.c.reason[i]], key: (i) => rank(F.words.reason)[F.c.reason[i]] },
   owner: { label: "Owner", width: 110, text: (i) => controlOf(i).owner, key: (i) => F.ownerOf[F.c.control[i]] },
-  seen: { label: "First seen", width: 94, text: (i) => F.words.time[F.c.first_seen[i]].slice(0, 10), key: (i) => rank(F.words.time)[F.c.first_seen[i]] },
+  seen: { label: "Open since", width: 94, text: (i) => F.words.time[F.c.first_seen[i]].slice(0, 10), key: (i) => rank(F.words.time)[F.c.first_seen[i]] },
 };
 const SHOWN = { true: ["status", "account", "region", "resource", "reason", "seen"], false: ["status", "severity", "control", "account", "region", "resource", "reason", "seen"] };
 const columnsNow = () => state.cols || SHOWN[state.group === "control"];
