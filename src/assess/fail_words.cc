@@ -25,7 +25,7 @@ std::string value_words(const std::string& json) {
     for (Value item : value.items()) out += (out.empty() ? "" : ", ") + value_words(to_json(item));
     return out;
   }
-  return to_json(value);
+  return unknowns_in_words(to_json(value));
 }
 
 // `length($.analyzers[?status=='ACTIVE'])` → analyzers and status=='ACTIVE'.
@@ -52,6 +52,26 @@ bool is_error_code(const std::string& path) { return path == "$.Error.Code" || p
 
 }  // namespace
 
+std::string unknowns_in_words(std::string_view text) {
+  constexpr std::string_view head = R"({"$unknown":)";
+  std::string out;
+  for (size_t at = text.find(head); at != std::string_view::npos; at = text.find(head)) {
+    size_t end = at + head.size() + 1;
+    while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+    auto reason = end + 1 < text.size() && text[end + 1] == '}' ? read_json(text.substr(at, end + 2 - at), Source{}) : fail(Code::parse, "cut short");
+    out += text.substr(0, at);
+    if (!reason) {  // a text that was cut short
+      out += "not known";
+      return out;
+    }
+    const std::string words((*reason)->root().get("$unknown").text());
+    text.remove_prefix(end + 2);
+    if (out.empty() && text.empty()) return words;
+    out += "not known (" + words + ")";
+  }
+  return out += text;
+}
+
 std::string found_words(const Evidence& evidence) {
   if (auto [list, condition] = counted(evidence.path); !list.empty()) {
     if (evidence.value == "0") return condition.empty() ? in_ticks(list) + " is empty" : "nothing in " + in_ticks(list) + " has " + in_ticks(condition);
@@ -67,15 +87,16 @@ std::string found_words(const Evidence& evidence) {
 
 std::string expected_in_words(std::string_view expected) {
   static constexpr std::pair<std::string_view, std::string_view> whole[] = {
-      {"exists", "that it is set"},   {"not exists", "none such"},           {"empty", "none"},
-      {"not empty", "at least one"},  {"> 0", "at least one"},              {"is_string", "a text"},
+      {"exists", "that it is set"},       {"not exists", "absent"},         {"empty", "none"},          {"not empty", "at least one"},
+      {"> 0", "at least one"},            {"not null", "anything but null"},
   };
   for (auto& [sign, words] : whole)
     if (expected == sign) return std::string(words);
+  if (starts_with(expected, "not a ") || starts_with(expected, "not an ")) return "anything but" + std::string(expected.substr(3));
   // The longer signs first: `not in` before `in`, `>=` before `>`.
   static constexpr std::pair<std::string_view, std::string_view> begins[] = {
       {"== ", ""}, {"!= ", "anything but "}, {"not in ", "none of "}, {"in ", "one of "}, {">= ", "at least "}, {"<= ", "at most "}, {"> ", "more than "}, {"< ", "less than "},
-      {"not > ", "at most "}, {"not < ", "at least "}, {"not >= ", "less than "}, {"not <= ", "more than "},
+      {"not == ", "anything but "}, {"not > ", "at most "}, {"not < ", "at least "}, {"not >= ", "less than "}, {"not <= ", "more than "},
   };
   for (auto& [sign, words] : begins)
     if (starts_with(expected, sign)) return std::string(words) + value_words(std::string(expected.substr(sign.size())));

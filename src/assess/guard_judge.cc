@@ -301,6 +301,7 @@ GuardVerdict GuardJudge::judge(const Compiled& control, const Resource& resource
     if (out.reason.empty()) out.reason = out.evidence.empty() ? "the rule does not hold" : fail_words(telling(out.evidence));
   }
   if (out.reason.empty()) out.reason = "not known";
+  for (Evidence& evidence : out.evidence) evidence.expected = expected_in_words(evidence.expected);
   return out;
 }
 

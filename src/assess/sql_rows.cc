@@ -60,8 +60,9 @@ std::set<std::string> columns_asked(const Content& content, const ResourceCatalo
     std::string text = control.judge == Judge::sql ? control.check.text : control.attest ? control.attest->contradicted_by : "";
     std::string lowered = lower(text);  // SQL names views in any case
     bool any_type = word_in(lowered, "resources");
+    const std::vector<std::string> judged = candidate_types(control);
     for (auto& type : catalogue.types()) {
-      if (!any_type && type->type != candidate_type(control) && !word_in(lowered, store::view_name(type->type))) continue;
+      if (!any_type && std::find(judged.begin(), judged.end(), type->type) == judged.end() && !word_in(lowered, store::view_name(type->type))) continue;
       for (auto& [column, path] : type->columns)
         if (word_in(text, column) || contains(text, path.text())) out.insert(column_key(type->type, column));
     }
@@ -177,7 +178,7 @@ void read_rows(const RowsQuestion& question, store::Statement& rows, std::vector
     auto found = index.find(uid);
     if (found == index.end()) {
       if (!control.where.empty() || (question.ignores && question.ignores(uid))) continue;
-      refuse("the query names `" + std::string(uid) + "`, which is no candidate", "the uid of a " + candidate_type(control));
+      refuse("the query names `" + std::string(uid) + "`, which is no candidate", "the uid of a " + join(candidate_types(control), " or "));
       continue;
     }
     auto verdict = parse_verdict(word);
@@ -224,8 +225,8 @@ void read_rows(const RowsQuestion& question, store::Statement& rows, std::vector
       continue;
     }
     if (verdict.reason.empty()) {
-      std::string value = place_words(one.value);  // the evidence keeps the place as it is
-      verdict.reason = value.empty() ? "expected " + one.expected : verdict.verdict != Verdict::unknown ? value + "; expected " + one.expected : value != one.value ? "what " + value + " says is not decided" : value;
+      std::string value = unknowns_in_words(place_words(one.value));  // the evidence keeps the place as it is
+      verdict.reason = value.empty() ? "expected " + one.expected : verdict.verdict != Verdict::unknown ? value + "; expected " + one.expected : place_words(one.value) != one.value ? "what " + value + " says is not decided" : value;
     }
     if (verdict.evidence.size() < 5) verdict.evidence.push_back(evidence());
   }

@@ -158,7 +158,7 @@ std::string section_findings(const Report& report, const std::string& first_rows
 std::string section_unknowns(const Report& report) {
   auto& a = report.a;
   std::string out = "<section id=\"unknowns\" aria-labelledby=\"h-unknowns\">" +
-                    section_head("unknowns", "Unknowns", "What could not be judged, by its cause, worst first, and what would cure it.", figure(a.verdicts.unknown, "verdicts.unknown") + " verdicts, " + count_text(a.unknown_causes.size(), "cause"));
+                    section_head("unknowns", "Unknowns", "What could not be judged, by its cause, worst first, and what would cure it.", figures(a.verdicts.unknown, "verdicts.unknown", "verdict") + ", " + count_text(a.unknown_causes.size(), "cause"));
   if (a.unknown_causes.empty()) return out + "<p class=\"empty\">Every fact asked for was read.</p></section>";
   CauseGroup groups[] = {
       {"denied", "Denied or failed", "AWS said no. This statement in the policy of whoever collects lets the calls be made:", {}, 0, {}},
@@ -205,8 +205,8 @@ std::string section_method(const Report& report) {
   auto& a = report.a;
   std::string out = "<section id=\"method\" aria-labelledby=\"h-method\">" +
                     section_head("method", "Method and coverage", "What was read, what was not, how a level and a score come about, and how to make this file again.", {}, false);
-  out += "<dl class=\"dl\"><dt>Estate</dt><dd>" + figure(a.resources, "estate.resources") + " resources in " + figure(a.accounts, "estate.accounts") + " accounts and " + figure(a.regions, "estate.regions") + " Regions; " +
-         figure(a.pairs, "estate.applicable_pairs") + " pairs of control and resource got a verdict, " + figure(a.verdicts.not_applicable, "verdicts.not_applicable") + " were not applicable.</dd>";
+  out += "<dl class=\"dl\"><dt>Estate</dt><dd>" + figures(a.resources, "estate.resources", "resource") + " in " + figures(a.accounts, "estate.accounts", "account") + " and " + figures(a.regions, "estate.regions", "Region") + "; " +
+         figures(a.pairs, "estate.applicable_pairs", "pair") + " of control and resource got a verdict, " + figure(a.verdicts.not_applicable, "verdicts.not_applicable") + (a.verdicts.not_applicable == 1 ? " was" : " were") + " not applicable.</dd>";
   static const std::map<std::string, std::string> kBasis = {{"option", "the moment asked for"}, {"stated", "the newest moment at which a reply says its facts were true"}, {"file", "the newest file's time, or a later date that a reply mentions: no input states a moment of its facts, or only one long before such a date"},
                                                             {"clock", "the clock's time: no input and no file has one that can be that of the facts"}};
   auto basis = kBasis.find(a.as_of_basis);

@@ -166,6 +166,8 @@ std::string when(Time time) {
 
 std::string figure(uint64_t n, std::string_view path) { return "<data value=\"" + std::to_string(n) + "\" data-is=\"" + esc(path) + "\">" + with_thousands(n) + "</data>"; }
 
+std::string figures(uint64_t n, std::string_view path, std::string_view what) { return figure(n, path) + " " + std::string(what) + (n == 1 ? "" : "s"); }
+
 std::string section_head(std::string_view id, std::string_view title, std::string_view lead, std::string_view note, bool csv) {
   std::string out = "<header class=\"sh\"><h2 id=\"h-" + std::string(id) + "\">" + std::string(title) + "</h2><p class=\"lead\">" + std::string(lead) + "</p>";
   if (!note.empty()) out += "<p class=\"note\">" + std::string(note) + "</p>";

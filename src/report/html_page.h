@@ -36,6 +36,7 @@ std::string when_text(Time time);                       // the same as text
 std::string day_text(Time time);                        // 22 Nov 2026
 // A number that the machine-readable result also holds, marked with where: tests compare the two.
 std::string figure(uint64_t n, std::string_view path);
+std::string figures(uint64_t n, std::string_view path, std::string_view what);  // and what they are: `1 account`, `2 accounts`
 
 // The head of a section: h2, one sentence that says what to read, room for its buttons. `note` stands at the right end; all are markup.
 std::string section_head(std::string_view id, std::string_view title, std::string_view lead, std::string_view note = {}, bool csv = true);

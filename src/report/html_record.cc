@@ -125,14 +125,21 @@ std::string section_attestations(const Report& report) {
   auto& a = report.a;
   std::string out = "<section id=\"attestations\" aria-labelledby=\"h-attestations\">" +
                     section_head("attestations", "Attestations and exceptions", "What somebody vouches for because no API knows it, and what somebody accepts for a while. Expired ones come first and count for nothing.");
-  size_t asked = 0, holding = 0, failing = 0;
+  size_t asked = 0, holding = 0, refused = 0, contradicted = 0, unanswered = 0;
+  std::string open;
   for (auto& result : a.controls) {
     if (result.control->judge != Judge::attested) continue;
     ++asked;
     holding += result.status == Verdict::pass;
-    failing += result.status == Verdict::fail;
+    const bool by_facts = starts_with(result.reason, "contradicted: ");  // whether or not somebody gave his word
+    contradicted += result.status == Verdict::fail && by_facts;
+    refused += result.status == Verdict::fail && !by_facts;
+    if (result.status != Verdict::unknown || !result.control->attest) continue;
+    ++unanswered;
+    open += "<li><a href=\"#control=" + result.control->id + "\">" + esc(result.control->attest->question) + "</a> <code>" + result.control->id + "</code></li>";
   }
-  out += "<h3>Attestations <small>" + with_thousands(holding) + " of " + count_text(asked, "question") + " answered and valid" + (failing ? "; " + with_thousands(failing) + " answered no or contradicted by facts" : "") + "</small></h3>";
+  out += "<h3>Attestations <small>" + with_thousands(holding) + " of " + count_text(asked, "question") + " answered and valid" + (refused ? "; " + with_thousands(refused) + " answered no" : "") + (contradicted ? "; " + with_thousands(contradicted) + " contradicted by facts" : "") +
+         (unanswered ? "; " + with_thousands(unanswered) + " open" : "") + "</small></h3>";
   bool any = a.workspace && !a.workspace->attestations.empty();
   const std::string table = table_open("Attestations", {"Verdict", "Claim", "Answer", "Owner, approver", "Given", "Expires", "Left", "Evidence and facts"}, "att");
   out += any ? table : "<p class=\"empty\">Nobody has attested anything yet. <code>reeve init</code> writes a workspace with a file for it.</p>";
@@ -147,13 +154,6 @@ std::string section_attestations(const Report& report) {
       out += "</td></tr>";
     }
     out += std::string(table_close);
-  }
-  std::string open;
-  size_t unanswered = 0;
-  for (auto& result : a.controls) {
-    if (result.control->judge != Judge::attested || result.status != Verdict::unknown || !result.control->attest) continue;
-    ++unanswered;
-    open += "<li><a href=\"#control=" + result.control->id + "\">" + esc(result.control->attest->question) + "</a> <code>" + result.control->id + "</code></li>";
   }
   if (unanswered) out += "<details class=\"more\"><summary>" + count_text(unanswered, "question") + " still open</summary><ul class=\"qs\">" + open + "</ul></details>";
 
@@ -170,7 +170,7 @@ std::string section_attestations(const Report& report) {
     out += std::string(table_close);
   }
 
-  out += "<h3>Exceptions <small>" + figure(a.verdicts.excepted, "verdicts.excepted") + (a.verdicts.excepted == 1 ? " verdict" : " verdicts") + " excepted</small></h3>";
+  out += "<h3>Exceptions <small>" + figures(a.verdicts.excepted, "verdicts.excepted", "verdict") + " excepted</small></h3>";
   if (!a.workspace || a.workspace->exceptions.empty()) return out + "<p class=\"empty\">Nothing is excepted: every fail counts.</p></section>";
   out += table_open("Exceptions", {"Control", "Resource", "Who accepts, who approved", "Why", "Until", "Left"});
   for (auto* one : by_expiry(a.workspace->exceptions))

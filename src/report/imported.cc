@@ -93,7 +93,7 @@ Result<std::string> section_others(const Report& report, FindingColumns& columns
   const uint64_t all = both.findings + alone.findings, resources = both.resources + alone.resources;
   std::string out = "<section id=\"others\" aria-labelledby=\"h-others\">" +
                     section_head("others", "Found by other tools", "What <code>reeve import</code> took in, in the words of the tool that said it, beside Reeve's own by resource. It is part of no verdict, level, score or count of this report.",
-                                 figure(all, "imported_summary.findings") + " findings about " + figure(resources, "imported_summary.resources") + " resources");
+                                 figures(all, "imported_summary.findings", "finding") + " about " + figures(resources, "imported_summary.resources", "resource"));
   out += table_open("Imported findings by tool", {"Tool", "#Findings", "#Resources"});
   for (auto& one : counts) out += "<tr><td>" + esc(one.tool) + "</td><td class=\"n\">" + with_thousands(one.findings) + "</td><td class=\"n\">" + with_thousands(one.resources) + "</td></tr>";
   out += std::string(table_close);

@@ -386,6 +386,15 @@ std::string Redaction::path(std::string_view path) const {
 
 std::string Redaction::text(std::string_view text) const {
   std::string out;
+  if (const auto agreed = external_ids_in(text); !agreed.empty()) {
+    size_t from = 0;
+    for (auto [begin, end] : agreed) {
+      out += this->text(text.substr(from, begin - from));
+      out += hidden(text.substr(begin, end - begin));
+      from = end;
+    }
+    return out += this->text(text.substr(from));
+  }
   for (size_t at = 0; at < text.size();) {
     bool begins = at == 0 || !in_word(text[at - 1]);
     if (begins && starts_with(text.substr(at), "arn:")) {
@@ -434,7 +443,8 @@ void Redaction::value(Value value, JsonWriter& json) const {
     json.begin_object();
     for (const auto entry : value.entries()) {
       json.key(text(entry.key()));
-      if (entry.value.is_string() && names_somebody(entry.key())) json.string(name(entry.value.text()));
+      if (is_external_id(entry.key())) named(entry.value, json);
+      else if (entry.value.is_string() && names_somebody(entry.key())) json.string(name(entry.value.text()));
       else this->value(entry.value, json);
     }
     json.end_object();
@@ -446,6 +456,20 @@ void Redaction::value(Value value, JsonWriter& json) const {
     json.string(text(value.text()));
   } else {
     json.value(value);
+  }
+}
+
+std::string Redaction::hidden(std::string_view text) const { return "n-" + digest("name", text, 12); }
+
+void Redaction::named(Value value, JsonWriter& json) const {
+  if (value.is_list()) {
+    json.begin_array();
+    for (const auto item : value.items()) named(item, json);
+    json.end_array();
+  } else if (auto text = value.scalar_text()) {
+    json.string(hidden(*text));
+  } else {
+    this->value(value, json);
   }
 }
 
@@ -465,8 +489,16 @@ Evidence Redaction::evidence(const Evidence& one) const {
   // `service:Operation` stands where there is no file.
   out.source = operations_.count(letters_only(one.source)) || (contains(one.source, ":") && !contains(one.source, "/")) ? one.source : path(one.source);
   out.path = text(one.path);
-  const bool somebody = names_somebody(std::string_view(one.path).substr(one.path.rfind('.') + 1));
+  const std::string_view member = std::string_view(one.path).substr(one.path.rfind('.') + 1);
+  const bool somebody = names_somebody(member), agreed = contains(lower(member), "externalid");
   auto told = [&](const std::string& value) {
+    if (agreed && !value.empty()) {
+      std::string hidden_one;
+      JsonWriter writer(hidden_one);
+      if (auto read = read_json(value, Source{})) named((*read)->root(), writer);
+      else writer.string(hidden(value));
+      return hidden_one;
+    }
     auto read = somebody ? read_json(value, Source{}) : Result<DocumentPtr>(nullptr);
     return read && *read && (*read)->root().is_string() ? quoted(name((*read)->root().text())) : json(value);
   };

@@ -60,6 +60,8 @@ class Redaction {
   std::string arn(std::string_view text, size_t& at) const;              // from `at` on, which moves behind it
   std::string segment(std::string_view service, std::string_view piece) const;
   void value(Value value, JsonWriter& json) const;
+  void named(Value value, JsonWriter& json) const;  // of a member that names somebody, or a list of such
+  std::string hidden(std::string_view text) const;  // whatever it is: n-k5j2…
 
   std::string salt_;
   std::unordered_map<std::string, Kind> known_;

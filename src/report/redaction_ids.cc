@@ -64,4 +64,40 @@ bool names_somebody(std::string_view member) {
   return std::find(std::begin(names), std::end(names), member) != std::end(names);
 }
 
+bool is_external_id(std::string_view member) { return ends_with(lower(member), "externalid"); }
+
+std::vector<std::pair<size_t, size_t>> external_ids_in(std::string_view text) {
+  constexpr std::string_view word = "externalid";
+  std::vector<std::pair<size_t, size_t>> out;
+  const std::string plain = lower(text);
+  // What stands between a key and its value, and between the values of a list, as written and URL-encoded.
+  const auto mark = [&](size_t at) -> size_t {
+    for (std::string_view code : {"%22", "%3a", "%5b", "%2c", "%20", "%0a", "%5c"})
+      if (starts_with(std::string_view(plain).substr(at), code)) return 3;
+    return std::string_view("\"\\:[, \n\t']+").find(plain[at]) != std::string_view::npos && plain[at] != ']' ? 1 : 0;
+  };
+  const auto quote = [&](size_t at) { return plain[at] == '"' || plain[at] == '\\' || plain[at] == '\'' || starts_with(std::string_view(plain).substr(at), "%22"); };
+  for (size_t at = plain.find(word); at != std::string::npos; at = plain.find(word, at)) {
+    at += word.size();
+    bool list = false;
+    do {
+      bool opened = false;
+      while (at < plain.size() && mark(at)) {
+        list |= plain[at] == '[' || starts_with(std::string_view(plain).substr(at), "%5b");
+        opened = true;
+        at += mark(at);
+      }
+      size_t end = at;
+      while (end < plain.size() && !quote(end)) ++end;
+      if (!opened || end == at || plain[at] == ']' || plain[at] == '}' || plain[at] == '{' || starts_with(std::string_view(plain).substr(at), "%5d")) break;
+      out.emplace_back(at, end);
+      at = end;
+      // Behind the closing quote another value follows, or the list ends.
+      while (at < plain.size() && quote(at)) at += mark(at);
+      while (at < plain.size() && mark(at) && !quote(at)) at += mark(at);
+    } while (list && at < plain.size() && quote(at));
+  }
+  return out;
+}
+
 }  // namespace reeve

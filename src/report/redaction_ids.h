@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace reeve {
 
@@ -13,5 +15,9 @@ size_t id_length(std::string_view text);
 
 // Whether a member of that name says whose something is, whatever stands in it: a contact's name, firm, telephone or address.
 bool names_somebody(std::string_view member);
+// A member whose value is agreed between two parties and tells one from all others: `sts:ExternalId`.
+bool is_external_id(std::string_view member);
+// Where such values stand in text: in JSON, in JSON within JSON, and URL-encoded, whether or not the text is cut short. Begin and end of each.
+std::vector<std::pair<size_t, size_t>> external_ids_in(std::string_view text);
 
 }  // namespace reeve

@@ -98,6 +98,34 @@ TEST(Redaction, MembersThatNameSomebody) {
   EXPECT_EQ(table.redaction.evidence(evidence).value, R"("Other Ltd")");
 }
 
+// What two parties agreed on tells one from all others, whether or not the record knows it as a name, and in whatever it is wrapped.
+TEST(Redaction, ExternalIds) {
+  const Table table;
+  const auto shown = [&](std::string told) {
+    const std::string pseudonym = table.redaction.name("tenant-7781");
+    for (size_t at; (at = told.find(pseudonym)) != std::string::npos;) told.replace(at, pseudonym.size(), "<agreed>");
+    return told;
+  };
+  const std::pair<const char*, const char*> rows[] = {
+      {R"({"StringEquals":{"sts:ExternalId":"tenant-7781"}})", R"({"StringEquals":{"sts:ExternalId":"<agreed>"}})"},
+      {R"({"sts:ExternalId":["tenant-7781","tenant-7781"],"n":1})", R"({"sts:ExternalId":["<agreed>","<agreed>"],"n":1})"},
+      {R"({"STS:EXTERNALID":"tenant-7781"})", R"({"STS:EXTERNALID":"<agreed>"})"},
+      {R"({"SnsConfiguration":{"ExternalId":"tenant-7781"}})", R"({"SnsConfiguration":{"ExternalId":"<agreed>"}})"},
+      {R"("{\"StringEquals\": {\"sts:ExternalId\": \"tenant-7781\"}}")", R"("{\"StringEquals\": {\"sts:ExternalId\": \"<agreed>\"}}")"},
+      {R"("{\"sts:ExternalId\": [\"tenant-7781\", \"tenant-7781\"], \"n\": 1}")", R"("{\"sts:ExternalId\": [\"<agreed>\", \"<agreed>\"], \"n\": 1}")"},
+      {R"("%7B%22sts%3AExternalId%22%3A%22tenant-7781%22%7D")", R"("%7B%22sts%3AExternalId%22%3A%22<agreed>%22%7D")"},
+      {R"("{\"sts:ExternalId\":\"tenant-7781")", R"("{\"sts:ExternalId\":\"<agreed>")"},
+      {R"("it demands sts:ExternalId")", R"("it demands sts:ExternalId")"},
+      {R"("{\"sts:ExternalId\": [], \"a\": \"b\"}")", R"("{\"sts:ExternalId\": [], \"a\": \"b\"}")"},
+  };
+  for (auto& [json, told] : rows) EXPECT_EQ(shown(table.redaction.json(json)), told) << json;
+  for (const char* path : {"$.Statement[0].Condition.StringEquals['sts:ExternalId']", "$.Condition.StringEquals['sts:ExternalId'][0]", "$.SnsConfiguration.ExternalId"}) {
+    Evidence evidence;
+    evidence.path = path, evidence.value = R"("tenant-7781")";
+    EXPECT_EQ(shown(table.redaction.evidence(evidence).value), R"("<agreed>")") << path;
+  }
+}
+
 TEST(Redaction, Drills) {
   const Table table;
   Assessment assessment;

@@ -5,6 +5,6 @@ SELECT m.uid AS resource,
             ELSE 'unknown' END AS verdict,
        'Observed.ParentId' AS path,
        'an organizational unit' AS expected,
-       coalesce(m.parent, json_extract(m.unknown, '$.parent'), 'not told') AS value
+       coalesce(m.parent, json_extract(m.unknown, '$.parent'), 'the list of accounts does not name its parent') AS value
 FROM aws_organizations_account m LEFT JOIN reeve_organization o ON o.management_account IS NOT NULL
 WHERE m.state IS NOT 'SUSPENDED'

@@ -26,5 +26,6 @@ SELECT uid AS resource,
             ELSE 'fail' END AS verdict,
        NULL AS path,
        '50 % of the units or more without a server of one''s own' AS expected,
-       iif(missing IS NOT NULL, missing || ' was not read', serverless || ' of ' || (servers + serverless)) AS value
+       CASE WHEN areas = 0 THEN 'no Region of the account was read' WHEN missing IS NOT NULL THEN missing || ' was not read'
+            ELSE serverless || ' of ' || (servers + serverless) END AS value
 FROM counted

@@ -35,5 +35,5 @@ SELECT uid AS resource,
        'Properties.EngineVersion' AS path,
        'a major version in standard support' AS expected,
        coalesce(unread, engine || ' ' || engine_version || coalesce(', until ' || last_day,
-           ', not in the table of 22 November 2026'), 'not told') AS value
+           ', not in the table of 22 November 2026'), 'its engine or its version is not in the reply') AS value
 FROM judged

@@ -26,7 +26,7 @@ SELECT uid AS resource,
        NULL AS path,
        'production alone, or none of it' AS expected,
        CASE WHEN unread > 0 AND (production = 0 OR production = all_of_them) THEN 'the tags of ' || unread
-           || ' resources were not read'
+           || iif(unread = 1, ' resource', ' resources') || ' were not read'
             WHEN all_of_them = 0 THEN 'no resource tells its environment'
-            ELSE production || ' of ' || all_of_them || ' resources are production' END AS value
+            ELSE production || ' of ' || all_of_them || iif(all_of_them = 1, ' resource', ' resources') || ' are production' END AS value
 FROM counted

@@ -15,7 +15,8 @@ groups AS MATERIALIZED (
   FROM aws_ec2_securitygroup s),
 judged AS (
   SELECT i.uid, min(s.what) AS what, json_extract(i.unknown, '$.security_groups') AS unread_list,
-         min(iif(g.value IS NOT NULL AND (s.id IS NULL OR s.unread), g.value, NULL)) AS unread_group
+         min(iif(g.value IS NOT NULL AND (s.id IS NULL OR s.unread),
+                 iif(g.type = 'object', json_extract(g.value, '$."$unknown"'), g.value || ' was not read'), NULL)) AS unread_group
   FROM aws_ec2_instance i LEFT JOIN json_each(i.security_groups) g LEFT JOIN groups s ON s.id = g.value
       AND s.account = i.account AND s.region IS i.region
   WHERE i.state IS NOT 'terminated'
@@ -26,5 +27,5 @@ SELECT uid AS resource,
             ELSE 'unknown' END AS verdict,
        'Properties.SecurityGroupIds' AS path,
        'no security group that opens a database port' AS expected,
-       coalesce(what, unread_list, unread_group || ' was not read', 'none') AS value
+       coalesce(what, unread_list, unread_group, 'none') AS value
 FROM judged

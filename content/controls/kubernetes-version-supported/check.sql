@@ -14,5 +14,5 @@ SELECT uid AS resource,
             ELSE 'unknown' END AS verdict,
        'Properties.Version' AS path,
        'a version in standard support' AS expected,
-       coalesce(unread, version || coalesce(', until ' || last_day, ', not in the table of February 2026'), 'not told') AS value
+       coalesce(unread, version || coalesce(', until ' || last_day, ', not in the table of February 2026'), 'its version is not in the reply') AS value
 FROM judged

@@ -20,6 +20,7 @@ SELECT uid AS resource,
        NULL AS path,
        'one class of data' AS expected,
        CASE WHEN classes > 1 THEN mixed
-            WHEN unread > 0 THEN 'the tags of ' || unread || ' resources were not read'
+            WHEN unread > 0 THEN 'the tags of ' || unread
+           || iif(unread = 1, ' resource', ' resources') || ' were not read'
             ELSE coalesce(classes || ' named', 'no resource names the class of its data') END AS value
 FROM counted

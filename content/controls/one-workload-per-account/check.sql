@@ -16,6 +16,7 @@ SELECT uid AS resource,
             ELSE 'unknown' END AS verdict,
        NULL AS path,
        'one workload' AS expected,
-       iif(unread > 0 AND coalesce(workloads, 0) < 2, 'the tags of ' || unread || ' resources were not read',
+       iif(unread > 0 AND coalesce(workloads, 0) < 2, 'the tags of ' || unread
+           || iif(unread = 1, ' resource', ' resources') || ' were not read',
            coalesce(workloads || ' named', 'no resource names its workload')) AS value
 FROM counted

@@ -8,5 +8,5 @@ SELECT uid AS resource,
             ELSE 'unknown' END AS verdict,
        'Properties.PolicyDocument' AS path,
        'less than everything but what is named, and less than all of IAM' AS expected,
-       coalesce(unread, CASE everything WHEN 1 THEN 'administration' WHEN 0 THEN 'a part' END, 'not told') AS value
+       coalesce(unread, CASE everything WHEN 1 THEN 'administration' WHEN 0 THEN 'a part' END, 'a part of it is not known') AS value
 FROM judged
