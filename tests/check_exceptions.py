@@ -34,6 +34,11 @@ METADATA = [
     ("cfn_nag, the id of the same claim", "{cfn_nag: {rules_to_suppress: [{id: F1, reason: scratch}]}}", None, "cfn_nag"),
     ("cfn_nag, another id", "{cfn_nag: {rules_to_suppress: [{id: W37, reason: scratch}]}}", None, None),
     ("cfn_nag, the rule's name", "{cfn_nag: {rules_to_suppress: [{id: volume_encrypted, reason: scratch}]}}", "cfn_nag", None),
+    ("checkov, the id of the same claim", "{checkov: {skip: [{id: CKV_AWS_3, comment: scratch}]}}", None, "checkov"),
+    ("checkov, another id", "{checkov: {skip: [{id: CKV_AWS_189, comment: scratch}]}}", None, None),
+    ("cdk_nag, the id of the same claim", "{cdk_nag: {rules_to_suppress: [{id: AwsSolutions-EC26, reason: scratch}]}}", None, "cdk_nag"),
+    ("cdk_nag, another id", "{cdk_nag: {rules_to_suppress: [{id: AwsSolutions-EC27, reason: scratch}]}}", None, None),
+    ("an id of one tool in the word of another", "{checkov: {skip: [{id: F1}]}, cfn_nag: {rules_to_suppress: [{id: CKV_AWS_3}]}}", None, None),
     ("checkov", "{checkov: {skip: [{id: volume_encrypted, comment: scratch}]}}", "checkov", None),
     ("cdk_nag", "{cdk_nag: {rules_to_suppress: [{id: volume-encrypted, reason: scratch}]}}", None, "cdk_nag"),
     ("cdk_nag, a part of what it finds", "{cdk_nag: {rules_to_suppress: [{id: volume-encrypted, reason: scratch, applies_to: ['Resource::*']}]}}", None, None),
@@ -133,6 +138,9 @@ class Suite:
         self.checks.check(self.run(False, "github").out == "" and json.loads(self.run(False, "gitlab").out) == [], "annotations leave it out")
         text = self.run(False, "text").out
         self.checks.check(text.startswith("exc ") and "excepted by a.rossi until 2027-02-01: scratch" in text and " 1 excepted" in text, "text: who, why, until when", text)
+        self.template("{checkov: {skip: [{id: CKV_AWS_3, comment: scratch}]}}")
+        text = self.run(True, "text").out
+        self.checks.check("scratch (checkov CKV_AWS_3, t.yaml:4:" in text, "text: which rule of the other tool it was written for", text)
         self.template("{guard: {SuppressedRules: [volume_encrypted]}}")
         self.checks.check("no reason is given" in self.run(False, "text").out, "text: without a reason it says so")
         self.template("{reeve: {exceptions: [{rule: volume_encrypted, owner: a.rossi, reason: b, expires: 2026-01-01}]}}")

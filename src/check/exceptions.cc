@@ -128,7 +128,9 @@ std::string exception_sentence(const CheckFinding& finding) {
   if (!holds) out += " expired on " + word.expires;
   else out += word.expires.empty() ? ", without an end" : " until " + word.expires;
   out += word.reason.empty() ? "; no reason is given" : ": " + word.reason;
-  return out + " (" + (word.form == "workspace" ? "" : word.form + ", ") + word.at.text() + ")";
+  // An id of another tool's: it was written for a rule of that tool that claims the same.
+  const std::string by = word.form == "workspace" ? "" : word.form + (word.rule == finding.rule ? "" : " " + word.rule) + ", ";
+  return out + " (" + by + word.at.text() + ")";
 }
 
 }  // namespace reeve
