@@ -7,6 +7,8 @@ A form that cannot be is left out by name, and whether it cannot be is checked: 
     python3 tests/four_forms.py [CONTROL…]
 """
 
+import csv
+import io
 import json
 import pathlib
 import re
@@ -62,7 +64,7 @@ class Form:
 
     def value(self, variant, form):
         value = self.node[variant]
-        return value[form] if isinstance(value, dict) and set(value) <= set(FORMS) else value
+        return value.get(form) if isinstance(value, dict) and value and set(value) <= set(FORMS) else value
 
     def of(self, variant, form, key=None):
         return placed(filled(self.node.get(key or form) or {}, self.value(variant, form)), self.account)
@@ -148,7 +150,14 @@ class Words:
                 if self.checks.check(kind in self.provider["types"], f"{where}: `{kind}` is a type of the provider's"):
                     self.attributes(f"{where} {kind}", values, self.provider["types"][kind])
             for name, reply in form.of(variant, "replies").items():
-                self.shape(f"{where} {name}", reply, self.services.output(self.call(name.split("/")[0])))
+                self.shape(f"{where} {name}", self.rows(reply), self.services.output(self.call(name.split("/")[0])))
+
+    @staticmethod
+    def rows(reply):
+        """A credential report's text as the rows that it is judged as."""
+        if reply.get("ReportFormat") != "text/csv":
+            return reply
+        return {**reply, "Content": list(csv.DictReader(io.StringIO(reply["Content"])))}
 
     def absent(self, form, mapping):
         """A form is there, or is left out with a reason that the control or the type's mapping bears out."""
