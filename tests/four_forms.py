@@ -107,6 +107,10 @@ class Form:
             return value
         return json.dumps(filled(self.yaml.safe_load(value[5:]), self.value(variant, "terraform")))
 
+    def input(self):
+        """The folder of its replies: those of several organizations in one input say of none what holds."""
+        return f"replies of {self.control}" if self.node["type"] == "Reeve::Organization" else "replies"
+
     def replies(self, variant, folder):
         for name, reply in self.of(variant, "replies").items():
             call, *parameters = name.split("/", 1)
@@ -127,7 +131,7 @@ class Form:
         item = {
             "version": "1.3", "accountId": self.account, "configurationItemCaptureTime": "2026-11-21T09:00:00Z",
             "configurationItemStatus": "OK", "configurationStateId": "1", "resourceType": (types[kind].get("config") or {}).get("type", kind),
-            "resourceId": self.id(), "awsRegion": REGION, "tags": {}, "relationships": [],
+            "resourceId": self.id(), "awsRegion": REGION, "tags": self.of(variant, "config", "tags"), "relationships": [],
             "configuration": self.of(variant, "config"), "supplementaryConfiguration": self.of(variant, "config", "supplementary"),
         }  # yapf: disable
         if self.id().startswith("arn:"):
@@ -235,20 +239,20 @@ def judge(checks, forms, provider, types, variant, wanted):
             for kind, document in makers.items():
                 if form.has(kind):
                     (folder / kind / f"{form.control}.json").write_text(json.dumps(document(), indent=1))
-            form.replies(variant, folder / "replies")
-        runs = {kind: assess(folder / kind, "--fail-on", "never") for kind in FORMS if any((folder / kind).iterdir())}
+            form.replies(variant, folder / form.input())
+        inputs = {*FORMS, *map(Form.input, forms)}
+        runs = {kind: assess(folder / kind, "--fail-on", "never") for kind in inputs if any((folder / kind).glob("*"))}
         for kind, run in runs.items():
             checks.check(run.status == 0, f"{variant} {kind}: judged", run.err[-600:])
+        verdicts = {kind: verdicts_of(run.report) for kind, run in runs.items()}
         files = {kind: checked(reeve("check", folder / kind, "--format", "json", "--as-of", AS_OF))
                  for kind in ("template", "terraform") if kind in runs}  # yapf: disable
         for form in forms:
             where = f"{form.control} {variant}"
             got = {}
-            for kind, run in runs.items():
-                if not form.has(kind):
-                    continue
+            for kind in filter(form.has, FORMS):
                 mine = f"{form.control}.json" if kind in ("template", "terraform") else form.account
-                of_type = [finding for (control, uid), finding in verdicts_of(run.report).items()
+                of_type = [finding for (control, uid), finding in verdicts[form.input() if kind == "replies" else kind].items()
                            if control == form.control and finding["resource"]["type"] == form.node["type"]
                            and (mine in uid or finding["resource"].get("account") == mine)]  # yapf: disable
                 got[kind] = sorted({finding["status"] for finding in of_type}) or ["none"]
