@@ -3,9 +3,14 @@
 //   bucket-encrypted guard live,template AWS::S3::Bucket AWS::S3::Table
 //   mfa-for-people sql live
 //
+// The first line names the types that are parts of another where a template says so (`template.parts` in content/resources):
+//
+//   * AWS::S3::BucketPolicy AWS::SNS::TopicPolicy
+//
 // Behind the judge and where it judges stand the resource types that a Guard rule names, `*` if it asks of anything else too.
 // The build runs it; a rule that does not compile fails the build.
 #include <cstdio>
+#include <set>
 
 #include "base/file.h"
 #include "check/guard.h"
@@ -18,7 +23,12 @@ int main(int count, char** arguments) {
   }
   const reeve::Content content = reeve::load_content(reeve::ContentOptions{});
   std::vector<reeve::Error> errors = content.errors;
-  std::string out;
+  std::string out = "*";
+  std::set<std::string> parts;
+  for (const auto& type : content.resource_types)
+    for (const reeve::Value part : type.document->root().get("template").get("parts").items()) parts.insert(std::string(part.get("type").text()));
+  for (const std::string& part : parts) out += " " + part;
+  out += "\n";
   for (const reeve::Control& control : content.controls) {
     out += control.id + " " + std::string(reeve::name(control.judge)) + (control.live && control.in_template ? " live,template" : control.live ? " live" : " template");
     if (control.judge == reeve::Judge::guard) {

@@ -151,11 +151,6 @@ CASES = [
      plan(resource("aws_security_group.g", {"description": "d", "ingress": [], "egress": [], "id": "sg-1"}),
           resource("aws_security_group_rule.r", {"type": "ingress", "security_group_id": "sg-1", "protocol": "tcp", "from_port": 0, "to_port": 65535, "cidr_blocks": ["0.0.0.0/0"]})),
      {"admin-ports-closed-to-the-world": {"aws_security_group.g": "fail"}}),
-    ("what keeps a bucket private stands beside it",
-     plan(resource("aws_s3_bucket.b", BUCKET), resource("aws_s3_bucket.c", {**BUCKET, "bucket": "other"}),
-          resource("aws_s3_bucket_public_access_block.p", {"bucket": "orders", "block_public_acls": True, "block_public_policy": True, "ignore_public_acls": True,
-                                                           "restrict_public_buckets": True})),
-     {"bucket-blocks-public-access": {"aws_s3_bucket.b": "pass", "aws_s3_bucket.c": "fail"}}),
 ]  # yapf: disable
 
 

@@ -29,6 +29,12 @@ bool has_content_of_its_own(const std::string& workspace) {
   return !folder_layer(workspace, LayerKind::workspace, problems).files.empty() || !problems.empty();
 }
 
+// Whether a stack holds what is a part of another resource: which, the types of content say.
+bool has_parts(const Stack& stack, const std::vector<std::string_view>& types) {
+  return std::any_of(stack.resources.begin(), stack.resources.end(), [&](auto& one) { return std::find(types.begin(), types.end(), one.type) != types.end(); }) ||
+         std::any_of(stack.nested.begin(), stack.nested.end(), [&](auto& one) { return has_parts(one.stack, types); });
+}
+
 class Judging : public UnitSink {
  public:
   Judging(const GuardJudge& guard, const ResourceCatalogue& catalogue, const std::vector<char>& asked, Time as_of, const DataFile& file, CheckedFile& out,
@@ -224,9 +230,8 @@ void OwnControls::read(const DataFile& file, CheckedFile& out, const Look* look)
     return;
   }
   const bool terraform = is_terraform((*bytes)->view().substr(0, 64 << 10));
-  static const ResourceCatalogue no_types;  // resources of templates are in the shape of their type already
-  Judging judging(*guard_, terraform || !late_ ? catalogue() : no_types, asked_, as_of_, file, out, look);
   if (terraform) {
+    Judging judging(*guard_, catalogue(), asked_, as_of_, file, out, look);
     Input input;
     input.kind = InputKind::cloudformation;
     input.shown = file.path;
@@ -255,6 +260,9 @@ void OwnControls::read(const DataFile& file, CheckedFile& out, const Look* look)
   Stack stack = resolve_stack(*document, stacks_.options_for(file.path));
   out.document = stack.document;
   out.read = true;
+  // Resources of templates are in the shape of their type already: types are wanted for those that stand in parts alone.
+  static const ResourceCatalogue no_types;
+  Judging judging(*guard_, late_ && !has_parts(stack, built_in_part_types()) ? no_types : catalogue(), asked_, as_of_, file, out, look);
   judging.stack(stack, "", "");
   locate(out.findings, file.path, (*bytes)->view());
   except(judging.written(), out);

@@ -19,11 +19,23 @@ std::string_view take_word(std::string_view& line) {
   return word;
 }
 
+std::string_view index_text() { return {reeve_content_index_begin, static_cast<size_t>(reeve_content_index_end - reeve_content_index_begin)}; }
+
 }  // namespace
+
+std::vector<std::string_view> built_in_part_types() {
+  std::vector<std::string_view> out;
+  const std::string_view text = index_text();
+  std::string_view line = text.substr(0, text.find('\n'));
+  take_word(line);  // the `*` that begins it
+  while (!line.empty()) out.push_back(take_word(line));
+  return out;
+}
 
 std::vector<IndexedControl> built_in_index() {
   std::vector<IndexedControl> out;
-  std::string_view rest(reeve_content_index_begin, static_cast<size_t>(reeve_content_index_end - reeve_content_index_begin));
+  std::string_view rest = index_text();
+  rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);  // the types of parts
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('\n'), rest.size());
     std::string_view line = rest.substr(0, end);

@@ -20,4 +20,7 @@ struct IndexedControl {
 // In order of id. The texts live as long as the program.
 std::vector<IndexedControl> built_in_index();
 
+// The types of which a template's resources are parts of others, such as AWS::S3::BucketPolicy.
+std::vector<std::string_view> built_in_part_types();
+
 }  // namespace reeve
