@@ -29,7 +29,7 @@ std::vector<std::string> names_of(const Read& read) {
   if (!read.parameters.empty()) return read.parameters;
   if (!read.under.empty()) return {read.under};
   for (auto& [target, form] : read.set)
-    if (form.kind == SetForm::Kind::request && std::none_of(read.with.begin(), read.with.end(), [&](auto& with) { return with.first == form.request; })) return {form.request};
+    if (form.kind == SetForm::Kind::request && std::none_of(read.with.begin(), read.with.end(), [&form = form](auto& with) { return with.first == form.request; })) return {form.request};
   return {};
 }
 
@@ -106,13 +106,14 @@ class Packer {
       if (starts_with(call.reply_json, "\xef\xbb\xbf")) call.reply_json.erase(0, 3);
     }
     if (error) call.error_code = error->code, call.error_message = error->message;
-    if (input.page > 0)
+    if (input.page > 0) {
       if (auto token = token_of(input)) call.parameters.push_back(*token);
       else if (follows(input)) {
         out_.errors.push_back({Code::not_found, "the page before this one of `" + input.call + "` names no token that leads to it", {input.shown},
                                "all pages of the call as it gave them", "export the call again"});
         return {};
       }
+    }
     ++out_.calls;
     return writer_.add(call);
   }
