@@ -102,6 +102,7 @@ void settle(std::vector<Let>& lets) {
 }  // namespace
 
 Result<std::shared_ptr<const GuardRules>> CompiledRules::make(File file, Semantics semantics) {
+  if (semantics != Semantics::reeve && file.beyond) return tl::unexpected(*file.beyond);
   auto rules = std::make_shared<CompiledRules>();
   rules->file_ = std::move(file);
   TRY(rules->resolve(semantics == Semantics::reeve));

@@ -168,6 +168,8 @@ Status Parser::regex(uint32_t node) {
     at_ = stop + 1;
     if (stop == from + 1 || text_[stop - 1] != '\\') break;
     pattern.back() = '/';
+    // cfn-guard wants a character between an escaped slash and the next.
+    if (peek() == '/' && !file_.beyond) file_.beyond = wrong(from, "cfn-guard does not read `\\/` before another slash", "a character between the two, such as `$`").value();
   }
   if (pattern.empty()) return wrong(from, "this regular expression is empty", "a pattern between the slashes");
   auto compiled = Regex::make(pattern);

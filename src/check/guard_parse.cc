@@ -26,6 +26,7 @@ constexpr OpRow word_ops[] = {
 
 Result<File> Parser::run() {
   if (text_.size() > text_max) return fail(Code::limit, "the rule file is larger than 16 MiB", {file_.path});
+  if (const size_t at = utf8_error(text_); at != std::string_view::npos) return wrong(at, "this is no UTF-8", "a rule file in UTF-8");
   if (starts("\xEF\xBB\xBF")) at_ = 3;
   literals_.begin_list();
   Rule standard;

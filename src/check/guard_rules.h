@@ -199,6 +199,7 @@ struct File {
   std::vector<uint32_t> special_of;  // by literal node: 1 + index into specials, 0 none
   std::vector<Special> specials;
   bool uses_now = false;
+  std::optional<Error> beyond;  // the first thing that is read here and refused by cfn-guard
 };
 
 Result<File> parse_guard(std::string_view text, const std::string& path);

@@ -86,7 +86,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"AWS::S3::Bucket Properties.Size == /5/", bucket, "FAIL"},
                     Case{"AWS::S3::Bucket Properties.BucketName == /(?i)LOGS/", bucket, "PASS"},
                     Case{"AWS::S3::Bucket Properties.BucketName == /^(?!x)l.*s$/", bucket, "PASS"},
-                    Case{"A == /a\\/b/", "A: a/b", "PASS"}, Case{"A == /^a$/", "A: \"a\\n\"", "FAIL"},
+                    Case{"A == /a\\/b/", "A: a/b", "PASS"}, Case{"A == /a\\/$/", "A: a/", "PASS"},
+                    // A rule file is text in UTF-8.
+                    Case{"A == '\xc3\xa9'", "A: é", "PASS"}, Case{"A == 'caf\xe9'", "A: caf", "REFUSED"}, Case{"A == 1 # caf\xe9", "A: 1", "REFUSED"},
+                    // An escaped slash before another is more than the original reads.
+                    Case{"A == /a\\//", "A: a/", "REFUSED REFUSED PASS"}, Case{"A in [/x/, /\\//]", "A: a/", "REFUSED REFUSED PASS"},
+                    Case{"A == /a\\/\\/b/", "A: a//b", "PASS"}, Case{"A == /^a$/", "A: \"a\\n\"", "FAIL"},
                     Case{"A == /(.)\\1/", "A: xaay", "PASS"}, Case{"A == /^\\w+$/", "A: größe", "PASS"},
                     // Ranges.
                     Case{"AWS::S3::Bucket Properties.Size == r[5,10]", bucket, "PASS"},
