@@ -5,6 +5,7 @@
 #include <set>
 
 #include "aws/region.h"
+#include "base/file.h"
 #include "base/text.h"
 
 namespace reeve {
@@ -153,6 +154,14 @@ class OptionsParser {
     return usage("there is no command " + ticked(name[0] + " " + name[1]), mean(name[0] + " " + name[1], known, "there is `" + join(known, "`, `") + "`"));
   }
 
+  // Behind `check`, the first word of several commands and a command itself, a folder may stand that is called like one of these.
+  std::string meant_as_path() const {
+    const std::string& name = options_.command_->name;
+    const size_t space = name.find(' ');
+    if (space == std::string::npos || !program_.find(name.substr(0, space)) || !exists(name.substr(space + 1))) return {};
+    return "if what is called `" + name.substr(space + 1) + "` here is meant: `" + program_.name + " " + name.substr(0, space) + " ./" + name.substr(space + 1) + "`";
+  }
+
   // True if `word` is a flag, of any command, that takes the next word as its value.
   bool takes_next(const std::string& word) const {
     auto takes = [&](const Flag& flag) {
@@ -171,7 +180,8 @@ class OptionsParser {
     if (!flag) {
       std::vector<std::string> known;
       for (const Flag& candidate : flags_) known.push_back(candidate.name);
-      return usage("`" + called() + "` has no flag " + ticked(name), mean(name, known, "`" + called() + " --help` lists them"));
+      const std::string path = meant_as_path();
+      return usage("`" + called() + "` has no flag " + ticked(name), path.empty() ? mean(name, known, "`" + called() + " --help` lists them") : path);
     }
     std::vector<std::string>& values = options_.flags_[flag->name];
     if (!values.empty() && !flag->repeats) return usage(ticked(flag->name) + " is given twice");
@@ -230,7 +240,8 @@ class OptionsParser {
     for (size_t i = 0; i < known.size(); ++i) {
       if (known[i].required && i >= given.size()) {
         const std::vector<Example>& examples = options_.command_->examples;
-        return usage("`" + called() + "` needs " + known[i].name, examples.empty() ? "" : "for example `" + examples[0].line + "`");
+        const std::string path = meant_as_path();
+        return usage("`" + called() + "` needs " + known[i].name, !path.empty() ? path : examples.empty() ? "" : "for example `" + examples[0].line + "`");
       }
     }
     bool endless = !known.empty() && known.back().repeats;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -81,6 +82,20 @@ TEST(Options, FlagsMayStandBeforeTheCommand) {
   auto options = parse_options(program, {"--as-of", "2026-11-22", "judge"});
   ASSERT_TRUE(options) << options.error().text();
   EXPECT_EQ(options->command().name, "judge");
+}
+
+TEST(Options, AFolderThatIsCalledLikeACommandIsPointedOut) {
+  Program program = toy();
+  program.commands.push_back({.name = "judge lately", .summary = "judge what is late", .arguments = {{.name = "PATH", .required = true, .help = "what to read"}}, .run = program.commands[0].run});
+  EXPECT_EQ(parse_options(program, {"judge", "lately"}).error().text(), "`toy judge lately` needs PATH");
+  const std::filesystem::path before = std::filesystem::current_path(), folder = std::filesystem::path(testing::TempDir()) / "options_test";
+  std::filesystem::create_directories(folder / "lately");
+  std::filesystem::current_path(folder);
+  EXPECT_EQ(parse_options(program, {"judge", "lately"}).error().text(), "`toy judge lately` needs PATH; if what is called `lately` here is meant: `toy judge ./lately`");
+  EXPECT_EQ(parse_options(program, {"judge", "lately", "--all"}).error().text(), "`toy judge lately` has no flag `--all`; if what is called `lately` here is meant: `toy judge ./lately`");
+  EXPECT_EQ(parse_options(program, {"judge", "./lately"})->arguments(), std::vector<std::string>{"./lately"});
+  std::filesystem::current_path(before);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Options, SlipsOfThePenAreNamedWithTheNearestWord) {
