@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 #include "base/text.h"
@@ -60,8 +61,14 @@ class Loader {
     }
     for (size_t i = 0; i < all.size(); ++i) tie(i);
     uint64_t made = 0;
+    std::set<std::string_view> addresses;
     for (size_t i = 0; i < all.size(); ++i)
       if (wholes_[i].mapped) {
+        if (all[i].address.empty() || !addresses.insert(all[i].address).second) {
+          const std::string what = all[i].address.empty() ? "a resource has no address" : "there are two resources `" + all[i].address + "`; the first counts";
+          sink_.problem({Code::parse, what, place(all[i].item), "each resource with an address of its own", ""});
+          continue;
+        }
         sink_.resource(make(i));
         ++made;
       }

@@ -87,7 +87,7 @@ void TerraformPlan::read_configuration(Value module, TerraformModule& into, int 
 
 void TerraformPlan::read_module(Value module, const TerraformModule* config, int depth) {
   for (Value resource : module.get("resources").items()) {
-    if (!resource.get("type").is_string() || resource.get("mode").text() == "data") continue;
+    if (!resource.get("type").is_string() || resource.get("mode").text() == "data" || resource.get("deposed_key")) continue;
     TerraformInstance one;
     one.item = resource;
     one.type = std::string(resource.get("type").text());
@@ -121,6 +121,7 @@ void TerraformPlan::read_state_file(Value resources) {
   for (Value resource : resources.items()) {
     if (!resource.get("type").is_string() || resource.get("mode").text() == "data") continue;
     for (Value instance : resource.get("instances").items()) {
+      if (instance.get("deposed").is_string()) continue;  // what was replaced, and is about to go
       TerraformInstance one;
       one.item = instance;
       one.type = std::string(resource.get("type").text());
@@ -158,13 +159,13 @@ std::string TerraformPlan::region_of(const TerraformInstance& one) const {
   return "";
 }
 
-void TerraformPlan::resolve(const TerraformModule& module, std::string_view reference, Value resource, int depth, std::vector<Target>& out) const {
-  if (depth >= kDepthMax) return;
+void TerraformPlan::resolve(const TerraformModule& module, std::string_view reference, Value resource, int depth, Followed& followed, std::vector<Target>& out) const {
+  if (depth >= kDepthMax || !followed.emplace(&module, reference).second) return;
   const auto steps = steps_of(reference);
   if (steps.size() < 2) return;
   const auto follow = [&](const TerraformModule& from, Value expression, Value of) {
     for (Value one : expression.get("references").items())
-      if (one.is_string()) resolve(from, one.text(), of, depth + 1, out);
+      if (one.is_string()) resolve(from, one.text(), of, depth + 1, followed, out);
   };
   if (steps[0] == "module") {
     if (steps.size() < 3) return;
@@ -191,8 +192,9 @@ std::vector<size_t> TerraformPlan::referred(const TerraformInstance& part, const
   std::vector<size_t> out;
   if (!part.module || !part.config) return out;
   std::vector<Target> targets;
+  Followed followed;
   for (Value reference : part.config.get("expressions").get(by).get("references").items())
-    if (reference.is_string()) resolve(*part.module, reference.text(), part.config, 0, targets);
+    if (reference.is_string()) resolve(*part.module, reference.text(), part.config, 0, followed, targets);
   for (const Target& target : targets) {
     auto found = by_key_.find(target.key);
     if (found == by_key_.end()) continue;

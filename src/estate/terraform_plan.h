@@ -55,7 +55,8 @@ class TerraformPlan {
   void read_module(Value module, const TerraformModule* config, int depth);
   void read_state_file(Value resources);
   void add(TerraformInstance&& instance);
-  void resolve(const TerraformModule& module, std::string_view reference, Value resource, int depth, std::vector<Target>& out) const;
+  using Followed = std::set<std::pair<const TerraformModule*, std::string>>;  // references that were, so that each is once
+  void resolve(const TerraformModule& module, std::string_view reference, Value resource, int depth, Followed& followed, std::vector<Target>& out) const;
   std::string region_of(const TerraformInstance& instance) const;
 
   DocumentPtr document_;
