@@ -125,7 +125,8 @@ class Generating {
     std::string body;
     size_t clauses = 0;
     for (const Property& property : type.properties) {
-      const auto key = plain_name(property.name) ? std::optional("." + property.name) : quoted(property.name);
+      auto key = plain_name(property.name) ? std::optional("." + property.name) : quoted(property.name);
+      if (property.name.find_first_of("\n\r") != std::string::npos) key.reset();  // it may have to stand in a comment
       if (!key) {
         body += "  # a property's name cannot be written\n";
         continue;
