@@ -67,7 +67,9 @@ CASES = [
     ("duplicate.yaml", BAD + "    Metadata: {a: 1}\n    Metadata: {a: 2}\n", ":6:5", True),
     ("duplicate.json", JSON.replace('"Encrypted": false', '"Encrypted": true, "Encrypted": false'), ":1:86", True),
     ("duplicate-resource.yaml", "Resources:\n  Bad: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: true}}\n  Bad: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: false}}\n", ":3:3", True),
-    ("unknown-tag.yaml", BAD + "    Metadata: !Mystery {a: !!python/object:os.system x}\n", None, True),
+    ("unknown-tag.yaml", BAD + "    Metadata: !Mystery {a: !!python/object:os.system x}\n", ":5:15", True),
+    ("unknown-tag-value.yaml", BAD.replace("false", "!Mystery true"), ":4:29", False),
+    ("unknown-tag-nested.yaml", BAD + "    Metadata: {a: [1, {b: !Odd [2]}]}\n", ":5:27", True),
     ("non-string-keys.yaml", BAD + "Mappings:\n  M: {1: {true: a}, null: {2.5: b}}\n", None, True),
     ("map-as-key.yaml", BAD + "    ? {a: b}\n    : c\n", ":5:", False),
     ("circular.yaml", BAD + "  One: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: true, KmsKeyId: !Ref Two}}\n  Two: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: true, KmsKeyId: !Ref One}}\n", ":6:75", True),
@@ -79,6 +81,58 @@ CASES = [
     ("cut.yaml", BAD + "    Metadata: {a: [", ":", False),
     ("five-mib.yaml", large(5), None, True),
     ("long-line.json", JSON.replace("false", '"' + "x" * (1 << 20) + '"'), None, True),
+]
+
+
+# Rule files: name, text or bytes, and where the trouble is named (None: it has none).
+RULE_FILES = [
+    ("crlf", RULE.replace("encrypted", "crlf").replace(" { ", " {\r\n"), None),
+    ("bom", b"\xef\xbb\xbf" + RULE.replace("encrypted", "bom").encode(), None),
+    ("tabs", RULE.replace("encrypted", "tabs").replace(" { ", "\t{\n\t"), None),
+    ("empty", "", None),
+    ("comments", "# nothing\n#", None),
+    ("not-utf8", b"rule broken { A == 'caf\xe9' }\n", ":1:23"),
+    ("cut-in-a-rule", "rule broken {\n  A == 1\n", ":3:1"),
+    ("cut-in-a-text", "rule broken { A == 'x", ":1:"),
+    ("cut-in-a-message", "rule broken { A == 1 << why\n", ":1:"),
+    ("nul", b"rule broken { A == 1 }\n\0rule more { B == 1 }\n", ":2:1"),
+    ("no-rules", b"\x7fELF\x02\x01\x01", ":1:1"),
+    ("bad-pattern", "rule broken { A == /(/ }\n", ":1:20"),
+    ("too-deep", "rule broken { " + "A { " * 5000 + "B == 1" + " }" * 5000 + " }\n", ":1:"),
+    ("deep-list", "rule broken { A == " + "[" * 100_000 + " }\n", ":1:"),
+    ("long-line", "rule broken { A == '" + "x" * (1 << 20) + "' }\n", None),
+    ("many-alternatives", "rule broken {\n" + " or\n".join(["A == 1"] * 500) + "\n}\n", None),
+]
+
+PLAN = json.dumps({"format_version": "1.2", "terraform_version": "1.9.8", "planned_values": {"root_module": {"resources": [
+    {"address": "aws_ebs_volume.bad", "mode": "managed", "type": "aws_ebs_volume", "name": "bad", "values": {"encrypted": False, "size": 8}}]}}})
+STATE = json.dumps({"version": 4, "terraform_version": "1.9.8", "serial": 1, "lineage": "a", "resources": [
+    {"mode": "managed", "type": "aws_ebs_volume", "name": "bad", "instances": [{"attributes": {"encrypted": False}}]}]})
+
+
+def deep_modules(levels):
+    inside = '{"resources": []}'
+    for _ in range(levels):
+        inside = '{"address": "module.m", "child_modules": [' + inside + "]}"
+    return PLAN.replace('"root_module": {', '"root_module": {"child_modules": [' + inside + "], ")
+
+
+# Plans: name, text or bytes, place of the trouble or None, whether the failing resource is found all the same.
+PLANS = [
+    ("plain.json", PLAN, None, True),
+    ("state.json", STATE, None, True),
+    ("bom.json", b"\xef\xbb\xbf" + PLAN.encode(), None, True),
+    ("crlf.json", PLAN.replace(", ", ",\r\n"), None, True),
+    ("tabs.json", PLAN.replace(" ", "\t"), None, True),
+    ("cut.json", PLAN[:-30], ":1:", False),
+    ("not-utf8.json", PLAN.encode().replace(b"1.9.8", b"1.9.\xff"), ":1:", False),
+    ("nul.json", PLAN.encode().replace(b"1.9.8", b"1.9.\0"), ":1:", False),
+    ("duplicate.json", PLAN.replace('"encrypted": false', '"encrypted": true, "encrypted": false'), ":1:230", True),
+    ("two-of-one-address.json", PLAN.replace("}}]}}}", "}}, " + PLAN[PLAN.index('{"address"'):-4] + "]}}}"), ":1:244", True),
+    ("no-address.json", PLAN.replace('"address": "aws_ebs_volume.bad", ', ""), ":1:106", False),
+    ("neither.json", '{"format_version": "1.2", "terraform_version": "1.9.8", "resource_changes": {}}', ":1:1", False),
+    ("deep-modules.json", deep_modules(40), None, True),
+    ("too-deep-modules.json", deep_modules(3000), ":1:", False),
 ]
 
 
@@ -128,6 +182,65 @@ class Suite:
                     if not found:
                         self.checks.check(files[name]["status"] != "PASS", f"{label}: is no pass", files[name]["status"])
                 self.bounded(label, mib, seconds, {"five-mib.yaml": 256, "bomb.yaml": 96}.get(name, MEMORY_MIB))
+
+    def rules(self):
+        """Rule files: what cannot be compiled is named, the others judge, whichever the semantics."""
+        (self.folder / "bad.yaml").write_text(BAD)
+        for name, text, place in RULE_FILES:
+            folder = self.folder / ("rules-" + name)
+            folder.mkdir()
+            (folder / "a.guard").write_text(RULE)
+            (folder / f"{name}.guard").write_bytes(text if isinstance(text, bytes) else text.encode())
+            (folder / "z.guard").write_text(RULE.replace("encrypted", "again"))
+            for more in ((), ("--guard-semantics", "3.2.0"), ("--guard-semantics", "3.2.1")):
+                label = f"rules {name} {' '.join(more)}"
+                status, report, err, mib, seconds = self.reeve("bad.yaml", "--rules", folder.name, *more)
+                if not self.checks.check(report is not None, f"{label}: judged", f"status {status}, {err[:300]}"):
+                    continue
+                said = {rule["rule"]: rule["status"] for rule in report["files"][0]["rules"]}
+                self.checks.check(said.get("encrypted") == said.get("again") == "FAIL", f"{label}: the others judge", said)
+                if place is None:
+                    self.checks.check(status == 1 and not report["problems"], f"{label}: no trouble", f"status {status}, {err[:300]}")
+                else:
+                    wanted = f"{folder.name}/{name}.guard{place}"
+                    self.checks.check(status == 3 and wanted in err, f"{label}: named as {wanted}, exit status 3", f"status {status}, {err[:300]}")
+                self.bounded(label, mib, seconds)
+        many = self.folder / "many-rules"
+        many.mkdir()
+        for i in range(300):
+            (many / f"r{i:03}.guard").write_text(RULE.replace("encrypted", f"r{i:03}") if i != 150 else "rule cut {")
+        status, report, err, _, _ = self.reeve("bad.yaml", "--rules", "many-rules")
+        self.checks.check(status == 3 and "many-rules/r150.guard:1:11" in err and len(report["files"][0]["rules"]) == 299, "one bad rule file among 300 is named, 299 judge", f"{status} {err[:300]}")
+
+    def plans(self):
+        """Plans and states: as templates are."""
+        for name, text, place, found in PLANS:
+            folder = self.folder / ("plan-" + name)
+            folder.mkdir()
+            (folder / "a-good.yaml").write_text(GOOD)
+            (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+            for where in (folder.name, f"{folder.name}/{name}"):
+                label = f"{where}"
+                status, report, err, mib, seconds = self.reeve(where, "--control", "volume-encrypted")
+                if not self.checks.check(report is not None, f"{label}: judged", f"status {status}, {err[:300]}"):
+                    continue
+                files = {pathlib.Path(file["path"]).name: file for file in report["files"]}
+                fails = [f["resource"]["id"] for f in files[name]["findings"] if f["status"] == "FAIL"]
+                self.checks.check(set(fails) == ({"aws_ebs_volume.bad"} if found else set()), f"{label}: the failing resource is {'' if found else 'not '}found", f"{fails} {err[:300]}")
+                if where == folder.name:
+                    self.checks.check(files["a-good.yaml"]["status"] == "PASS", f"{label}: the others are judged", files)
+                if place is None:
+                    self.checks.check(status == 1 and f"{name}:" not in err, f"{label}: no trouble", f"status {status}, {err[:300]}")
+                else:
+                    self.checks.check(status == 3 and f"{folder.name}/{name}{place}" in err, f"{label}: named at {place}, exit status 3", f"status {status}, {err[:300]}")
+                self.bounded(label, mib, seconds)
+        many = self.folder / "many-plans"
+        many.mkdir()
+        for i in range(200):
+            (many / f"p{i:03}.json").write_text(PLAN if i != 100 else PLAN[:-30])
+        status, report, err, _, _ = self.reeve("many-plans", "--control", "volume-encrypted")
+        judged = [file for file in report["files"] if file["status"] == "FAIL"]
+        self.checks.check(status == 3 and "many-plans/p100.json:" in err and len(judged) == 199, "one bad plan among 200 is named, 199 are judged", f"{status} {len(judged)} {err[:300]}")
 
     def thousand(self):
         """One bad file among a thousand; and the memory that a thousand take."""
@@ -199,6 +312,8 @@ def main():
         suite = Suite(pathlib.Path(folder))
         if built(suite.checks, "hard input of check"):
             suite.cases()
+            suite.rules()
+            suite.plans()
             suite.thousand()
             suite.hostile_patterns()
             suite.named_and_found()

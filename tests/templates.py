@@ -47,6 +47,16 @@ CDK = {
         "Resources": {"Data0A1B": {"Type": "AWS::EC2::Volume", "Properties": {"Size": 8, "Encrypted": {"Fn::If": ["Here", False, True]}},
                                    "Metadata": {"aws:cdk:path": "Shop/Data/Resource"}}}}, indent=1),
 }
+INCLUDED = """\
+Resources:
+  Data:
+    Type: AWS::EC2::Volume
+    Properties:
+      Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: %s}}
+  Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: more.yaml}}
+"""
+MORE = {"part.yaml": "Encrypted: false\nSize: 8\n", "more.yaml": "More: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: true}}\n"}
+MODULE = VOLUME % ", Default: 'false'" + "  Net: {Type: %s}\n  Other: {Type: 'AWS::EC2::Volume', Properties: {Encrypted: true, KmsKeyId: !Ref NetKey}}\n"
 RULE = "AWS::EC2::Volume { Properties.Encrypted == true }\n"
 LIST = json.dumps([{"ParameterKey": "Secure", "ParameterValue": "true"}])
 MAP = json.dumps({"Parameters": {"Secure": "false"}})
@@ -86,6 +96,12 @@ ROWS = [
     ("a narrow rule beside its group", {"t.yaml": GROUP % "10.0.0.0/8"}, OPEN, [["t.yaml", None, "Group", "PASS"]]),
     ("a rule beside another's group", {"t.yaml": (GROUP % "0.0.0.0/0").replace("!GetAtt Group.GroupId", "sg-1")}, OPEN,
      [["t.yaml", None, "Group", "PASS"]]),
+    ("an include", {"t.yaml": INCLUDED % "part.yaml", **MORE}, OWN, [["t.yaml", 5, "Data", "FAIL"], ["t.yaml", None, "More", "PASS"]]),
+    ("an include of a bucket's object", {"t.yaml": INCLUDED % "'s3://b/part.yaml'", **MORE}, OWN, [["t.yaml", 4, "Data", "UNKNOWN"], ["t.yaml", None, "More", "PASS"]]),
+    ("an include, rules", {"t.yaml": INCLUDED % "part.yaml", **MORE}, RULES, [["t.yaml", 5, "Data", "FAIL"]]),
+    ("a module of rain", {"t.yaml": MODULE % "!Rain::Module vpc.yml"}, OWN, [["t.yaml", 10, "Data", "FAIL"], ["t.yaml", None, "Other", "PASS"]]),
+    ("a module of rain in its long form", {"t.yaml": MODULE % "{'Rain::Module': vpc.yml}"}, OWN, [["t.yaml", 10, "Data", "FAIL"], ["t.yaml", None, "Other", "PASS"]]),
+    ("a module of rain, rules", {"t.yaml": MODULE % "!Rain::Module vpc.yml"}, RULES, [["t.yaml", 10, "Data", "FAIL"]]),
     ("rules", {"t.yaml": VOLUME % ", Default: 'false'"}, RULES, [["t.yaml", 10, "Data", "FAIL"]]),
     ("rules, a value given", {"t.yaml": VOLUME % ""}, [*RULES, "-p", "Secure=true"], []),
     ("rules, no value", {"t.yaml": VOLUME % ""}, RULES, [["t.yaml", 10, "Data", "UNKNOWN"]]),
@@ -99,7 +115,7 @@ ROWS = [
 def written(folder, files):
     for name, text in files.items():
         path = folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return folder
 
@@ -134,6 +150,55 @@ def constructs(checks):
             checks.check(named == {"Shop/Data/Resource"}, f"the construct is named {words}", f"{named}: {run.err[:300]}")
 
 
+# The files of a folder; what `assess` says of each volume by its name there.
+ASSESSED = [
+    ("a nested stack", {"t.yaml": PARENT % "'false'", "child.yaml": VOLUME % ", Default: 'true'"}, {"t.yaml#Inner/Data": "fail"}),
+    ("a nested stack that is well", {"t.yaml": PARENT % "'true'", "child.yaml": VOLUME % ""}, {"t.yaml#Inner/Data": "pass"}),
+    ("two deep", {"top.yaml": PARENT.replace("child", "d/t") % "'false'", "d/t.yaml": "Parameters: {Secure: {Type: String}}\n" + PARENT % "!Ref Secure", "d/child.yaml": VOLUME % ""},
+     {"top.yaml#Inner/Inner/Data": "fail"}),
+    ("a parent that is not known", {"t.yaml": PARENT % "!Ref Gone", "child.yaml": VOLUME % ""}, {"t.yaml#Inner/Data": "unknown"}),
+    ("an include", {"t.yaml": INCLUDED % "part.yaml", **MORE}, {"t.yaml#Data": "fail", "t.yaml#More": "pass"}),
+    ("CDK's output", CDK, {"S.template.json#Data0A1B": "fail"}),
+]
+
+
+def volumes(folder, *words):
+    """What `assess` says of each volume."""
+    run = reeve("assess", *words, "--all", "--fail-on", "never", "--format", "json", cwd=folder)
+    return run, {each["resource"]["uid"]: each["status"] for each in run.report["findings"] if each["control"] == "volume-encrypted"}
+
+
+def assessed(checks):
+    for name, files, expected in ASSESSED:
+        with tempfile.TemporaryDirectory() as at:
+            run, said = volumes(written(pathlib.Path(at), files), ".")
+            checks.check(run.status == 0 and said == expected, f"assess: {name}", f"{run.status} {said} {run.err[:300]}")
+    # What a nested template says is part of what its parent is known again by.
+    with tempfile.TemporaryDirectory() as at:
+        folder = written(pathlib.Path(at), {"in/t.yaml": PARENT % "'true'", "in/child.yaml": VOLUME % "", "w/reeve.yaml": "organization: Test\n"})
+        for secure, status in (("!Ref Secure", "pass"), ("false", "fail"), ("!Ref Secure", "pass")):
+            (folder / "in/child.yaml").write_text((VOLUME % "").replace("Encrypted: !Ref Secure", f"Encrypted: {secure}"))
+            run, said = volumes(folder, "in", "--workspace", "w")
+            checks.check(said == {"in/t.yaml#Inner/Data": status}, f"assess again, encrypted is {secure}", f"{run.status} {said} {run.err[:300]}")
+
+
+def explained(checks):
+    """A resource that may not be there: unknown, because of the condition that stands at its place."""
+    with tempfile.TemporaryDirectory() as at:
+        folder = written(pathlib.Path(at), {"t.yaml": CHOSEN % "", "r.guard": "rule encrypted { " + RULE + "}\n", "p.yaml": PARENT.replace("    Type", "    Condition: C\n    Type").replace("child", "inner")
+                                            % "'false'" + "Conditions: {C: !Equals [!Ref AWS::Region, x]}\n", "inner.yaml": VOLUME % ""})
+        for name, words in (("a control", ["volume-encrypted", "t.yaml"]), ("a rule", ["encrypted", "t.yaml", "--rules", "r.guard"])):
+            told = json.loads(reeve("check", "explain", *words, "--format", "json", cwd=folder).out)
+            checks.check(told["status"] == "UNKNOWN" and told["reason"].startswith("it fails if `Data` will be there; whether condition `Wanted` holds is not known: parameter `Secure`")
+                         and told["reason"].endswith("(t.yaml:8:16)") and told["at"]["line"] == 8, f"explained: {name}", told)
+            text = reeve("check", "explain", *words, cwd=folder).out
+            checks.check(text.startswith("UNKNOWN") and "(t.yaml:8:16)" in text, f"explained in words: {name}", text)
+            told = json.loads(reeve("check", "explain", *words, "-p", "Secure=true", "--format", "json", cwd=folder).out)
+            checks.check(told["status"] == "FAIL" and "reason" not in told, f"explained, the condition holds: {name}", told)
+        lines = [json.loads(line) for line in reeve("check", "explain", "encrypted", "p.yaml", "--rules", "r.guard", "--format", "json", cwd=folder).out.splitlines()]
+        checks.check([[each["data"], each["status"]] for each in lines] == [["p.yaml", "SKIP"], ["inner.yaml", "UNKNOWN"]] and "condition `C`" in lines[1]["reason"], "a nested stack is explained", lines)
+
+
 def circles(checks):
     bad = {
         "a.yaml": "Resources: {N: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: b.yaml}}}\n",
@@ -160,6 +225,8 @@ def main():
     rows(checks)
     constructs(checks)
     circles(checks)
+    assessed(checks)
+    explained(checks)
     return checks.end()
 
 

@@ -11,6 +11,7 @@
 #include "base/threads.h"
 #include "base/walk.h"
 #include "check/check_input.h"
+#include "check/maybe.h"
 #include "formats/json.h"
 #include "formats/yaml.h"
 
@@ -73,38 +74,6 @@ void deploy(Stack& stack, const std::string& maybe, std::vector<Deployed>& to, C
   for (Stack::Nested& nested : stack.nested) deploy(nested.stack, maybe.empty() ? nested.maybe : maybe, to, out);
 }
 
-// Of which of the resources that may not be there the failure tells; null if of none.
-const StackResource* of_resource(const std::vector<StackResource>& resources, const guard::GuardFailure& failure) {
-  const Value at = failure.value ? failure.value : failure.missing_from;
-  for (const StackResource& resource : resources) {
-    if (resource.maybe.empty()) continue;
-    const uint32_t first = resource.body.index();
-    if (at && at.document() == resource.body.document() && at.index() >= first && at.index() < first + resource.body.node().span) return &resource;
-  }
-  return nullptr;
-}
-
-guard::GuardStatus status_of(const std::vector<guard::GuardRuleResult>& rules) {
-  using guard::GuardStatus;
-  auto any = [&](GuardStatus status) { return std::any_of(rules.begin(), rules.end(), [&](const auto& rule) { return rule.status == status; }); };
-  for (GuardStatus status : {GuardStatus::fail, GuardStatus::unknown, GuardStatus::pass})
-    if (any(status)) return status;
-  return GuardStatus::skip;
-}
-
-// A rule that fails only for resources of which it is not known whether they will be there is unknown.
-void doubt(const std::vector<StackResource>& resources, guard::GuardResult& result) {
-  using guard::GuardStatus;
-  if (result.status != GuardStatus::fail || std::all_of(resources.begin(), resources.end(), [](const auto& resource) { return resource.maybe.empty(); })) return;
-  for (auto& rule : result.rules) {
-    if (rule.status != GuardStatus::fail || rule.failures.empty() || rule.error) continue;
-    if (!std::all_of(rule.failures.begin(), rule.failures.end(), [&](const auto& failure) { return of_resource(resources, failure); })) continue;
-    rule.status = GuardStatus::unknown;
-    for (auto& failure : rule.failures) failure.unknown_reason = of_resource(resources, failure)->maybe;
-  }
-  result.status = status_of(result.rules);
-}
-
 // What a rule file says of a nested stack stands behind what it says of the template that holds it.
 void join_results(guard::GuardResult& to, guard::GuardResult&& from) {
   to.used_now |= from.used_now;
@@ -119,7 +88,10 @@ void judge(const std::vector<RuleFile>& rules, const DataFile& file, const Check
     if (!file.text) bytes = TRY(FileBytes::open(file.path));
     text = file.text ? std::string_view(*file.text) : bytes->view();
     if (!has_content(text)) return fail(Code::parse, "there is nothing in it", {file.path, 1, 1}, "a document in JSON or YAML");
-    return read_data(text, file.path);
+    // Only a template that is to be deployed asks what a tag means that CloudFormation does not have.
+    auto read = read_data(text, file.path, options.resolve != nullptr);
+    if (read && options.resolve && !is_stack_template((*read)->root()) && contains(text, "!")) read = read_data(text, file.path);
+    return read;
   }();
   if (!document && !file.named && !has_content(text) && (bytes || file.text)) {  // found in a folder: no input
     out.notes.push_back(document.error());
@@ -149,7 +121,7 @@ void judge(const std::vector<RuleFile>& rules, const DataFile& file, const Check
     guard::GuardResult result;
     for (const Deployed& each : deployed) {
       guard::GuardResult one = rule.rules->evaluate(each.document->root(), options.guard);
-      doubt(each.resources, one);
+      doubt_maybe(each.resources, one);
       if (each.document == out.document) result = std::move(one);
       else join_results(result, std::move(one));
     }
@@ -202,7 +174,7 @@ bool has_content(std::string_view text) {
   return false;
 }
 
-Result<DocumentPtr> read_data(std::string_view text, const std::string& file) {
+Result<DocumentPtr> read_data(std::string_view text, const std::string& file, bool keep_tags) {
   size_t at = starts_with(text, "\xef\xbb\xbf") ? 3 : 0;
   at = text.find_first_not_of(" \t\r\n", at);
   const bool json = at != std::string_view::npos && (text[at] == '{' || text[at] == '[');
@@ -212,11 +184,13 @@ Result<DocumentPtr> read_data(std::string_view text, const std::string& file) {
     // YAML's own short form begins alike: `{a: b}`.
     YamlOptions flow;
     flow.schema = YamlOptions::Schema::guard;
+    flow.keep_tags = keep_tags;
     auto again = read_yaml(text, Source{.file = file}, flow);
     return again ? std::move(again) : std::move(read);
   }
   YamlOptions options;
   options.schema = YamlOptions::Schema::guard;
+  options.keep_tags = keep_tags;
   return read_yaml(text, Source{.file = file}, options);
 }
 

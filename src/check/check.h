@@ -52,8 +52,8 @@ DataFiles find_data(const std::vector<std::string>& paths);
 
 // Whether a text has anything but white space and comments of YAML.
 bool has_content(std::string_view text);
-// JSON or YAML, told by the first character. `file` is for error places and evidence.
-Result<DocumentPtr> read_data(std::string_view text, const std::string& file);
+// JSON or YAML, told by the first character. `file` is for error places and evidence; `keep_tags` as in formats/yaml.h.
+Result<DocumentPtr> read_data(std::string_view text, const std::string& file, bool keep_tags = false);
 
 struct CheckOptions {
   guard::GuardOptions guard;

@@ -5,9 +5,11 @@
 #include "base/text.h"
 #include "check/check_input.h"
 #include "check/guard_trace.h"
+#include "check/maybe.h"
 #include "cli/check_parts.h"
 #include "cli/commands.h"
 #include "estate/stack_files.h"
+#include "estate/template.h"
 #include "findings/finding.h"
 #include "formats/json.h"
 #include "report/output.h"
@@ -204,22 +206,22 @@ class Explaining {
     for (const DataFile& file : data.files) {
       auto document = [&]() -> Result<DocumentPtr> {
         const auto bytes = TRY(FileBytes::open(file.path));
-        const auto read = TRY(read_data(bytes->view(), file.path));
-        const DocumentPtr whole = parameters ? TRY(join_data(*parameters, *read)) : read;
-        if (!deployed || !is_stack_template(whole->root())) return whole;
-        Stack stack = resolve_stack(whole, stacks_.options_for(file.path));
-        for (const Error& problem : stack.problems) wrong(problem);
-        for (const Error& note : stack.notes) io_.say("note  " + fold(io_.error_terminal, safe(note.text())) + "\n");
-        for (const StackResource& resource : stack.resources)
-          if (!resource.maybe.empty())
-            io_.say("note  whether `" + safe(resource.id) + "` will be there is not known (" + safe(resource.maybe) + "); a rule that fails for such resources alone is UNKNOWN\n");
-        return stack.document;
+        auto read = TRY(read_data(bytes->view(), file.path, deployed));
+        if (deployed && !is_stack_template(read->root())) read = TRY(read_data(bytes->view(), file.path));
+        return parameters ? TRY(join_data(*parameters, *read)) : read;
       }();
       if (!document) {
         wrong(document.error());
         continue;
       }
-      for (const RuleFile& rule : rules.files) told(*rule.rules, rule.path, (*document)->root(), file.path, "", named_file);
+      Stack stack;
+      if (deployed && is_stack_template((*document)->root())) {
+        stack = resolve_stack(*document, stacks_.options_for(file.path));
+      } else {
+        stack.document = *document;
+        stack.shown = file.path;
+      }
+      told(rules, stack, named_file, "");
     }
     return status_;
   }
@@ -244,10 +246,44 @@ class Explaining {
   }
   bool asked(const std::string& rule, const std::string& rules_file) const { return rule == name_ || (rule == "default" && (name_ == file_name(rules_file) || name_ == file_name(rules_file) + "/default")); }
 
-  void told(const guard::GuardRules& rules, const std::string& rules_file, Value document, const std::string& data, std::string_view resource, bool all) {
-    const guard::GuardTrace trace = guard::trace_guard(rules, document, how_);
-    for (const GuardStep& step : trace.steps)
-      if (all || asked(step.name, rules_file)) telling_.rule(step, rules, rules_file, data, resource, resource.empty() ? "" : name_);
+  // `maybe`: why the stack may not be there, where that hangs on the one around it.
+  void told(const RuleFiles& rules, Stack& stack, bool all, const std::string& maybe) {
+    for (const Error& problem : stack.problems) wrong(problem);
+    for (const Error& note : stack.notes) io_.say("note  " + fold(io_.error_terminal, safe(note.text())) + "\n");
+    for (StackResource& resource : stack.resources)
+      if (resource.maybe.empty()) resource.maybe = maybe;
+    for (const RuleFile& file : rules.files) {
+      guard::GuardResult result = file.rules->evaluate(stack.document->root(), how_);
+      doubt_maybe(stack.resources, result);
+      guard::GuardTrace trace = guard::trace_guard(*file.rules, stack.document->root(), how_);
+      for (size_t i = 0; i < trace.steps.size(); ++i) {
+        GuardStep& step = trace.steps[i];
+        if (step.status == GuardStatus::fail && i < result.rules.size() && result.rules[i].status == GuardStatus::unknown)
+          if (const StackResource* resource = maybe_resource(stack.resources, result.rules[i].failures[0])) may_not_be(step, resource->id, resource->maybe, resource->body);
+        if (all || asked(step.name, file.path)) telling_.rule(step, *file.rules, file.path, stack.shown, "", "");
+      }
+    }
+    for (Stack::Nested& nested : stack.nested) told(rules, nested.stack, all, maybe.empty() ? nested.maybe : maybe);
+  }
+
+  // What fails for a resource of which it is not known whether it will be there is unknown, because of the condition that stands there.
+  static void may_not_be(GuardStep& step, const std::string& id, const std::string& why, Value body) {
+    step.status = GuardStatus::unknown;
+    step.reason = "it fails if `" + id + "` will be there; " + why;
+    if (const Value condition = body.get("Condition"); condition && condition.line()) {
+      const auto origin = condition.origin();
+      step.reason += " (" + Place{origin.source ? origin.source->file : "", origin.line, origin.column}.text() + ")";
+      step.value = condition;
+    }
+  }
+
+  void told(const guard::GuardRules& rules, const std::string& rules_file, const Resource& resource, const GuardVerdict& verdict, const std::string& data) {
+    const Value maybe = resource.document->root().get(resource_maybe);
+    guard::GuardTrace trace = guard::trace_guard(rules, resource.document->root(), how_);
+    for (GuardStep& step : trace.steps) {
+      if (maybe && verdict.verdict == Verdict::unknown && step.status == GuardStatus::fail) may_not_be(step, resource.id, std::string(maybe.text()), resource.body());
+      telling_.rule(step, rules, rules_file, data, resource.id, name_);
+    }
   }
 
   int own(const DataFiles& data) {
@@ -264,7 +300,7 @@ class Explaining {
         any = true;
         if (verdict.verdict == Verdict::unknown && verdict.reason.find("no attribute") == 0)  // said before any rule is asked
           return io_.print("UNKNOWN  " + control.id + "  on " + safe(file.path) + " " + safe(resource.id) + ": " + safe(verdict.reason) + "\n");
-        told(rules, control.check.shown, resource.document->root(), file.path, resource.id, true);
+        told(rules, control.check.shown, resource, verdict, file.path);
       });
       for (const Error& problem : checked.problems) wrong(problem);
       if (!any && checked.problems.empty()) io_.print("SKIP  " + name_ + "  on " + safe(file.path) + ": no resource of " + (*made)->types_of(name_) + " is in it\n");

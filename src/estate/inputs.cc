@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "estate/nested_units.h"
 #include "estate/reply_error.h"
 #include "estate/snapshot.h"
 #include "estate/template.h"
@@ -536,6 +537,10 @@ class Finder {
         case InputKind::broken: out_.set_aside.push_back(std::move(input)); break;
       }
     }
+    std::set<std::string> named;
+    for (const Candidate& c : candidates_)
+      if (c.named) named.insert(c.input.shown);
+    nest_templates(units, named, out_.set_aside);
     for (auto& [key, unit] : units) out_.units.push_back(std::move(unit));
     out_.units.push_back(std::move(organization));
   }

@@ -57,7 +57,8 @@ struct Unit {
   std::string key;      // `account:111122223333`, `organization`, `template:path`
   std::string account;
   std::vector<Input> inputs;  // in order of `shown`
-  std::string digest() const;  // of its inputs
+  std::vector<Input> beside;  // of a template: the files that it opens, such as its nested stacks', and CDK's manifest
+  std::string digest() const;  // of its inputs and what stands beside them
 };
 
 struct Inputs {

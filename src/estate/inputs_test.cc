@@ -109,6 +109,39 @@ TEST(Inputs, EveryLayoutIsPlaced) {
   }
 }
 
+// A template that another of the folder holds as a nested stack is judged there alone, unless it is named by itself.
+TEST(Inputs, NestedTemplatesStandBesideWhatHoldsThem) {
+  const std::string nested = "Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: ", part = "BucketName: x\n";
+  TestFolder folder;
+  const std::string top = folder.write("top.yaml", nested + "deep/mid.yaml}\n    Metadata: {X: {'Fn::Transform': {Name: 'AWS::Include', Parameters: {Location: part.yaml}}}}\n");
+  folder.write("deep/mid.yaml", nested + "./leaf.yaml}\n");
+  const std::string leaf = folder.write("deep/leaf.yaml", kTemplate);
+  folder.write("part.yaml", part);
+  folder.write("apart.yaml", nested + "https://bucket/deep/leaf.yaml}\n");
+  folder.write("one.yaml", nested + "two.yaml}\n"), folder.write("two.yaml", nested + "one.yaml}\n");  // a circle: none is left out
+  folder.write("S.template.json", R"({"Resources": {"A": {"Type": "AWS::S3::Bucket"}}})"), folder.write("manifest.json", "{}");
+  auto types = catalogue();
+  auto shown = [&](const std::vector<std::string>& sources) {
+    std::string out;
+    const Inputs found = find_inputs(sources, types);
+    for (const Unit& unit : found.units) {
+      if (unit.kind != Unit::Kind::cloudformation) continue;
+      out += (out.empty() ? "" : "; ") + unit.inputs[0].shown.substr(folder.path().size() + 1);
+      for (const Input& input : unit.beside) out += " +" + input.shown.substr(folder.path().size() + 1);
+    }
+    return out;
+  };
+  const std::string rest = "S.template.json +manifest.json; apart.yaml; ", circle = "one.yaml +two.yaml; ", top_line = "top.yaml +deep/leaf.yaml +deep/mid.yaml +part.yaml; two.yaml +one.yaml";
+  EXPECT_EQ(shown({folder.path()}), rest + circle + top_line);
+  EXPECT_EQ(shown({folder.path(), leaf}), rest + "deep/leaf.yaml; " + circle + top_line);
+  EXPECT_EQ(shown({top}), "top.yaml") << "what is not named is not opened";
+  // What a unit opens is part of what it is known again by.
+  auto digest = [&] { return find_inputs({folder.path()}, types).units[3].digest(); };
+  const std::string before = digest();
+  folder.write("deep/leaf.yaml", std::string(kTemplate) + "  B:\n    Type: AWS::S3::Bucket\n");
+  EXPECT_NE(digest(), before);
+}
+
 TEST(Inputs, AnAccountIsResolvedInTheOrderOfTheContracts) {
   const char* user = R"({"Buckets": [{"X": "arn:aws:iam::777788889999:user/u"}]})";
   struct {

@@ -349,7 +349,7 @@ class ConfigItems {
 
 void load_unit(const Unit& unit, const ResourceCatalogue& catalogue, UnitSink& sink, const LoadOptions& options) {
   if (unit.kind == Unit::Kind::cloudformation) {
-    for (const Input& input : unit.inputs) input.kind == InputKind::terraform ? load_terraform(input, catalogue, sink) : load_template(input, catalogue, sink);
+    for (const Input& input : unit.inputs) input.kind == InputKind::terraform ? load_terraform(input, catalogue, sink) : load_template(input, catalogue, sink, unit.beside);
     return;
   }
   ReplySet replies(unit, catalogue, sink, options);

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "estate/template.h"
+#include "estate/template_include.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -46,14 +47,13 @@ bool take(Value root, std::map<std::string, StackParameter, std::less<>>& into) 
   return true;
 }
 
-// CDK's manifest beside a template says where the stack goes: `aws://ACCOUNT/REGION`.
-void cdk_environment(const std::string& file, StackOptions& options) {
-  if (!ends_with(file, ".template.json")) return;
-  const std::string path = join_path(folder_of(file), "manifest.json");
-  if (!exists(path)) return;
-  auto text = read_file(path, kFileBytesMax);
-  if (!text) return;
-  auto manifest = read_json(*text, Source{.file = path});
+}  // namespace
+
+std::string cdk_manifest_of(const std::string& file) { return ends_with(file, ".template.json") ? plain_path(join_path(folder_of(file), "manifest.json")) : ""; }
+
+// Where the stack goes stands there as `aws://ACCOUNT/REGION`.
+void cdk_environment(std::string_view text, const std::string& file, StackOptions& options) {
+  auto manifest = read_json(text, Source{.file = cdk_manifest_of(file)});
   if (!manifest) return;
   for (auto artifact : (*manifest)->root().get("artifacts").entries()) {
     const Value properties = artifact.value.get("properties"), template_file = properties.get("templateFile"), place = artifact.value.get("environment");
@@ -71,8 +71,6 @@ void cdk_environment(const std::string& file, StackOptions& options) {
       if (auto scalar = entry.value.scalar_text()) options.parameters.try_emplace(std::string(entry.key()), StackParameter{std::string(*scalar), ""});
   }
 }
-
-}  // namespace
 
 std::string plain_path(const std::string& path) { return std::filesystem::path(path).lexically_normal().string(); }
 
@@ -98,10 +96,10 @@ Result<StackFiles> StackFiles::with_parameters(const std::vector<std::string>& w
 StackOptions StackFiles::options_for(const std::string& file) const {
   StackOptions out;
   out.parameters = parameters_;
-  cdk_environment(file, out);
+  if (const std::string path = cdk_manifest_of(file); !path.empty() && exists(path))
+    if (auto text = read_file(path, kFileBytesMax)) cdk_environment(*text, file, out);
   out.open_nested = [](const std::string& url, const std::string& from, std::string& shown) -> Result<DocumentPtr> {
-    std::string local = starts_with(url, "file://") ? url.substr(7) : url;
-    shown = starts_with(local, "/") ? local : plain_path(join_path(folder_of(from), local));
+    shown = opened_path(url, from);
     std::error_code failed;
     if (!std::filesystem::is_regular_file(shown, failed)) return DocumentPtr();
     const std::string text = TRY(read_file(shown, kFileBytesMax));
@@ -113,6 +111,20 @@ StackOptions StackFiles::options_for(const std::string& file) const {
   return out;
 }
 
+std::string opened_path(const std::string& url, const std::string& from) {
+  const std::string local = starts_with(url, "file://") ? url.substr(7) : url;
+  return starts_with(local, "/") ? local : plain_path(join_path(folder_of(from), local));
+}
+
+std::set<std::string> included_files(const Document& document, const std::string& file) {
+  std::set<std::string> out;
+  const auto& nodes = document.nodes();
+  for (uint32_t i = 0; i < nodes.size(); ++i)
+    if (nodes[i].kind == Kind::map)
+      if (const auto location = include_location(Value(&document, i)); !location.empty() && !contains(location, "://")) out.insert(opened_path(std::string(location), file));
+  return out;
+}
+
 std::set<std::string> nested_files(Value root, const std::string& file) {
   std::set<std::string> out;
   for (auto entry : root.get("Resources").entries()) {
@@ -121,7 +133,7 @@ std::set<std::string> nested_files(Value root, const std::string& file) {
     Value named;
     if (type.text() == "AWS::CloudFormation::Stack") named = entry.value.get("Metadata").get("aws:asset:path") ? entry.value.get("Metadata").get("aws:asset:path") : properties.get("TemplateURL");
     if (type.text() == "AWS::Serverless::Application") named = properties.get("Location");
-    if (named.is_string() && !contains(named.text(), "://")) out.insert(plain_path(join_path(folder_of(file), named.text())));
+    if (named.is_string() && !contains(named.text(), "://")) out.insert(opened_path(std::string(named.text()), file));
   }
   return out;
 }

@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "estate/stack.h"
@@ -23,8 +24,17 @@ class StackFiles {
   std::map<std::string, StackParameter, std::less<>> parameters_;
 };
 
+// What CDK's manifest says of the stack of the template `file`: its account, Region, name and parameters. What is given stays.
+void cdk_environment(std::string_view manifest, const std::string& file, StackOptions& options);
+// Where the manifest would be; empty if `file` is not called like a template of CDK.
+std::string cdk_manifest_of(const std::string& file);
+
 // The files that a template names as those of its nested stacks, as far as they are named in so many words.
 std::set<std::string> nested_files(Value root, const std::string& file);
+// Those that it includes.
+std::set<std::string> included_files(const Document& document, const std::string& file);
+// The file that a template opens by this name.
+std::string opened_path(const std::string& url, const std::string& from);
 
 // Of these templates those that others hold as nested stacks: they are judged within them, with the parameters that they are given
 // there. Of templates that hold one another in a circle, none is left out.

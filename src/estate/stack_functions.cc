@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "estate/stack_network.h"
 #include "estate/stack_resolver.h"
+#include "estate/template_include.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -30,7 +31,7 @@ std::string base64_of(std::string_view bytes) {
 std::string hole_of(const StackValue& value, size_t number) {
   if (value.written && value.written->is == Is::map && value.written->names.size() == 1) {
     const std::string& name = value.written->names[0];
-    const StackValue& what = value.written->members[0].second;
+    const StackValue& what = value.written->members[0];
     if (name == "Fn::Sub" && what.is == Is::text) return what.text;
     if ((name == "Ref" || name == "Parameter") && what.is == Is::text) return "${" + what.text + "}";
     if (name == "Fn::GetAtt" && what.is == Is::list && what.items.size() == 2) return "${" + what.items[0].text + "." + what.items[1].text + "}";
@@ -66,29 +67,38 @@ StackValue StackResolver::function(std::string_view name, Value argument, Value 
     const StackValue from = eval(argument);
     return StackValue::of_unknown(when_deployed("what another stack exports" + (from.scalar() ? " as " + quoted(*from.scalar()) : std::string())), call, true);
   }
-  if (name == "Fn::Transform") {
-    const Value macro = argument.get("Name");
-    return StackValue::of_unknown(when_deployed("what the macro " + quoted(macro.is_string() ? macro.text() : "Fn::Transform") + " gives"), call);
-  }
+  if (name == "Fn::Transform") return StackValue::of_unknown(not_brought(name, argument), call);
   if (name == "Fn::Equals" || name == "Fn::And" || name == "Fn::Or" || name == "Fn::Not") {
     Truth truth = test(call);
     if (truth.is == Truth::Is::unknown) return StackValue::of_unknown(truth.reason, call, true);
     return StackValue::of_text(truth.is == Truth::Is::yes ? "true" : "false", call);
   }
+  if (!starts_with(name, "Fn::")) return foreign(name, call);
   return StackValue::of_unknown(when_deployed(quoted(name)), call);
 }
 
+StackValue StackResolver::foreign(std::string_view tag, Value call) {
+  if (starts_with(tag, "Rain::")) return StackValue::of_unknown("what " + quoted(tag) + " stands for is put there by `rain` before the template is deployed", call);
+  problem(call, "CloudFormation does not know the tag " + quoted(tag), "a short form such as `!Ref`");
+  return StackValue::of_unknown("CloudFormation does not know the tag " + quoted(tag), call);
+}
+
 // --- references
+
+StackValue StackResolver::gone(std::string_view id, std::string_view what, Value call) {
+  for (const std::string& module : modules_)
+    if (starts_with(id, module)) return StackValue::of_unknown(quoted(id) + " is of the module " + quoted(module) + ", which is not read", call, true);
+  std::string reason = "there is " + std::string(what) + " " + quoted(id);
+  note(call, reason);
+  return StackValue::of_unknown(std::move(reason), call);
+}
 
 StackValue StackResolver::ref(std::string_view name, Value call) {
   if (auto item = loop_.find(std::string(name)); item != loop_.end()) return StackValue::of_text(item->second, call);
   if (starts_with(name, "AWS::")) return pseudo(name, call);
   if (Value declared = parameters_.get(name); declared.is_map()) return parameter(std::string(name), declared, call);
   const std::string id(name.substr(0, name.find('.')));  // SAM: `Function.Version`
-  if (!by_id_.count(id)) {
-    note(call, "there is neither a parameter nor a resource " + quoted(name));
-    return StackValue::of_unknown("there is neither a parameter nor a resource " + quoted(name), call);
-  }
+  if (!by_id_.count(id)) return gone(name, "neither a parameter nor a resource", call);
   if (current_ != SIZE_MAX && !testing_) edges_[current_].push_back({id, call});
   StackValue out = StackValue::of_unknown(when_deployed("`Ref` of " + quoted(name)), call, true);
   out.written = written_form("Ref", StackValue::of_text(std::string(name), call));
@@ -167,10 +177,7 @@ StackValue StackResolver::get_att(Value argument, Value call) {
 
 StackValue StackResolver::attribute(const std::string& id, const std::string& name, Value call) {
   auto at = by_id_.find(id);
-  if (at == by_id_.end()) {
-    note(call, "there is no resource " + quoted(id));
-    return StackValue::of_unknown("there is no resource " + quoted(id), call);
-  }
+  if (at == by_id_.end()) return gone(id, "no resource", call);
   if (current_ != SIZE_MAX && !testing_) edges_[current_].push_back({id, call});
   if (declared_[at->second].type == "AWS::CloudFormation::Stack" && starts_with(name, "Outputs."))
     if (const Stack::Nested* inner = nested(id)) {
@@ -213,6 +220,8 @@ void StackResolver::pieces(std::vector<StackValue>& parts, Value call, StackValu
 StackValue StackResolver::sub(Value argument, Value call) {
   Value text = argument, own;
   if (argument.is_list() && argument.size() == 2) text = argument.at(0), own = argument.at(1);
+  if (text.is_map())
+    if (StackValue made = eval(text); made.unknown()) return made;
   if (!text.is_string()) return wrong("Fn::Sub", call, "a text, or a text and a map");
   const std::string format = substituted(text.text(), false);
   std::vector<StackValue> parts;
@@ -397,7 +406,7 @@ StackValue StackResolver::merged(const StackValue& a, const StackValue& b, Value
     std::vector<std::tuple<std::string, Value, StackValue>> out;
     if (map.is == Is::raw)
       for (auto entry : map.raw.entries()) out.emplace_back(entry.key(), entry.key_node, StackValue::of(entry.value));
-    for (size_t i = 0; i < map.members.size(); ++i) out.emplace_back(map.names[i], map.members[i].first, map.members[i].second);
+    for (size_t i = 0; i < map.members.size(); ++i) out.emplace_back(map.names[i], map.keys[i], map.members[i]);
     return out;
   };
   if (a.is_map() && b.is_map()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "estate/template_include.h"
 #include "estate/template_sam.h"
 
 namespace reeve {
@@ -18,7 +19,10 @@ bool refers_elsewhere(std::string_view text) {
 }
 
 bool is_loop(std::string_view key) { return starts_with(key, kForEach); }
-bool is_function_key(std::string_view key) { return key == "Ref" || starts_with(key, "Fn::"); }
+// Tags that CloudFormation does not have: `!Mystery`, and those of `rain`, a tool that is run over templates before they are deployed.
+constexpr std::string_view kRain = "Rain::";
+bool is_foreign_key(std::string_view key, Style style) { return starts_with(key, kRain) || (key.size() > 1 && key[0] == '!' && style == Style::plain); }
+bool is_function_key(std::string_view key, Style style) { return key == "Ref" || starts_with(key, "Fn::") || is_foreign_key(key, style); }
 
 // Transforms of AWS that leave alone what they do not name, or that are followed here.
 bool leaves_the_rest(std::string_view transform) {
@@ -52,10 +56,12 @@ bool is_stack_template(Value root) {
 }
 
 Stack resolve_stack(const DocumentPtr& written, const StackOptions& options) {
-  std::vector<Error> notes;
-  DocumentPtr made = sam_transformed(written, notes);
-  Stack out = StackResolver(made ? made : written, options).run();
+  std::vector<Error> notes, problems;
+  const DocumentPtr with = included(written, options, problems), whole = with ? with : written;
+  const DocumentPtr made = sam_transformed(whole, notes);
+  Stack out = StackResolver(made ? made : whole, options).run();
   out.notes.insert(out.notes.begin(), notes.begin(), notes.end());
+  out.problems.insert(out.problems.begin(), problems.begin(), problems.end());
   return out;
 }
 
@@ -71,7 +77,7 @@ StackResolver::StackResolver(DocumentPtr written, const StackOptions& options) :
   work_.resize(nodes.size() + 1);
   const bool duplicates = !written_->duplicate_keys().empty();
   for (size_t i = 0; i < nodes.size(); ++i) {
-    const bool work = duplicates || (nodes[i].kind == Kind::string && (is_function_key({nodes[i].text, nodes[i].count}) || refers_elsewhere({nodes[i].text, nodes[i].count})));
+    const bool work = duplicates || (nodes[i].kind == Kind::string && (is_function_key({nodes[i].text, nodes[i].count}, nodes[i].style) || refers_elsewhere({nodes[i].text, nodes[i].count})));
     work_[i + 1] = work_[i] + work;
   }
 }
@@ -128,7 +134,7 @@ StackValue StackResolver::eval(Value value) {
 // A text with a dynamic reference becomes what another service holds when the template is deployed.
 StackValue StackResolver::elsewhere(StackValue value) const {
   std::string text;
-  if (value.unknown() && value.written && value.written->names == std::vector<std::string>{"Fn::Sub"}) text = value.written->members[0].second.text;
+  if (value.unknown() && value.written && value.written->names == std::vector<std::string>{"Fn::Sub"}) text = value.written->members[0].text;
   else text = value.scalar().value_or("");
   if (testing_ || !refers_elsewhere(text)) return value;
   const size_t at = text.find(kElsewhere) + kElsewhere.size();
@@ -144,7 +150,7 @@ StackValue StackResolver::elsewhere(StackValue value) const {
 StackValue StackResolver::eval_map(Value value) {
   if (value.size() == 1)
     for (auto entry : value.entries())
-      if (is_function_key(entry.key()) && !is_loop(entry.key())) return elsewhere(function(entry.key(), entry.value, value));
+      if (is_function_key(entry.key(), entry.key_node.style()) && !is_loop(entry.key())) return elsewhere(function(entry.key(), entry.value, value));
   StackValue out;
   out.is = StackValue::Is::map;
   out.at = value;
@@ -160,7 +166,7 @@ void StackResolver::members(Value map, StackValue& out) {
       continue;
     }
     if (starts_with(entry.key(), "Fn::") && map.size() > 1) {  // `Fn::Transform` beside others: makes keys that nobody knows yet
-      out.text = "what `" + std::string(entry.key()) + "` brings is known only when the template is deployed";
+      out.text = not_brought(entry.key(), entry.value);
       continue;
     }
     if (map.get(entry.key()) != entry.value) continue;  // of a key that stands twice, the last
@@ -191,8 +197,9 @@ bool StackResolver::loop(Value call, std::string& reason, Each each) {
     auto item = collection.item(i).scalar();
     if (!item) continue;
     loop_[key] = *item;
-    each(body);
     if (budget_ == 0) break;
+    --budget_;  // a turn may make nothing
+    each(body);
   }
   loop_ = before;
   return true;
@@ -206,7 +213,7 @@ void StackResolver::declare(Value map) {
       continue;
     }
     if (starts_with(entry.key(), "Fn::")) {
-      note(entry.key_node, "resources made by `" + std::string(entry.key()) + "` are not judged");
+      note(entry.key_node, "resources made by `" + std::string(entry.key()) + "` are not judged: " + not_brought(entry.key(), entry.value));
       continue;
     }
     if (map.get(entry.key()) != entry.value) continue;
@@ -218,7 +225,11 @@ void StackResolver::declare(Value map) {
     one.loop = loop_;
     Value type = entry.value.get("Type");
     if (!type.is_string()) {
-      if (entry.value.get("Fn::Transform")) note(entry.key_node, "resource `" + one.id + "` is made by a macro and not judged");
+      const Value module = type.get("Rain::Module");
+      if (module.is_string()) {
+        modules_.push_back(one.id);
+        note(entry.key_node, "`" + one.id + "` stands for the module `" + std::string(module.text()) + "` of `rain`; its resources are not judged: judge what `rain pkg` writes");
+      } else if (entry.value.get("Fn::Transform")) note(entry.key_node, "resource `" + one.id + "` is made by a macro and not judged: " + not_brought("Fn::Transform", entry.value.get("Fn::Transform")));
       else problem(entry.key_node, "resource `" + one.id + "` has no `Type`", "a resource type such as `AWS::S3::Bucket`");
       continue;
     }
@@ -240,92 +251,6 @@ void StackResolver::declare_conditions(Value map) {
     named.expression = entry.value;
     named.loop = loop_;
   }
-}
-
-// --- conditions
-
-StackResolver::Truth StackResolver::condition(std::string_view name, Value at) {
-  auto found = conditions_.find(name);
-  if (found == conditions_.end()) {
-    const std::string reason = "there is no condition `" + std::string(name) + "`";
-    note(at, reason);
-    return {Truth::Is::unknown, reason};
-  }
-  Named& named = found->second;
-  if (named.is == Named::Is::being) {
-    problem(at, "the condition `" + std::string(name) + "` depends on itself", "conditions that do not go round in a circle");
-    named.is = Named::Is::done;
-    named.truth = {Truth::Is::unknown, "the condition `" + std::string(name) + "` depends on itself"};
-  }
-  if (named.is == Named::Is::fresh) {
-    named.is = Named::Is::being;
-    std::swap(loop_, named.loop);
-    Truth truth = test(named.expression);
-    std::swap(loop_, named.loop);
-    if (named.is == Named::Is::being) named.truth = std::move(truth);
-    named.is = Named::Is::done;
-    if (named.truth.is == Truth::Is::unknown && !starts_with(named.truth.reason, "the condition `" + std::string(name)))
-      named.truth.reason = "whether condition `" + std::string(name) + "` holds is not known: " + named.truth.reason;
-  }
-  return named.truth;
-}
-
-StackResolver::Truth StackResolver::test(Value expression) {
-  if (budget_ == 0) return {Truth::Is::unknown, "the template is too large"};
-  --budget_;
-  if (expression.is_map() && expression.size() == 1)
-    for (auto entry : expression.entries()) {
-      const std::string_view key = entry.key();
-      const Value argument = entry.value;
-      if (key == "Condition" && argument.is_string()) return condition(substituted(argument.text(), false), argument);
-      if (key == "Fn::Equals") return equals(argument);
-      if (key == "Fn::Not" && argument.is_list() && argument.size() == 1) {
-        Truth truth = test(argument.at(0));
-        if (truth.is != Truth::Is::unknown) truth.is = truth.is == Truth::Is::yes ? Truth::Is::no : Truth::Is::yes;
-        return truth;
-      }
-      if ((key == "Fn::And" || key == "Fn::Or") && argument.is_list()) {
-        const auto decides = key == "Fn::And" ? Truth::Is::no : Truth::Is::yes;
-        Truth all{key == "Fn::And" ? Truth::Is::yes : Truth::Is::no, ""};
-        for (Value each : argument.items()) {
-          Truth one = test(each);
-          if (one.is == decides) return one;
-          if (one.is == Truth::Is::unknown && all.is != Truth::Is::unknown) all = std::move(one);
-        }
-        return all;
-      }
-    }
-  // A function that gives "true" or "false".
-  const StackValue value = eval(expression);
-  if (auto text = value.scalar()) {
-    if (equal_ignoring_case(*text, "true")) return {Truth::Is::yes, ""};
-    if (equal_ignoring_case(*text, "false")) return {Truth::Is::no, ""};
-  }
-  return {Truth::Is::unknown, value.unknown() ? value.text : "the condition cannot be read"};
-}
-
-StackResolver::Truth StackResolver::equals(Value argument) {
-  if (!argument.is_list() || argument.size() != 2) return {Truth::Is::unknown, "`Fn::Equals` has not two arguments"};
-  testing_ = true;
-  const StackValue a = eval(argument.at(0)), b = eval(argument.at(1));
-  testing_ = false;
-  if (auto same = same_value(a, b)) return {*same ? Truth::Is::yes : Truth::Is::no, ""};
-  // A parameter that may not have the other's value.
-  for (size_t i = 0; i < 2; ++i) {
-    const Value name = argument.at(i).get("Ref");
-    const auto other = (i == 0 ? b : a).scalar();
-    if (!name.is_string() || !other) continue;
-    const Value declared = parameters_.get(name.text());
-    const Value allowed = declared.get("AllowedValues");
-    if (allowed.size() > 0) {
-      bool may = false;
-      for (Value each : allowed.items()) may |= each.scalar_text() && *each.scalar_text() == *other;
-      if (!may) return {Truth::Is::no, ""};
-    }
-    if (auto least = declared.get("MinLength").scalar_text(); least && other->size() < static_cast<size_t>(parse_int(*least).value_or(0))) return {Truth::Is::no, ""};
-  }
-  const StackValue* doubt = a.doubt() ? a.doubt() : b.doubt();
-  return {Truth::Is::unknown, doubt ? doubt->text : "the two cannot be compared"};
 }
 
 // --- writing
@@ -369,10 +294,9 @@ void StackResolver::emit(const StackValue& value) {
       for (size_t i = 0; i < value.members.size(); ++i) last[value.names[i]] = i;
       for (size_t i = 0; i < value.members.size(); ++i) {
         if (last[value.names[i]] != i) continue;
-        const auto& [key, each] = value.members[i];
-        if (key) builder_.at(key.line(), key.column());
+        if (Value key = value.keys[i]) builder_.at(key.line(), key.column());
         builder_.key(value.names[i]);
-        emit(each);
+        emit(value.members[i]);
       }
       return builder_.end();
     }
@@ -526,12 +450,12 @@ void StackResolver::outputs() {
   all.at = written;
   members(written, all);
   for (size_t i = 0; i < all.members.size(); ++i) {
-    const StackValue& each = all.members[i].second;
+    const StackValue& each = all.members[i];
     const StackValue* value = nullptr;
     StackValue raw;
     if (each.is == StackValue::Is::raw && each.raw.get("Value")) value = &(raw = StackValue::of(each.raw.get("Value")));
     for (size_t j = 0; j < each.members.size(); ++j)
-      if (each.names[j] == "Value") value = &each.members[j].second;
+      if (each.names[j] == "Value") value = &each.members[j];
     if (!value) continue;
     StackParameter& output = out_.outputs[all.names[i]];
     output.text = value->scalar();
@@ -542,7 +466,7 @@ void StackResolver::outputs() {
 
 Stack StackResolver::run() {
   for (const auto& [name, at] : transforms(root_)) {
-    if (name == "AWS::Include") note(at, "what `AWS::Include` brings is not judged");
+    if (name == "AWS::Include") note(at, "sections that `AWS::Include` brings are not judged: " + not_brought("Transform", at));
     else if (!leaves_the_rest(name) && macro_.empty()) {
       macro_ = "the macro `" + name + "` rewrites the template when it is deployed";
       note(at, macro_ + "; its resources are unknown");

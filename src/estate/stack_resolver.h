@@ -69,6 +69,8 @@ class StackResolver {
   StackValue wrong(std::string_view name, Value call, std::string_view expected);
   void pieces(std::vector<StackValue>& parts, Value call, StackValue& out);
   std::optional<std::string> given(std::string_view name, std::string* unknown) const;
+  StackValue foreign(std::string_view tag, Value call);   // a tag that is none of CloudFormation's
+  StackValue gone(std::string_view id, std::string_view what, Value call);  // a reference to what is not in the template
 
   // --- conditions
   Truth condition(std::string_view name, Value at);
@@ -112,6 +114,7 @@ class StackResolver {
   std::vector<std::vector<Edge>> edges_;  // by resource
   size_t current_ = SIZE_MAX;             // resource being resolved
   bool testing_ = false;                  // within a condition, where secrets may be compared
+  std::vector<std::string> modules_;      // ids that stand for a module of the tool `rain`
   std::string macro_;                     // a macro that may rewrite everything
   std::map<std::string, size_t> nested_;  // id → index into out_.nested; SIZE_MAX: being resolved, or cannot be
   uint64_t budget_ = 2'000'000;

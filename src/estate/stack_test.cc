@@ -182,7 +182,7 @@ TEST(Stack, EachFunctionGivesWhatTheDeploymentWill) {
       {"{'Fn::ToJsonString': {a: !Ref Stage, b: [1]}}", R"json("{\"a\":\"dev\",\"b\":[1]}")json"},
       {"{'Fn::ToJsonString': {a: !Ref Name}}", "!" + name},
       {"!ImportValue x", "!what another stack exports as `x` is known only when the template is deployed"},
-      {"{'Fn::Transform': {Name: Mine}}", "?what the macro `Mine` gives is known only when the template is deployed"},
+      {"{'Fn::Transform': {Name: Mine}}", "?what the macro `Mine` brings is known only when the template is deployed"},
       {"{a: 1, 'Fn::Transform': {Name: Mine}}", "{a: 1, …}"},
       {"{'Fn::New': x}", "?`Fn::New` is known only when the template is deployed"},
       {"{'Fn::ForEach::L': [X, [a, b], {'${X}Key': !Ref X}]}", R"({aKey: "a", bKey: "b"})"},
@@ -242,7 +242,10 @@ TEST(Stack, WhatCannotBeDeployedIsNamedByPlace) {
       {"Resources: {A: {Properties: {}}}\n", "resource `A` has no `Type`", ""},
       {"Resources:\n  Fn::ForEach::L: [X, [a, a], {'R${X}': {Type: 'T::A::B'}}]\n", "there are two resources `Ra`", ""},
       {"Parameters: {P: {Type: CommaDelimitedList}}\nResources:\n  Fn::ForEach::L: [X, !Ref P, {'R${X}': {Type: 'T::A::B'}}]\n", "", "resources made by `Fn::ForEach::L` are not judged: parameter `P`"},
-      {"Transform: AWS::Include\nResources: {A: {Type: 'T::A::B'}}\n", "", "what `AWS::Include` brings is not judged"},
+      {"Transform: AWS::Include\nResources: {A: {Type: 'T::A::B'}}\n", "", "sections that `AWS::Include` brings are not judged"},
+      {"Resources:\n  A: {Type: 'T::A::B', Properties: {X: !Mystery 1}}\n", "t.yaml:2:40: CloudFormation does not know the tag `!Mystery`", ""},
+      {"Resources:\n  A: {Type: {'Rain::Module': m.yml}}\n  B: {Type: 'T::A::B', Properties: {X: !Ref AVpc}}\n", "", "t.yaml:2:3: `A` stands for the module `m.yml` of `rain`"},
+      {"Resources:\n  A: {Type: !Rain::Module m.yml}\n", "", "t.yaml:2:3: `A` stands for the module `m.yml` of `rain`"},
       {"Transform: [Mine]\nResources: {A: {Type: 'T::A::B'}}\n", "", "the macro `Mine` rewrites the template"},
       {"Resources: {A: {Type: 'T::A::B', Properties: {X: !GetAtt B.Arn}}}\n", "", "there is no resource `B`"},
   };
@@ -254,6 +257,78 @@ TEST(Stack, WhatCannotBeDeployedIsNamedByPlace) {
   }
   EXPECT_EQ(shown(body(resolve("Transform: [Mine]\nResources: {A: {Type: 'T::A::B', Properties: {X: 1}}}\n"), "A").get("Properties")),
             "?the macro `Mine` rewrites the template when it is deployed");
+}
+
+TEST(Stack, TagsThatCloudFormationDoesNotKnowAreUnknown) {
+  struct {
+    const char *written, *expected, *note;
+  } cases[] = {
+      {"!Mystery x", "?CloudFormation does not know the tag `!Mystery`", ""},
+      {"{a: !Mystery [1], b: 2}", "{a: ?CloudFormation does not know the tag `!Mystery`, b: 2}", ""},
+      {"{\"!quoted\": 1}", "{!quoted: 1}", ""},
+      {"!Rain::Embed x.sh", "?what `Rain::Embed` stands for is put there by `rain` before the template is deployed", ""},
+      {"!Sub {'Rain::Embed': x.sh}", "?what `Rain::Embed` stands for is put there by `rain` before the template is deployed", ""},
+      {"!Ref NetVpc", "!`NetVpc` is of the module `Net`, which is not read", ""},
+      {"!GetAtt NetVpc.Arn", "!`NetVpc` is of the module `Net`, which is not read", ""},
+      {"!Ref Other", "?there is neither a parameter nor a resource `Other`", "there is neither"},
+  };
+  for (auto& c : cases) {
+    const Stack stack = resolve("Resources:\n  Net: {Type: !Rain::Module vpc.yml}\n  R:\n    Type: T::A::B\n    Properties:\n      P: " + std::string(c.written) + "\n");
+    EXPECT_EQ(shown(body(stack, "R").get("Properties").get("P")), c.expected) << c.written;
+    EXPECT_NE(text_of(stack.notes).find(c.note), std::string::npos) << c.written << text_of(stack.notes);
+  }
+}
+
+TEST(Stack, WhatIsIncludedStandsInItsPlace) {
+  const std::map<std::string, std::string> files = {{"part.yaml", "BucketName: {'Fn::Sub': '${S}-x'}\nOwn: included\n"},
+                                                    {"resources.yaml", "Logs: {Type: 'T::A::B', Properties: {X: 1}}\n"},
+                                                    {"sections.yaml", "Conditions: {C: {'Fn::Equals': [a, a]}}\nParameters: {S: {Default: lost}}\n"},
+                                                    {"list.yaml", "[1, {k: v}]\n"},
+                                                    {"nested.yaml", "X: {'Fn::Transform': {Name: 'AWS::Include', Parameters: {Location: part.yaml}}}\n"},
+                                                    {"broken.yaml", "a: [\n"}};
+  StackOptions options;
+  options.open_nested = [&](const std::string& url, const std::string&, std::string& shown) -> Result<DocumentPtr> {
+    shown = url;
+    auto found = files.find(url);
+    return found == files.end() ? Result<DocumentPtr>(DocumentPtr()) : read_template(found->second, Source{nullptr, shown, "", 0, "", "$"});
+  };
+  auto of = [&](const std::string& text) { return resolve_stack(must(read_template("Parameters: {S: {Type: String, Default: s}}\n" + text, Source{nullptr, "t.yaml", "", 0, "", "$"})), options); };
+  const auto include = [](const std::string& location) { return "{Name: 'AWS::Include', Parameters: {Location: " + location + "}}"; };
+  struct {
+    std::string properties, expected;
+  } cases[] = {
+      {"{'Fn::Transform': " + include("part.yaml") + "}", "{BucketName: \"s-x\", Own: \"included\"}"},
+      {"{A: 1, Own: mine, 'Fn::Transform': " + include("part.yaml") + "}", "{A: 1, Own: \"mine\", BucketName: \"s-x\"}"},
+      {"{A: !Transform " + include("list.yaml") + "}", "{A: [1, {k: \"v\"}]}"},
+      {"{A: {'Fn::Transform': " + include("gone.yaml") + "}}", "{A: ?`gone.yaml`, which `AWS::Include` names, is no file here}"},
+      {"{A: {'Fn::Transform': " + include("s3://b/k.yaml") + "}}", "{A: ?what `AWS::Include` brings from `s3://b/k.yaml` is known only when the template is deployed}"},
+      {"{A: 1, 'Fn::Transform': " + include("s3://b/k.yaml") + "}", "{A: 1, …}"},
+      {"{A: {'Fn::Transform': " + include("!Ref S") + "}}", "{A: ?what `AWS::Include` brings is known only when the template is deployed}"},
+      {"{'Fn::Transform': " + include("nested.yaml") + "}", "{X: ?`part.yaml`, which `AWS::Include` names, is no file here}"},
+      {"{'Fn::Transform': " + include("broken.yaml") + "}", "?`broken.yaml`, which `AWS::Include` names, is no file here"},
+  };
+  for (auto& c : cases) {
+    const Stack stack = of("Resources:\n  R: {Type: 'T::A::B', Properties: " + c.properties + "}\n");
+    EXPECT_EQ(shown(body(stack, "R").get("Properties")), c.expected) << c.properties;
+    EXPECT_EQ(stack.problems.empty(), c.properties.find("broken") == std::string::npos) << text_of(stack.problems);
+  }
+  const Stack made = of("Transform: " + include("sections.yaml") + "\nResources:\n  Fn::Transform: " + include("resources.yaml") +
+                        "\n  R: {Type: 'T::A::B', Condition: C, Properties: {P: !Ref S}}\n");
+  ASSERT_EQ(made.resources.size(), 2u) << text_of(made.problems) << text_of(made.notes);
+  EXPECT_EQ(made.resources[0].id + made.resources[1].id, "LogsR");
+  EXPECT_EQ(made.resources[1].maybe, "") << "the condition that was included holds";
+  EXPECT_EQ(shown(made.resources[1].body.get("Properties").get("P")), "\"s\"") << "what the template has itself stays";
+  EXPECT_EQ(made.resources[0].body.get("Properties").get("X").line(), 4u) << "where the include stands";
+  EXPECT_EQ(text_of(made.notes), "");
+}
+
+TEST(Stack, LoopsThatMakeNothingEnd) {
+  std::string items = "[", loops;
+  for (int i = 0; i < 300; ++i) items += (i ? ", a" : "a") + std::to_string(i);
+  items += "]";
+  for (int i = 0; i < 5; ++i) loops += "{'Fn::ForEach::L" + std::to_string(i) + "': [x" + std::to_string(i) + ", " + items + ", ";
+  const Stack stack = resolve("Resources:\n  A: {Type: 'T::A::B', Properties: " + loops + "{}" + "]}]}]}]}]}" + "}\n");
+  EXPECT_NE(text_of(stack.problems).find("grows too large"), std::string::npos);
 }
 
 TEST(Stack, LoopsMakeResources) {

@@ -15,7 +15,7 @@ namespace {
 // The text with holes that an unknown holds; null if it holds none.
 const std::string* holes_of(const StackValue& value) {
   if (!value.unknown() || !value.written || value.written->names.size() != 1 || value.written->names[0] != "Fn::Sub") return nullptr;
-  return &value.written->members[0].second.text;
+  return &value.written->members[0].text;
 }
 
 // Written forms are built of texts, lists and maps only.
@@ -24,7 +24,7 @@ bool same_form(const StackValue& a, const StackValue& b) {
   for (size_t i = 0; i < a.items.size(); ++i)
     if (!same_form(a.items[i], b.items[i])) return false;
   for (size_t i = 0; i < a.members.size(); ++i)
-    if (!same_form(a.members[i].second, b.members[i].second)) return false;
+    if (!same_form(a.members[i], b.members[i])) return false;
   return true;
 }
 

@@ -26,8 +26,9 @@ struct StackValue {
   bool typed = false;  // a text that takes the type of its property
   bool sure = false;   // of unknown: that there is a value
   std::vector<StackValue> items;
-  std::vector<std::pair<Value, StackValue>> members;  // a key's node; its name is in `names`
+  std::vector<StackValue> members;  // of a map; of each its name, and the node of its key
   std::vector<std::string> names;
+  std::vector<Value> keys;
   std::shared_ptr<const StackValue> written;  // of unknown: what stands there
 
   static StackValue of(Value raw) {
@@ -75,13 +76,14 @@ struct StackValue {
     if (is == Is::unknown || (is == Is::map && !text.empty())) return this;
     for (const auto& each : items)
       if (const StackValue* found = each.doubt()) return found;
-    for (const auto& [key, each] : members)
+    for (const auto& each : members)
       if (const StackValue* found = each.doubt()) return found;
     return nullptr;
   }
   void add(std::string name, Value key, StackValue value) {
     names.push_back(std::move(name));
-    members.emplace_back(key, std::move(value));
+    keys.push_back(key);
+    members.push_back(std::move(value));
   }
 };
 

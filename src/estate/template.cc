@@ -1,9 +1,13 @@
 #include "estate/template.h"
 
 #include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
 
 #include "base/text.h"
 #include "estate/declared.h"
+#include "estate/stack_files.h"
 #include "formats/json.h"
 #include "formats/yaml.h"
 
@@ -18,6 +22,7 @@ Result<DocumentPtr> read_template(std::string_view text, const Source& self) {
   if (starts_with(text, "\xef\xbb\xbf")) text.remove_prefix(3);
   YamlOptions yaml;
   yaml.schema = YamlOptions::Schema::cloudformation;
+  yaml.keep_tags = true;
   return starts_with(trim(text), "{") ? read_json(text, self) : read_yaml(text, self, yaml);
 }
 
@@ -54,19 +59,45 @@ Resource resource_of(const StackResource& resource, const TemplateParts& parts, 
   return out;
 }
 
-void load_template(const Input& input, const ResourceCatalogue& catalogue, UnitSink& sink) {
+void load_template(const Input& input, const ResourceCatalogue& catalogue, UnitSink& sink, const std::vector<Input>& beside) {
   const auto read = read_declared(input, kTemplateBytesMax, read_template, sink);
   if (!read) return;
   const Value resources = read->document->root().get("Resources");
   if (!resources.is_map())
     return refuse_declared(input, {Code::parse, "`Resources` is not a map", {input.shown, resources ? resources.line() : 1, resources ? resources.column() : 1}, "a map of resources", ""}, sink);
-  Stack stack = resolve_stack(read->document);
-  for (Error& problem : stack.problems) refuse_declared(input, std::move(problem), sink);
-  for (Error& note : stack.notes) sink.note(std::move(note));
+  std::map<std::string, const Input*> files;
+  for (const Input& one : beside) files[plain_path(one.shown)] = &one;
+  std::map<std::string, std::optional<Declared>> opened;
+  StackOptions how;
+  how.open_nested = [&](const std::string& url, const std::string& from, std::string& shown) -> Result<DocumentPtr> {
+    shown = opened_path(url, from);
+    auto file = files.find(shown);
+    if (file == files.end()) return DocumentPtr();
+    auto known = opened.find(shown);  // what is wrong in it is told once
+    if (known == opened.end()) known = opened.emplace(shown, read_declared(*file->second, kTemplateBytesMax, read_template, sink)).first;
+    return known->second ? known->second->document : DocumentPtr();
+  };
+  if (auto manifest = files.find(cdk_manifest_of(input.shown)); manifest != files.end())
+    if (auto text = manifest->second->read(kTemplateBytesMax)) cdk_environment(*text, input.shown, how);
+  Stack stack = resolve_stack(read->document, how);
   const std::string name = lasting_name(input);
-  const TemplateParts parts(stack, catalogue);
-  for (const StackResource& resource : stack.resources) sink.resource(resource_of(resource, parts, catalogue, read->self, name, ""));
-  tell_declared(input, *read, "cloudformation", stack.resources.size(), sink);
+  std::map<std::string, size_t> counts;  // of resources, by the nested template's file
+  size_t own = 0;
+  std::function<void(Stack&, const std::string&, const std::string&)> give = [&](Stack& one, const std::string& within, const std::string& maybe) {
+    for (Error& problem : one.problems) refuse_declared(input, std::move(problem), sink);
+    for (Error& note : one.notes) sink.note(std::move(note));
+    auto nested = opened.find(plain_path(one.shown));
+    const bool is_nested = !within.empty() && nested != opened.end() && nested->second;
+    (is_nested ? counts[nested->first] : own) += one.resources.size();
+    for (StackResource& resource : one.resources)
+      if (resource.maybe.empty()) resource.maybe = maybe;
+    const TemplateParts parts(one, catalogue);
+    for (const StackResource& resource : one.resources) sink.resource(resource_of(resource, parts, catalogue, is_nested ? nested->second->self : read->self, name, within));
+    for (Stack::Nested& each : one.nested) give(each.stack, within + each.id + "/", maybe.empty() ? each.maybe : maybe);
+  };
+  give(stack, "", "");
+  for (const auto& [file, count] : counts) tell_declared(*files.at(file), *opened.at(file), "cloudformation", count, sink);
+  tell_declared(input, *read, "cloudformation", own, sink);
 }
 
 }  // namespace reeve

@@ -12,7 +12,8 @@ namespace reeve {
 // The same however the path was typed (docs/decisions/2026-11-29-names-of-templates.md).
 std::string lasting_name(const Input& input);
 
-void load_template(const Input& input, const ResourceCatalogue& catalogue, UnitSink& sink);
+// `beside`: the files that it may open, such as those of its nested stacks, whose resources are given with the way to them: `Network/Subnet`.
+void load_template(const Input& input, const ResourceCatalogue& catalogue, UnitSink& sink, const std::vector<Input>& beside = {});
 
 // The text of a template as a document. `self` names the file.
 Result<DocumentPtr> read_template(std::string_view text, const Source& self);

@@ -36,6 +36,32 @@ TEST(Template, ResourcesInYamlAndJsonAreNotYetBorn) {
   }
 }
 
+// A nested stack has the values that it is given where it stands, and its resources the way to them in their names.
+TEST(Template, NestedStacksAreOpened) {
+  const std::string child = "Parameters: {Name: {Type: String}}\nResources:\n  Logs:\n    Type: AWS::S3::Bucket\n    Properties: {BucketName: !Ref Name}\n";
+  auto catalogue = catalogue_of_yaml({kBucket});
+  TestUnit unit;
+  unit.unit.kind = Unit::Kind::cloudformation;
+  unit.add(InputKind::cloudformation, "./d/t.yaml",
+           "Conditions: {C: !Equals [!Ref AWS::Region, x]}\nResources:\n  One: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: ./c.yaml, Parameters: {Name: one}}}\n"
+           "  Two: {Type: 'AWS::CloudFormation::Stack', Condition: C, Properties: {TemplateURL: c.yaml, Parameters: {Name: two}}}\n"
+           "  Gone: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: gone.yaml}}\n");
+  unit.add(InputKind::cloudformation, "./d/c.yaml", child + "  Logs:\n    Type: AWS::S3::Bucket\n    Properties: {BucketName: !Ref Name}\n");
+  unit.unit.beside = {unit.unit.inputs[1]};
+  unit.unit.inputs.pop_back();
+  Heard heard = unit.load(catalogue);
+  EXPECT_EQ(heard.uids(), (std::vector<std::string>{"d/t.yaml#Gone", "d/t.yaml#One", "d/t.yaml#One/Logs", "d/t.yaml#Two", "d/t.yaml#Two/Logs"}));
+  EXPECT_EQ(heard.fact("d/t.yaml#One/Logs", "Properties.BucketName"), "\"one\"");
+  EXPECT_EQ(heard.fact("d/t.yaml#Two/Logs", "Properties.BucketName"), "\"two\"");
+  EXPECT_EQ(heard.origin("d/t.yaml#One/Logs", "Properties.BucketName"), "./d/c.yaml $.Resources.Logs.Properties.BucketName");
+  EXPECT_TRUE(heard.resources.at("d/t.yaml#Two/Logs").document->root().get(resource_maybe));
+  EXPECT_FALSE(heard.resources.at("d/t.yaml#One/Logs").document->root().get(resource_maybe));
+  ASSERT_EQ(heard.sources.size(), 2u);
+  EXPECT_EQ(heard.sources[0].file + " " + std::to_string(heard.sources[0].resources), "./d/c.yaml 2");
+  EXPECT_EQ(heard.sources[1].file + " " + std::to_string(heard.sources[1].resources), "./d/t.yaml 3");
+  EXPECT_EQ(heard.problem_text(), "./d/c.yaml:6:3: a key stands twice in one map; the last value counts; expected each key once\n") << "once, though it is opened twice";
+}
+
 TEST(Template, WhatADeploymentDecidesIsUnknown) {
   struct {
     const char *yaml, *expected;  // of Properties.P

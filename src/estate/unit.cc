@@ -22,12 +22,13 @@ std::string_view name(InputKind kind) {
 
 std::string Unit::digest() const {
   Sha256Stream all;
-  for (const Input& input : inputs) {
-    all.add(input.shown);
-    all.add(std::string("\0", 1));
-    all.add(input.digest);
-    all.add(std::to_string(input.mtime_ms) + "," + input.account + "\n");
-  }
+  for (const auto* some : {&inputs, &beside})
+    for (const Input& input : *some) {
+      all.add(input.shown);
+      all.add(std::string("\0", 1));
+      all.add(input.digest);
+      all.add(std::to_string(input.mtime_ms) + "," + input.account + "\n");
+    }
   return hex(all.finish());
 }
 

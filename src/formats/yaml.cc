@@ -114,6 +114,8 @@ class Reader {
   void key_done(uint32_t node);
   // Puts the map and key of a short tag before the value that comes next.
   void open_short(std::string_view key, const yaml_mark_t& mark);
+  // What a local tag is written as in long form; empty: it is dropped.
+  std::string_view key_of(std::string_view tag, YamlShape shape);
   bool wants_key() const { return !open_.empty() && open_.back().map && open_.back().want_key; }
   void set_anchor(const yaml_char_t* name, uint32_t node, bool complete, uint32_t height) {
     if (!name) return;
@@ -205,8 +207,15 @@ void Reader::open_short(std::string_view key, const yaml_mark_t& mark) {
   Node& map = add(Kind::map, Style::plain, mark);
   map.count = 1;
   Node& n = add(Kind::string, Style::plain, mark);
-  n.text = key.data();  // from the table of tags, which lives as long as the program
+  n.text = key.data();  // from the table of tags, which lives as long as the program, or from the arena
   n.count = static_cast<uint32_t>(key.size());
+}
+
+std::string_view Reader::key_of(std::string_view tag, YamlShape shape) {
+  const auto schema = options_.keep_tags ? YamlOptions::Schema::cloudformation : options_.schema;  // cfn-guard's table is shorter
+  if (auto key = long_form(tag.substr(1), shape, schema); !key.empty() || !options_.keep_tags) return key;
+  const std::string_view key = tag.find("::") == std::string_view::npos ? tag : tag.substr(1);
+  return {arena_->copy(key), key.size()};
 }
 
 void Reader::key_done(uint32_t node) {
@@ -319,7 +328,7 @@ Status Reader::scalar(const yaml_event_t& event) {
   } else if (options_.unknown_tag && tag == "!unknown") {
     kind = Kind::unknown;
   } else if (options_.short_tags && tag.size() > 1 && tag[0] == '!') {
-    if (auto key = long_form(tag.substr(1), YamlShape::scalar, options_.schema); !key.empty()) {
+    if (auto key = key_of(tag, YamlShape::scalar); !key.empty()) {
       open_short(key, event.start_mark);
       size_t dot = text.find('.');
       uint32_t height = 1;
@@ -356,7 +365,7 @@ Status Reader::begin(const yaml_event_t& event, bool map) {
   Frame frame;
   uint32_t first = static_cast<uint32_t>(nodes_.size());
   if (options_.short_tags && tag.size() > 1 && tag[0] == '!') {
-    if (auto key = long_form(tag.substr(1), map ? YamlShape::map : YamlShape::list, options_.schema); !key.empty()) {
+    if (auto key = key_of(tag, map ? YamlShape::map : YamlShape::list); !key.empty()) {
       open_short(key, event.start_mark);
       frame.wrapped = true;
     }

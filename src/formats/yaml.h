@@ -20,6 +20,9 @@ struct YamlOptions {
   enum class Schema { guard, core, cloudformation } schema = Schema::core;
   bool short_tags = true;        // CloudFormation short tags to long forms
   bool aliases = true;           // false: an alias is an error (cfn-guard's behaviour)
+  // A local tag that is none of these: false, it is dropped; true, `!Mystery x` is read as {"!Mystery": x}, and `!Tool::Word x` as
+  // {"Tool::Word": x}, which is how tools that are run over templates write it in JSON.
+  bool keep_tags = false;
   bool unknown_tag = false;      // `!unknown "why"` makes an unknown node (examples of our own content)
   bool merge_keys = true;        // `<<`
   uint32_t depth_max = 256;

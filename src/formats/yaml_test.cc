@@ -152,6 +152,18 @@ TEST(Yaml, ShortTags) {
   EXPECT_EQ(d->root().get("k").get("Ref").path(), "$.k.Ref");
 }
 
+TEST(Yaml, TagsThatNobodyKnowsAreKeptWhereAskedFor) {
+  YamlOptions keep;
+  keep.schema = YamlOptions::Schema::guard;
+  keep.keep_tags = true;
+  EXPECT_EQ(json("!Mystery x", keep), R"({"!Mystery":"x"})");
+  EXPECT_EQ(json("a: !Mystery [1, !Ref b]", keep), R"({"a":{"!Mystery":[1,{"Ref":"b"}]}})");
+  EXPECT_EQ(json("a: !Rain::Module {b: 1}", keep), R"({"a":{"Rain::Module":{"b":1}}})");
+  EXPECT_EQ(json("a: !Cidr [b, 1]", keep), R"({"a":{"Fn::Cidr":["b",1]}})") << "all of CloudFormation's are known then";
+  EXPECT_EQ(json("!!str 5", keep), R"("5")");
+  EXPECT_EQ(read("a: !Mystery x", keep)->root().get("a").get("!Mystery").column(), 4u);
+}
+
 TEST(Yaml, UnknownOnlyWhereAllowed) {
   YamlOptions o;
   o.unknown_tag = true;
