@@ -91,7 +91,7 @@ RULE_FILES = [
     ("tabs", RULE.replace("encrypted", "tabs").replace(" { ", "\t{\n\t"), None),
     ("empty", "", None),
     ("comments", "# nothing\n#", None),
-    ("not-utf8", b"rule broken { A == 'caf\xe9' }\n", ":1:23"),
+    ("not-utf8", b"rule broken { A == 'caf\xe9' }\n", ":1:24"),
     ("cut-in-a-rule", "rule broken {\n  A == 1\n", ":3:1"),
     ("cut-in-a-text", "rule broken { A == 'x", ":1:"),
     ("cut-in-a-message", "rule broken { A == 1 << why\n", ":1:"),

@@ -101,8 +101,14 @@ class Finder {
 
   Inputs find(const std::vector<std::string>& sources) {
     for (const std::string& source : sources) add_source(source);
-    std::set<std::string> seen;  // named twice: as it was named first
-    std::erase_if(candidates_, [&](const Candidate& c) { return !seen.insert(real_path(c.input)).second; });
+    std::map<std::string, size_t> seen;  // named twice: as it was named first, and exactly if it was so once
+    std::vector<Candidate> once;
+    for (Candidate& c : candidates_) {
+      const auto [first, is_new] = seen.emplace(real_path(c.input), once.size());
+      if (is_new) once.push_back(std::move(c));
+      else once[first->second].named |= c.named;
+    }
+    candidates_ = std::move(once);
     classify();
     name_slips();
     place_accounts();

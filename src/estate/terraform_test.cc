@@ -116,7 +116,7 @@ TEST(Terraform, WhatDoesNotStandIsLeftOut) {
        R"({"version": 4, "terraform_version": "1", "lineage": "x", "resources": [{"mode": "managed", "type": "aws_ebs_volume", "name": "v", "instances": [{"attributes": {}}, {"deposed": "ab12", "attributes": {}}]}]})",
        "p.json#aws_ebs_volume.v", ""},
       {"deleted", plan("", R"("resource_changes": [)" + change("aws_ebs_volume.old", R"({"actions": ["delete"], "after": null})") + "]"), "", ""},
-      {"two of one address", plan(volume(R"({"encrypted": true})") + "," + volume(R"({"encrypted": false})")), "p.json#aws_ebs_volume.v", "p.json:1:164: there are two resources `aws_ebs_volume.v`; the first counts"},
+      {"two of one address", plan(volume(R"({"encrypted": true})") + "," + volume(R"({"encrypted": false})")), "p.json#aws_ebs_volume.v", "p.json:1:197: there are two resources `aws_ebs_volume.v`; the first counts"},
       {"no address", plan(R"({"mode": "managed", "type": "aws_ebs_volume", "values": {}})"), "", "p.json:1:76: a resource has no address"},
       {"an empty state", R"({"format_version": "1.0", "terraform_version": "1"})", "", ""},
       {"neither", R"({"format_version": "1.0", "resource_changes": 3})", "", "p.json:1:1: neither a plan nor a state"},
