@@ -89,6 +89,7 @@ std::string expected_in_words(std::string_view expected) {
   static constexpr std::pair<std::string_view, std::string_view> whole[] = {
       {"exists", "that it is set"},       {"not exists", "absent"},         {"empty", "none"},          {"not empty", "at least one"},
       {"> 0", "at least one"},            {"not null", "anything but null"},
+      {"== \"\"", "an empty text"},
   };
   for (auto& [sign, words] : whole)
     if (expected == sign) return std::string(words);

@@ -41,7 +41,7 @@ TEST(FailWords, SayARulesSignsInWords) {
     const char *sign, *words;
   } cases[] = {
       {"exists", "that it is set"}, {"not exists", "absent"}, {"empty", "none"}, {"not empty", "at least one"},
-      {"== true", "true"}, {"== \"Enabled\"", "`Enabled`"}, {"== \"\"", "empty"}, {"!= 22", "anything but 22"}, {"!= \"*\"", "anything but `*`"},
+      {"== true", "true"}, {"== \"Enabled\"", "`Enabled`"}, {"== \"\"", "an empty text"}, {"!= 22", "anything but 22"}, {"!= \"*\"", "anything but `*`"},
       {"> 0", "at least one"}, {"> 22", "more than 22"}, {"< 22", "less than 22"}, {">= 2", "at least 2"}, {"<= 2", "at most 2"},
       {"not > 22", "at most 22"}, {"not < 22", "at least 22"}, {"not >= 22", "less than 22"}, {"not <= 22", "more than 22"},
       {"in [1, 2]", "one of 1, 2"}, {"not in [0, \"0\"]", "none of 0, `0`"},
