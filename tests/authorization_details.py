@@ -63,7 +63,7 @@ def main():
     # … and nothing else is claimed.
     for (control, uid), finding in verdicts_of(report).items():
         if finding["status"] == "unknown":
-            named = re.search(r"\b[a-z0-9-]+:[A-Z]\w+", finding["reason"]) or re.search(r"attested|no resource|0 of 0|judged by (`reeve \w+`( and |, )?)+, which ha(s|ve) not run|was not read|were not read|has no results of|not known, such as", finding["reason"])
+            named = re.search(r"\b[a-z0-9-]+:[A-Z]\w+", finding["reason"]) or re.search(r"attested|no resource|0 of 0|judged by (`reeve \w+`( and |, )?)+, which ha(s|ve) not run|was (not )?read|were not read|has no results of|not known, such as", finding["reason"])
             checks.check(named, f"{control} of {uid}: unknown with a cause", finding["reason"])
             continue
         checks.check(finding["resource"]["type"] in TYPES, f"{control}: {finding['status']} only of what the reply holds", uid)

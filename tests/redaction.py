@@ -34,7 +34,7 @@ NAMING = re.compile(r"^(.*(Name|Identifier|Email|EmailAddress)|Id|.*Id|FullName|
 NOT_NAMING = re.compile(r"(EngineName|EventName|RegionName|AttributeName|ServiceName|PropertyName|ParameterName|ParameterGroupName|MetricName|HostName|TypeName|awsRegion|OptionGroupName|AvailabilityZoneId|ControlId|CACertificateIdentifier|DBName|ClusterSubnetGroupName)$|^(AccessKeyId)$")
 # The same in every account, said by AWS or by the layout of files; and plain words, which nobody can tell from a sentence's own (those that
 # name resources are held by `structure` and `everywhere`).
-COMMON = re.compile(r"^(default|primary|root|settings|global|unknown|aws|amazonaws|main|AWSServiceRoleFor\w*|AWSReservedSSO\w*|.*\.amazonaws\.com|[a-z]{2}(-[a-z]+)+-\d[a-z]?|\d{1,11}|FullAWSAccess|p-FullAWSAccess|none|"
+COMMON = re.compile(r"^(default|primary|root|settings|global|unknown|aws|amazonaws|main|AWSServiceRoleFor\w*|AWSReservedSSO\w*|OrganizationAccountAccessRole|.*\.amazonaws\.com|[a-z]{2}(-[a-z]+)+-\d[a-z]?|\d{1,11}|FullAWSAccess|p-FullAWSAccess|none|"
                     r"[A-Z][A-Z0-9_]*|aws-service-role|[A-Z][A-Za-z0-9]*\.\d+|AWSManagedRules\w+|cis-aws-foundations-benchmark|aws-foundational-security-best-practices(/.*)?|"
                     r"[A-Z]?[a-z]+)$")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")

@@ -98,9 +98,15 @@ void TemplateParts::copy(const StackResource& resource, Builder& builder, uint16
   };
   const auto write = [&](const Part& part) {
     const Value value = value_of(part);
-    if (part.doubt.empty()) return builder.copy(value, slot);
     builder.with_origin_of(value, slot);
-    builder.unknown(part.doubt);
+    if (!part.doubt.empty()) return builder.unknown(part.doubt);
+    const auto& of = part.how->of;
+    if (!part.how->path.empty() || !value.is_map()) return builder.copy(value, slot);
+    builder.begin_map();  // what it says, without whose part it is
+    if (value.open()) builder.open_map(value.open_reason());
+    for (auto entry : value.entries())
+      if (std::find(of.begin(), of.end(), entry.key()) == of.end()) builder.key(entry.key()), builder.copy(entry.value, slot);
+    builder.end();
   };
   const auto member = [&](Value before, const std::vector<const Part*>& parts) {
     std::vector<const Part*> saying;
