@@ -18,6 +18,7 @@ class Visit {
   std::function<void(Clause&)> behind_clause = [](Clause&) {};  // when all that is in it has been visited
   std::function<void(Part&)> behind_filter = [](Part&) {};
   std::function<void(std::vector<Let>&)> on_lets = [](std::vector<Let>&) {};
+  std::function<void(const Let&)> on_let = [](const Let&) {};
 
   Status file(File& file) {
     TRY(lets(file.lets));
@@ -33,7 +34,10 @@ class Visit {
  private:
   Status lets(std::vector<Let>& lets) {
     on_lets(lets);
-    for (Let& let : lets) TRY(operand(let.value));
+    for (Let& let : lets) {
+      on_let(let);
+      TRY(operand(let.value));
+    }
     return {};
   }
   Status block(Block& block) {
@@ -160,7 +164,7 @@ Status CompiledRules::resolve(bool strict) {
   auto hint = [](const std::string& near) { return near.empty() ? std::string() : "did you mean `" + near + "`"; };
 
   Visit visit;
-  const Clause* last = nullptr;  // visited
+  uint32_t line = 0, column = 0;  // of the clause or the `let` visited last
   visit.on_query = [&](Query& query) {
     prepare(query);
     for (const Part& part : query.parts) {
@@ -168,15 +172,16 @@ Status CompiledRules::resolve(bool strict) {
       if (part.kind != Part::Kind::variable)
         captures_ = defined[part.variable] = true, ++definitions[part.variable];
       else if (!seen[part.variable])
-        seen[part.variable] = true, used.push_back({part.variable, {file_.path, last ? last->line : 0, last ? last->column : 0}});
+        seen[part.variable] = true, used.push_back({part.variable, {file_.path, line, column}});
     }
   };
   visit.on_lets = [&](std::vector<Let>& lets) {
     settle(lets);
     for (const Let& let : lets) defined[let.variable] = true, ++definitions[let.variable];
   };
+  visit.on_let = [&](const Let& let) { line = let.line, column = let.column; };
   visit.on_clause = [&](Clause& clause) -> Status {
-    last = &clause;
+    line = clause.line, column = clause.column;
     if (clause.kind != Clause::Kind::rule && clause.kind != Clause::Kind::call) return {};
     const Place here{file_.path, clause.line, clause.column};
     if (clause.kind == Clause::Kind::rule) {

@@ -91,6 +91,7 @@ TEST(GuardErrors, SayWhereAndWhat) {
       {"A exists << oh", "t.guard:1:10: this message is not closed"},
       {"let x == 1", "t.guard:1:8: unexpected `= 1`"},
       {"A == %nope", "t.guard:1:1: the variable `%nope` is defined nowhere"},
+      {"A == 1\nlet b = count(%nope)", "t.guard:2:1: the variable `%nope` is defined nowhere"},
       {"rule a { b\n}", "t.guard:1:10: there is no rule `b`"},
       {"rule a { b(1) }", "t.guard:1:10: there is no parameterised rule `b`"},
       {"rule b(x, y) { %x == %y }\nrule a { b(1) }", "t.guard:2:10: `b` was given 1 arguments"},

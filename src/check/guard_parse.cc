@@ -291,9 +291,10 @@ Query Parser::resources_of(const Clause& block) {
 }
 
 Result<Let> Parser::let() {
+  Let out;
+  place(at_, out.line, out.column);
   at_ += 3;
   skip();
-  Let out;
   out.variable = variable(name());
   skip();
   if (!take("=") && !take(":=")) return unexpected("`=` behind the name of the variable");

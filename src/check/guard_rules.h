@@ -129,6 +129,7 @@ struct Operand {
 struct Let {
   uint32_t variable = none;
   Operand value;
+  uint32_t line = 0, column = 0;
 };
 
 struct Block {

@@ -54,6 +54,10 @@ StackResolver::Truth StackResolver::test(Value expression) {
         }
         return all;
       }
+      if (key == "Fn::Not" || key == "Fn::And" || key == "Fn::Or") {
+        problem(argument, "`" + std::string(key) + "` has not the conditions it needs", key == "Fn::Not" ? "a list of one condition" : "a list of conditions");
+        return {Truth::Is::unknown, "`" + std::string(key) + "` has not the conditions it needs"};
+      }
     }
   // A function that gives "true" or "false".
   const StackValue value = eval(expression);

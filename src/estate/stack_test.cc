@@ -239,6 +239,8 @@ TEST(Stack, WhatCannotBeDeployedIsNamedByPlace) {
       {"Resources:\n  A:\n    Type: T::A::B\n    Properties: {X: !Ref B}\n  B:\n    Type: T::A::B\n    DependsOn: A\n", "t.yaml:7:16: resources refer to each other in a circle: `A` → `B` → `A`", ""},
       {"Resources:\n  A:\n    Type: T::A::B\n    Properties: {X: !Ref A}\n", "in a circle: `A` → `A`", ""},
       {"Conditions: {X: !Not [{Condition: Y}], Y: !Not [{Condition: X}]}\nResources: {A: {Type: 'T::A::B', Condition: X}}\n", "the condition `X` depends on itself", ""},
+      {"Resources:\n  A:\n    Type: T::A::B\n    Properties: {X: {'Fn::Or': r}}\n", "t.yaml:4:32: `Fn::Or` has not the conditions it needs", ""},
+      {"Conditions: {X: {'Fn::Not': []}}\nResources: {A: {Type: 'T::A::B', Condition: X}}\n", "`Fn::Not` has not the conditions it needs", ""},
       {"Resources: {A: {Properties: {}}}\n", "resource `A` has no `Type`", ""},
       {"Resources:\n  Fn::ForEach::L: [X, [a, a], {'R${X}': {Type: 'T::A::B'}}]\n", "there are two resources `Ra`", ""},
       {"Parameters: {P: {Type: CommaDelimitedList}}\nResources:\n  Fn::ForEach::L: [X, !Ref P, {'R${X}': {Type: 'T::A::B'}}]\n", "", "resources made by `Fn::ForEach::L` are not judged: parameter `P`"},
