@@ -224,7 +224,7 @@ void StackResolver::declare(Value map) {
     one.body = entry.value;
     one.loop = loop_;
     Value type = entry.value.get("Type");
-    if (!type.is_string()) {
+    if (!type.is_string() || type.text().empty()) {
       const Value module = type.get("Rain::Module");
       if (module.is_string()) {
         modules_.push_back(one.id);

@@ -241,6 +241,7 @@ TEST(Stack, WhatCannotBeDeployedIsNamedByPlace) {
       {"Conditions: {X: !Not [{Condition: Y}], Y: !Not [{Condition: X}]}\nResources: {A: {Type: 'T::A::B', Condition: X}}\n", "the condition `X` depends on itself", ""},
       {"Resources:\n  A:\n    Type: T::A::B\n    Properties: {X: {'Fn::Or': r}}\n", "t.yaml:4:32: `Fn::Or` has not the conditions it needs", ""},
       {"Conditions: {X: {'Fn::Not': []}}\nResources: {A: {Type: 'T::A::B', Condition: X}}\n", "`Fn::Not` has not the conditions it needs", ""},
+      {"Resources: {A: {Type: ''}}\n", "resource `A` has no `Type`", ""},
       {"Resources: {A: {Properties: {}}}\n", "resource `A` has no `Type`", ""},
       {"Resources:\n  Fn::ForEach::L: [X, [a, a], {'R${X}': {Type: 'T::A::B'}}]\n", "there are two resources `Ra`", ""},
       {"Parameters: {P: {Type: CommaDelimitedList}}\nResources:\n  Fn::ForEach::L: [X, !Ref P, {'R${X}': {Type: 'T::A::B'}}]\n", "", "resources made by `Fn::ForEach::L` are not judged: parameter `P`"},
