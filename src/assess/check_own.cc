@@ -6,6 +6,7 @@
 #include "assess/tally.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "estate/declared.h"
 #include "estate/template.h"
 #include "estate/terraform.h"
 
@@ -70,21 +71,6 @@ class Judging : public UnitSink {
   const std::map<std::string, DocumentPtr>& written() const { return written_; }
 
  private:
-  // The root of the document of `file` itself, which `made` may have been made from in several steps.
-  Value written_in(const Document& made, const std::string& file) const {
-    const Document* at = &made;
-    for (bool deeper = true; deeper;) {
-      deeper = false;
-      for (const Source& source : at->sources())
-        if (source.document && source.document.get() != at && source.file == file) {
-          at = source.document.get();
-          deeper = true;
-          break;
-        }
-    }
-    return at == &made ? Value() : at->root();
-  }
-
   void resource(const Resource& resource, const std::string& file) {
     ++out_.resources;
     for (const auto* control : guard_.of_type(resource.type_name, false))

@@ -7,6 +7,7 @@
 #include "base/threads.h"
 #include "check/drift_match.h"
 #include "check/drift_resource.h"
+#include "estate/declared.h"
 #include "estate/template.h"
 #include "estate/terraform.h"
 
@@ -14,21 +15,6 @@ namespace reeve {
 namespace {
 
 constexpr std::string_view kNoEcho = "****";  // what DescribeStacks shows of a secret
-
-// The root of the document of `file` itself, which `made` may have been made from in several steps.
-Value written_in(const Document& made, const std::string& file) {
-  const Document* at = &made;
-  for (bool deeper = true; deeper;) {
-    deeper = false;
-    for (const Source& source : at->sources())
-      if (source.document && source.document.get() != at && source.file == file) {
-        at = source.document.get();
-        deeper = true;
-        break;
-      }
-  }
-  return at == &made ? Value() : at->root();
-}
 
 void types_of(const Stack& stack, std::set<std::string>& out) {
   for (const StackResource& each : stack.resources) out.insert(each.type);

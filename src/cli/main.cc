@@ -14,8 +14,8 @@ using namespace reeve;
 namespace {
 
 // A long run takes and gives back the same memory file after file. Handing it to the system in between costs a fault and a zeroed page each
-// time, and small pages cost more misses of the address tables than anything else here: together a tenth of the time. Where the system has
-// no large pages to give, small ones serve.
+// time, and small pages cost misses of the address tables (docs/benchmarks.md has the figure). Where the system has no large pages to give,
+// small ones serve.
 void keep_memory() {
 #ifdef REEVE_MIMALLOC
 #if MI_MALLOC_VERSION >= 210

@@ -40,4 +40,18 @@ void tell_declared(const Input& input, const Declared& read, std::string kind, s
   sink.source(std::move(source));
 }
 
+Value written_in(const Document& made, const std::string& file) {
+  const Document* at = &made;
+  for (bool deeper = true; deeper;) {
+    deeper = false;
+    for (const Source& source : at->sources())
+      if (source.document && source.document.get() != at && source.file == file) {
+        at = source.document.get();
+        deeper = true;
+        break;
+      }
+  }
+  return at == &made ? Value() : at->root();
+}
+
 }  // namespace reeve

@@ -24,4 +24,7 @@ void tell_declared(const Input& input, const Declared& read, std::string kind, s
 // Tells `sink` of an error, in the input unless it says where.
 void refuse_declared(const Input& input, Error error, UnitSink& sink);
 
+// The root of the document of `file` itself, which `made` may have been made from in several steps; no value if none of them is of it.
+Value written_in(const Document& made, const std::string& file);
+
 }  // namespace reeve

@@ -84,6 +84,7 @@ TEST(TemplateParts, KeepTheirOwnPlace) {
   EXPECT_EQ(heard.origin("t.yaml#A", "Properties.SecurityGroupIngress[1].FromPort"), "t.yaml $.Resources.I.Properties.FromPort");
   EXPECT_EQ(heard.origin("t.yaml#L", "Observed.Policy.Id"), "t.yaml $.Resources.P.Properties.PolicyDocument.Id");
   EXPECT_EQ(heard.origin("t.yaml#L", "Properties.BucketName"), "t.yaml $.Resources.L.Properties.BucketName");
+  EXPECT_EQ(heard.fact("t.yaml#A", "Properties.SecurityGroupIngress").find("GroupId"), std::string::npos) << "whose part it is says nothing of the whole";
   EXPECT_EQ(heard.resources.count("t.yaml#I"), 1u) << "the part is there itself, too";
 }
 

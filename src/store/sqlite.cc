@@ -191,7 +191,7 @@ Result<std::unique_ptr<Db>> Db::open_temporary(const OpenOptions& options) {
 
 Result<std::unique_ptr<Db>> Db::open_memory() {
   auto db = TRY(open(":memory:", false, {}));
-  // What its queries sort is of the size of what they read, which is in memory already; a file for it is a tenth of a long run.
+  // What its queries sort is of the size of what they read, which is in memory already: no file for it.
   TRY(db->exec("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY"));
   db->own_->clock.julian_ms = -1;
   return db;
