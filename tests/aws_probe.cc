@@ -1,0 +1,102 @@
+// aws_probe: single steps of the AWS client for tests that hold them against other implementations. A test helper; the product's own face is
+// `reeve collect`.
+//
+//   aws_probe sign < REQUESTS      one JSON map a line: a request and how to sign it → what was signed and with which signature
+#include <cstdio>
+#include <functional>
+#include <iostream>
+#include <string>
+
+#include "aws/sign.h"
+#include "formats/json.h"
+
+using namespace reeve;
+
+namespace {
+
+std::string text(Value map, std::string_view key, std::string_view otherwise = {}) {
+  Value value = map.get(key);
+  return std::string(value ? value.text() : otherwise);
+}
+
+bool flag(Value map, std::string_view key, bool otherwise) {
+  Value value = map.get(key);
+  return value.is_bool() ? value.boolean() : otherwise;
+}
+
+std::vector<std::pair<std::string, std::string>> pairs(Value list) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (Value item : list.items()) out.emplace_back(item.at(0).text(), item.at(1).text());
+  return out;
+}
+
+void write_pairs(JsonWriter& json, const char* name, const std::vector<std::pair<std::string, std::string>>& list) {
+  json.key(name).begin_array();
+  for (const auto& [key, value] : list) json.begin_array().string(key).string(value).end_array();
+  json.end_array();
+}
+
+void sign(Value asked, JsonWriter& json) {
+  HttpRequest request;
+  request.method = text(asked, "method", "GET");
+  request.origin = text(asked, "origin");
+  request.path = text(asked, "path", "/");
+  request.query = pairs(asked.get("query"));
+  request.headers = pairs(asked.get("headers"));
+  request.body = text(asked, "body");
+  Credentials credentials{text(asked, "access_key_id"), text(asked, "secret_access_key"), text(asked, "session_token"), {}, {}, {}};
+  SignScope scope;
+  scope.region = text(asked, "region");
+  scope.service = text(asked, "service");
+  scope.now = parse_time(text(asked, "time")).value_or(Time{});
+  scope.double_encode_path = flag(asked, "double", true);
+  scope.normalize_path = flag(asked, "normalize", true);
+  scope.unsigned_payload = flag(asked, "unsigned", false);
+  scope.body_digest_header = flag(asked, "digest", false);
+  std::string form = text(asked, "form", "header");
+  if (form == "header") sign_headers(request, credentials, scope);
+  if (form == "query") sign_query(request, credentials, scope, asked.get("expires").integer().value_or(3600));
+  if (form == "chunked") {
+    uint64_t whole = asked.get("body").text().size(), each = static_cast<uint64_t>(asked.get("chunk").integer().value_or(65536));
+    request.body.clear();
+    ChunkSigner signer(request, credentials, scope, whole, each);
+    std::string_view rest = asked.get("body").text();
+    json.key("chunks").begin_array();
+    for (;;) {
+      auto piece = rest.substr(0, each);
+      rest.remove_prefix(piece.size());
+      json.string(signer.chunk(piece));
+      if (piece.empty()) break;
+    }
+    json.end_array();
+  }
+  json.member("canonical", canonical_request(request, scope));
+  write_pairs(json, "headers", request.headers);
+  write_pairs(json, "query", request.query);
+}
+
+int each_line(const std::function<void(Value, JsonWriter&)>& answer) {
+  for (std::string line; std::getline(std::cin, line);) {
+    auto document = read_json(line, Source{});
+    if (!document) {
+      std::fprintf(stderr, "%s\n", document.error().text().c_str());
+      return 2;
+    }
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object();
+    answer((*document)->root(), json);
+    json.end_object();
+    std::printf("%s\n", out.c_str());
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string what = argc > 1 ? argv[1] : "";
+  if (what == "sign") return each_line(sign);
+  std::fprintf(stderr, "usage: aws_probe sign < LINES\n");
+  return 2;
+}
