@@ -156,6 +156,28 @@ Program make_program() {
        .flags = {guard_semantics()},
        .examples = {{"reeve check rulegen stack.yaml > draft.guard", "rules from one template"}},
        .run = run_check_rulegen},
+      {.name = "collect",
+       .summary = "read accounts into a snapshot, changing nothing",
+       .details = "Finds out who asks, which accounts the organization has and which Regions are on, takes a role in each account, and asks what content "
+                  "names (`reeve content calls`), each reply kept word for word. Rates stay below AWS's own. What AWS denies, has not or does not answer "
+                  "is kept too, by its code, and named at the end.\n\n"
+                  "A snapshot that was not finished is gone on with by the same command: what is answered is not asked again. Credentials are found as "
+                  "AWS's own tools find them, beginning with the environment, and are never written.",
+       .flags = {{.name = "--out", .letter = 'o', .value = "SNAPSHOT", .form = Form::folder, .help = "folder of the snapshot; made if need be, gone on with if it is there"},
+                 {.name = "--accounts", .value = "ID,…", .form = Form::account, .repeats = true, .commas = true, .help = "read only these accounts"},
+                 {.name = "--organizational-units", .value = "ID,…", .repeats = true, .commas = true, .help = "read only the accounts of these units and of the units below them"},
+                 {.name = "--regions", .value = "REGION,…", .form = Form::region, .repeats = true, .commas = true, .help = "read only these Regions and what has none"},
+                 {.name = "--services", .value = "NAME,…", .repeats = true, .commas = true, .help = "ask only these services, spelt as the AWS CLI does"},
+                 {.name = "--role-name", .value = "NAME,…", .repeats = true, .commas = true, .help = "the role to take in each account, the first that lets in; without it only the caller's account is read"},
+                 {.name = "--external-id", .value = "ID", .help = "the external id that the role asks for"},
+                 {.name = "--profile", .value = "NAME", .help = "the profile whose credentials to use; default: AWS_PROFILE"},
+                 {.name = "--endpoint-url", .value = "URL", .help = "ask this address instead of AWS"},
+                 {.name = "--max-rps", .value = "N", .help = "at most this many requests a second over all"},
+                 {.name = "--in-flight", .value = "N", .help = "at most this many requests at once; default 256"}},
+       .examples = {{"reeve collect --out snap/", "the account of these credentials"},
+                    {"reeve collect --out snap/ --role-name audit --external-id 7f3a", "every account of the organization"},
+                    {"reeve collect --out snap/ --role-name audit --organizational-units ou-ab12-cd34ef56", "the accounts of one unit"}},
+       .run = run_collect},
       {.name = "explain",
        .summary = "say what a control or finding means",
        .details = "Prints statement, why it matters, evidence, fix and the rule's own text.",

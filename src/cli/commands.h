@@ -24,6 +24,7 @@ int run_check_test(const Options& options, Io& io);
 int run_check_explain(const Options& options, Io& io);
 int run_check_rulegen(const Options& options, Io& io);
 
+int run_collect(const Options& options, Io& io);
 int run_explain(const Options& options, Io& io);
 int run_init(const Options& options, Io& io);
 int run_attest(const Options& options, Io& io);

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "aws/api.h"
@@ -31,8 +32,11 @@ struct PlannedCall {
   CollectPlace place;
   std::string call;      // `s3:GetBucketPolicy`
   DocumentPtr input;     // {"Bucket": "b"}; of the first page
-  std::string key() const;  // account/region/call/parameters, canonical: what a recorded frame answers (index line of docs/formats/snapshot.md)
+  std::string key() const;  // call_key of it: what a recorded frame answers (index line of docs/formats/snapshot.md)
 };
+// An input's members as a snapshot keeps them: names and text; a list or structure as its JSON in one line. Sorted by name. (key.cc)
+std::vector<std::pair<std::string, std::string>> call_parameters(Value input);
+std::string call_key(const CollectPlace& place, std::string_view call, std::vector<std::pair<std::string, std::string>> parameters);
 
 class CollectPlan {
  public:

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <list>
 #include <map>
 
 #include "base/hash.h"
@@ -32,7 +33,9 @@ std::string frame_text(const SnapshotCall& call) {
   if (!call.time_basis.empty()) json.member("time_basis", call.time_basis);
   if (!call.request_id.empty()) json.member("request_id", call.request_id);
   if (!call.error_code.empty()) {
-    json.key("error").begin_object().member("Code", call.error_code).member("Message", call.error_message).end_object();
+    json.key("error").begin_object().member("Code", call.error_code).member("Message", call.error_message);
+    if (!call.failure.empty()) json.member("Failure", call.failure);
+    json.end_object();
   }
   json.end_object();
   if (call.error_code.empty()) {  // the reply goes in as it came, byte for byte
@@ -42,18 +45,22 @@ std::string frame_text(const SnapshotCall& call) {
   return text;
 }
 
+constexpr size_t kOpenPairsMax = 128;     // of which each takes two descriptors
+constexpr size_t kSyncedOneByOneMax = 16;  // above it the whole file system is synced at once, which costs about as much as a few files
+
 class Writer : public SnapshotWriter {
  public:
   explicit Writer(std::string dir) : dir_(std::move(dir)) {}
   ~Writer() override {
-    for (auto& [key, pair] : files_) ::close(pair.frames), ::close(pair.index);
+    for (auto& [path, pair] : files_) close(pair);
+    if (folder_ >= 0) ::close(folder_);
   }
 
   Status add(const SnapshotCall& call) override {
     Pair& pair = *TRY(file(call));
     std::string text = frame_text(call);
     std::string packed = zstd_pack(text, 3);
-    TRY(append(pair.frames, packed, pair.path + ".frames"));
+    TRY(append(pair.frames, pair.offset, packed, pair.path + ".frames"));
     std::string line;
     JsonWriter json(line);
     json.begin_object().member("offset", static_cast<int64_t>(pair.offset)).member("bytes", static_cast<int64_t>(packed.size()));
@@ -63,20 +70,27 @@ class Writer : public SnapshotWriter {
     for (auto& [name, value] : call.parameters) json.member(name, value);
     json.end_object();
     if (!call.error_code.empty()) json.member("error", call.error_code);
+    if (!call.failure.empty()) json.member("failure", call.failure);
+    if (call.more) json.member("more", true);
     json.member("sha256", hex(sha256(text))).end_object();
     pair.offset += packed.size();
+    if (pair.pending.empty()) dirty_.push_back(&pair);
     pair.pending += line + "\n";
     return {};
   }
 
+  // Frames first, then the lines that name them: whatever moment this ends at, a line names a whole frame.
   Status sync() override {
-    for (auto& [key, pair] : files_) {
-      if (pair.pending.empty()) continue;
-      if (::fdatasync(pair.frames) != 0) return failed("sync", pair.path + ".frames");
-      TRY(append(pair.index, pair.pending, pair.path + ".index"));
-      pair.pending.clear();
-      if (::fdatasync(pair.index) != 0) return failed("sync", pair.path + ".index");
+    if (dirty_.empty()) return {};
+    TRY(flush(&Pair::frames, ".frames"));
+    for (Pair* pair : dirty_) {
+      TRY(opened(*pair));
+      TRY(append(pair->index, pair->index_bytes, pair->pending, pair->path + ".index"));
+      pair->index_bytes += pair->pending.size();
+      pair->pending.clear();
     }
+    TRY(flush(&Pair::index, ".index"));
+    dirty_.clear();
     return {};
   }
 
@@ -84,52 +98,112 @@ class Writer : public SnapshotWriter {
   struct Pair {
     std::string path;
     int frames = -1, index = -1;
-    uint64_t offset = 0;
+    uint64_t offset = 0, index_bytes = 0;
     std::string pending;
+    std::list<Pair*>::iterator recent;  // its place in recent_, while it is open
   };
 
   static tl::unexpected<Error> failed(const std::string& doing, const std::string& path) {
-    return fail(Code::io, "cannot " + doing + " `" + path + "`: " + std::strerror(errno), {path});
+    return fail(Code::io, "cannot " + doing + " `" + path + "`: " + std::strerror(errno), {path}, "", errno == ENOSPC || errno == EDQUOT ? "make room and run the command again: it goes on from here" : "");
   }
-  static Status append(int fd, std::string_view bytes, const std::string& path) {
+  // All of it or, where the disk is full, nothing: `size` is what the file has so far.
+  static Status append(int fd, uint64_t size, std::string_view bytes, const std::string& path) {
     while (!bytes.empty()) {
       ssize_t n = ::write(fd, bytes.data(), bytes.size());
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return failed("write", path);
+      if (n < 0) {
+        auto error = failed("write", path);
+        if (::ftruncate(fd, static_cast<off_t>(size)) != 0) return error;  // the next writer cuts off what is half
+        return error;
+      }
       bytes.remove_prefix(static_cast<size_t>(n));
     }
     return {};
   }
-  // A writer that was killed may have left half a line, which what comes next must not be glued to.
-  static Status drop_torn_line(const Pair& pair) {
+  Status flush(int Pair::*descriptor, const char* ending) {
+    if (dirty_.size() > kSyncedOneByOneMax) {
+      if (folder_ < 0) folder_ = ::open(dir_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+      if (folder_ < 0 || ::syncfs(folder_) != 0) return failed("sync", dir_);
+      return {};
+    }
+    for (Pair* pair : dirty_) {
+      TRY(opened(*pair));
+      if (::fdatasync(pair->*descriptor) != 0) return failed("sync", pair->path + ending);
+    }
+    return {};
+  }
+
+  // Lines that count for nothing: half a line, and the first pages of a call whose last was never written.
+  static Status drop_torn_lines(Pair& pair) {
     std::string text = TRY(read_file(pair.path + ".index"));
-    if (text.empty() || text.back() == '\n') return {};
-    size_t whole = text.rfind('\n') + 1;  // 0 if there is no line at all
-    if (::ftruncate(pair.index, static_cast<off_t>(whole)) != 0) return failed("shorten", pair.path + ".index");
+    size_t whole = text.empty() || text.back() == '\n' ? text.size() : text.rfind('\n') + 1;  // 0 if there is no line at all
+    while (whole > 0) {
+      size_t begin = whole < 2 ? 0 : text.rfind('\n', whole - 2) + 1;
+      if (!contains(std::string_view(text).substr(begin, whole - begin), "\"more\":true")) break;
+      whole = begin;
+    }
+    pair.index_bytes = whole;
+    if (whole != text.size() && ::ftruncate(pair.index, static_cast<off_t>(whole)) != 0) return failed("shorten", pair.path + ".index");
+    return {};
+  }
+
+  void close(Pair& pair) {
+    if (pair.frames < 0) return;
+    ::close(pair.frames), ::close(pair.index);
+    pair.frames = pair.index = -1;
+    recent_.erase(pair.recent);
+  }
+  Status opened(Pair& pair) {
+    if (pair.frames >= 0) {
+      recent_.splice(recent_.begin(), recent_, pair.recent);
+      return {};
+    }
+    while (recent_.size() >= kOpenPairsMax) close(*recent_.back());
+    int frames = ::open((pair.path + ".frames").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
+    if (frames < 0) return failed("open", pair.path + ".frames");
+    int index = ::open((pair.path + ".index").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
+    if (index < 0) {
+      auto error = failed("open", pair.path + ".index");
+      ::close(frames);
+      return error;
+    }
+    pair.frames = frames, pair.index = index;
+    recent_.push_front(&pair);
+    pair.recent = recent_.begin();
     return {};
   }
 
   Result<Pair*> file(const SnapshotCall& call) {
     std::string path = join_path(join_path(dir_, call.account), call.region);
-    auto found = files_.find(path);
-    if (found != files_.end()) return &found->second;
-    ::mkdir(dir_.c_str(), 0777);
-    ::mkdir(join_path(dir_, call.account).c_str(), 0777);
-    Pair pair;
-    pair.path = path;
-    pair.frames = ::open((path + ".frames").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
-    if (pair.frames < 0) return failed("open", path + ".frames");
-    pair.index = ::open((path + ".index").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
-    if (pair.index < 0) return failed("open", path + ".index");
+    auto [found, is_new] = files_.try_emplace(path);
+    Pair& pair = found->second;
+    if (is_new) {
+      pair.path = path;
+      ::mkdir(dir_.c_str(), 0777);
+      ::mkdir(join_path(dir_, call.account).c_str(), 0777);
+      Status ready = begin(pair);
+      if (!ready) {
+        close(pair);
+        files_.erase(found);
+        return tl::unexpected(ready.error());
+      }
+    }
+    TRY(opened(pair));
+    return &pair;
+  }
+  Status begin(Pair& pair) {
+    TRY(opened(pair));
     struct stat info {};
-    if (::fstat(pair.frames, &info) != 0) return failed("read", path + ".frames");
+    if (::fstat(pair.frames, &info) != 0) return failed("read", pair.path + ".frames");
     pair.offset = static_cast<uint64_t>(info.st_size);
-    TRY(drop_torn_line(pair));
-    return &files_.emplace(path, std::move(pair)).first->second;
+    return drop_torn_lines(pair);
   }
 
   std::string dir_;
+  int folder_ = -1;
   std::map<std::string, Pair> files_;
+  std::vector<Pair*> dirty_;  // with lines that no index has yet
+  std::list<Pair*> recent_;   // open ones, the last written to first
 };
 
 void describe(Input& input, Value line, const std::string& shown) {

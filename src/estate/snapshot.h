@@ -24,11 +24,15 @@ struct SnapshotCall {
   std::string request_id;
   std::string reply_json;               // the reply, verbatim; empty if there was an error
   std::string error_code, error_message;
+  std::string failure;                  // of an error: what kind of, as the collector tells them apart (`denied`, `timed_out`); may be empty
+  bool more = false;                    // another page of the same call comes next: none of them counts before the last is there
 };
 
+// Thousands of accounts and Regions take no more than a few hundred file descriptors: those not written to lately are closed meanwhile.
 class SnapshotWriter {
  public:
-  // Appends to DIR/ACCOUNT/REGION.{frames,index}; creates folders.
+  // Appends to DIR/ACCOUNT/REGION.{frames,index}; creates folders. What a writer left behind that was killed (half a line, the first pages of a
+  // call whose last is not there) is cut off the index first.
   static Result<std::unique_ptr<SnapshotWriter>> open(const std::string& dir);
   virtual ~SnapshotWriter() = default;
   virtual Status add(const SnapshotCall& call) = 0;
