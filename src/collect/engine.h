@@ -32,6 +32,7 @@ struct EngineOptions {
   double rps_max = 0;            // over all; 0: no cap but the buckets'
   int64_t give_up_ms = 300000;   // a call that was throttled that long is given up
   EndpointOptions endpoints;
+  std::string home_region = "us-east-1";  // where a place of Region `global` is asked; it tells the partition
   HttpOptions http;
   std::function<Time()> now;
 };
@@ -49,8 +50,5 @@ class CollectEngine {
   virtual void stop() = 0;  // from a signal handler: what is in flight is dropped
   virtual EngineCounts counts() const = 0;
 };
-
-
-
 
 }  // namespace reeve

@@ -16,8 +16,9 @@ namespace reeve {
 
 class CollectRecord {
  public:
-  // Creates or goes on with the snapshot in `dir`. Errors: another collector holds it; a folder that is no snapshot; no room.
-  static Result<std::unique_ptr<CollectRecord>> open(const std::string& dir);
+  // Creates or goes on with the snapshot in `dir`. Errors: another collector holds it; a folder that is no snapshot; no room. `now` is for
+  // people who meet the lock.
+  static Result<std::unique_ptr<CollectRecord>> open(const std::string& dir, Time now);
   virtual ~CollectRecord() = default;
   virtual bool answered(const PlannedCall& call) = 0;
   // What was recorded for it, read back from disk for what it feeds and for the summary.
