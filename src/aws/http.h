@@ -25,6 +25,7 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> query;  // decoded; the transport and the signer encode them alike (sign.h)
   HttpHeaders headers;  // without Host and Content-Length
   std::string body;
+  int64_t timeout_ms = 0;  // for this one, in place of the client's (connecting included); 0: the client's
 };
 
 struct HttpResponse {
@@ -54,7 +55,9 @@ struct HttpOptions {
   int connections_per_host_max = 64;
 };
 
-// One thread's transport. Not for use from several threads.
+// One thread's transport. Not for use from several threads. Connections are kept and used again; a request beyond the bounds on
+// connections waits for its turn, and its time begins when it is sent. Redirects are not followed: AWS answers with one only to say that
+// another Region is meant. A `done` may call `send` and `run`.
 class HttpClient {
  public:
   using Done = std::function<void(HttpOutcome)>;
@@ -67,6 +70,8 @@ class HttpClient {
   virtual size_t in_flight() const = 0;
   // Ends what is in flight; each `done` is called with `cancelled`.
   virtual void cancel() = 0;
+  // Lets `run` return now, or at once when it is called next. The one thing that another thread or a signal handler may call.
+  virtual void wake() = 0;
 };
 
 // One request, waited for: credentials and small tools use it.
