@@ -13,6 +13,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "aws/sign.h"
 #include "base/text.h"
 
 namespace reeve {
@@ -24,30 +25,14 @@ int64_t steady_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-std::string percent_encode(std::string_view text) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
-  for (unsigned char c : text) {
-    if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~') {
-      out += static_cast<char>(c);
-    } else {
-      out += '%';
-      out += digits[c >> 4];
-      out += digits[c & 15];
-    }
-  }
-  return out;
-}
-
 std::string url_of(const HttpRequest& request) {
   std::string url = request.origin + request.path;
   char separator = '?';
   for (const auto& [key, value] : request.query) {
     url += separator;
-    url += percent_encode(key);
+    url += aws_encode(key);
     url += '=';
-    url += percent_encode(value);
+    url += aws_encode(value);
     separator = '&';
   }
   return url;
