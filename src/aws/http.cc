@@ -1,6 +1,8 @@
 #include "aws/http.h"
 
 #include <curl/curl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -47,6 +49,34 @@ std::string_view authority(std::string_view origin) {
   const size_t scheme = origin.find("://");
   return scheme == std::string_view::npos ? std::string_view() : origin.substr(scheme + 3);
 }
+
+// As the signer has it: in lower case, without the port that goes without saying.
+std::string host_header(std::string_view origin) {
+  std::string_view host = authority(origin);
+  const std::string_view usual = starts_with(origin, "https://") ? ":443" : ":80";
+  if (ends_with(host, usual)) host.remove_suffix(usual.size());
+  return lower(host);
+}
+
+// TLS writes to sockets in a way that raises SIGPIPE if the other side has gone, which would end the program. Held while libcurl works,
+// for this thread alone: what else the program writes to keeps its meaning.
+class HoldSigpipe {
+ public:
+  HoldSigpipe() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~HoldSigpipe() {
+    if (sigismember(&before_, SIGPIPE)) return;
+    const timespec at_once{};
+    while (sigtimedwait(&pipe_, nullptr, &at_once) == SIGPIPE) {}
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t pipe_, before_;
+};
 
 // Why the request cannot be sent at all; empty if it can.
 std::string fault_of(const HttpRequest& request) {
@@ -194,6 +224,7 @@ class CurlClient : public HttpClient {
   }
 
   ~CurlClient() override {
+    HoldSigpipe hold;
     for (auto& transfer : running_) {
       curl_multi_remove_handle(multi_, transfer->easy);
       curl_easy_cleanup(transfer->easy);
@@ -225,6 +256,26 @@ class CurlClient : public HttpClient {
 
   void run(int64_t wait_ms) override {
     const int64_t until = steady_ms() + std::max<int64_t>(0, wait_ms);
+    if (finished_.empty()) transfer(until);
+    deliver();
+  }
+
+  size_t in_flight() const override { return in_flight_; }
+
+  void cancel() override {
+    stop_all();
+    deliver();
+  }
+
+  void wake() override {
+    const uint64_t once = 1;
+    [[maybe_unused]] const auto written = write(wake_, &once, sizeof once);
+  }
+
+ private:
+  // Until something is finished or the time has come.
+  void transfer(int64_t until) {
+    HoldSigpipe hold;
     while (finished_.empty()) {
       const int64_t now = steady_ms();
       int64_t wait = std::max<int64_t>(0, until - now);
@@ -251,12 +302,10 @@ class CurlClient : public HttpClient {
       gather();
       if (woken || (finished_.empty() && steady_ms() >= until)) break;
     }
-    deliver();
   }
 
-  size_t in_flight() const override { return in_flight_; }
-
-  void cancel() override {
+  void stop_all() {
+    HoldSigpipe hold;
     while (!running_.empty()) {
       TransferPtr transfer = take_off(running_.back().get());
       transfer->outcome = {HttpFailure::cancelled, "stopped", {}};
@@ -270,15 +319,8 @@ class CurlClient : public HttpClient {
         finished_.push_back(std::move(transfer));
       }
     hosts_.clear();
-    deliver();
   }
 
-  void wake() override {
-    const uint64_t once = 1;
-    [[maybe_unused]] const auto written = write(wake_, &once, sizeof once);
-  }
-
- private:
   static int on_socket(CURL*, curl_socket_t fd, int what, void* user, void* known) {
     auto& self = *static_cast<CurlClient*>(user);
     if (what == CURL_POLL_REMOVE) {
@@ -365,7 +407,7 @@ class CurlClient : public HttpClient {
       accept = accept || equal_ignoring_case(key, "accept");
       list = curl_slist_append(list, (value.empty() ? key + ";" : key + ": " + value).c_str());
     }
-    list = curl_slist_append(list, ("Host: " + std::string(authority(request.origin))).c_str());
+    list = curl_slist_append(list, ("Host: " + host_header(request.origin)).c_str());
     list = curl_slist_append(list, "Expect:");  // no round trip before a body
     if (!accept) list = curl_slist_append(list, "Accept:");
     if (body && !content_type) list = curl_slist_append(list, "Content-Type:");

@@ -351,6 +351,20 @@ TEST(Http, tls_is_verified) {
   EXPECT_NE(missing.error().text().find("none.pem"), std::string::npos);
 }
 
+TEST(Http, tls_to_who_has_gone_does_not_end_the_program) {
+  MadeCertificates made;
+  const LoopbackServer::Tls tls{made.certificate, made.key};
+  LoopbackServer server([](const SeenRequest&, ServedConnection& connection) { connection.close(); }, &tls);
+  HttpRequest request = get(server.origin());
+  request.method = "POST";
+  request.body.assign(4 << 20, 'x');
+  auto client = client_of({.ca_bundle = made.ca});
+  for (int i = 0; i < 5; ++i) {
+    request.headers = {{"Content-Length", std::to_string(i)}};  // the server leaves in the middle of the body
+    EXPECT_NE(http_call(*client, request).failure, HttpFailure::none);
+  }
+}
+
 TEST(Http, proxies) {
   std::mutex guard;
   std::vector<SeenRequest> seen;

@@ -8,6 +8,8 @@
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -120,6 +122,10 @@ class LoopbackServer {
     }
   }
   void serve(int fd, int number) {
+    sigset_t pipe;  // TLS to who has gone
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     SSL* ssl = nullptr;
     bool up = true;
     if (context_) {
