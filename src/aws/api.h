@@ -4,10 +4,12 @@
 // Immutable once read; shared between threads.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -24,16 +26,21 @@ struct ApiMember {
   enum class Where : uint8_t { body, uri, query, header, headers, status } where = Where::body;
   bool payload = false;       // this member is the whole body
   bool required = false;
+  bool xml_attribute = false;
+  bool last_part = false;     // of an id that holds slashes the URI takes what is behind the last one (`/hostedzone/Z1`: `Z1`)
   const ApiShape* shape = nullptr;
+  const std::string& wire_name() const { return wire.empty() ? name : wire; }
 };
 struct ApiShape {
   enum class Kind : uint8_t { structure, list, map, string, integer, number, boolean, timestamp, blob, document } kind = Kind::string;
   std::vector<ApiMember> members;  // of a structure
   const ApiShape* element = nullptr;  // of a list, or the values of a map
-  std::string element_wire;           // xml name of a list's elements or a map's values (`member`, `item`, `value`)
-  std::string key_wire;               // of a map's keys
-  bool flattened = false, xml_attribute = false;
+  std::string element_wire;           // xml name of a list's elements or a map's values; empty: the protocol's (`member`, `value`)
+  std::string key_wire;               // of a map's keys; empty: the protocol's (`key`)
+  bool flattened = false;
+  bool policy = false;                // a string that is a percent-encoded JSON document, which the CLI prints as that document
   std::string timestamp_format;       // iso8601 | unixTimestamp | rfc822; empty: the protocol's
+  const ApiMember* member(std::string_view name) const;
 };
 
 struct ApiPages {  // what pagination needs, from botocore's paginators
@@ -49,7 +56,9 @@ struct ApiOperation {
   const ApiShape* input = nullptr;
   const ApiShape* output = nullptr;
   std::string output_wrapper;  // query: `ListRolesResult`
-  std::string input_wrapper;   // rest-xml bodies: name of the root element
+  std::string root_text;       // rest-xml: the output member that is the text of the root element (s3:GetBucketLocation)
+  std::string host_prefix;     // goes before the endpoint's host: `{AccountId}.` of s3control
+  bool writes = false;         // changes something: nothing asks it but what says so
   bool unsigned_request = false;  // authtype none: sts:AssumeRoleWithWebIdentity
   ApiPages pages;
   bool paged() const { return !pages.input_tokens.empty(); }
@@ -61,12 +70,17 @@ struct ApiService {
   std::string signing_name;
   std::string version;          // apiVersion
   std::string target_prefix, json_version;  // of json
+  bool query_compatible = false;            // errors have the codes of the query protocol it once spoke
+  std::vector<std::pair<std::string, std::string>> headers;  // with every request
   ApiProtocol protocol = ApiProtocol::json;
   std::string endpoint_env;     // `ELASTIC_LOAD_BALANCING_V2` of AWS_ENDPOINT_URL_…
   std::string config_name;      // `elastic_load_balancing_v2` in a profile's `services` section
   // Where the service has one endpoint for a whole partition: partition → Region to sign for, and the host (empty: by the common pattern).
   struct Global { std::string region, host; };
   std::map<std::string, Global> global;
+  // Hosts that are not ENDPOINT_PREFIX[-fips].REGION.SUFFIX: `PARTITION[ fips][ dualstack]` or, before that, `REGION[ fips][ dualstack]`
+  // → host, in which `{region}` stands for the Region. Of a service in `global`, the keys with a variant are its other hosts.
+  std::map<std::string, std::string, std::less<>> hosts;
   std::map<std::string, ApiOperation, std::less<>> operations;
   std::vector<std::unique_ptr<ApiShape>> shapes;  // owns what members point at
 };

@@ -31,15 +31,18 @@ struct ContentLayer {
   LayerKind kind = LayerKind::folder;
   std::string root;                // as given; `built-in` for the embedded tree
   std::vector<ContentFile> files;  // sorted by path; `examples/` too where the layer is on disk
-  // SHA-256 in hex over path and text of every file but the examples: the tree packed into the program and the same tree on disk agree.
+  // SHA-256 in hex over path and text of every file but the examples and apis/: the tree packed into the program and the same tree on
+  // disk agree.
   std::string digest() const;
 };
 
 // The kinds of content there are; the names of the folders at the top of a tree, sorted.
 const std::vector<std::string>& content_kinds();
 
-// The tree that was packed into the program when it was built. Fails only if the program file is damaged.
+// The tree that was packed into the program when it was built, but for apis/, which none but a collector asks for. Fails only if the
+// program file is damaged.
 Result<ContentLayer> built_in_layer();
+Result<std::vector<ContentFile>> built_in_apis();
 // One item of that tree, nothing of the others read: for who needs ten controls of hundreds, and now. No files: there is no such item.
 struct BuiltInItem;
 Result<std::shared_ptr<const BuiltInItem>> built_in_item(std::string_view kind, std::string_view name);

@@ -486,7 +486,7 @@ TEST(ContentOnDisk, NamesFoldersThatAreNoContent) {
   Content content = load_content({.built_in = false, .content_dir = folder.path});
   EXPECT_EQ(texts(content.errors),
             (std::vector<std::string>{folder.path + "/contrls: `contrls` is no kind of content; did you mean `controls`?",
-                                      folder.path + "/scripts: `scripts` is no kind of content; expected one of baselines, challenges, controls, detections, facts, frameworks, "
+                                      folder.path + "/scripts: `scripts` is no kind of content; expected one of apis, baselines, challenges, controls, detections, facts, frameworks, "
                                                     "hunts, objectives, practices, quotas, resources, responsibility, runbooks, schemas, suppressions, threats, views"}));
   // A workspace lives among other things: only what holds controls is a slip.
   content = load_content({.built_in = false, .workspace_dir = folder.path});
@@ -529,6 +529,14 @@ TEST(BuiltIn, IsTheTreeOfTheSourceWithoutExamples) {
   ContentLayer disk = folder_layer(REEVE_CONTENT_SOURCE, LayerKind::folder, problems);
   EXPECT_EQ(texts(problems), std::vector<std::string>{});
   EXPECT_EQ(built_in->digest(), disk.digest());
+
+  auto apis = built_in_apis();
+  ASSERT_TRUE(apis) << apis.error().text();
+  std::vector<std::string> packed, on_disk;
+  for (const ContentFile& file : *apis) packed.push_back(file.path + "\n" + file.text);
+  for (const ContentFile& file : disk.files)
+    if (starts_with(file.path, "apis/")) on_disk.push_back(file.path + "\n" + file.text);
+  EXPECT_EQ(packed, on_disk);
 }
 
 }  // namespace
