@@ -19,10 +19,20 @@ enum class Failure : uint8_t {
 };
 std::string_view name(Failure failure);
 
+// `denied`: no permission. `not_enabled`: the account does not use the service. `unsupported`: the Region is off for the account, or does
+// not have this; keys that a Region does not know are its way of saying that it is off. `timed_out` and `unreachable`: no answer, after or
+// before the service was reached. `transient`: a service that failed, a connection that was cut. `other`: every refusal that asking again
+// does not change, among them "there is none" and operations that an endpoint does not have.
 Failure classify(const HttpOutcome& outcome, const AwsReply& reply);
 
 // Milliseconds to wait before attempt `attempt` (1: the first repeat), honouring x-amz-retry-after / Retry-After (at most 5 s over our own).
 int64_t backoff_ms(Failure failure, int attempt, double random01, std::optional<int64_t> retry_after_ms);
+
+// What the response asks for: x-amz-retry-after (milliseconds), else Retry-After (seconds).
+std::optional<int64_t> retry_after_ms(const HttpResponse& response);
+
+// How often a call may be sent in all before such an end of it is believed. Throttled calls are not counted but timed (engine.h).
+int attempts_max(Failure failure, const HttpOutcome& outcome, const AwsReply& reply, int attempts_most);
 
 // How far the service's clock is ahead of ours, from the Date header of a response that refused for skew.
 std::optional<int64_t> skew_ms(const HttpResponse& response, Time now);
@@ -36,8 +46,12 @@ class RateBucket {
   void throttled(int64_t now_ms);
   void answered(int64_t now_ms);
   double rate() const { return rate_; }
+  // Nothing would be forgotten if this bucket were made anew: it is full and at its first rate.
+  bool rested(int64_t now_ms);
 
  private:
+  void fill(int64_t now_ms);
+
   double rate_, rate_max_, burst_, tokens_;
   int64_t filled_ms_ = -1, throttled_ms_ = -1;
   double rate_at_throttle_ = 0;
