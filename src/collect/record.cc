@@ -109,6 +109,7 @@ class Record : public CollectRecord {
     auto text = read_file(pair + ".index");
     struct stat info {};
     uint64_t size = ::stat((pair + ".frames").c_str(), &info) == 0 ? static_cast<uint64_t>(info.st_size) : 0;
+    if (text) text->resize(text->rfind('\n') + 1);  // half a line the writer will cut off
     std::string key;  // of the call whose pages come
     Answer answer;
     for (std::string_view line : text ? split(*text, '\n') : std::vector<std::string_view>()) {

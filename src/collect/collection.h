@@ -1,0 +1,118 @@
+// One collection under way: which places are begun, what of each is still open, and what became of it. Everything it stands on is given, so
+// that tests run it without a network. Private to this room.
+//
+//   Collection collection(options, plan, engine, record, opener, keys);
+//   TRY(collection.discover());   // who asks, which accounts
+//   TRY(collection.run());        // until nothing is left, or `stop` was asked for
+//   collection.summary()
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "collect/collect.h"
+#include "collect/opener.h"
+#include "collect/organization.h"
+
+namespace reeve {
+
+// Whose keys to use where. The account "" is that of whoever called.
+class Keyring {
+ public:
+  void put(const std::string& account, std::shared_ptr<CredentialProvider> provider);
+  std::shared_ptr<CredentialProvider> of(const std::string& account) const;  // null: nobody's
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<CredentialProvider>> providers_;
+};
+
+// What the thread that shows progress may look at any time.
+struct CollectGauges {
+  std::atomic<uint64_t> done{0}, known{0}, in_flight{0}, denied{0};
+};
+
+class Collection {
+ public:
+  Collection(const CollectOptions& options, const CollectPlan& plan, CollectEngine& engine, CollectRecord& record, AccountOpener& opener, Keyring& keys,
+             CollectGauges& gauges);
+  Status discover();
+  Status run();
+  CollectSummary summary() const;
+
+ private:
+  struct Answer {
+    std::vector<DocumentPtr> pages;  // none of a failure
+    std::string code, message;
+    bool ok() const { return code.empty(); }
+  };
+  struct PlaceState {
+    std::unordered_set<std::string> asked;
+    size_t open = 0;
+    bool holds = false;  // counted in its account's open places
+  };
+  struct AccountState {
+    CollectSummary::Account shown;
+    size_t open_places = 0;
+    bool gaps = false;
+  };
+
+  bool stopped() const { return options_.stop && options_.stop->asked(); }
+  bool wanted(const std::string& call) const;
+  Status ask(PlannedCall call, bool whatever_service = false);
+  Result<Answer> ask_now(PlannedCall call);
+  Result<bool> step(int64_t wait_ms);  // one thing that came; false: nothing is on the way
+  Status take(CallOutcome outcome);
+  bool again(const CallOutcome& outcome);
+  void ask_due();
+  Status take_recorded();
+  Status follow(const PlannedCall& call, Answer answer, const std::string& failure);
+  void gap(const PlannedCall& call, const std::string& failure, const std::string& code, const std::string& message);
+  Status close(const CollectPlace& place);
+  void begin_account(const std::string& id);
+  Status opened(AccountOpener::Opened opened);
+  Status regions_known(const std::string& account, const Answer& answer);
+  Status begin_place(const CollectPlace& place, CollectScope scope);
+  Status begin_more();
+  Status choose_accounts(const std::vector<OrganizationAccount>& all);
+  Result<std::vector<std::string>> below(const std::string& unit);
+  void hold(const CollectPlace& place);
+  void gauge();
+
+  const CollectOptions& options_;
+  const CollectPlan& plan_;
+  CollectEngine& engine_;
+  CollectRecord& record_;
+  AccountOpener& opener_;
+  Keyring& keys_;
+  CollectGauges& gauges_;
+
+  std::string caller_;
+  bool organization_ = false, management_ = false, feeding_ = false;
+  std::vector<std::string> known_regions_;  // of the first account that said
+  std::set<std::string> services_, wanted_regions_, regions_seen_;
+  std::map<std::string, AccountState> accounts_;
+  std::map<CollectPlace, PlaceState> places_;
+  std::map<std::string, std::function<Status(const Answer&)>> waiting_;  // key → who wants its answer
+  std::deque<PlannedCall> recorded_, fed_;
+  std::deque<std::string> accounts_to_begin_;
+  std::deque<CollectPlace> places_to_begin_;
+  struct Delayed {
+    int64_t due_ms;  // of the steady clock
+    PlannedCall call;
+  };
+  std::deque<Delayed> delayed_;  // by when they are due: answers that were not there yet
+  std::map<std::string, int> repeats_;  // by key
+  size_t outstanding_ = 0;  // asked, and not answered or delayed
+  uint64_t places_done_ = 0;
+  CollectSummary summary_;
+};
+
+}  // namespace reeve
