@@ -10,8 +10,12 @@ import datetime
 import http.client
 import io
 import json
+import os
+import pathlib
 import re
+import socket
 import sys
+import time
 import urllib.parse
 
 from lib_double import PROGRAM, Double
@@ -227,6 +231,176 @@ def replays(checks, double):
     return told
 
 
+def refusals(checks, double):
+    """Who is refused, and how each protocol says what goes wrong."""
+    client = Client(double)
+    wrong_secret = Client(double, secret="0" * 40)
+    nobody = Client(double, key="AKIA000000000000USER")
+    cases = [
+        ("a wrong secret", {}, lambda: wrong_secret.call("iam", "ListRoles"), "SignatureDoesNotMatch"),
+        ("an account that nobody knows", {}, lambda: nobody.call("sts", "GetCallerIdentity"), "SignatureDoesNotMatch"),
+        ("an account without the role", {"no_role": ["333344445555"]}, lambda: client.assume("333344445555"), "AccessDenied"),
+        ("another account beside it", {"no_role": ["333344445555"]}, lambda: client.assume("444455556666"), ""),
+        ("no external id", {"external_id": "x-1"}, lambda: client.assume("444455556666"), "AccessDenied"),
+        ("the external id", {"external_id": "x-1"}, lambda: client.assume("444455556666", ExternalId="x-1"), ""),
+        ("a clock that is an hour off", {"skew_s": 3600}, lambda: client.call("s3", "ListBuckets"), "RequestTimeTooSkewed"),
+        ("a Region that is off, ec2", {"regions_off": {"*": ["us-east-1"]}}, lambda: client.call("ec2", "DescribeVolumes"), "AuthFailure"),
+        ("a Region that is off, json", {"regions_off": {MANAGEMENT: ["us-east-1"]}}, lambda: client.call("kms", "ListKeys"), "UnrecognizedClientException"),
+        ("a Region where nothing was recorded", {}, lambda: client.call("kms", "ListKeys", "ap-south-1"), "UnrecognizedClientException"),
+        ("a call that was not recorded, json", {}, lambda: client.call("kms", "DescribeKey", KeyId="k"), "UnknownOperationException"),
+        ("a call that was not recorded, query", {}, lambda: client.call("iam", "ListRoles"), "InvalidAction"),
+    ]
+    throttled = [("ec2", "DescribeVolumes", "RequestLimitExceeded"), ("s3", "ListBuckets", "SlowDown"), ("iam", "GetAccountSummary", "Throttling"),
+                 ("kms", "ListKeys", "ThrottlingException"), ("lambda", "ListFunctions", "TooManyRequestsException")]
+    cases += [(f"throttled, {service}", {"rules": [{"do": "throttle", "call": f"{service}:*"}]}, lambda s=service, o=operation: client.call(s, o), code)
+              for service, operation, code in throttled]
+    denied = [("ec2", "DescribeVolumes", "UnauthorizedOperation"), ("s3", "ListBuckets", "AccessDenied"), ("kms", "ListKeys", "AccessDeniedException"),
+              ("lambda", "ListFunctions", "AccessDeniedException"), ("sns", "ListTopics", "AccessDenied")]
+    cases += [(f"denied, {service}", {"rules": [{"do": "deny", "call": f"{service}:{operation}", "account": MANAGEMENT}]},
+               lambda s=service, o=operation: client.call(s, o), code) for service, operation, code in denied]
+    cases += [("denied elsewhere", {"rules": [{"do": "deny", "account": "222233334444"}]}, lambda: client.call("kms", "ListKeys"), ""),
+              ("cut within", {"rules": [{"do": "cut"}]}, lambda: client.call("kms", "ListKeys"), "IncompleteRead"),
+              ("cut before", {"rules": [{"do": "cut_before"}]}, lambda: client.call("kms", "ListKeys"), "RemoteDisconnected"),
+              ("the first two only", {"rules": [{"do": "error", "status": 500, "code": "InternalFailure", "times": 2}]},
+               lambda: [code_of(lambda: client.call("kms", "ListKeys")) for _ in range(2)] and client.call("kms", "ListKeys"), "")]
+    for what, faults, call, code in cases:
+        double.set_faults(faults)
+        found = code_of(call)
+        checks.check(found == code, what, f"`{found}` and not `{code}`")
+    double.set_faults({"session_s": 60})
+    session = client.assume("444455556666")
+    checks.check(code_of(lambda: session.call("kms", "ListKeys")) == "", "a session is good until it ends")
+    double.set_faults({"skew_s": 61})
+    checks.check(code_of(lambda: session.call("kms", "ListKeys")) == "ExpiredTokenException", "and not after")
+    checks.check(code_of(lambda: session.call("sns", "ListTopics")) == "ExpiredToken", "and not after, as query says it")
+    double.set_faults({"rules": [{"do": "late", "delay_ms": 300}]})
+    start = time.monotonic()
+    client.call("kms", "ListKeys")
+    checks.check(0.29 < time.monotonic() - start < 5, "an answer that is late", str(time.monotonic() - start))
+    double.set_faults({"seed": 5, "rules": [{"do": "throttle", "share": 0.25}]})
+    codes = [code_of(lambda: client.call("kms", "ListKeys")) for _ in range(200)]
+    checks.check(25 < codes.count("ThrottlingException") < 75 and set(codes) == {"", "ThrottlingException"}, "a quarter is throttled", str(codes.count("")))
+    double.set_faults({"buckets": [{"call": "kms:*", "rate": 0.01, "burst": 3}]})
+    codes = [code_of(lambda: client.call("kms", "ListKeys")) for _ in range(5)]
+    checks.check(codes == ["", "", "", "ThrottlingException", "ThrottlingException"], "a bucket gives what it holds", str(codes))
+    exceeded = double.counts()["exceeded"]
+    checks.check(exceeded == {f"{MANAGEMENT} us-east-1 kms": {"requests": 2, "refused": 2}}, "and says what was over", str(exceeded))
+    checks.check(any(" kms:ListKeys" in key and n > 1 for key, n in double.counts()["asked_again"].items()), "what is asked again is named")
+    double.set_faults({})
+
+
+def paging(checks, double):
+    client = Client(double)
+    whole = client.call("organizations", "ListAccounts")["Accounts"]
+    checks.check(len(whole) == 8, "the organization has its accounts", str(len(whole)))
+    for what, rule, pages in [("two a page", {"items": 2}, 4), ("one a page, empty ones between", {"items": 1, "empty_pages": True}, 16)]:
+        double.set_faults({"paging": [dict(rule, call="organizations:*")]})
+        found, count, token = [], 0, {}
+        while count < 50:
+            reply = client.call("organizations", "ListAccounts", **token)
+            found += reply["Accounts"]
+            count += 1
+            if not reply.get("NextToken"):
+                break
+            token = {"NextToken": reply["NextToken"]}
+        checks.check(found == whole and count == pages, what, f"{count} pages, {len(found)} accounts")
+    double.set_faults({"paging": [{"call": "*", "items": 3}]})
+    found, marker = [], {}
+    while True:
+        reply = client.call("iam", "GetAccountAuthorizationDetails", **marker)
+        found += [one["Arn"] for key in ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies") for one in reply.get(key, [])]
+        checks.check(reply["IsTruncated"] == ("Marker" in reply), "a flag and a token go together")
+        if not reply["IsTruncated"]:
+            break
+        marker = {"Marker": reply["Marker"]}
+    recorded = json.loads((CLI / MANAGEMENT / "us-east-1" / "iam-get-account-authorization-details.json").read_text())
+    wanted = [one["Arn"] for key, value in recorded.items() if isinstance(value, list) for one in value]
+    checks.check(sorted(found) == sorted(wanted), "four lists in one reply are paged as one", f"{len(found)} of {len(wanted)}")
+    double.set_faults({"paging": [{"call": "*", "items": 2, "repeat_token": True}]})
+    token = client.call("organizations", "ListAccounts")["NextToken"]
+    checks.check(client.call("organizations", "ListAccounts", NextToken=token)["NextToken"] == token, "a token that repeats itself")
+    double.set_faults({})
+    checks.check(code_of(lambda: client.call("organizations", "ListAccounts", NextToken="mine")) == "InvalidNextToken", "a token of somebody else's")
+
+
+def enforcement(checks):
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:ListAllMyBuckets", "kms:List*"], "Resource": "*"},
+                                                     {"Effect": "Deny", "Action": "kms:ListAliases", "Resource": "*"}]}
+    with Double("--replay", CLI, account=MANAGEMENT, enforce=policy, actions={"s3:ListBuckets": ["s3:ListAllMyBuckets"]}) as double:
+        client = Client(double)
+        for service, operation, code in [("s3", "ListBuckets", ""), ("kms", "ListKeys", ""), ("sns", "ListTopics", "AccessDenied"),
+                                         ("ec2", "DescribeVolumes", "UnauthorizedOperation"), ("sts", "GetCallerIdentity", "")]:
+            found = code_of(lambda: client.call(service, operation))
+            checks.check(found == code, f"enforced: {service}:{operation}", f"`{found}` and not `{code}`")
+    try:
+        policy["Statement"][0]["Condition"] = {"Bool": {"aws:SecureTransport": "true"}}
+        Double("--replay", CLI, account=MANAGEMENT, enforce=policy).stop()
+        checks.check(False, "a policy that the double cannot enforce is refused")
+    except RuntimeError as error:
+        checks.check("Condition" in str(error), "a policy that the double cannot enforce is refused by name", str(error))
+
+
+def synthetic(checks):
+    with Double("--synthetic", "45x3", "--items", "1") as double:
+        client = Client(double)
+        accounts, token = [], {}
+        while True:
+            reply = client.call("organizations", "ListAccounts", **token)
+            accounts += [one["Id"] for one in reply["Accounts"]]
+            if "NextToken" not in reply:
+                break
+            token = {"NextToken": reply["NextToken"]}
+        checks.check(len(set(accounts)) == 45 and double.account in accounts, "as many accounts as wanted", str(len(accounts)))
+        regions = [one["RegionName"] for one in client.call("ec2", "DescribeRegions")["Regions"]]
+        checks.check(len(regions) == 3, "as many Regions as wanted", str(regions))
+        asked, wrong = 0, []
+        for service, operation in operations().values():
+            model = Client.model(service).operation_model(operation)
+            if model.input_shape and model.input_shape.required_members or service == "sts":
+                continue
+            asked += 1
+            try:
+                client.call(service, operation)
+            except (Refused, botocore.parsers.ResponseParserError) as error:
+                wrong.append(f"{service}:{operation} {error}")
+        checks.check(asked > 150 and not wrong, f"{asked} operations are answered from their shapes alone", "; ".join(wrong[:5]))
+        speed(checks, double, client)
+
+
+def speed(checks, double, client):
+    """Requests in each second of the double's own processor time, which a busy machine does not change much."""
+    signed = []
+    send = http.client.HTTPConnection.send
+    try:
+        http.client.HTTPConnection.send = lambda self, data: signed.append(data) or send(self, data)
+        client.connection = None
+        client.call("kms", "ListKeys")
+    finally:
+        http.client.HTTPConnection.send = send
+    request = b"".join(signed)
+
+    def cpu():
+        fields = pathlib.Path(f"/proc/{double.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    host, port = double.endpoint.removeprefix("http://").split(":")
+    before, count = cpu(), 10000
+    with socket.create_connection((host, int(port))) as wire:
+        answered = 0
+        for _ in range(count // 100):
+            wire.sendall(request * 100)
+            line, want, tail = b"HTTP/1.1 200 OK", 100, b""  # heads of the answers; bodies hold no such line
+            while want:
+                came = tail + wire.recv(1 << 20)
+                found = came.count(line)
+                tail = came[came.rfind(line) + len(line):][1 - len(line):] if found else came[1 - len(line):]
+                want -= found
+                answered += found
+    took = max(cpu() - before, 1e-3)
+    print(f"{count / took:.0f} signed requests in a second of one processor")
+    checks.check(answered == count and count / took > 10000, "at least 10,000 requests a second", f"{answered} answered, {count / took:.0f} a second")
+
+
 def main():
     checks = Checks()
     if not PROGRAM.exists():
@@ -240,6 +414,10 @@ def main():
         counts = double.counts()
         checks.check(counts["answered"] >= told, "the double counts what it answers", str(counts["answered"]))
         checks.check("SignatureDoesNotMatch" not in counts["refused"], "every signature of botocore holds", str(counts["refused"]))
+        refusals(checks, double)
+        paging(checks, double)
+    enforcement(checks)
+    synthetic(checks)
     return checks.end()
 
 

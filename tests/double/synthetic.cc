@@ -10,7 +10,6 @@ namespace reeve::aws_double {
 namespace {
 
 constexpr std::string_view account_mark = "999999999999", region_mark = "xx-region-9";
-constexpr int depth_max = 5;
 constexpr size_t accounts_page = 20;
 
 void write_example(JsonWriter& out, const ApiShape& shape, const std::string& name, const ApiService& service, size_t items, int depth);
@@ -24,7 +23,8 @@ void write_structure(JsonWriter& out, const ApiShape& shape, const ApiService& s
       out.member(member.name, false);
       continue;
     }
-    if (depth >= depth_max && member.shape->kind == ApiShape::Kind::structure) continue;
+    // Only what stands on its own: a structure in another may be one of which exactly one member is set.
+    if (depth > 0 && member.shape->kind == ApiShape::Kind::structure) continue;
     out.key(member.name);
     write_example(out, *member.shape, member.name, service, pages ? items : 0, depth + 1);
   }
@@ -49,13 +49,16 @@ void write_example(JsonWriter& out, const ApiShape& shape, const std::string& na
     case Kind::document: out.begin_object().end_object(); break;
     case Kind::string:
       if (ends_with(name, "Arn") || ends_with(name, "ARN")) {
-        out.string("arn:aws:" + service.signing_name + ":" + std::string(region_mark) + ":" + std::string(account_mark) + ":made/" + lower(name));
+        std::string arn = "arn:aws:";
+        arn.append(service.signing_name).append(":").append(region_mark).append(":").append(account_mark).append(":made/").append(lower(name));
+        out.string(arn);
       } else if (name == "Region" || name == "RegionName") {
         out.string(region_mark);
       } else if (contains(lower(name), "account")) {
         out.string(account_mark);
       } else {
-        out.string("made-" + lower(name));
+        std::string made = lower(name);
+        out.string(made.insert(0, "made-"));
       }
       break;
   }
@@ -100,7 +103,8 @@ std::optional<std::string> Synthetic::organization(const Asked& asked) const {
     writer.begin_object().key("Accounts").begin_array();
     for (size_t i = from; i < to; ++i) {
       writer.begin_object().member("Id", accounts_[i]).member("Arn", arn + ":account/o-madeforload/" + accounts_[i]);
-      writer.member("Name", "made-" + std::to_string(i)).member("Email", "made-" + std::to_string(i) + "@example.com").member("Status", "ACTIVE");
+      const std::string name = std::string("made-").append(std::to_string(i));
+      writer.member("Name", name).member("Email", name + "@example.com").member("Status", "ACTIVE");
       writer.member("State", "ACTIVE").member("JoinedMethod", "CREATED").member("JoinedTimestamp", "2024-01-01T00:00:00Z").end_object();
     }
     writer.end_array();
