@@ -5,7 +5,7 @@
 
 namespace reeve {
 
-std::vector<std::pair<std::string, std::string>> call_parameters(Value input) {
+std::vector<std::pair<std::string, std::string>> request_texts(Value input) {
   std::vector<std::pair<std::string, std::string>> out;
   for (auto entry : input.entries()) {
     auto text = entry.value.scalar_text();
@@ -23,6 +23,6 @@ std::string call_key(const CollectPlace& place, std::string_view call, std::vect
   return out;
 }
 
-std::string PlannedCall::key() const { return call_key(place, call, input ? call_parameters(input->root()) : std::vector<std::pair<std::string, std::string>>()); }
+std::string PlannedCall::key() const { return call_key(place, call, input ? request_texts(input->root()) : std::vector<std::pair<std::string, std::string>>()); }
 
 }  // namespace reeve

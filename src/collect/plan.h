@@ -35,7 +35,7 @@ struct PlannedCall {
   std::string key() const;  // call_key of it: what a recorded frame answers (index line of docs/formats/snapshot.md)
 };
 // An input's members as a snapshot keeps them: names and text; a list or structure as its JSON in one line. Sorted by name. (key.cc)
-std::vector<std::pair<std::string, std::string>> call_parameters(Value input);
+std::vector<std::pair<std::string, std::string>> request_texts(Value input);
 std::string call_key(const CollectPlace& place, std::string_view call, std::vector<std::pair<std::string, std::string>> parameters);
 
 class CollectPlan {

@@ -47,7 +47,7 @@ PlannedCall planned(const std::string& call, const std::string& input = "{}", Co
 SnapshotCall frame(const PlannedCall& call, const std::string& reply, bool more = false) {
   SnapshotCall out;
   out.account = call.place.account, out.region = call.place.region, out.call = call.call;
-  out.parameters = call_parameters(call.input->root());
+  out.parameters = request_texts(call.input->root());
   out.time = kNow, out.reply_json = reply, out.more = more;
   return out;
 }
