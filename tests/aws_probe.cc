@@ -1,13 +1,19 @@
 // aws_probe: single steps of the AWS client for tests that hold them against other implementations. A test helper; the product's own face is
 // `reeve collect`.
 //
-//   aws_probe sign < REQUESTS      one JSON map a line: a request and how to sign it → what was signed and with which signature
+//   aws_probe sign < REQUESTS            one JSON map a line: a request and how to sign it → what was signed and with which signature
+//   aws_probe endpoint FOLDER < PLACES   FOLDER: content/apis. A service, a Region and options → origin, base_path, signing_region or error
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <string>
 
+#include "aws/api.h"
+#include "aws/endpoint.h"
 #include "aws/sign.h"
+#include "base/file.h"
+#include "base/text.h"
 #include "formats/json.h"
 
 using namespace reeve;
@@ -75,6 +81,50 @@ void sign(Value asked, JsonWriter& json) {
   write_pairs(json, "query", request.query);
 }
 
+ApiCatalogue read_apis(const std::string& folder) {
+  ApiCatalogue out;
+  std::vector<Error> problems;
+  for (const auto& entry : walk(folder, problems)) {
+    if (!ends_with(entry.path, ".json")) continue;
+    auto bytes = FileBytes::open(entry.path);
+    if (!bytes) problems.push_back(bytes.error());
+    if (!bytes) continue;
+    Source self;
+    self.file = entry.path;
+    auto document = read_json((*bytes)->view(), *bytes, self);
+    auto service = document ? read_api((*document)->root(), entry.path) : Result<ApiServicePtr>(tl::unexpected(document.error()));
+    if (service) out.add(*service);
+    else problems.push_back(service.error());
+  }
+  for (const auto& problem : problems) std::fprintf(stderr, "%s\n", problem.text().c_str());
+  if (!problems.empty()) std::exit(2);
+  return out;
+}
+
+void endpoint(const ApiCatalogue& apis, Value asked, JsonWriter& json) {
+  const ApiService* service = apis.service(text(asked, "service"));
+  if (!service) {
+    json.member("error", "no such service");
+    return;
+  }
+  EndpointOptions options;
+  options.fips = flag(asked, "fips", false);
+  options.dualstack = flag(asked, "dualstack", false);
+  options.url = text(asked, "url");
+  options.any_service = text(asked, "any_service");
+  if (asked.get("partition")) options.partition = text(asked, "partition");
+  for (auto entry : asked.get("by_service").entries()) options.by_service[std::string(entry.key())] = entry.value.text();
+  auto found = resolve_endpoint(*service, text(asked, "region"), options);
+  if (!found) {
+    json.member("error", found.error().text());
+    return;
+  }
+  std::string path = text(asked, "path", "/");
+  prefix_host(*found, text(asked, "prefix"));
+  if (asked.get("bucket")) address_bucket(*found, path, text(asked, "bucket"));
+  json.member("origin", found->origin).member("base_path", found->base_path).member("signing_region", found->signing_region).member("path", path);
+}
+
 int each_line(const std::function<void(Value, JsonWriter&)>& answer) {
   for (std::string line; std::getline(std::cin, line);) {
     auto document = read_json(line, Source{});
@@ -97,6 +147,10 @@ int each_line(const std::function<void(Value, JsonWriter&)>& answer) {
 int main(int argc, char** argv) {
   std::string what = argc > 1 ? argv[1] : "";
   if (what == "sign") return each_line(sign);
-  std::fprintf(stderr, "usage: aws_probe sign < LINES\n");
+  if (what == "endpoint" && argc == 3) {
+    ApiCatalogue apis = read_apis(argv[2]);
+    return each_line([&](Value asked, JsonWriter& json) { endpoint(apis, asked, json); });
+  }
+  std::fprintf(stderr, "usage: aws_probe sign | endpoint FOLDER < LINES\n");
   return 2;
 }

@@ -22,7 +22,7 @@ struct CredentialSettings {
   std::map<std::string, std::string> environment;  // AWS_… and HOME
   std::string profile;                             // --profile; empty: AWS_PROFILE, else `default`
   std::string region;                              // --region; empty: AWS_REGION, AWS_DEFAULT_REGION, the profile's
-  EndpointOptions endpoints;
+  EndpointOptions endpoints;                       // what the command line says; endpoint_options adds the rest
   std::function<std::optional<std::string>(const std::string& prompt)> ask_mfa;  // null: a role that wants MFA is an error
   std::function<Time()> now;
 };
@@ -50,5 +50,7 @@ std::shared_ptr<CredentialProvider> assume_role_provider(std::shared_ptr<Credent
 
 // The Region that settings name, or empty.
 std::string default_region(const CredentialSettings& settings);
+// Where services are asked: `settings.endpoints`, and what the environment and the profile say of FIPS, dual-stack and URLs.
+Result<EndpointOptions> endpoint_options(const CredentialSettings& settings);
 
 }  // namespace reeve
