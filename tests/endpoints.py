@@ -94,13 +94,19 @@ def beside_botocore(checks, probe):
         provider = EndpointProvider(loader.load_service_model(service, "endpoint-rule-set-1"), partitions)
         model = json.loads((APIS / f"{service}.json").read_text())
         parameters = loader.load_service_model(service, "endpoint-rule-set-1")["parameters"]
-        # What operations of a service that has two planes say of themselves: the same for all that content asks.
-        static = {"IsControlPlane": True} if "IsControlPlane" in parameters and service == "signin" else {}
+        # Where the rules ask which plane or which kind of endpoint an operation wants, the operations themselves say it.
+        operations = loader.load_service_model(service, "service-2")["operations"]
+        static = {}
+        for operation in model["operations"]:
+            for name, said in operations[operation].get("staticContextParams", {}).items():
+                if name in parameters and service != "s3":
+                    checks.check(static.setdefault(name, said["value"]) == said["value"], f"{service}: its operations agree on {name}", operation)
+        account = "111122223333" if "RequiresAccountId" in static else ""
         for _, region in regions:
             for fips in (False, True):
                 for dualstack in (False, True):
                     try:
-                        theirs = provider.resolve_endpoint(**{"Region": region, "UseFIPS": fips, "UseDualStack": dualstack, **static})
+                        theirs = provider.resolve_endpoint(**{"Region": region, "UseFIPS": fips, "UseDualStack": dualstack, **static, **({"AccountId": account} if account else {})})
                         schemes = [one for one in theirs.properties.get("authSchemes", []) if one["name"] == "sigv4"]
                         wanted = (theirs.url, next((one["signingRegion"] for one in schemes if "signingRegion" in one), region))
                         names = {one["signingName"] for one in schemes if "signingName" in one}
@@ -108,7 +114,7 @@ def beside_botocore(checks, probe):
                             wrong.setdefault(service, []).append(("signing name", names, model["signing_name"]))
                     except EndpointProviderError:
                         wanted = None
-                    hold({"service": service, "region": region, "fips": fips, "dualstack": dualstack}, wanted)
+                    hold({"service": service, "region": region, "fips": fips, "dualstack": dualstack, "prefix": f"{account}." if account else ""}, wanted)
                     tried += 1
     probe.run(checks)
     for service in services:

@@ -31,6 +31,7 @@ OWN = {
     "organizations": ["DescribeOrganization", "ListAccounts", "ListAccountsForParent", "ListOrganizationalUnitsForParent",
                       "ListParents", "ListRoots"],
     "sqs": ["!ReceiveMessage", "!DeleteMessageBatch"],
+    "signin": ["!CreateOAuth2Token"],
     "sso": ["GetRoleCredentials"],
     "sso-oidc": ["!CreateToken"],
     "sts": ["AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"],
@@ -82,9 +83,12 @@ def asked():
 
 
 class Hosts:
-    """Where a service answers, by what its endpoint rules say of every Region: only what differs from PREFIX.REGION.SUFFIX is kept."""
+    """Where a service answers, by what its endpoint rules say of every Region and of one that is yet to be opened: the pattern is what they
+    say of the latter, and only what differs from it, or it from PREFIX.REGION.SUFFIX, is kept. An empty host: there is none."""
 
     VARIANTS = [("", False, False), (" dualstack", False, True), (" fips", True, False), (" fips dualstack", True, True)]
+    TO_BE_OPENED = {"aws": "eu-new-9", "aws-cn": "cn-new-9", "aws-eusc": "eusc-de-new-9", "aws-iso": "us-iso-new-9", "aws-iso-b": "us-isob-new-9",
+                    "aws-iso-e": "eu-isoe-new-9", "aws-iso-f": "us-isof-new-9", "aws-us-gov": "us-gov-new-9"}
 
     def __init__(self, loader):
         self.loader, self.partitions = loader, loader.load_data("partitions")
@@ -96,43 +100,36 @@ class Hosts:
         provider = EndpointProvider(rules, self.partitions)
         hosts, single = {}, {}
         for partition in self.partitions["partitions"]:
+            new = self.TO_BE_OPENED[partition["id"]]
             regions = sorted(r for r in partition["regions"] if not r.endswith("-global"))
             for variant, fips, dualstack in self.VARIANTS:
                 wanted = {"UseFIPS": fips, "UseDualStack": dualstack, "UseGlobalEndpoint": False, "AccountId": "0" * 12, **static}
                 found = {}
-                for region in regions:
+                for region in [new, *regions]:
                     try:
                         endpoint = provider.resolve_endpoint(
                             **{k: v for k, v in {**wanted, "Region": region}.items() if k in rules["parameters"]})
                     except EndpointProviderError:
-                        continue  # there is none
+                        found[region] = ("", region)
+                        continue
                     host = endpoint.url.removeprefix("https://").removeprefix("0" * 12 + ".")
                     signing = [a["signingRegion"] for a in endpoint.properties.get("authSchemes", []) if a.get("signingRegion")]
                     found[region] = (host, signing[0] if signing else region)
-                self.keep(partition, variant, fips, dualstack, prefix, found, hosts, single)
+                self.keep(partition, variant, fips, dualstack, prefix, new, found, hosts, single)
         return hosts, single
 
-    def keep(self, partition, variant, fips, dualstack, prefix, found, hosts, single):
+    def keep(self, partition, variant, fips, dualstack, prefix, new, found, hosts, single):
         name, outputs = partition["id"], partition["outputs"]
-        if len(found) > 1 and len({host for host, _ in found.values()}) == 1:
-            host, signing = next(iter(found.values()))
-            signings = collections.Counter(s for _, s in found.values())
-            if not variant:
-                single[name] = {"region": signings.most_common(1)[0][0], "host": host}
-            else:
-                hosts[name + variant] = host
-            return
-        suffix = outputs["dualStackDnsSuffix" if dualstack else "dnsSuffix"]
-        usual = prefix + ("-fips" if fips else "") + ".{region}." + suffix
-        patterns = collections.Counter(host.replace(region, "{region}") for region, (host, _) in found.items())
-        if not patterns:
-            return
-        common = patterns.most_common(1)[0][0]
-        if common != usual:
+        host, signing = found.pop(new)
+        common = host.replace(new, "{region}")
+        usual = prefix + ("-fips" if fips else "") + ".{region}." + outputs["dualStackDnsSuffix" if dualstack else "dnsSuffix"]
+        if host and common == host and not variant:
+            single[name] = {"region": signing, "host": host}
+        elif common != usual:
             hosts[name + variant] = common
-        for region, (host, _) in found.items():
-            if host != common.replace("{region}", region):
-                hosts[region + variant] = host
+        for region, (other, _) in found.items():
+            if other != common.replace("{region}", region):
+                hosts[region + variant] = other
 
 
 class Service:
@@ -209,7 +206,8 @@ class Service:
         if not reads:
             out["writes"] = True
         for parameter in operation.static_context_parameters:
-            self.static[parameter.name] = parameter.value
+            if parameter.name != "UseS3ExpressControlEndpoint":  # of directory buckets, by their name alone
+                self.static[parameter.name] = parameter.value
         pages = self.page_rule(name, operation)
         if pages:
             out["pages"] = pages
