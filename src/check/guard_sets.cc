@@ -156,6 +156,13 @@ void Evaluator::sets(bool negated, Op op, std::span<const Found> lhs, std::span<
 }
 
 void Evaluator::compare(const Clause& clause, bool negated, std::span<const Found> lhs, std::span<const Found> rhs, Fold& fold) {
+  // What is compared with lives no longer than this call.
+  struct Forgotten {
+    Tracer* tracer;
+    ~Forgotten() {
+      if (tracer) tracer->against({});
+    }
+  } const forgotten{tracer_};
   const Op op = clause.op;
   const bool left_literal = lhs.size() == 1 && lhs[0].tag == Found::Tag::literal;
   const bool right_literal = rhs.size() == 1 && rhs[0].tag == Found::Tag::literal;
