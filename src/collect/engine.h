@@ -47,7 +47,9 @@ struct EngineOptions {
   EndpointOptions endpoints;
   std::string home_region = "us-east-1";  // where a place of Region `global` is asked; it tells the partition
   HttpOptions http;
-  std::function<Time()> now;
+  std::string user_agent = "reeve";
+  std::shared_ptr<const ApiRates> rates;  // null: those of the built-in content
+  std::function<Time()> now;              // null: the clock
 };
 
 struct EngineCounts { uint64_t requests = 0, retries = 0, throttled = 0, bytes = 0; };
@@ -66,6 +68,8 @@ class CollectEngine {
   virtual bool next(CallOutcome& outcome) = 0;
   virtual void stop() = 0;  // from a signal handler: what is in flight is dropped
   virtual EngineCounts counts() const = 0;
+  virtual size_t in_flight() const = 0;  // sent and not answered
+  virtual size_t waiting() const = 0;    // asked and without outcome, those in flight included
 };
 
 }  // namespace reeve
