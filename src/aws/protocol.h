@@ -24,6 +24,8 @@ struct AwsCall {
 // Everything but endpoint (origin), credentials and signature. Errors: an input member that the operation does not have, a required one
 // that is missing, a value of the wrong kind.
 Result<HttpRequest> build_request(const AwsCall& call);
+// What goes before the endpoint's host for this call, unless the user named the endpoint: `111122223333.` for s3control; mostly empty.
+Result<std::string> host_prefix(const AwsCall& call);
 
 struct AwsReply {
   bool ok = false;
