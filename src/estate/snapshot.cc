@@ -8,9 +8,12 @@
 #include <cstring>
 #include <list>
 #include <map>
+#include <set>
+#include <unordered_map>
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "estate/pages.h"
 #include "formats/archive.h"
 #include "formats/json.h"
 
@@ -221,6 +224,43 @@ void describe(Input& input, Value line, const std::string& shown) {
   input.digest = std::string(line.get("sha256").text());
 }
 
+// Frames that a later answer to the same request replaces: a collection that was gone on with, or one resource read again after it changed.
+// A refusal replaces refusals only, unless it says that the thing is not there: what was read before it is still what is known.
+class Newest {
+ public:
+  void add(const Input& input, Value line, size_t number) {
+    std::string key = input.call;
+    bool page = false;
+    for (auto& [name, value] : input.parameters) {
+      if (is_page_parameter(name)) page = true;
+      else key += "\n" + name + "=" + value;
+    }
+    Group& group = groups_[key];
+    bool error = static_cast<bool>(line.get("error"));
+    if (!page) {
+      if (!error || group.error || line.get("failure").text() == "absent") {
+        gone_.insert(group.numbers.begin(), group.numbers.end());
+        group.numbers.clear();
+      }
+      group.error = error;
+    }
+    group.numbers.push_back(number);
+  }
+  void drop(std::vector<Input>& inputs) const {
+    if (gone_.empty()) return;
+    size_t number = 0;
+    std::erase_if(inputs, [&](const Input&) { return gone_.count(number++) > 0; });
+  }
+
+ private:
+  struct Group {
+    std::vector<size_t> numbers;
+    bool error = false;  // the last of it
+  };
+  std::unordered_map<std::string, Group> groups_;
+  std::set<size_t> gone_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<SnapshotWriter>> SnapshotWriter::open(const std::string& dir) {
@@ -243,6 +283,7 @@ std::vector<Input> read_snapshot_index(const std::string& shown, const std::stri
   struct stat info {};
   uint64_t size = ::stat(disk_path.c_str(), &info) == 0 ? static_cast<uint64_t>(info.st_size) : 0;
   uint32_t number = 0;
+  Newest newest;
   for (std::string_view line : split(*index, '\n')) {
     ++number;
     if (trim(line).empty()) continue;
@@ -264,8 +305,10 @@ std::vector<Input> read_snapshot_index(const std::string& shown, const std::stri
     input.frame_offset = static_cast<uint64_t>(*offset);
     input.frame_bytes = static_cast<uint64_t>(*bytes);
     describe(input, root, shown + "@" + std::to_string(*offset));
+    newest.add(input, root, out.size());
     out.push_back(std::move(input));
   }
+  newest.drop(out);
   return out;
 }
 

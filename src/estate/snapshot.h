@@ -39,7 +39,7 @@ class SnapshotWriter {
   virtual Status sync() = 0;  // everything added is on disk
 };
 
-// The frames of one `.frames` file, as inputs in order; a line of the index that does not hold, or points outside the file, becomes a
+// The frames of one `.frames` file, as inputs in order, without those that a later answer to the same request replaces; a line of the index that does not hold, or points outside the file, becomes a
 // problem by file and line. `member`: bytes of the frames file where it is a member of an archive (then the index is not at hand and
 // frames are found by walking them).
 std::vector<Input> read_snapshot_index(const std::string& shown, const std::string& disk_path, const std::shared_ptr<const std::string>& member,

@@ -1,6 +1,9 @@
 // Snapshots: what goes in comes out byte for byte, and what does not hold together is named.
 #include "estate/snapshot.h"
 
+#include <algorithm>
+
+#include "base/text.h"
 #include "estate/estate_test_kit.h"
 
 namespace reeve {
@@ -218,6 +221,47 @@ TEST(Snapshot, ATornEndIsWrittenOverNotGluedTo) {
   EXPECT_TRUE(problems.empty()) << (problems.empty() ? "" : problems[0].text());
   ASSERT_EQ(inputs.size(), 3u);
   EXPECT_NE(must(inputs[2].read(1 << 20)).find("\"reply\":{}"), std::string::npos);
+}
+
+// Two answers to one request: which frames are left.
+TEST(Snapshot, ALaterAnswerReplacesTheEarlierOne) {
+  auto reply = [](std::vector<std::pair<std::string, std::string>> parameters = {}) { return call("s3:ListBuckets", "{}", std::move(parameters)); };
+  auto error = [](const char* failure) {
+    SnapshotCall one = call("s3:ListBuckets", "");
+    one.error_code = "Code", one.failure = failure;
+    return one;
+  };
+  const auto page = reply({{"ContinuationToken", "t"}});
+  struct {
+    const char* what;
+    std::vector<SnapshotCall> frames;
+    std::vector<size_t> left;  // by their number
+  } cases[] = {
+      {"a reply after a reply", {reply(), reply()}, {1}},
+      {"another request", {reply(), reply({{"Prefix", "p"}})}, {0, 1}},
+      {"a list of two pages by one of one", {reply(), page, reply()}, {2}},
+      {"a list of one page by one of two", {reply(), reply(), page}, {1, 2}},
+      {"a refusal by a reply", {error("denied"), reply()}, {1}},
+      {"a refusal by a refusal", {error("denied"), error("timed_out")}, {1}},
+      {"a reply by what says that it is gone", {reply(), error("absent")}, {1}},
+      {"a reply is still what is known after a refusal", {reply(), page, error("denied")}, {0, 1, 2}},
+      {"and a reply after that replaces both", {reply(), error("denied"), reply()}, {2}},
+  };
+  for (auto& c : cases) {
+    TestFolder folder;
+    auto writer = must(SnapshotWriter::open(folder.path()));
+    for (auto& frame : c.frames) must(writer->add(frame));
+    must(writer->sync());
+    std::vector<Error> problems;
+    std::string pair = folder.path() + "/111122223333/eu-west-1";
+    std::vector<uint64_t> offsets;  // of all, from the index itself
+    const std::string index = must(read_file(pair + ".index"));
+    for (auto line : split(index, '\n'))
+      if (!line.empty()) offsets.push_back(static_cast<uint64_t>(*must(read_json(line, Source{}))->root().get("offset").integer()));
+    std::vector<size_t> left;
+    for (auto& input : inputs_of(pair, problems)) left.push_back(static_cast<size_t>(std::find(offsets.begin(), offsets.end(), input.frame_offset) - offsets.begin()));
+    EXPECT_EQ(left, c.left) << c.what;
+  }
 }
 
 TEST(Snapshot, HalfAPairIsNamed) {
