@@ -211,7 +211,19 @@ class Service:
         pages = self.page_rule(name, operation)
         if pages:
             out["pages"] = pages
+        if "input" in out:
+            self.longest(operation.input_shape, self.shapes[out["input"]]["members"], (pages or {}).get("limit"))
         return out
+
+    @staticmethod
+    def longest(shape, members, limit):
+        """How many values a list of the request takes, and how long its pages may be."""
+        for name, member in shape.members.items():
+            most = member.metadata.get("max")
+            if not isinstance(most, int) or not 1 <= most <= 10000 or not (member.type_name == "list" or name == limit):
+                continue
+            one = members[name] if isinstance(members[name], dict) else {"is": members[name]}
+            members[name] = {**one, "max": most}
 
     def page_rule(self, name, operation):
         def many(value):

@@ -27,40 +27,13 @@ std::string placeholder(const std::string& parameter) {
   return out;
 }
 
-CallToMake::Scope scope_of(const ResourceType& type, const Read& read) {
-  if (type.of_organization() || read.service == "organizations") return CallToMake::Scope::organization;
-  // A singleton of the account may be told of by a regional service's call, but then once for the account is meant.
-  if (type.global || type.singleton == Singleton::account) return CallToMake::Scope::account;
-  return CallToMake::Scope::region;
-}
-
 }  // namespace
-
-std::string_view name(CallToMake::Scope scope) {
-  switch (scope) {
-    case CallToMake::Scope::organization: return "organization";
-    case CallToMake::Scope::account: return "account";
-    case CallToMake::Scope::region: return "region";
-  }
-  return "";
-}
 
 std::vector<CallToMake> calls_to_make(const ResourceCatalogue& catalogue) {
   std::map<std::tuple<CallToMake::Scope, bool, std::string, std::string>, CallToMake> all;  // scope, for_each, call, file
   for (auto& type : catalogue.types()) {
     for (const Read& read : type->reads) {
-      // One request for each combination of the fixed parameters' values.
-      std::vector<std::vector<std::pair<std::string, std::string>>> fixed{{}};
-      for (auto& [parameter, values] : read.with) {
-        std::vector<std::vector<std::pair<std::string, std::string>>> more;
-        for (auto& so_far : fixed)
-          for (auto& value : values) {
-            more.push_back(so_far);
-            more.back().emplace_back(parameter, value);
-          }
-        fixed = std::move(more);
-      }
-      for (auto& values : fixed) {
+      for (const FixedParameters& values : fixed_requests(read)) {
         CallToMake one;
         one.call = read.call;
         one.scope = scope_of(*type, read);

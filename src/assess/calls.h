@@ -6,16 +6,13 @@
 #include <vector>
 
 #include "aws/cli_name.h"
-#include "estate/resource_type.h"
+#include "estate/read_scope.h"
 
 namespace reeve {
 
 struct CallToMake {
-  enum class Scope : uint8_t {
-    organization,  // once, from the management account or a delegated administrator
-    account,       // once in each account
-    region,        // once in each Region of each account
-  } scope = Scope::region;
+  using Scope = ReadScope;
+  Scope scope = Scope::region;
   bool for_each = false;  // once for each resource that another call lists
   std::string call;       // `s3:GetBucketPolicy`
   std::string command;    // `aws s3api get-bucket-policy --bucket BUCKET`
@@ -26,8 +23,5 @@ struct CallToMake {
 // By scope, lists before what is asked for each resource, then by call. A call that is wanted once for each of several values of a
 // parameter is listed once for each.
 std::vector<CallToMake> calls_to_make(const ResourceCatalogue& catalogue);
-
-std::string_view name(CallToMake::Scope scope);
-
 
 }  // namespace reeve

@@ -187,13 +187,17 @@ class Reader {
       out.shape = TRY(shape(value));
       return out;
     }
-    TRY(only(value, {"is", "wire", "in", "payload", "required", "attribute", "last_part"}));
+    TRY(only(value, {"is", "wire", "in", "payload", "required", "attribute", "last_part", "max"}));
     out.shape = TRY(shape(value.get("is") ? value.get("is") : value));
     TRY(text(value, "wire", out.wire));
     TRY(flag(value, "payload", out.payload));
     TRY(flag(value, "required", out.required));
     TRY(flag(value, "attribute", out.xml_attribute));
     TRY(flag(value, "last_part", out.last_part));
+    if (Value max = value.get("max")) {
+      if (!max.integer() || *max.integer() < 1) return wrong(max, "`max` is no number of things", "a whole number from 1");
+      out.max = *max.integer();
+    }
     std::string where;
     TRY(text(value, "in", where));
     using Where = ApiMember::Where;

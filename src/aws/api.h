@@ -28,6 +28,7 @@ struct ApiMember {
   bool required = false;
   bool xml_attribute = false;
   bool last_part = false;     // of an id that holds slashes the URI takes what is behind the last one (`/hostedzone/Z1`: `Z1`)
+  int64_t max = 0;            // of a request: how many elements a list may have, how long a page may be; 0: the model does not say
   const ApiShape* shape = nullptr;
   const std::string& wire_name() const { return wire.empty() ? name : wire; }
 };

@@ -210,7 +210,7 @@ class TypeReader {
 
   Result<Read> read(Value from) {
     if (!from.is_map()) return wrong(from, "a read is a map", "`call`, `set` …");
-    TRY(known(from, {"call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set", "cites", "note"}));
+    TRY(known(from, {"call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "from", "ask", "batch", "after", "again_when", "only_in", "set", "cites", "note"}));
     Read read;
     read.call = TRY(text(from, "call", true));
     size_t colon = read.call.find(':');
@@ -249,8 +249,35 @@ class TypeReader {
       if (!read.has_each || !read.lists()) return wrong(unlisted, "`unlisted` is about a call that lists", "a read with `each` and without `parameter`");
       read.unlisted_absent = true;
     }
+    TRY(collected(from, read));
     read.set = TRY(set(from.get("set")));
     return read;
+  }
+
+  // What only the collector looks at.
+  Status collected(Value from, Read& read) {
+    if (Value sources = from.get("from"); sources && !sources.is_map()) return wrong(sources, "`from` is a map from parameters to what gives them", "`cluster: AWS::ECS::Cluster`");
+    for (auto source : from.get("from").entries()) {
+      std::string parameter(source.key());
+      if (std::find(read.parameters.begin(), read.parameters.end(), parameter) == read.parameters.end())
+        return wrong(source.key_node, "`from` names `" + parameter + "`, which is no `parameter` of this read", join(read.parameters, ", "));
+      read.from.emplace_back(std::move(parameter), TRY(texts(source.value, "from")));
+    }
+    if (Value ask = from.get("ask")) {
+      if (!ask.is_map()) return wrong(ask, "`ask` is a map of the request's further members", "`ask: {Scope: Local}`");
+      Builder builder;
+      builder.copy(ask, builder.add_source({}));
+      read.ask = builder.finish();
+    }
+    if (Value batch = from.get("batch")) {
+      auto size = batch.integer();
+      if (!size || *size < 1 || *size > 10000 || read.parameters.empty()) return wrong(batch, "`batch` says how many values of its last `parameter` a call takes", "a number from 1 to 10000, and a `parameter`");
+      read.batch = static_cast<uint32_t>(*size);
+    }
+    read.after = TRY(text(from, "after", false));
+    read.again_when = TRY(texts(from.get("again_when"), "again_when"));
+    read.only_in = TRY(texts(from.get("only_in"), "only_in"));
+    return {};
   }
 
   Result<std::vector<std::pair<uint32_t, SetForm>>> set(Value from) {

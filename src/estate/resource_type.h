@@ -61,6 +61,13 @@ struct Read {
   // Parameters with a fixed value. One value: only replies to a request with it count. Several: the call is made once for each.
   std::vector<std::pair<std::string, std::vector<std::string>>> with;
   std::vector<std::string> absent_when;
+  // How the collector asks (docs/formats/resources.md, "What the collector needs beyond that"); nothing else looks at these.
+  std::vector<std::pair<std::string, std::vector<std::string>>> from;  // parameter → what names its values: `AWS::ECS::Cluster arn`
+  DocumentPtr ask;                      // further members of the request, a map
+  uint32_t batch = 0;                   // values of the last parameter in one call, where the service's model does not say how many it takes
+  std::string after;                    // a call that has to be answered first
+  std::vector<std::string> again_when;  // errors, and `Member=VALUE` of a reply, that mean "not yet"
+  std::vector<std::string> only_in;     // Regions
   bool empty_absent = false;  // AWS itself answers with an empty map where there is nothing: an answer without any member means absent
   bool unlisted_absent = false;  // what another read lists and this one, answered whole for the account and Region, does not: known absent
   std::vector<std::pair<uint32_t, SetForm>> set;    // target index → form
