@@ -3,6 +3,8 @@
 //
 //   aws_probe sign < REQUESTS            one JSON map a line: a request and how to sign it → what was signed and with which signature
 //   aws_probe endpoint FOLDER < PLACES   FOLDER: content/apis. A service, a Region and options → origin, base_path, signing_region or error
+//   aws_probe credentials FOLDER < SETTINGS  environment, profile … → whose keys came out (secrets as their SHA-256) or the error, for each
+//                                        time that they were asked for
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -10,9 +12,11 @@
 #include <string>
 
 #include "aws/api.h"
+#include "aws/credentials.h"
 #include "aws/endpoint.h"
 #include "aws/sign.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "formats/json.h"
 
@@ -125,6 +129,63 @@ void endpoint(const ApiCatalogue& apis, Value asked, JsonWriter& json) {
   json.member("origin", found->origin).member("base_path", found->base_path).member("signing_region", found->signing_region).member("path", path);
 }
 
+void write_keys(JsonWriter& json, CredentialProvider& provider) {
+  auto keys = provider.get();
+  json.begin_object();
+  if (!keys) json.member("error", keys.error().text());
+  else {
+    json.member("source", keys->source).member("access_key_id", keys->access_key_id).member("account", keys->account);
+    json.member("expires", keys->expires.known() ? rfc3339(keys->expires) : "");
+    json.member("secret_sha256", hex(sha256(keys->secret_access_key))).member("token_sha256", hex(sha256(keys->session_token)));
+  }
+  json.end_object();
+}
+
+void credentials(const ApiCatalogue& apis, HttpClient& http, Value asked, JsonWriter& json) {
+  CredentialSettings settings;
+  for (auto entry : asked.get("environment").entries()) settings.environment[std::string(entry.key())] = entry.value.text();
+  settings.profile = text(asked, "profile");
+  settings.region = text(asked, "region");
+  Time now = parse_time(text(asked, "now")).value_or(wall_clock());
+  settings.now = [&now] { return now; };
+  std::vector<std::string> prompts;
+  if (Value code = asked.get("mfa"))
+    settings.ask_mfa = [&](const std::string& prompt) -> std::optional<std::string> {
+      prompts.push_back(prompt);
+      if (!code.is_string()) return std::nullopt;
+      return std::string(code.text());
+    };
+  json.member("region", default_region(settings));
+  if (auto options = endpoint_options(settings)) {
+    json.key("endpoints").begin_object().member("fips", options->fips).member("dualstack", options->dualstack).member("any_service", options->any_service);
+    json.key("by_service").begin_object();
+    for (const auto& [service, url] : options->by_service) json.member(service, url);
+    json.end_object().end_object();
+  }
+  auto provider = credential_chain(settings, http, apis);
+  if (provider && asked.get("role")) {
+    AssumeRole role;
+    role.role_arn = text(asked, "role");
+    role.external_id = text(asked, "external_id");
+    provider = assume_role_provider(*provider, role, default_region(settings), endpoint_options(settings).value_or(EndpointOptions{}), http, apis, settings.now);
+  }
+  if (!provider) {
+    json.member("error", provider.error().text());
+    return;
+  }
+  json.key("gets").begin_array();
+  write_keys(json, **provider);
+  for (Value step : asked.get("then").items()) {
+    if (step.is_number()) now.ms += step.integer().value_or(0) * 1000;
+    if (step.is_string()) (*provider)->refuse();
+    write_keys(json, **provider);
+  }
+  json.end_array();
+  json.key("prompts").begin_array();
+  for (const auto& prompt : prompts) json.string(prompt);
+  json.end_array();
+}
+
 int each_line(const std::function<void(Value, JsonWriter&)>& answer) {
   for (std::string line; std::getline(std::cin, line);) {
     auto document = read_json(line, Source{});
@@ -138,6 +199,7 @@ int each_line(const std::function<void(Value, JsonWriter&)>& answer) {
     answer((*document)->root(), json);
     json.end_object();
     std::printf("%s\n", out.c_str());
+    std::fflush(stdout);
   }
   return 0;
 }
@@ -151,6 +213,14 @@ int main(int argc, char** argv) {
     ApiCatalogue apis = read_apis(argv[2]);
     return each_line([&](Value asked, JsonWriter& json) { endpoint(apis, asked, json); });
   }
-  std::fprintf(stderr, "usage: aws_probe sign | endpoint FOLDER < LINES\n");
+  if (what == "credentials" && argc == 3) {
+    ApiCatalogue apis = read_apis(argv[2]);
+    HttpOptions options;
+    options.proxy = "-";
+    auto http = HttpClient::make(options);
+    if (!http) return 2;
+    return each_line([&](Value asked, JsonWriter& json) { credentials(apis, **http, asked, json); });
+  }
+  std::fprintf(stderr, "usage: aws_probe sign | endpoint FOLDER | credentials FOLDER < LINES\n");
   return 2;
 }

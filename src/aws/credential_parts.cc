@@ -91,6 +91,7 @@ Result<DocumentPtr> aws_call(const CredentialContext& context, const std::string
   collect_texts(call.input->root(), secrets);
   Endpoint endpoint = TRY(resolve_endpoint(*call.service, region, context.endpoints));
   int64_t skew = 0;
+  bool refused = false;
   for (int attempt = 1;; ++attempt) {
     HttpRequest request = TRY(build_request(call));
     request.origin = endpoint.origin;
@@ -116,9 +117,14 @@ Result<DocumentPtr> aws_call(const CredentialContext& context, const std::string
         skew = *ahead;
         continue;
       }
+    if (failure == Failure::expired_credentials && signer && !refused) {
+      refused = true;
+      signer->refuse();
+      continue;
+    }
     bool again = failure == Failure::throttled || failure == Failure::transient || failure == Failure::timed_out || failure == Failure::unreachable;
     if (again && attempt < kAttempts) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(backoff_ms(failure, attempt, random01(), std::nullopt)));
+      std::this_thread::sleep_for(std::chrono::milliseconds(backoff_ms(failure, attempt, random01(), retry_after_ms(outcome.response))));
       continue;
     }
     if (outcome.failure != HttpFailure::none) return fail(Code::io, name + " at " + endpoint.origin + ": " + outcome.message);
