@@ -8,6 +8,7 @@ refuse too. Whatever happens, no secret is in what is printed.
 """
 
 import argparse
+import base64
 import contextlib
 import hashlib
 import json
@@ -22,7 +23,7 @@ import unittest.mock
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib_reeve  # noqa: E402
-from lib_keys import ACCOUNT, NOW, Places, later  # noqa: E402
+from lib_keys import ACCOUNT, NOW, Places, later, moment  # noqa: E402
 from lib_reeve import ROOT, Checks  # noqa: E402
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/"
@@ -260,6 +261,178 @@ def table(checks, program):
     return len(CASES), asked
 
 
+ROLE_OF_KEYS = f"[default]\nrole_arn = {ROLE}a\nsource_profile = k\n[profile k]\n" + file_keys("AKIAA")
+# name, settings, what is done between the keys being asked for (seconds that pass, or that AWS refuses them) → requests that were made,
+# and what came out each time.
+RENEWALS = [
+    ("keys that last are not asked for again", {"config": ROLE_OF_KEYS, "then": [0, 60, 3000 - 60]}, 1, ["ASIA-a-by-AKIAA"] * 4),
+    ("renewed five minutes before their end", {"config": ROLE_OF_KEYS, "then": [3299, 1]}, 2, ["ASIA-a-by-AKIAA"] * 3),
+    ("renewed when AWS says that they are over", {"config": ROLE_OF_KEYS, "then": ["refused"]}, 2, ["ASIA-a-by-AKIAA"] * 2),
+    ("a renewal that fails does no harm while they last", {"config": ROLE_OF_KEYS, "then": [3400, 1, 60], "fails_later": (500, "InternalFailure", "x")}, None, ["ASIA-a-by-AKIAA"] * 4),
+    ("a renewal that fails at their end is an error", {"config": ROLE_OF_KEYS, "then": [3600], "fails_later": (403, "AccessDenied", "x")}, 2, ["ASIA-a-by-AKIAA", "sts:AssumeRole: AccessDenied"]),
+    ("keys that are over when they come", {"config": ROLE_OF_KEYS, "expires": later(0)}, 1, ["the keys have expired at 2026-11-29T12:00:00Z"]),
+    ("a container is asked again", {"env": {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "{url}/container"}, "then": [3300]}, 2, ["ASIACONTAINER"] * 2),
+    ("an instance is asked again", {"env": {"AWS_EC2_METADATA_SERVICE_ENDPOINT": "{url}", "AWS_EC2_METADATA_DISABLED": "false"}, "then": [60, 3300]}, 6, ["ASIAINSTANCE"] * 3),
+    ("keys of a file stay", {"config": "[default]\n" + file_keys("AKIAA"), "then": [10**6, "refused"]}, 0, ["AKIAA"] * 3),
+    ("a clock that is 20 minutes slow is set right", {"config": ROLE_OF_KEYS, "clock": later(1200)}, 2, ["ASIA-a-by-AKIAA"]),
+    ("a clock that is two hours fast is set right", {"config": ROLE_OF_KEYS, "clock": later(-7200), "expires": later(3600)}, 2, ["ASIA-a-by-AKIAA"]),
+    ("a clock that is a minute off is left alone", {"config": ROLE_OF_KEYS, "clock": later(60)}, 1, ["ASIA-a-by-AKIAA"]),
+    ("a role over the chain", {"env": KEYS, "role": ROLE + "audit", "external_id": "PLANTED-external"}, 1, ["ASIA-audit-by-AKIAENV"]),
+]  # fmt: skip
+
+
+def renewals(checks, program):
+    with tempfile.TemporaryDirectory(prefix="reeve-keys-") as place:
+        for number, (name, case, requests, wanted) in enumerate(RENEWALS):
+            folder = pathlib.Path(place) / str(number)
+            folder.mkdir()
+            places = Places(case.get("clock", NOW))
+            places.minds_the_clock, places.expires = "clock" in case, case.get("expires")
+            if "fails_later" in case:
+                first = places.sts
+
+                def once(action, fields, headers, first=first, places=places, case=case):
+                    places.refuse = {"AssumeRole": case["fails_later"]}
+                    return first(action, fields, headers)
+
+                places.sts = once
+            answers, said, _ = ask(program, [Home(folder, places, case).asked()])
+            gets = [one.get("access_key_id") or one["error"] for one in answers[0].get("gets", [answers[0]])]
+            checks.check(len(gets) == len(wanted) and all(part in got for part, got in zip(wanted, gets)), name, gets)
+            checks.check(requests is None or len(places.log) == requests, f"{name}: {requests} requests", [one["action"] for one in places.log])
+            checks.check("PLANTED" not in said, f"{name}: no secret is told", said[:300])
+            if "role" in case:
+                checks.check(places.log[0]["fields"].get("ExternalId") == "PLANTED-external", f"{name}: with its external id", places.log)
+                checks.check(answers[0]["gets"][0]["secret_sha256"] == hashlib.sha256(b"PLANTED-sts").hexdigest() and answers[0]["gets"][0]["account"] == ACCOUNT, f"{name}: the secret and the account", answers)
+            if places.clock != NOW and requests == 2:
+                stamps = [one["headers"]["x-amz-date"] for one in places.log]
+                checks.check(stamps == ["20261129T120000Z", places.clock.replace("-", "").replace(":", "")], f"{name}: signed with the service's time", stamps)
+            places.close()
+
+
+# P-256, as RFC 6979 and SEC 2 have it.
+P, A = 2**256 - 2**224 + 2**192 + 2**96 - 1, -3
+N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+G = (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296, 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)
+
+
+def add(one, other):
+    if one is None or other is None:
+        return one or other
+    if one[0] == other[0] and (one[1] + other[1]) % P == 0:
+        return None
+    slope = (3 * one[0] ** 2 + A) * pow(2 * one[1], -1, P) if one == other else (other[1] - one[1]) * pow(other[0] - one[0], -1, P)
+    x = (slope**2 - one[0] - other[0]) % P
+    return x, (slope * (one[0] - x) - one[1]) % P
+
+
+def times(point, number):
+    out = None
+    while number:
+        if number & 1:
+            out = add(out, point)
+        point, number = add(point, point), number >> 1
+    return out
+
+
+def unbase64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def proof(checks, program):
+    """What signs in for a login is signed with the login's own key (RFC 9449), and what came is kept for the next time, for the owner alone."""
+    session = "arn:aws:iam::111122223333:user/me"
+    with tempfile.TemporaryDirectory(prefix="reeve-keys-") as place:
+        places = Places(NOW)
+        kept = f".aws/login/cache/{LOGIN}.json"
+        home = Home(pathlib.Path(place), places, {"config": f"[default]\nlogin_session = {session}\n", "files": {kept: login(later(60))}, "then": [0]})
+        answers, said, _ = ask(program, [home.asked()])
+        checks.check([one.get("access_key_id") for one in answers[0]["gets"]] == ["ASIALOGINRENEWED"] * 2 and len(places.log) == 1, "a login is renewed once", answers)
+        head, claims, signature = places.log[0]["headers"]["dpop"].split(".")
+        key, said_by = json.loads(unbase64(head)), json.loads(unbase64(claims))
+        checks.check(key["typ"] == "dpop+jwt" and key["alg"] == "ES256" and key["jwk"]["crv"] == "P-256", "the proof's head", key)
+        checks.check(said_by["htm"] == "POST" and said_by["htu"] == f"{places.url}/v1/token" and said_by["iat"] == int(moment(NOW).timestamp()), "the proof's claims", said_by)
+        point = tuple(int.from_bytes(unbase64(key["jwk"][axis]), "big") for axis in "xy")
+        r, s = (int.from_bytes(unbase64(signature)[at : at + 32], "big") for at in (0, 32))
+        digest = int.from_bytes(hashlib.sha256(f"{head}.{claims}".encode()).digest(), "big")
+        inverse = pow(s, -1, N)
+        found = add(times(G, digest * inverse % N), times(point, r * inverse % N))
+        checks.check(found is not None and found[0] % N == r, "the proof is signed with the login's key")
+        stored = json.loads((home.folder / kept).read_text())
+        checks.check(stored["accessToken"] == {"accessKeyId": "ASIALOGINRENEWED", "secretAccessKey": "PLANTED-login-2", "sessionToken": "PLANTED-login-token-2", "accountId": ACCOUNT, "expiresAt": later(900)}, "the renewed keys are kept where they were", stored)
+        checks.check(stored["refreshToken"] == "PLANTED-refresh_token" and stored["dpopKey"] == P256 and stored["idToken"] == "PLANTED-id", "with what was there", stored)
+        checks.check(((home.folder / kept).stat().st_mode & 0o777) == 0o600 and len(list((home.folder / kept).parent.iterdir())) == 1, "for the owner alone, and nothing beside it")
+        places.close()
+        places = Places(NOW)
+        kept = f".aws/sso/cache/{CORP}.json"
+        home = Home(pathlib.Path(place), places, {"config": f"[default]\n{SSO}" + SSO_SESSION, "files": {kept: token(expiresAt=later(60), **RENEWABLE)}, "then": ["refused"]})
+        answers, said_too, _ = ask(program, [home.asked()])
+        stored = json.loads((home.folder / kept).read_text())
+        checks.check(stored == json.loads(token(accessToken="renewed-by-PLANTED-refresh", expiresAt=later(3600), **RENEWABLE, **{})) | {"refreshToken": "PLANTED-refresh-2"}, "a renewed SSO token is kept", stored)
+        checks.check([one["action"] for one in places.log] == ["POST /token"] + ["GET /federation/credentials"] * 2, "and used the second time", [one["action"] for one in places.log])
+        checks.check(((home.folder / kept).stat().st_mode & 0o777) == 0o600, "for the owner alone")
+        checks.check("PLANTED" not in said + said_too.replace("renewed-by-PLANTED-refresh", ""), "no secret is told", said)
+        places.close()
+
+
+# environment, config → Region, FIPS, dual-stack, URL for any service, URLs by service.
+WHERE = [
+    ({}, "", ("", False, False, "", {})),
+    ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"}, "[default]\nregion = r\n", ("eu-west-1", False, False, "", {})),
+    ({"AWS_DEFAULT_REGION": "us-east-1"}, "[default]\nregion = r\n", ("us-east-1", False, False, "", {})),
+    ({}, "[default]\nregion = eu-north-1\nuse_fips_endpoint = TRUE\nuse_dualstack_endpoint = true\n", ("eu-north-1", True, True, "", {})),
+    ({"AWS_USE_FIPS_ENDPOINT": "true", "AWS_USE_DUALSTACK_ENDPOINT": "false"}, "[default]\nuse_dualstack_endpoint = true\n", ("", True, False, "", {})),
+    ({"AWS_ENDPOINT_URL": "http://all", "AWS_ENDPOINT_URL_S3": "http://s3"}, "[default]\nendpoint_url = http://file\n", ("", False, False, "http://all", {"s3": "http://s3"})),
+    ({"AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2": "http://elb"}, "", ("", False, False, "", {"elastic_load_balancing_v2": "http://elb"})),
+    ({}, "[default]\nendpoint_url = http://file\nservices = local\n[services local]\ns3 =\n  endpoint_url = http://s3\nsts =\n  other = 1\n", ("", False, False, "http://file", {"s3": "http://s3"})),
+    ({"AWS_ENDPOINT_URL_S3": "http://mine"}, "[default]\nservices = local\n[services local]\ns3 =\n  endpoint_url = http://s3\n", ("", False, False, "", {"s3": "http://mine"})),
+    ({"AWS_ENDPOINT_URL": "http://all", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, "", ("", False, False, "", {})),
+    ({"AWS_ENDPOINT_URL": "http://all"}, "[default]\nignore_configured_endpoint_urls = true\n", ("", False, False, "", {})),
+    ({"AWS_PROFILE": "b"}, "[profile b]\nregion = eu-central-2\n", ("eu-central-2", False, False, "", {})),
+    ({}, "[default]\nservices = none\n", None),
+]  # fmt: skip
+
+
+def where(checks, program):
+    with tempfile.TemporaryDirectory(prefix="reeve-keys-") as place:
+        asked = []
+        for number, (environment, config, _) in enumerate(WHERE):
+            file = pathlib.Path(place) / str(number)
+            file.write_text(config)
+            asked.append({"environment": KEYS | environment | {"AWS_CONFIG_FILE": str(file), "AWS_SHARED_CREDENTIALS_FILE": "/dev/null/none"}})
+        for (environment, config, wanted), answer in zip(WHERE, ask(program, asked)[0]):
+            if wanted is None:
+                checks.check("names the services section `none`, which is not there" in answer.get("error", ""), f"{environment} {config!r}: refused", answer)
+                continue
+            at = answer.get("endpoints", {})
+            checks.check((answer["region"], at.get("fips"), at.get("dualstack"), at.get("any_service"), at.get("by_service")) == wanted, f"{environment} {config!r}", answer)
+
+
+def reading(checks, program):
+    """Files that configparser reads or refuses: the profile's key comes out alike."""
+    texts = ["[default]\n{keys}", "\n\n# x\n[default]\n; y\n{keys}", "[default]\r\n{keys}", "[ default ]\n{keys}", "[default]x\n{keys}", "[default\n{keys}", "[DEFAULT]\n{keys}[default]\nregion = x\n", "[profile default]\n{keys}",
+             "[default]\nAWS_ACCESS_KEY_ID : AKIAA\naws_secret_access_key:PLANTED\n", "[default]\n  aws_access_key_id = AKIAA\n  aws_secret_access_key = PLANTED\n", "[default]\nregion = x\n aws_access_key_id = AKIAA\n",
+             "[default]\ns3 =\n  a = 1\n{keys}", "[default]\ns3 =\n  a\n{keys}", "[default]\n= x\n{keys}", "[default]\nx\n{keys}", "[default]\nx =\n{keys}", "[profile a b]\nx = 1\n[default]\n{keys}", "[profile 'a\nx = 1\n[default]\n{keys}",
+             "[default]\n{keys}\n\n[default]\n", "[default]\n{keys}{keys}", "{keys}", "[default]\n#aws_access_key_id = no\n{keys}", "[default]\naws_access_key_id = AKIAA # note\naws_secret_access_key = PLANTED\n"]  # fmt: skip
+    try:
+        import botocore  # noqa: F401
+    except ImportError:
+        checks.skip("files beside botocore", "no package botocore", "that they are read alike")
+        return
+    with tempfile.TemporaryDirectory(prefix="reeve-keys-") as place:
+        places, homes = Places(), []
+        for number, text in enumerate(texts):
+            folder = pathlib.Path(place) / str(number)
+            folder.mkdir()
+            homes.append(Home(folder, places, {"config": text.replace("{keys}", file_keys("AKIAA"))}))
+        answers, said, _ = ask(program, [home.asked() for home in homes])
+        for home, answer in zip(homes, answers):
+            key, why = of_botocore(home)
+            checks.check(answer.get("gets", [{}])[0].get("access_key_id") == key, f"{home.case['config']!r} is read as botocore reads it", (answer, key, why))
+        checks.check("PLANTED" not in said, "no secret is told", said[:300])
+        places.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--reeve", default=str(lib_reeve.REEVE))
@@ -270,6 +443,10 @@ def main():
         checks.skip("everything", f"{program} is not built", "that keys are found as AWS's own tools find them")
         return checks.end()
     cases, beside = table(checks, program)
+    renewals(checks, program)
+    proof(checks, program)
+    where(checks, program)
+    reading(checks, program)
     print(f"{cases} settings, {beside} of them beside botocore")
     return checks.end()
 

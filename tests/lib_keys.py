@@ -29,7 +29,7 @@ class Places:
 
     def __init__(self, clock=None):
         self.clock, self.lasts, self.refuse, self.refusals, self.log, self.lock = clock, 3600, {}, 10**9, [], threading.Lock()
-        self.expires = None
+        self.expires, self.minds_the_clock = None, False
         places = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -78,6 +78,10 @@ class Places:
             if fields:
                 return status, "text/xml", f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
             return status, "application/json", json.dumps({"__type": code, "code": code, "error": code, "message": message})
+        if fields and self.minds_the_clock and (signed := headers.get("X-Amz-Date")):
+            said = datetime.datetime.strptime(signed, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
+            if abs((said - moment(self.clock)).total_seconds()) > 300:
+                return 403, "text/xml", f"<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired: {signed} is now earlier than the time</Message></Error></ErrorResponse>"
         if fields:
             return self.sts(action, fields, headers)
         if path.startswith("/latest/"):
