@@ -53,11 +53,10 @@ class Places:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        threading.Thread(target=self.server.shutdown, daemon=True).start()  # which takes half a second that nobody waits for
 
     def until(self, seconds=None):
         if self.expires:
