@@ -20,6 +20,25 @@ PROGRAM = pathlib.Path(os.environ.get("AWS_DOUBLE", REEVE.parent / "aws_double")
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
+def published_buckets(refuse=True):
+    """What AWS says of its rates (content/quotas/api_rates.yaml), whole: whoever takes a share of it exceeds none of these."""
+    import yaml
+    document = yaml.safe_load((ROOT / "content" / "quotas" / "api_rates.yaml").read_text())
+    buckets = []
+
+    def add(calls, entry, account):
+        buckets.append({"calls": calls, "rate": entry["per_s"], "burst": entry.get("burst", entry["per_s"]), "refuse": refuse,
+                        "by_operation": bool(entry.get("each_operation")), "whole_account": account})
+
+    for service, entry in document["services"].items():
+        account = entry.get("scope") == "account"
+        for family in entry.get("families", []):
+            add([f"{service}:{operation}" for operation in family["operations"]], family, account)
+        add([f"{service}:*"], entry, account)
+    add(["*"], document["default"], False)
+    return buckets
+
+
 class Double:
     def __init__(self, *words, account=None, faults=None, enforce=None, actions=None, latency_ms=None, verify=True):
         self.folder = tempfile.TemporaryDirectory(prefix="double-")

@@ -37,17 +37,20 @@ void Counts::add(const std::string& account, const std::string& region, const As
   ++answered_;
   ++call.answered;
   const std::string key = question(account, region, asked);
-  if (++answered_keys_[hash64(key)] > 1) {
+  const uint32_t times = ++answered_keys_[hash64(key)];
+  if (times > 1) {
     ++repeated_;
-    if (repeats_.size() < repeats_max || repeats_.contains(key)) repeats_[key] = answered_keys_[hash64(key)];
+    if (repeats_.size() < repeats_max || repeats_.contains(key)) repeats_[key] = {account, region, asked.call(), asked.parameters, times};
   }
 }
 
 bool Counts::take(const std::vector<Bucket>& buckets, const std::string& account, const std::string& region, const Asked& asked, int64_t now_ms) {
   const std::string call = asked.call();
   for (const Bucket& bucket : buckets) {
-    if (!glob_match(bucket.call, call)) continue;
-    const std::string key = account + " " + region + " " + (bucket.by_operation ? call : call.substr(0, call.find(':')));
+    if (std::none_of(bucket.calls.begin(), bucket.calls.end(), [&](const std::string& one) { return glob_match(one, call); })) continue;
+    std::string key = account + " " + (bucket.whole_account ? "*" : region) + " ";
+    key += bucket.by_operation ? call : call.substr(0, call.find(':'));
+    if (!bucket.by_operation && bucket.calls[0].find('*') == std::string::npos) key += " " + bucket.calls[0];
     auto [found, is_new] = levels_.try_emplace(key, Level{bucket.burst, now_ms});
     Level& level = found->second;
     level.tokens = std::min(bucket.burst, level.tokens + static_cast<double>(now_ms - level.filled_ms) * bucket.rate / 1000);
@@ -89,9 +92,20 @@ std::string Counts::json() const {
     }
     writer.end_object();
   }
-  writer.end_object().key("asked_again").begin_object();
-  for (const auto& [key, n] : repeats_) number(key, n);
-  writer.end_object();
+  writer.end_object().key("asked_again").begin_array();
+  for (const auto& [key, repeat] : repeats_) {
+    writer.begin_object().member("account", repeat.account).member("region", repeat.region).member("call", repeat.call);
+    writer.key("parameters").begin_object();
+    for (const auto& [name, values] : repeat.parameters) {
+      writer.key(name).begin_array();
+      for (const std::string& value : values) writer.string(value);
+      writer.end_array();
+    }
+    writer.end_object();
+    number("answered", repeat.answered);
+    writer.end_object();
+  }
+  writer.end_array();
   number("buckets", levels_.size());
   writer.key("exceeded").begin_object();
   for (const auto& [key, one] : exceeded_) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "double/asked.h"
 #include "double/faults.h"
@@ -38,7 +39,12 @@ class Counts {
   std::map<std::string, Call> calls_;
   std::map<std::string, uint64_t> codes_, accounts_;
   std::unordered_map<uint64_t, uint32_t> answered_keys_;
-  std::map<std::string, uint32_t> repeats_;  // in words, of the first thousand
+  struct Repeat {
+    std::string account, region, call;
+    std::map<std::string, std::vector<std::string>> parameters;
+    uint32_t answered = 0;
+  };
+  std::map<std::string, Repeat> repeats_;  // of the first thousand questions
   std::unordered_map<std::string, Level> levels_;
   std::map<std::string, Exceeded> exceeded_;
 };

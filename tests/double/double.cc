@@ -185,6 +185,10 @@ void Double::handle(const ServerRequest& request, ServerReply& reply) {
   Caller caller = keys_.check(request, now_ms);
   const Asked asked = router_.route(request, caller.service);
   const Fault* fault = faults.strike(caller.account, caller.region, asked.call());
+  if (fault && fault->kind == Fault::Kind::end_sessions) {
+    keys_.end_sessions();
+    caller = keys_.check(request, now_ms);
+  }
   std::optional<Refusal> refused = refusal(asked, caller, fault, now_ms);
   std::optional<std::string> json;
   if (!refused) json = computed(asked, caller, now_ms, refused);
@@ -194,6 +198,10 @@ void Double::handle(const ServerRequest& request, ServerReply& reply) {
     answered = true;
   } else if (!refused && !json) {
     auto found = records.find(caller.account, caller.region, asked);
+    // The management account may ask about another.
+    if (const std::string about = first_of(asked, "AccountId"); found.empty() && !about.empty() && about != caller.account) {
+      found = records.find(about, caller.region, asked);
+    }
     for (size_t i = 0; found.empty() && i < asked.others.size(); ++i) {
       Asked other = asked;
       std::tie(other.service, other.operation) = asked.others[i];

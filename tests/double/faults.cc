@@ -28,7 +28,8 @@ std::set<std::string> texts(Value list) {
 Result<Fault> read_fault(Value map, const std::string& file) {
   static const std::map<std::string, Fault::Kind, std::less<>> kinds = {
       {"throttle", Fault::Kind::throttle}, {"deny", Fault::Kind::deny},   {"cut", Fault::Kind::cut},        {"cut_before", Fault::Kind::cut_before},
-      {"late", Fault::Kind::late},         {"error", Fault::Kind::error}, {"missing", Fault::Kind::missing}};
+      {"late", Fault::Kind::late},         {"error", Fault::Kind::error}, {"missing", Fault::Kind::missing},
+      {"end_sessions", Fault::Kind::end_sessions}};
   static const std::set<std::string_view> keys = {"do", "call", "account", "region", "share", "after", "times", "code", "message", "status", "delay_ms", "retry_after_s"};
   for (const auto& entry : map.entries()) {
     if (!keys.contains(entry.key())) return tl::unexpected(wrong(entry.key_node, file, "no member `" + std::string(entry.key()) + "` of a rule"));
@@ -73,8 +74,11 @@ Result<Faults> Faults::read(Value root, const std::string& file) {
   }
   if (const Value buckets = root.get("buckets")) {
     for (Value one : buckets.items()) {
-      Bucket bucket{text_or(one, "call", "*"), number_or(one, "rate", 0), number_or(one, "burst", 0), flag_of(one, "by_operation"), true};
-      if (bucket.rate <= 0 || bucket.burst < 1) return tl::unexpected(wrong(one, file, "a bucket without `rate` and `burst`"));
+      Bucket bucket{{}, number_or(one, "rate", 0), number_or(one, "burst", 0), flag_of(one, "by_operation"), flag_of(one, "whole_account"), true};
+      if (const Value calls = one.get("calls")) {
+        for (Value call : calls.items()) bucket.calls.emplace_back(call.text());
+      }
+      if (bucket.rate <= 0 || bucket.burst < 1 || bucket.calls.empty()) return tl::unexpected(wrong(one, file, "a bucket without `calls`, `rate` and `burst`"));
       if (one.get("refuse")) bucket.refuse = flag_of(one, "refuse");
       faults.buckets.push_back(std::move(bucket));
     }

@@ -16,7 +16,7 @@
 namespace reeve::aws_double {
 
 struct Fault {
-  enum class Kind : uint8_t { none, throttle, deny, cut, cut_before, late, error, missing } kind = Kind::none;
+  enum class Kind : uint8_t { none, throttle, deny, cut, cut_before, late, error, missing, end_sessions } kind = Kind::none;
   std::string call = "*", account = "*", region = "*";  // wildcards
   double share = 1;                                     // of the requests that fit
   uint64_t after = 0, times = UINT64_MAX;               // of those: from which one on, how many
@@ -28,9 +28,10 @@ struct Fault {
 };
 
 struct Bucket {
-  std::string call = "*";
+  std::vector<std::string> calls;  // wildcards
   double rate = 0, burst = 0;
-  bool by_operation = false;  // one for each operation, not for each service
+  bool by_operation = false;   // one for each operation, not for all together
+  bool whole_account = false;  // one for all Regions
   bool refuse = true;
 };
 

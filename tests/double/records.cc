@@ -32,6 +32,20 @@ std::string without_page(const std::string& name, uint32_t& page) {
 // Buckets and what else has no Region of its own is answered alike wherever it is asked.
 bool asked_anywhere(const ApiService& service) { return !service.global.empty() || service.name == "s3" || service.name == "s3control"; }
 
+void add_scalars(std::vector<std::string>& out, Value value) {
+  for (Value item : value.items()) add_scalars(out, item);
+  for (const auto& entry : value.entries()) add_scalars(out, entry.value);
+  if (auto text = value.scalar_text()) out.emplace_back(*text);
+}
+
+// A snapshot keeps a list or structure of a request as its JSON.
+void add_texts(std::vector<std::string>& out, const std::string& value) {
+  if (value.starts_with('[') || value.starts_with('{')) {
+    if (auto document = read_json(value, Source{})) return add_scalars(out, (*document)->root());
+  }
+  out.push_back(value);
+}
+
 std::string_view tail_of(std::string_view value) {
   const size_t at = value.find_last_of(":/");
   return at == std::string_view::npos ? value : value.substr(at + 1);
@@ -118,7 +132,7 @@ void Records::load_frames(const std::string& path, const ApiCatalogue& apis, std
     std::vector<std::string> parameters;
     for (const auto& [name, value] : input.parameters) {
       const auto& tokens = operation->pages.input_tokens;
-      if (name != operation->pages.limit && std::find(tokens.begin(), tokens.end(), name) == tokens.end()) parameters.push_back(value);
+      if (name != operation->pages.limit && std::find(tokens.begin(), tokens.end(), name) == tokens.end()) add_texts(parameters, value);
     }
     Recorded& recorded = record(input.account, input.region, input.call, std::move(parameters));
     const Value error = (*frame)->root().get("error");
@@ -136,14 +150,16 @@ std::vector<const Recorded*> Records::find(const std::string& account, const std
   std::vector<const Recorded*> best;
   auto found = by_call_.find(account + " " + asked.call());
   if (found == by_call_.end()) return best;
-  std::set<std::string_view> values, tails;
+  std::set<std::string_view> values, tails = {account};
   for (const auto& [name, given] : asked.parameters) {
     for (const std::string& value : given) {
       values.insert(value);
       tails.insert(tail_of(value));
     }
   }
-  for (const auto& known : {values, tails}) {
+  std::set<std::string_view> own = values;  // who asks without naming an account asks about their own
+  own.insert(account);
+  for (const auto& known : {values, own, tails}) {
     for (const bool here : {true, false}) {
       if (!here && !asked_anywhere(*asked.service)) continue;
       for (const Recorded& one : found->second) {

@@ -118,8 +118,17 @@ std::string Keys::token_of(std::string_view access_key_id, int64_t expires_ms) c
   return text + "." + hex_of(hmac(seed_, "token " + text)).substr(0, 32);
 }
 
+namespace {
+constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+uint32_t number_of_session(std::string_view access_key_id) {
+  uint32_t n = 0;
+  for (size_t i = 4; i-- > 0;) n = (n << 5) | static_cast<uint32_t>(letters.find(access_key_id[16 + i]) & 31);
+  return n;
+}
+}  // namespace
+
 void Keys::session(std::string_view account, int64_t expires_ms, std::string& access_key_id, std::string& token) {
-  static constexpr char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   uint32_t n = sessions_++;
   std::string nonce;
   for (int i = 0; i < 4; ++i, n >>= 5) nonce += letters[n & 31];
@@ -160,7 +169,7 @@ Caller Keys::check(const ServerRequest& request, int64_t now_ms) {
     if (!expires || token != token_of(scope[0], *expires)) {
       return refused(caller, "InvalidClientTokenId", "The security token included in the request is invalid.");
     }
-    if (now_ms >= *expires) return refused(caller, "ExpiredToken", "The security token included in the request is expired");
+    if (now_ms >= *expires || number_of_session(scope[0]) < ended_before_) return refused(caller, "ExpiredToken", "The security token included in the request is expired");
   }
   if (!verify_) return caller;
 

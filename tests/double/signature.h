@@ -27,6 +27,8 @@ class Keys {
   std::string secret(std::string_view access_key_id) const;
   // A new session of `account`, ending at `expires_ms`.
   void session(std::string_view account, int64_t expires_ms, std::string& access_key_id, std::string& token);
+  // Sessions handed out so far have ended.
+  void end_sessions() { ended_before_ = sessions_; }
   // `now_ms` is the double's clock.
   Caller check(const ServerRequest& request, int64_t now_ms);
 
@@ -36,7 +38,7 @@ class Keys {
 
   std::string seed_;
   bool verify_;
-  uint32_t sessions_ = 0;
+  uint32_t sessions_ = 0, ended_before_ = 0;
   std::unordered_map<std::string, std::string> signing_keys_;
 };
 
