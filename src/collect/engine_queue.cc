@@ -17,7 +17,7 @@ void CallQueue::put(EngineCallPtr call, int64_t now_ms) {
   const ApiRate rate = rates_->of(call->service->name, call->operation->name);
   std::string key = call->account->id;
   key += '\n';
-  if (!rate.whole_account) key += call->call.place.region;
+  if (!rate.whole_account && call->service->global.empty()) key += call->call.place.region;
   key += '\n';
   key += call->service->name;
   key += '\n';

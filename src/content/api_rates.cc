@@ -8,7 +8,7 @@
 namespace reeve {
 namespace {
 
-constexpr std::string_view file_name = "api_rates.yaml";
+constexpr std::string_view api_rates_file = "api_rates.yaml";
 
 struct Pace {
   double per_s = 0, burst = 0;
@@ -119,9 +119,19 @@ Result<std::shared_ptr<const ApiRates>> read_api_rates(const ContentItem& item, 
   return std::shared_ptr<const ApiRates>(std::move(out));
 }
 
+std::shared_ptr<const ApiRates> api_rates_of(const ContentFiles& files, std::vector<Error>& errors) {
+  for (const ContentItem& item : files.items("quotas")) {
+    if (item.name != api_rates_file) continue;
+    const size_t before = errors.size();
+    if (auto rates = read_api_rates(item, errors)) return *rates;
+    else if (errors.size() == before) errors.push_back(rates.error());
+  }
+  return nullptr;
+}
+
 Result<std::shared_ptr<const ApiRates>> built_in_api_rates() {
-  auto item = TRY(built_in_item("quotas", file_name));
-  if (item->files.empty()) return fail(Code::not_found, "no quotas/" + std::string(file_name) + " in the content", {}, "how fast AWS may be asked");
+  auto item = TRY(built_in_item("quotas", api_rates_file));
+  if (item->files.empty()) return fail(Code::not_found, "no quotas/" + std::string(api_rates_file) + " in the content", {}, "how fast AWS may be asked");
   std::vector<Error> errors;
   return read_api_rates(item->item, errors);
 }

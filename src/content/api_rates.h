@@ -45,6 +45,8 @@ class ApiRates {
 
 // What does not hold is named in `errors`; the result is an error if nothing can be made of the file.
 Result<std::shared_ptr<const ApiRates>> read_api_rates(const ContentItem& item, std::vector<Error>& errors);
+// Those of a tree after layering (Content::files); null if there are none that hold.
+std::shared_ptr<const ApiRates> api_rates_of(const ContentFiles& files, std::vector<Error>& errors);
 // Those of the tree that was packed into the program.
 Result<std::shared_ptr<const ApiRates>> built_in_api_rates();
 

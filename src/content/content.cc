@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "content/api_rates.h"
 #include "content/fields.h"
 #include "content/read_items.h"
 #include "formats/json.h"
@@ -330,6 +331,7 @@ Content load(std::vector<ContentLayer> layers, std::vector<Error> problems) {
   load_responsibility(content);
   load_challenges(content);
   load_foreign_rules(content);
+  api_rates_of(*content.files, content.errors);  // for its errors alone: few ask for the rates
   std::stable_sort(content.errors.begin(), content.errors.end(), [](const Error& a, const Error& b) {
     return std::tie(a.at.path, a.at.line, a.at.column) < std::tie(b.at.path, b.at.line, b.at.column);
   });
