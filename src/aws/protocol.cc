@@ -148,14 +148,16 @@ void read_refusal(const HttpResponse& response, AwsReply& out) {
   if (out.error_message.empty()) out.error_message = body.empty() ? "the answer is empty" : "the answer is none of an AWS service";
 }
 
-Status read_answer(const ApiService& service, const ApiOperation& operation, const HttpResponse& response, JsonWriter& json, std::string& request_id) {
+Status read_answer(const ApiService& service, const ApiOperation& operation, const HttpResponse& response, JsonWriter& json, AwsReply& out) {
   const bool rest = service.protocol == ApiProtocol::rest_json || service.protocol == ApiProtocol::rest_xml;
   if (rest && operation.output) TRY(wire::read_headers(*operation.output, response, json));
   if (service.protocol == ApiProtocol::json || service.protocol == ApiProtocol::rest_json)
-    return wire::read_json_body(operation, service.protocol, response.body, json);
+    return wire::read_json_body(operation, service.protocol, response.body, json, out.verbatim);
   std::string of_body;
   TRY(wire::read_xml_body(operation, service.protocol, response.body, json, of_body));
-  if (request_id.empty()) request_id = std::move(of_body);
+  if (out.request_id.empty()) out.request_id = std::move(of_body);
+  const ApiMember* payload = wire::payload_of(operation.output);
+  out.verbatim = payload && payload->shape->kind == ApiShape::Kind::string;
   return {};
 }
 
@@ -223,13 +225,14 @@ AwsReply read_response(const ApiService& service, const ApiOperation& operation,
   out.json.reserve(response.body.size() + 64);
   JsonWriter json(out.json);
   json.begin_object();
-  Status status = read_answer(service, operation, response, json, out.request_id);
+  Status status = read_answer(service, operation, response, json, out);
   if (status) {
     json.end_object();
     out.ok = true;
     return out;
   }
   out.json.clear();
+  out.verbatim = false;
   // S3 may refuse with status 200.
   if (auto refusal = starts_with(trim(response.body), "<") ? wire::xml_refusal(response.body) : std::nullopt; refusal && !refusal->code.empty()) {
     out.error_code = bare_code(refusal->code);

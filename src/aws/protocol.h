@@ -30,6 +30,7 @@ Result<std::string> host_prefix(const AwsCall& call);
 struct AwsReply {
   bool ok = false;
   std::string json;         // of an answer: one JSON map
+  bool verbatim = false;    // the answer's body says nothing but `json`, in the same words (white space and order apart)
   std::string error_code, error_message;  // of a refusal: `AccessDenied`; an answer that is no answer of this protocol (a proxy's page, a
                             // service that does not know the operation) has the code `HTTP 404`, `HTTP 500`, … or `UnreadableReply`
   std::string request_id;

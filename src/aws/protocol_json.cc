@@ -60,14 +60,20 @@ class Reader {
   // json passes on what it got; rest-json makes numbers and booleans of texts, as botocore does.
   Reader(JsonWriter& json, ApiProtocol protocol) : json_(json), converts_(protocol == ApiProtocol::rest_json) {}
 
+  bool verbatim() const { return verbatim_; }
+
   Status members(const ApiShape& shape, Value value, bool body_only) {
+    size_t taken = 0;
     for (const ApiMember& member : shape.members) {
       if (body_only && !in_body(member)) continue;
       Value given = value.get(member.wire_name());
       if (!given || given.is_null()) continue;
+      ++taken;
+      if (!member.wire.empty()) verbatim_ = false;
       json_.key(member.name);
       TRY(any(*member.shape, given, member.name));
     }
+    if (taken != value.size()) verbatim_ = false;
     return {};
   }
 
@@ -108,25 +114,30 @@ class Reader {
         json_.end_object();
         return {};
       case Kind::timestamp:
-        if (value.is_number()) json_.string(printed_time(value.number().value_or(NAN), value.text()));
-        else if (value.is_string()) json_.string(printed_time(value.text()));
-        else return wrong(name, "time");
+        if (!value.is_number() && !value.is_string()) return wrong(name, "time");
+        verbatim_ = false;
+        json_.string(value.is_number() ? printed_time(value.number().value_or(NAN), value.text()) : printed_time(value.text()));
         return {};
       case Kind::blob:
         if (!value.is_string()) return wrong(name, "text");
         write_blob(value.text(), json_);
         return {};
       case Kind::integer:
-        if (converts_ && (value.is_string() || value.kind() == reeve::Kind::number)) return whole(value, name);
+        if (converts_ && (value.is_string() || value.kind() == reeve::Kind::number)) {
+          verbatim_ = false;
+          return whole(value, name);
+        }
         break;
       case Kind::boolean:
         if (converts_) {
+          verbatim_ = verbatim_ && value.is_bool();
           json_.boolean(value.is_bool() ? value.boolean() : value.is_string() && equal_ignoring_case(value.text(), "true"));
           return {};
         }
         break;
       case Kind::string:
         if (shape.policy && value.is_string()) {
+          verbatim_ = false;
           write_policy(value.text(), json_);
           return {};
         }
@@ -148,6 +159,7 @@ class Reader {
 
   JsonWriter& json_;
   bool converts_;
+  bool verbatim_ = true;
   int depth_ = 0;
 };
 
@@ -174,11 +186,13 @@ std::string json_body(const ApiShape* input, Value value) {
   return out;
 }
 
-Status read_json_body(const ApiOperation& operation, ApiProtocol protocol, std::string_view body, JsonWriter& json) {
+Status read_json_body(const ApiOperation& operation, ApiProtocol protocol, std::string_view body, JsonWriter& json, bool& verbatim) {
+  verbatim = false;
   if (!has_body_members(operation.output)) return {};
   const ApiMember* payload = payload_of(operation.output);
   if (payload && (payload->shape->kind == Kind::string || payload->shape->kind == Kind::blob)) {
     json.key(payload->name).string(body);
+    verbatim = payload->shape->kind == Kind::string;
     return {};
   }
   DocumentPtr document = TRY(read_json(body, nullptr, {}));
@@ -192,7 +206,9 @@ Status read_json_body(const ApiOperation& operation, ApiProtocol protocol, std::
   bool known = root.size() == 0;
   for (const ApiMember& member : operation.output->members) known = known || (in_body(member) && root.get(member.wire_name()));
   if (!known) return fail(Code::type, "the answer has no member of " + operation.name);
-  return reader.members(*operation.output, root, true);
+  TRY(reader.members(*operation.output, root, true));
+  verbatim = reader.verbatim();
+  return {};
 }
 
 void write_policy(std::string_view encoded, JsonWriter& json) {

@@ -40,7 +40,8 @@ std::string json_body(const ApiShape* input, Value value);
 Status rest_request(const AwsCall& call, HttpRequest& request);
 
 // --- Replies: the members of `json`'s open map. Errors say what of the answer cannot be read.
-Status read_json_body(const ApiOperation& operation, ApiProtocol protocol, std::string_view body, JsonWriter& json);
+// `verbatim`: the body says nothing that the reply does not say in the same words.
+Status read_json_body(const ApiOperation& operation, ApiProtocol protocol, std::string_view body, JsonWriter& json, bool& verbatim);
 Status read_xml_body(const ApiOperation& operation, ApiProtocol protocol, std::string_view body, JsonWriter& json, std::string& request_id);
 Status read_headers(const ApiShape& output, const HttpResponse& response, JsonWriter& json);
 // A percent-encoded policy as the document that it is, or as text if it is none.

@@ -366,7 +366,8 @@ class Engine : public CollectEngine {
         call->inputs_seen.push_back(seen);
       }
     }
-    call->pages.push_back({call->input, std::move(reply.json), std::move(outcome.response.body), std::move(reply.request_id), clock()});
+    std::string body = reply.verbatim ? std::string() : std::move(outcome.response.body);
+    call->pages.push_back({call->input, std::move(reply.json), std::move(body), std::move(reply.request_id), clock()});
     if (!wrong_code.empty()) {
       finish(*call, Failure::other, std::move(wrong_code), std::move(wrong));
     } else if (following) {

@@ -76,7 +76,7 @@ class Record : public CollectRecord {
     room_.wait(hold, [&] { return queued_bytes_ < kQueuedBytesMax || !status_; });
     if (!status_) return status_;
     for (auto& frame : frames) {
-      queued_bytes_ += frame.reply_json.size() + 512;
+      queued_bytes_ += frame.reply_json.size() + frame.body.size() + 512;
       queue_.push_back(std::move(frame));
     }
     ++unsynced_;

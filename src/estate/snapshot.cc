@@ -43,7 +43,13 @@ std::string frame_text(const SnapshotCall& call) {
   json.end_object();
   if (call.error_code.empty()) {  // the reply goes in as it came, byte for byte
     text.pop_back();
-    text += ",\"reply\":" + call.reply_json + "}";
+    text += ",\"reply\":" + call.reply_json;
+    if (!call.body.empty()) {
+      std::string body;
+      JsonWriter(body).string(call.body);
+      text += ",\"body\":" + body;
+    }
+    text += "}";
   }
   return text;
 }

@@ -22,7 +22,8 @@ struct SnapshotCall {
   Time time;
   std::string time_basis;               // empty: the moment of the answer; `file`: only the time of the file it was packed from
   std::string request_id;
-  std::string reply_json;               // the reply, verbatim; empty if there was an error
+  std::string reply_json;               // the reply as the AWS CLI prints it; empty if there was an error
+  std::string body;                     // the answer's bytes as they came, where `reply_json` does not say all that they say
   std::string error_code, error_message;
   std::string failure;                  // of an error: what kind of, as the collector tells them apart (`denied`, `timed_out`); may be empty
   bool more = false;                    // another page of the same call comes next: none of them counts before the last is there

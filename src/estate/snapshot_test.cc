@@ -49,6 +49,21 @@ TEST(Snapshot, GivesBackWhatWasAsked) {
   EXPECT_NE(must(inputs[1].read(1 << 20)).find(R"("error":{"Code":"AccessDenied","Message":"no"})"), std::string::npos);
 }
 
+// What a protocol other than JSON brought stands beside the reply; it is no input of its own, and takes no part in what is read.
+TEST(Snapshot, KeepsTheBytesOfAnAnswerThatIsNoJson) {
+  TestFolder folder;
+  auto writer = must(SnapshotWriter::open(folder.path()));
+  SnapshotCall xml = call("iam:ListRoles", R"({"Roles":[]})");
+  xml.body = "<ListRolesResponse a=\"1\">\n</ListRolesResponse>";
+  must(writer->add(xml));
+  must(writer->sync());
+  std::vector<Error> problems;
+  auto inputs = inputs_of(folder.path() + "/111122223333/eu-west-1", problems);
+  ASSERT_EQ(inputs.size(), 1u);
+  std::string text = must(inputs[0].read(1 << 20));
+  EXPECT_TRUE(text.ends_with(R"("reply":{"Roles":[]},"body":"<ListRolesResponse a=\"1\">\n</ListRolesResponse>"})")) << text;
+}
+
 // Packing one file per call must not make a file's time into the moment of the answer.
 TEST(Snapshot, KeepsAFilesTimeAFilesTime) {
   TestFolder folder;
