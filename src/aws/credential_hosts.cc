@@ -79,6 +79,7 @@ Result<Credentials> ask_container(const CredentialContext& context, const Url& u
   request.path = url.path;
   request.query = url.query;
   request.timeout_ms = kContainerTimeoutMs;
+  request.direct = starts_with(url.origin, "http://");  // what is not encrypted goes no further than the host itself
   request.headers = {{"Accept", "application/json"}};
   std::string token = environment(context.settings, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
   if (std::string file = environment(context.settings, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"); !file.empty()) {
@@ -114,6 +115,7 @@ struct Instance {
     request.path = path;
     request.headers = std::move(headers);
     request.timeout_ms = timeout_ms;
+    request.direct = true;
     HttpOutcome outcome;
     for (int attempt = 1; attempt <= attempts; ++attempt) {
       outcome = http_call(*context.http, request);

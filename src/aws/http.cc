@@ -382,6 +382,7 @@ class CurlClient : public HttpClient {
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, &transfer);
     curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, transfer.error.data());
     curl_easy_setopt(handle, CURLOPT_URL, url_of(request).c_str());
+    curl_easy_setopt(handle, CURLOPT_NOPROXY, request.direct ? "*" : nullptr);  // null: what the environment excepts
     const int64_t total = request.timeout_ms > 0 ? request.timeout_ms : options_.total_timeout_ms;
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(total));
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(total, options_.connect_timeout_ms)));

@@ -26,6 +26,7 @@ struct HttpRequest {
   HttpHeaders headers;  // without Host and Content-Length
   std::string body;
   int64_t timeout_ms = 0;  // for this one, in place of the client's (connecting included); 0: the client's
+  bool direct = false;     // past every proxy: to addresses that mean this machine alone
 };
 
 struct HttpResponse {

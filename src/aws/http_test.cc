@@ -416,6 +416,12 @@ TEST(Http, proxies) {
   };
   setenv("http_proxy", address.c_str(), 1);
   EXPECT_EQ(by_environment(), "by proxy");
+  HttpRequest past = get(direct.origin());
+  past.direct = true;
+  auto both = client_of({.proxy = address});
+  EXPECT_EQ(http_call(**HttpClient::make({}), past).response.body, "direct");
+  EXPECT_EQ(http_call(*both, past).response.body, "direct");
+  EXPECT_EQ(http_call(*both, get(direct.origin())).response.body, "by proxy");  // and no longer than for that one
   EXPECT_EQ(http_call(*client_of(), get(direct.origin())).response.body, "direct");  // `-`: none
   setenv("no_proxy", "169.254.169.254,127.0.0.1", 1);
   EXPECT_EQ(by_environment(), "direct");
