@@ -284,7 +284,8 @@ TEST(Engine, an_account_without_credentials_is_named_and_holds_up_no_other) {
 
 TEST(Engine, follows_pages_to_the_last) {
   LoopbackServer server([](const SeenRequest& request, ServedConnection& connection) {
-    const Value start = document(request.body)->root().get("ExclusiveStartTableName");
+    const DocumentPtr body = document(request.body);
+    const Value start = body->root().get("ExclusiveStartTableName");
     const int page = start ? static_cast<int>(*parse_int(start.text())) : 0;
     connection.send(page < 4 ? tables({"t" + std::to_string(page)}, std::to_string(page + 1)) : tables({"last"}));
   });
@@ -305,7 +306,8 @@ TEST(Engine, pages_that_do_not_end_are_named) {
   std::atomic<int> many{0};
   LoopbackServer server([&](const SeenRequest& request, ServedConnection& connection) {
     const std::string account = account_of(request);
-    const Value start = document(request.body)->root().get("ExclusiveStartTableName");
+    const DocumentPtr body = document(request.body);
+    const Value start = body->root().get("ExclusiveStartTableName");
     if (account == "1") connection.send(tables({"t"}, "same"));
     else if (account == "2") connection.send(tables({"t"}, start && start.text() == "a" ? "b" : "a"));
     else if (account == "3") connection.send(tables({"t"}, std::to_string(++many)));
