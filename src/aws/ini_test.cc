@@ -88,8 +88,8 @@ TEST(Ini, words_of_a_command) {
 
 TEST(Ini, paths) {
   CredentialSettings settings;
-  settings.environment = {{"HOME", "/home/me"}, {"AWS_DIR", "d"}};
-  for (auto [text, path] : {std::pair{"~/.aws/config", "/home/me/.aws/config"}, {"~", "/home/me"}, {"~other/x", "~other/x"}, {"/a/$AWS_DIR/b", "/a/d/b"}, {"/a/${AWS_DIR}b", "/a/db"},
+  settings.environment = {{"HOME", "/h"}, {"AWS_DIR", "d"}};
+  for (auto [text, path] : {std::pair{"~/.aws/config", "/h/.aws/config"}, {"~", "/h"}, {"~other/x", "~other/x"}, {"/a/$AWS_DIR/b", "/a/d/b"}, {"/a/${AWS_DIR}b", "/a/db"},
                             {"$AWS_NONE/$", "$AWS_NONE/$"}, {"${AWS_DIR", "${AWS_DIR"}, {"", ""}, {"$AWS_DIR$AWS_DIR", "dd"}})
     EXPECT_EQ(expand_path(settings, text), path) << text;
 }
