@@ -1,25 +1,134 @@
+#include <csignal>
+#include <cstdlib>
+
+#include <algorithm>
+#include <set>
+
 #include "assess/tally.h"
+#include "base/text.h"
+#include "base/words.h"
+#include "cli/collect_text.h"
 #include "cli/commands.h"
+#include "collect/collect.h"
+#include "content/apis.h"
 #include "content/content.h"
 
+extern char** environ;  // NOLINT(readability-redundant-declaration)
+
 namespace reeve {
+namespace {
+
+CollectStop* signalled = nullptr;
+
+// The first signal ends the asking, the second one the program.
+class Signals {
+ public:
+  explicit Signals(CollectStop& stop) {
+    signalled = &stop;
+    struct sigaction action {};
+    action.sa_handler = [](int) {
+      if (signalled) signalled->ask();
+    };
+    action.sa_flags = SA_RESETHAND;
+    ::sigaction(SIGINT, &action, &interrupt_);
+    ::sigaction(SIGTERM, &action, &terminate_);
+  }
+  ~Signals() {
+    ::sigaction(SIGINT, &interrupt_, nullptr);
+    ::sigaction(SIGTERM, &terminate_, nullptr);
+    signalled = nullptr;
+  }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+ private:
+  struct sigaction interrupt_ {}, terminate_ {};
+};
+
+std::map<std::string, std::string> environment() {
+  std::map<std::string, std::string> out;
+  for (char** one = environ; one && *one; ++one) {
+    std::string_view text = *one;
+    if (size_t is = text.find('='); is != std::string_view::npos) out.emplace(text.substr(0, is), text.substr(is + 1));
+  }
+  return out;
+}
+
+Result<double> number(const Options& options, const char* flag, double otherwise, double least, double most) {
+  if (!options.has(flag)) return otherwise;
+  std::string text = options.value(flag);
+  char* end = nullptr;
+  double value = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0' || !(value >= least && value <= most))
+    return fail(Code::usage, std::string("`") + flag + "` takes a number from " + std::to_string(static_cast<int64_t>(least)) + " to " + std::to_string(static_cast<int64_t>(most)) + ", not `" + text + "`");
+  return value;
+}
+
+Result<CollectOptions> options_of(const Options& options, Io& io) {
+  CollectOptions out;
+  out.out = options.value("--out");
+  out.accounts = options.values("--accounts"), out.regions = options.values("--regions"), out.services = options.values("--services");
+  out.organizational_units = options.values("--organizational-units");
+  out.role_names = options.values("--role-name"), out.external_id = options.value("--external-id");
+  out.credentials.environment = environment();
+  out.credentials.profile = options.value("--profile");
+  out.credentials.endpoints.url = options.value("--endpoint-url");
+  out.credentials.now = out.engine.now = wall_clock;
+  if (io.interactive) out.credentials.ask_mfa = [&io](const std::string& prompt) { return io.ask(prompt); };
+  out.engine.rps_max = TRY(number(options, "--max-rps", 0, 1, 1e6));
+  out.engine.in_flight_max = static_cast<int>(TRY(number(options, "--in-flight", out.engine.in_flight_max, 1, 4096)));
+  if (auto bundle = out.credentials.environment.find("AWS_CA_BUNDLE"); bundle != out.credentials.environment.end()) out.engine.http.ca_bundle = bundle->second;
+  return out;
+}
+
+// A service that no read of content asks would be left out of everything without a word.
+Status services_are_asked(const std::vector<std::string>& services, const CollectPlan& plan) {
+  std::set<std::string> known;
+  for (auto& call : plan.calls()) known.insert(call.substr(0, call.find(':')));
+  for (auto& service : services)
+    if (known.count(service) == 0)
+      return fail(Code::usage, "content asks nothing of a service `" + service + "`", {}, "one of " + join({known.begin(), known.end()}, ", "), "");
+  return {};
+}
+
+}  // namespace
 
 int run_collect(const Options& options, Io& io) {
   // 1. What there is to ask, from content alone.
   Content content = load_content({.content_dir = options.value("--content"), .workspace_dir = workspace_of(options)});
   std::vector<Error> errors = content.errors;
   ResourceCatalogue catalogue = catalogue_of(content, errors);
+  ApiCatalogue apis = apis_of(content, errors);
+  CollectPlan plan = plan_of(catalogue, apis, errors);
   for (const Error& error : errors) io.error(error);
 
   // 2. What is printed from it without asking anybody.
 
   // 3. The collection.
-  if (!options.has("--out")) {
-    io.error({Code::usage, "`reeve collect` needs --out; for example `reeve collect --out snap/`", {}, "", ""});
+  auto usage = [&](const Error& error) {
+    io.error(error);
     return exit_usage;
+  };
+  if (!options.has("--out")) return usage({Code::usage, "`reeve collect` needs --out; for example `reeve collect --out snap/`", {}, "", ""});
+  auto wanted = options_of(options, io);
+  if (!wanted) return usage(wanted.error());
+  if (auto asked = services_are_asked(wanted->services, plan); !asked) return usage(asked.error());
+  CollectStop stop;
+  wanted->stop = &stop;
+  CollectText text(io);
+  auto summary = [&] {
+    Signals signals(stop);
+    return collect(*wanted, plan, apis, [&](const CollectProgress& progress) { text.progress(progress); });
+  }();
+  text.end_progress();
+  if (!summary) {
+    io.error(summary.error());
+    return summary.error().code == Code::usage ? exit_usage : exit_input;
   }
-  io.error({Code::unsupported, "the collector is not part of this build", {}, "", ""});
-  return exit_internal;
+
+  // 4. What came of it.
+  text.summary(*summary, wanted->out);
+  return summary->complete && errors.empty() ? exit_done : exit_input;
 }
 
 }  // namespace reeve

@@ -82,6 +82,7 @@ class Collection {
   Status begin_place(const CollectPlace& place, CollectScope scope);
   Status begin_more();
   Status choose_accounts(const std::vector<OrganizationAccount>& all);
+  PlannedCall as_planned(const std::string& call, CollectScope scope) const;
   Result<std::vector<std::string>> below(const std::string& unit);
   void hold(const CollectPlace& place);
   void gauge();
@@ -97,11 +98,12 @@ class Collection {
   std::string caller_;
   bool organization_ = false, management_ = false, feeding_ = false;
   std::vector<std::string> known_regions_;  // of the first account that said
-  std::set<std::string> services_, wanted_regions_, regions_seen_;
+  std::set<std::string> services_, wanted_regions_;
   std::map<std::string, AccountState> accounts_;
   std::map<CollectPlace, PlaceState> places_;
   std::map<std::string, std::function<Status(const Answer&)>> waiting_;  // key → who wants its answer
   std::deque<PlannedCall> recorded_, fed_;
+  std::map<std::string, std::vector<PlannedCall>> held_;  // account → until it is opened
   std::deque<std::string> accounts_to_begin_;
   std::deque<CollectPlace> places_to_begin_;
   struct Delayed {
