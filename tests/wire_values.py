@@ -33,7 +33,7 @@ class Values:
         kind = shape.type_name
         if kind in ("string", "character"):
             if shape.serialization.get("location") in ("uri", "header", "headers") or shape.serialization.get("hostLabel"):
-                return self.plain() if shape.serialization.get("hostLabel") else self.plain() + self.random.choice(["", " /é", "%", "~"])
+                return self.plain().replace("_", "-") if shape.serialization.get("hostLabel") else self.plain() + self.random.choice(["", " /é", "%", "~"])
             return self.word()
         if kind in ("integer", "long"):
             return self.random.choice([0, 1, -7, 2**31 - 1] + ([2**53 + 1] if kind == "long" else []))

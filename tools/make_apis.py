@@ -326,7 +326,7 @@ class Service:
             out["required"] = True
         if traits.get("xmlAttribute"):
             out["attribute"] = True
-        if out.get("in") == "uri" and (self.name, member.name) in LAST_PART:
+        if out.get("in") in ("uri", "query") and (self.name, member.name) in LAST_PART:
             out["last_part"] = True
         kind = self.element(member)
         return {"is": kind, **out} if out else kind

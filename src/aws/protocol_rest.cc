@@ -15,6 +15,12 @@ const ApiMember* placed(const ApiShape* shape, Where where, std::string_view wir
   return nullptr;
 }
 
+// What of a member stands in the URI.
+std::string in_uri(const ApiMember& member, Value given) {
+  std::string text = scalar_text(*member.shape, given, "iso8601");
+  return member.last_part ? text.substr(text.rfind('/') + 1) : text;
+}
+
 // `/{Bucket}/{Key+}`: a label ending in + keeps its slashes.
 Result<std::string> path_of(const AwsCall& call, std::string_view pattern) {
   std::string out;
@@ -31,8 +37,7 @@ Result<std::string> path_of(const AwsCall& call, std::string_view pattern) {
     if (greedy) label.remove_suffix(1);
     const ApiMember* member = placed(call.operation->input, Where::uri, label);
     Value given = member ? input.get(member->name) : Value();
-    std::string text = given && !given.is_null() ? scalar_text(*member->shape, given, "iso8601") : "";
-    if (member && member->last_part) text = text.substr(text.rfind('/') + 1);
+    std::string text = given && !given.is_null() ? in_uri(*member, given) : "";
     // An empty label would ask another operation: GET / lists buckets.
     if (text.empty()) return fail(Code::usage, "`" + std::string(label) + "` of " + call.operation->name + " is empty", {}, "a text");
     out += aws_encode(text, greedy);
@@ -50,7 +55,7 @@ void query_member(const ApiMember& member, Value given, HttpRequest& request) {
       else for (Value item : entry.value.items()) request.query.emplace_back(entry.key(), scalar_text(*value.element, item, "iso8601"));
     }
   } else {
-    request.query.emplace_back(member.wire_name(), scalar_text(*member.shape, given, "iso8601"));
+    request.query.emplace_back(member.wire_name(), in_uri(member, given));
   }
 }
 
