@@ -167,6 +167,7 @@ class Engine : public CollectEngine {
   // --- credentials
 
   bool has_credentials(CallAccount& account) {
+    if (account.lost) return true;  // `send` says so of each call
     if (account.asked) return false;
     if (account.generation > 0 && (account.renew_at_ms == 0 || clock().ms < account.renew_at_ms)) return true;
     renew(account, false);

@@ -163,7 +163,7 @@ TEST(Engine, never_asks_faster_than_its_buckets) {
   EngineOptions options;
   options.rates = rates("{per_s: 40, burst: 20, each_operation: true}");  // of which half is ours
   EngineHouse house(server, options);
-  for (int i = 0; i < 320; ++i) house.engine->ask(list_tables(std::to_string(i % 2), i % 4 < 2 ? "eu-west-1" : "eu-west-2"));
+  for (int i = 0; i < 200; ++i) house.engine->ask(list_tables(std::to_string(i % 2), i % 4 < 2 ? "eu-west-1" : "eu-west-2"));
   const auto began = Clock::now();
   for (const CallOutcome& outcome : house.all()) ASSERT_EQ(name(outcome.failure), "none");
   const double took = std::chrono::duration<double>(Clock::now() - began).count();
@@ -171,15 +171,15 @@ TEST(Engine, never_asks_faster_than_its_buckets) {
   // Between any two calls there was time for those behind the burst. Requests may be late by themselves, and others not: `late` allows for it.
   constexpr double per_s = 20, burst = 10, late = 0.4;
   for (const auto& [bucket, times] : books) {
-    EXPECT_EQ(times.size(), 80u) << bucket;
+    EXPECT_EQ(times.size(), 50u) << bucket;
     for (size_t first = 0; first < times.size(); ++first)
       for (size_t last = first; last < times.size(); ++last) {
         const double between = std::chrono::duration<double>(times[last] - times[first]).count();
         ASSERT_LE(static_cast<double>(last - first + 1), burst + per_s * (between + late)) << bucket << " " << first << " " << last;
       }
   }
-  EXPECT_GE(took, 3.4);  // (80 - 10) / 20
-  EXPECT_LT(took, 8);    // and hardly slower than it must be
+  EXPECT_GE(took, 1.9);  // (50 - 10) / 20
+  EXPECT_LT(took, 6);    // and hardly slower than it must be
 }
 
 TEST(Engine, a_bound_over_all_holds) {
@@ -228,6 +228,33 @@ TEST(Engine, credentials_that_stay_expired_are_not_asked_for_without_end) {
   for (int i = 0; i < 20; ++i) house.engine->ask(list_tables("1", "eu-west-1"));
   for (const CallOutcome& outcome : house.all()) EXPECT_EQ(name(outcome.failure), "expired_credentials");
   EXPECT_LE(house.providers["1"]->asked, 4);
+}
+
+TEST(Engine, an_account_that_loses_its_role_on_the_way_is_named) {
+  std::atomic<int> count{0};
+  LoopbackServer server([&](const SeenRequest& request, ServedConnection& connection) {
+    const int number = account_of(request) == "1" ? ++count : 0;
+    if (number > 5) connection.send(refusal(400, "ExpiredTokenException", "expired"));
+    else if (number > 3) connection.send(refusal(500, "InternalServerError", "again"));  // waits, to be asked again, while the role is lost
+    else connection.send(tables({}));
+  });
+  EngineOptions options;
+  options.in_flight_max = 3;
+  EngineHouse house(server, options);
+  house.refused_later = {"1"};
+  for (int i = 0; i < 60; ++i) house.engine->ask(list_tables(std::to_string(1 + i % 2), "eu-west-" + std::to_string(i % 5)));
+  std::map<std::string, int> answered, lost;
+  for (const CallOutcome& outcome : house.all()) {
+    ++(outcome.failure == Failure::none ? answered : lost)[outcome.call.place.account];
+    if (outcome.failure == Failure::none) continue;
+    EXPECT_EQ(outcome.error_code, "NoCredentials");
+    EXPECT_NE(outcome.error_message.find("AccessDenied"), std::string::npos);
+  }
+  EXPECT_EQ(answered["2"], 30);
+  EXPECT_EQ(lost["2"], 0);
+  EXPECT_EQ(answered["1"], 3);
+  EXPECT_EQ(answered["1"] + lost["1"], 30);
+  EXPECT_EQ(house.providers["1"]->asked, 2);
 }
 
 TEST(Engine, credentials_about_to_expire_are_renewed_before_a_call) {

@@ -72,7 +72,8 @@ struct TestProvider : CredentialProvider {
 struct EngineHouse {
   const ApiCatalogue& apis = catalogue();
   std::map<std::string, std::shared_ptr<TestProvider>> providers;
-  std::set<std::string> without, refused, slow;  // accounts: no provider, a provider that is refused, one that takes its time
+  // Accounts: no provider, a provider that is refused, one that is refused when it renews, one that takes its time.
+  std::set<std::string> without, refused, refused_later, slow;
   std::atomic<int64_t> lifetime_ms{0};
   std::unique_ptr<CollectEngine> engine;
 
@@ -86,7 +87,7 @@ struct EngineHouse {
       auto provider = std::make_shared<TestProvider>();
       provider->account = account;
       provider->give = [this, now, account](int generation) -> Result<Credentials> {
-        if (refused.contains(account)) return fail(Code::usage, "AccessDenied: no role for you");
+        if (refused.contains(account) || (generation > 1 && refused_later.contains(account))) return fail(Code::usage, "AccessDenied: no role for you");
         if (slow.contains(account)) std::this_thread::sleep_for(std::chrono::milliseconds(300));
         Credentials out;
         out.access_key_id = account + ".GEN" + std::to_string(generation);
