@@ -150,12 +150,12 @@ void credentials(const ApiCatalogue& apis, HttpClient& http, Value asked, JsonWr
   settings.now = [&now] { return now; };
   std::vector<std::string> prompts;
   if (Value code = asked.get("mfa"))
-    settings.ask_mfa = [&](const std::string& prompt) -> std::optional<std::string> {
+    settings.ask_mfa = [code, &prompts](const std::string& prompt) -> std::optional<std::string> {
       prompts.push_back(prompt);
       if (!code.is_string()) return std::nullopt;
       return std::string(code.text());
     };
-  json.member("region", default_region(settings));
+  json.member("region", default_region(settings)).member("ca_bundle", ca_bundle(settings));
   if (auto options = endpoint_options(settings)) {
     json.key("endpoints").begin_object().member("fips", options->fips).member("dualstack", options->dualstack).member("any_service", options->any_service);
     json.key("by_service").begin_object();

@@ -375,6 +375,14 @@ def proof(checks, program):
         places.close()
 
 
+# environment, config → file of certificate authorities.
+AUTHORITIES = [
+    ({}, "", ""),
+    ({"AWS_CA_BUNDLE": "/one.pem"}, "[default]\nca_bundle = /two.pem\n", "/one.pem"),
+    ({"HOME": "/h"}, "[default]\nca_bundle = ~/two.pem\n", "/h/two.pem"),
+    ({"AWS_PROFILE": "b"}, "[default]\nca_bundle = /two.pem\n[profile b]\nca_bundle = /three.pem\n", "/three.pem"),
+]
+
 # environment, config → Region, FIPS, dual-stack, URL for any service, URLs by service.
 WHERE = [
     ({}, "", ("", False, False, "", {})),
@@ -396,11 +404,14 @@ WHERE = [
 def where(checks, program):
     with tempfile.TemporaryDirectory(prefix="reeve-keys-") as place:
         asked = []
-        for number, (environment, config, _) in enumerate(WHERE):
+        for number, (environment, config, _) in enumerate(WHERE + AUTHORITIES):
             file = pathlib.Path(place) / str(number)
             file.write_text(config)
             asked.append({"environment": KEYS | environment | {"AWS_CONFIG_FILE": str(file), "AWS_SHARED_CREDENTIALS_FILE": "/dev/null/none"}})
-        for (environment, config, wanted), answer in zip(WHERE, ask(program, asked)[0]):
+        answers = ask(program, asked)[0]
+        for (environment, config, wanted), answer in zip(AUTHORITIES, answers[len(WHERE) :]):
+            checks.check(answer.get("ca_bundle") == wanted, f"authorities of {environment} {config!r}", answer)
+        for (environment, config, wanted), answer in zip(WHERE, answers):
             if wanted is None:
                 checks.check("names the services section `none`, which is not there" in answer.get("error", ""), f"{environment} {config!r}: refused", answer)
                 continue

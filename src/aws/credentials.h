@@ -50,6 +50,8 @@ std::shared_ptr<CredentialProvider> assume_role_provider(std::shared_ptr<Credent
 
 // The Region that settings name, or empty.
 std::string default_region(const CredentialSettings& settings);
+// The file of certificate authorities that AWS_CA_BUNDLE or the profile names (HttpOptions::ca_bundle), or empty: the system's.
+std::string ca_bundle(const CredentialSettings& settings);
 // Where services are asked: `settings.endpoints`, and what the environment and the profile say of FIPS, dual-stack and URLs.
 Result<EndpointOptions> endpoint_options(const CredentialSettings& settings);
 

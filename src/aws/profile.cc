@@ -19,6 +19,14 @@ bool name_char(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')
 
 bool is_true(std::string_view text) { return equal_ignoring_case(text, "true"); }
 
+// What the profile at hand says; empty too where its file cannot be read, which credential_chain tells.
+std::string of_profile(const CredentialSettings& settings, std::string_view key) {
+  auto profiles = AwsProfiles::load(settings);
+  const Profile* profile = profiles ? profiles->find(profile_name(settings)) : nullptr;
+  const std::string* said = profile ? profile->get(key) : nullptr;
+  return said ? *said : std::string();
+}
+
 // `[profile "my name"]` → my name; empty if the section is none of that kind.
 std::string named_section(std::string_view section, std::string_view kind) {
   if (!starts_with(section, kind)) return {};
@@ -157,11 +165,12 @@ std::string default_region(const CredentialSettings& settings) {
   std::string region = settings.region;
   for (const char* variable : {"AWS_REGION", "AWS_DEFAULT_REGION"})
     if (region.empty()) region = environment(settings, variable);
-  if (!region.empty()) return region;
-  auto profiles = AwsProfiles::load(settings);
-  const Profile* profile = profiles ? profiles->find(profile_name(settings)) : nullptr;
-  const std::string* said = profile ? profile->get("region") : nullptr;
-  return said ? *said : std::string();
+  return region.empty() ? of_profile(settings, "region") : region;
+}
+
+std::string ca_bundle(const CredentialSettings& settings) {
+  std::string file = environment(settings, "AWS_CA_BUNDLE");
+  return expand_path(settings, file.empty() ? of_profile(settings, "ca_bundle") : file);
 }
 
 Result<EndpointOptions> endpoint_options(const CredentialSettings& settings) {
