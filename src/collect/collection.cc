@@ -127,7 +127,7 @@ Status Collection::take(CallOutcome outcome) {
       }
       answer.pages.push_back(std::move(*document));
       SnapshotCall& out = frame(page.input, page.time, page.request_id);
-      out.reply_json = std::move(page.reply_json), out.more = &page != &outcome.pages.back();
+      out.reply_json = std::move(page.reply_json), out.body = std::move(page.body), out.more = &page != &outcome.pages.back();
     }
   }
   if (outcome.failure != Failure::none) {
