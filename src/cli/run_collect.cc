@@ -10,6 +10,7 @@
 #include "cli/collect_text.h"
 #include "cli/commands.h"
 #include "collect/collect.h"
+#include "content/api_rates.h"
 #include "content/apis.h"
 #include "content/content.h"
 
@@ -112,6 +113,8 @@ int run_collect(const Options& options, Io& io) {
   if (!options.has("--out")) return usage({Code::usage, "`reeve collect` needs --out; for example `reeve collect --out snap/`", {}, "", ""});
   auto wanted = options_of(options, io);
   if (!wanted) return usage(wanted.error());
+  std::vector<Error> told;  // by load_content already
+  wanted->engine.rates = api_rates_of(*content.files, told);
   if (auto asked = services_are_asked(wanted->services, plan); !asked) return usage(asked.error());
   CollectStop stop;
   wanted->stop = &stop;
