@@ -1,5 +1,5 @@
-// Profiles' files: whatever the bytes, reading ends with sections whose values can be found again, or with an error that has a line and repeats
-// nothing of a value.
+// Profiles' files: whatever the bytes, reading ends with sections whose values can be found again, or with an error that has a
+// line and repeats nothing of a value.
 #include <cstdint>
 #include <cstdlib>
 #include <set>

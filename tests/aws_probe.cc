@@ -1,9 +1,10 @@
-// aws_probe: single steps of the AWS client for tests that hold them against other implementations. A test helper; the product's own face is
-// `reeve collect`.
+// aws_probe: single steps of the AWS client for tests that hold them against other implementations. A test helper; the product's
+// own face is `reeve collect`.
 //
-//   aws_probe sign < REQUESTS            one JSON map a line: a request and how to sign it → what was signed and with which signature
-//   aws_probe endpoint FOLDER < PLACES   FOLDER: content/apis. A service, a Region and options → origin, base_path, signing_region or error
-//   aws_probe credentials FOLDER < SETTINGS  environment, profile … → whose keys came out (secrets as their SHA-256) or the error, for each
+//   aws_probe sign < REQUESTS            one JSON map a line: a request and how to sign it → what was signed and with which
+//   signature aws_probe endpoint FOLDER < PLACES   FOLDER: content/apis. A service, a Region and options → origin, base_path,
+//   signing_region or error aws_probe credentials FOLDER < SETTINGS  environment, profile … → whose keys came out (secrets as
+//   their SHA-256) or the error, for each
 //                                        time that they were asked for
 #include <cstdio>
 #include <cstdlib>
@@ -54,7 +55,8 @@ void sign(Value asked, JsonWriter& json) {
   request.query = pairs(asked.get("query"));
   request.headers = pairs(asked.get("headers"));
   request.body = text(asked, "body");
-  Credentials credentials{text(asked, "access_key_id"), text(asked, "secret_access_key"), text(asked, "session_token"), {}, {}, {}};
+  Credentials credentials{
+      text(asked, "access_key_id"), text(asked, "secret_access_key"), text(asked, "session_token"), {}, {}, {}};
   SignScope scope;
   scope.region = text(asked, "region");
   scope.service = text(asked, "service");
@@ -97,8 +99,10 @@ ApiCatalogue read_apis(const std::string& folder) {
     self.file = entry.path;
     auto document = read_json((*bytes)->view(), *bytes, self);
     auto service = document ? read_api((*document)->root(), entry.path) : Result<ApiServicePtr>(tl::unexpected(document.error()));
-    if (service) out.add(*service);
-    else problems.push_back(service.error());
+    if (service)
+      out.add(*service);
+    else
+      problems.push_back(service.error());
   }
   for (const auto& problem : problems) std::fprintf(stderr, "%s\n", problem.text().c_str());
   if (!problems.empty()) std::exit(2);
@@ -126,13 +130,17 @@ void endpoint(const ApiCatalogue& apis, Value asked, JsonWriter& json) {
   std::string path = text(asked, "path", "/");
   prefix_host(*found, text(asked, "prefix"));
   if (asked.get("bucket")) address_bucket(*found, path, text(asked, "bucket"));
-  json.member("origin", found->origin).member("base_path", found->base_path).member("signing_region", found->signing_region).member("path", path);
+  json.member("origin", found->origin)
+      .member("base_path", found->base_path)
+      .member("signing_region", found->signing_region)
+      .member("path", path);
 }
 
 void write_keys(JsonWriter& json, CredentialProvider& provider) {
   auto keys = provider.get();
   json.begin_object();
-  if (!keys) json.member("error", keys.error().text());
+  if (!keys)
+    json.member("error", keys.error().text());
   else {
     json.member("source", keys->source).member("access_key_id", keys->access_key_id).member("account", keys->account);
     json.member("expires", keys->expires.known() ? rfc3339(keys->expires) : "");
@@ -157,7 +165,11 @@ void credentials(const ApiCatalogue& apis, HttpClient& http, Value asked, JsonWr
     };
   json.member("region", default_region(settings)).member("ca_bundle", ca_bundle(settings));
   if (auto options = endpoint_options(settings)) {
-    json.key("endpoints").begin_object().member("fips", options->fips).member("dualstack", options->dualstack).member("any_service", options->any_service);
+    json.key("endpoints")
+        .begin_object()
+        .member("fips", options->fips)
+        .member("dualstack", options->dualstack)
+        .member("any_service", options->any_service);
     json.key("by_service").begin_object();
     for (const auto& [service, url] : options->by_service) json.member(service, url);
     json.end_object().end_object();
@@ -167,7 +179,8 @@ void credentials(const ApiCatalogue& apis, HttpClient& http, Value asked, JsonWr
     AssumeRole role;
     role.role_arn = text(asked, "role");
     role.external_id = text(asked, "external_id");
-    provider = assume_role_provider(*provider, role, default_region(settings), endpoint_options(settings).value_or(EndpointOptions{}), http, apis, settings.now);
+    provider = assume_role_provider(*provider, role, default_region(settings),
+                                    endpoint_options(settings).value_or(EndpointOptions{}), http, apis, settings.now);
   }
   if (!provider) {
     json.member("error", provider.error().text());

@@ -1,6 +1,6 @@
-// Keys behind a login that a person has done with AWS's own tools: IAM Identity Center (`aws sso login`) and the console (`aws login`). Both
-// leave a token in a cache of files; this reads it, renews it where it may be renewed, and puts what is new back where it was, as those
-// tools do: a token that was renewed and not kept would log the person out.
+// Keys behind a login that a person has done with AWS's own tools: IAM Identity Center (`aws sso login`) and the console (`aws
+// login`). Both leave a token in a cache of files; this reads it, renews it where it may be renewed, and puts what is new back
+// where it was, as those tools do: a token that was renewed and not kept would log the person out.
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <sys/stat.h>
@@ -40,7 +40,8 @@ Result<DocumentPtr> read_token(const std::string& path, const std::string& what,
   if (!exists(path)) return fail(Code::not_found, what + ": nobody has logged in", {path}, "a token", how);
   std::string text = TRY(read_file(path, kTokenBytesMax));
   auto document = read_json(text, Source{});
-  if (!document || !(*document)->root().is_map()) return fail(Code::parse, what + ": the cached token is no JSON map", {path}, "", how);
+  if (!document || !(*document)->root().is_map())
+    return fail(Code::parse, what + ": the cached token is no JSON map", {path}, "", how);
   return *document;
 }
 
@@ -111,9 +112,10 @@ struct Sso {
     Value root = kept->root();
     std::string access = text_of(root, "accessToken");
     Time ends = time_of(root.get("expiresAt")), now = context.now();
-    if (access.empty() || !ends.known()) return fail(Code::parse, what + ": the cached token lacks accessToken or expiresAt", {path()}, "", how());
-    bool may_renew = !session.empty() && !text_of(root, "refreshToken").empty() && !text_of(root, "clientId").empty() && !text_of(root, "clientSecret").empty() &&
-                     time_of(root.get("registrationExpiresAt")).ms > now.ms;
+    if (access.empty() || !ends.known())
+      return fail(Code::parse, what + ": the cached token lacks accessToken or expiresAt", {path()}, "", how());
+    bool may_renew = !session.empty() && !text_of(root, "refreshToken").empty() && !text_of(root, "clientId").empty() &&
+                     !text_of(root, "clientSecret").empty() && time_of(root.get("registrationExpiresAt")).ms > now.ms;
     if (now.ms + kRenewSsoMs < ends.ms || !may_renew) {
       if (now.ms >= ends.ms) return fail(Code::usage, what + ": the login has expired at " + rfc3339(ends), {path()}, "", how());
       return access;
@@ -136,7 +138,9 @@ struct Sso {
     }
     std::string refresh = text_of((*answer)->root(), "refreshToken");
     std::vector<std::pair<std::string, std::function<void(JsonWriter&)>>> members = {
-        {"startUrl", as_text(start_url)}, {"region", as_text(region)}, {"accessToken", as_text(fresh)},
+        {"startUrl", as_text(start_url)},
+        {"region", as_text(region)},
+        {"accessToken", as_text(fresh)},
         {"expiresAt", as_text(rfc3339({(now.ms / 1000 + *lasts) * 1000}))}};
     if (!refresh.empty()) members.emplace_back("refreshToken", as_text(refresh));
     TRY(write_token(path(), with_members(root, members)));
@@ -146,7 +150,12 @@ struct Sso {
   Result<Credentials> fetch() const {
     std::string access = TRY(token());
     std::string input;
-    JsonWriter(input).begin_object().member("roleName", role).member("accountId", account).member("accessToken", access).end_object();
+    JsonWriter(input)
+        .begin_object()
+        .member("roleName", role)
+        .member("accountId", account)
+        .member("accessToken", access)
+        .end_object();
     auto answer = aws_call(context, "sso", "GetRoleCredentials", std::move(input), region, nullptr);
     if (!answer) {
       Error error = answer.error();
@@ -154,7 +163,9 @@ struct Sso {
       if (contains(error.what, "UnauthorizedException")) error.hint = how();
       return tl::unexpected(std::move(error));
     }
-    auto out = read_credentials((*answer)->root().get("roleCredentials"), {"accessKeyId", "secretAccessKey", "sessionToken", "expiration", true, true}, "SSO of profile " + profile);
+    auto out = read_credentials((*answer)->root().get("roleCredentials"),
+                                {"accessKeyId", "secretAccessKey", "sessionToken", "expiration", true, true},
+                                "SSO of profile " + profile);
     if (out) out->account = account;
     return out;
   }
@@ -166,7 +177,8 @@ struct Login {
 
   std::string path() const {
     std::string folder = environment(context.settings, "AWS_LOGIN_CACHE_DIRECTORY");
-    return join_path(expand_path(context.settings, folder.empty() ? "~/.aws/login/cache" : folder), hex(sha256(session)) + ".json");
+    return join_path(expand_path(context.settings, folder.empty() ? "~/.aws/login/cache" : folder),
+                     hex(sha256(session)) + ".json");
   }
   std::string how() const { return "run `aws login" + (profile == "default" ? "" : " --profile " + profile) + "`"; }
 
@@ -176,7 +188,8 @@ struct Login {
     Value root = kept->root(), token = root.get("accessToken");
     for (auto name : {"accessToken", "refreshToken", "dpopKey", "clientId"})
       if (!root.get(name)) return fail(Code::parse, what + ": the cached token lacks " + name, {path()}, "", how());
-    Credentials keys = TRY(read_credentials(token, {"accessKeyId", "secretAccessKey", "sessionToken", "expiresAt", true, true}, what));
+    Credentials keys =
+        TRY(read_credentials(token, {"accessKeyId", "secretAccessKey", "sessionToken", "expiresAt", true, true}, what));
     Time now = context.now();
     if (now.ms + kRenewLoginMs < keys.expires.ms) return keys;
     auto renewed = renew_login(context, root);
@@ -192,10 +205,14 @@ struct Login {
     fresh.source = what;
     fresh.account = keys.account;
     auto write_keys = [&](JsonWriter& json) {
-      json.begin_object().member("accessKeyId", fresh.access_key_id).member("secretAccessKey", fresh.secret_access_key).member("sessionToken", fresh.session_token);
+      json.begin_object()
+          .member("accessKeyId", fresh.access_key_id)
+          .member("secretAccessKey", fresh.secret_access_key)
+          .member("sessionToken", fresh.session_token);
       json.member("accountId", fresh.account).member("expiresAt", rfc3339(fresh.expires)).end_object();
     };
-    TRY(write_token(path(), with_members(root, {{"accessToken", write_keys}, {"refreshToken", as_text(renewed->refresh_token)}})));
+    TRY(write_token(path(),
+                    with_members(root, {{"accessToken", write_keys}, {"refreshToken", as_text(renewed->refresh_token)}})));
     return fresh;
   }
 };
@@ -212,24 +229,28 @@ FoundProvider sso_credentials(const CredentialContext& context, const AwsProfile
     sso.session = *name;
     session = profiles.sso_session(*name);
     if (!session)
-      return fail(Code::usage, "profile `" + profile.name + "` names the SSO session `" + *name + "`, which is not there", profile.values.at("sso_session").at,
-                  "`[sso-session " + *name + "]` in the config file");
+      return fail(Code::usage, "profile `" + profile.name + "` names the SSO session `" + *name + "`, which is not there",
+                  profile.values.at("sso_session").at, "`[sso-session " + *name + "]` in the config file");
   }
   std::vector<std::string> missing;
   auto take = [&](const char* key, std::string& into) -> Status {
     const auto* own = profile.get(key);
     const auto* shared = session ? session->get(key) : nullptr;
     if (own && shared && *own != *shared)
-      return fail(Code::conflict, "profile `" + profile.name + "` and SSO session `" + sso.session + "` disagree on " + key, profile.values.at(key).at, "the same in both, or in one of them");
-    if (own || shared) into = own ? *own : *shared;
-    else missing.push_back(key);
+      return fail(Code::conflict, "profile `" + profile.name + "` and SSO session `" + sso.session + "` disagree on " + key,
+                  profile.values.at(key).at, "the same in both, or in one of them");
+    if (own || shared)
+      into = own ? *own : *shared;
+    else
+      missing.push_back(key);
     return {};
   };
   TRY(take("sso_role_name", sso.role));
   TRY(take("sso_account_id", sso.account));
   TRY(take("sso_start_url", sso.start_url));
   TRY(take("sso_region", sso.region));
-  if (!missing.empty()) return fail(Code::usage, "profile `" + profile.name + "` uses SSO and lacks " + join(missing, ", "), profile.at);
+  if (!missing.empty())
+    return fail(Code::usage, "profile `" + profile.name + "` uses SSO and lacks " + join(missing, ", "), profile.at);
   return provider_of(context.settings.now, [sso] { return sso.fetch(); });
 }
 

@@ -1,4 +1,5 @@
-// Keys that the place gives where a program runs: a container's endpoint (ECS, EKS Pod Identity) and an instance's metadata (version 2 only).
+// Keys that the place gives where a program runs: a container's endpoint (ECS, EKS Pod Identity) and an instance's metadata
+// (version 2 only).
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -26,9 +27,12 @@ struct Url {
 std::optional<Url> parse_url(std::string_view text) {
   Url out;
   std::string_view rest = text;
-  if (starts_with(rest, "https://")) rest.remove_prefix(8);
-  else if (starts_with(rest, "http://")) rest.remove_prefix(7);
-  else return std::nullopt;
+  if (starts_with(rest, "https://"))
+    rest.remove_prefix(8);
+  else if (starts_with(rest, "http://"))
+    rest.remove_prefix(7);
+  else
+    return std::nullopt;
   size_t end = rest.find_first_of("/?#");
   std::string_view authority = rest.substr(0, end);
   out.origin = std::string(text.substr(0, text.size() - rest.size())) + std::string(authority);
@@ -39,13 +43,18 @@ std::optional<Url> parse_url(std::string_view text) {
     if (mark != target.npos)
       for (auto part : split(target.substr(mark + 1), '&')) {
         size_t equals = part.find('=');
-        if (!part.empty()) out.query.emplace_back(percent_decode(part.substr(0, equals)), equals == part.npos ? "" : percent_decode(part.substr(equals + 1)));
+        if (!part.empty())
+          out.query.emplace_back(percent_decode(part.substr(0, equals)),
+                                 equals == part.npos ? "" : percent_decode(part.substr(equals + 1)));
       }
   }
   size_t colon = authority.rfind(':');
-  if (starts_with(authority, "[")) out.host = authority.substr(1, std::max<size_t>(authority.find(']'), 1) - 1);
-  else out.host = authority.substr(0, colon);
-  bool odd = std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 127 || c == '\\'; });
+  if (starts_with(authority, "["))
+    out.host = authority.substr(1, std::max<size_t>(authority.find(']'), 1) - 1);
+  else
+    out.host = authority.substr(0, colon);
+  bool odd =
+      std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 127 || c == '\\'; });
   if (out.host.empty() || odd || authority.find('@') != authority.npos) return std::nullopt;
   return out;
 }
@@ -69,7 +78,8 @@ Result<Credentials> read_body(const std::string& body, const std::string& what) 
   // The reader's own words would quote the body.
   if (!document || !(*document)->root().is_map()) return fail(Code::parse, what + ": the answer is no JSON map");
   Value root = (*document)->root();
-  if (Value code = root.get("Code"); code.is_string() && code.text() != "Success") return fail(Code::usage, what + ": " + std::string(code.text().substr(0, 60)));
+  if (Value code = root.get("Code"); code.is_string() && code.text() != "Success")
+    return fail(Code::usage, what + ": " + std::string(code.text().substr(0, 60)));
   return read_credentials(root, kNames, what);
 }
 
@@ -91,11 +101,14 @@ Result<Credentials> ask_container(const CredentialContext& context, const Url& u
     }
     token = trim(*text);
   }
-  if (token.find_first_of("\r\n") != token.npos) return fail(Code::usage, "container: the token has several lines", {}, "AWS_CONTAINER_AUTHORIZATION_TOKEN or …_FILE of one line");
+  if (token.find_first_of("\r\n") != token.npos)
+    return fail(Code::usage, "container: the token has several lines", {},
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN or …_FILE of one line");
   if (!token.empty()) request.headers.emplace_back("Authorization", token);
   for (int attempt = 1;; ++attempt) {
     HttpOutcome outcome = http_call(*context.http, request);
-    if (outcome.failure == HttpFailure::none && outcome.response.status == 200) return read_body(outcome.response.body, "container");
+    if (outcome.failure == HttpFailure::none && outcome.response.status == 200)
+      return read_body(outcome.response.body, "container");
     bool again = outcome.failure != HttpFailure::none || outcome.response.status >= 500;
     if (!again || attempt >= kContainerAttempts) return no_answer("container at " + url.origin, outcome);
     std::this_thread::sleep_for(std::chrono::milliseconds(100 * attempt));
@@ -129,10 +142,12 @@ struct Instance {
     auto token = ask("PUT", "/latest/api/token", {{"x-aws-ec2-metadata-token-ttl-seconds", std::to_string(kTokenLifeS)}});
     if (token.failure != HttpFailure::none || token.response.status != 200) return no_answer(what, token);
     HttpHeaders headers{{"x-aws-ec2-metadata-token", std::string(trim(token.response.body))}};
-    if (headers[0].second.find_first_of("\r\n") != std::string::npos) return fail(Code::parse, what + ": the token has several lines");
+    if (headers[0].second.find_first_of("\r\n") != std::string::npos)
+      return fail(Code::parse, what + ": the token has several lines");
     const std::string base = "/latest/meta-data/iam/security-credentials/";
     auto roles = ask("GET", base, headers);
-    if (roles.failure == HttpFailure::none && roles.response.status == 404) return fail(Code::not_found, what + ": the instance has no role");
+    if (roles.failure == HttpFailure::none && roles.response.status == 404)
+      return fail(Code::not_found, what + ": the instance has no role");
     if (roles.failure != HttpFailure::none || roles.response.status != 200) return no_answer(what, roles);
     std::string role(trim(split(trim(roles.response.body), '\n')[0]));
     if (role.empty()) return fail(Code::not_found, what + ": the instance has no role");
@@ -147,11 +162,13 @@ struct Instance {
 bool container_host_allowed(std::string_view text) {
   auto url = parse_url(text);
   if (!url) return false;
-  return starts_with(url->origin, "https://") || is_loopback(url->host) || url->host == "169.254.170.2" || url->host == "169.254.170.23" || url->host == "fd00:ec2::23";
+  return starts_with(url->origin, "https://") || is_loopback(url->host) || url->host == "169.254.170.2" ||
+         url->host == "169.254.170.23" || url->host == "fd00:ec2::23";
 }
 
 FoundProvider container_credentials(const CredentialContext& context) {
-  std::string relative = environment(context.settings, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"), full = environment(context.settings, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+  std::string relative = environment(context.settings, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+              full = environment(context.settings, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
   if (relative.empty() && full.empty()) return nullptr;
   if (!relative.empty()) full = std::string(kContainer) + (relative[0] == '/' ? "" : "/") + relative;
   auto url = parse_url(full);
@@ -168,14 +185,19 @@ FoundProvider instance_credentials(const CredentialContext& context, std::string
   }
   Instance instance;
   instance.context = context;
-  std::string given = environment(context.settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT"), mode = environment(context.settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE");
+  std::string given = environment(context.settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT"),
+              mode = environment(context.settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE");
   if (given.empty()) given = equal_ignoring_case(mode, "ipv6") ? kInstanceV6 : kInstance;
   auto url = parse_url(given);
-  if (!url) return fail(Code::usage, "instance metadata: AWS_EC2_METADATA_SERVICE_ENDPOINT is no URL", {}, "`http://HOST` or `https://HOST`");
+  if (!url)
+    return fail(Code::usage, "instance metadata: AWS_EC2_METADATA_SERVICE_ENDPOINT is no URL", {},
+                "`http://HOST` or `https://HOST`");
   instance.origin = url->origin;
-  if (auto seconds = parse_double(environment(context.settings, "AWS_METADATA_SERVICE_TIMEOUT")); seconds && *seconds > 0 && *seconds < 600)
+  if (auto seconds = parse_double(environment(context.settings, "AWS_METADATA_SERVICE_TIMEOUT"));
+      seconds && *seconds > 0 && *seconds < 600)
     instance.timeout_ms = std::max<int64_t>(1, static_cast<int64_t>(*seconds * 1000));
-  if (auto attempts = parse_int(environment(context.settings, "AWS_METADATA_SERVICE_NUM_ATTEMPTS")); attempts && *attempts > 0 && *attempts <= 10)
+  if (auto attempts = parse_int(environment(context.settings, "AWS_METADATA_SERVICE_NUM_ATTEMPTS"));
+      attempts && *attempts > 0 && *attempts <= 10)
     instance.attempts = static_cast<int>(*attempts);
   auto keys = instance.fetch();
   if (!keys) {

@@ -56,7 +56,9 @@ std::string sign_p256(EVP_PKEY* key, std::string_view text) {
   Owned<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   size_t size = 0;
   auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-  if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) != 1 || EVP_DigestSign(context.get(), nullptr, &size, bytes, text.size()) != 1) return {};
+  if (EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) != 1 ||
+      EVP_DigestSign(context.get(), nullptr, &size, bytes, text.size()) != 1)
+    return {};
   std::string der(size, '\0');
   if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(der.data()), &size, bytes, text.size()) != 1) return {};
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
@@ -99,7 +101,13 @@ Result<std::string> dpop_proof(const std::string& pem_key, const std::string& ur
       .member("crv", "P-256")
       .end_object()
       .end_object();
-  JsonWriter(claims).begin_object().member("htm", "POST").member("htu", url).member("iat", now.ms / 1000).member("jti", id).end_object();
+  JsonWriter(claims)
+      .begin_object()
+      .member("htm", "POST")
+      .member("htu", url)
+      .member("iat", now.ms / 1000)
+      .member("jti", id)
+      .end_object();
   std::string text = base64_url(head) + "." + base64_url(claims);
   std::string signature = sign_p256(key.get(), text);
   if (signature.size() != 64) return fail(Code::internal, "the cached login's key signs nothing");
@@ -128,10 +136,12 @@ Result<RenewedLogin> renew_login(const CredentialContext& context, Value token) 
   if (!answer) return tl::unexpected(answer.error());
   Value output = (*answer)->root().get("tokenOutput");
   RenewedLogin out;
-  out.keys = TRY(read_credentials(output.get("accessToken"), {"accessKeyId", "secretAccessKey", "sessionToken", "expiresAt", true, false}, "sign-in"));
+  out.keys = TRY(read_credentials(output.get("accessToken"),
+                                  {"accessKeyId", "secretAccessKey", "sessionToken", "expiresAt", true, false}, "sign-in"));
   out.refresh_token = text_of(output, "refreshToken");
   auto lasts = output.get("expiresIn").integer();
-  if (out.refresh_token.empty() || !lasts || *lasts <= 0 || *lasts > 86400) return fail(Code::parse, "sign-in: the answer lacks refreshToken or expiresIn");
+  if (out.refresh_token.empty() || !lasts || *lasts <= 0 || *lasts > 86400)
+    return fail(Code::parse, "sign-in: the answer lacks refreshToken or expiresIn");
   out.keys.expires = {(context.now().ms / 1000 + *lasts) * 1000};
   return out;
 }

@@ -1,5 +1,5 @@
-// Renewing the keys of `aws login`, inside this room: the sign-in service wants each request for them to be signed with the key that the login
-// made (a DPoP proof, RFC 9449).
+// Renewing the keys of `aws login`, inside this room: the sign-in service wants each request for them to be signed with the key
+// that the login made (a DPoP proof, RFC 9449).
 #pragma once
 
 #include "aws/credential_parts.h"

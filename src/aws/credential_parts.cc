@@ -19,7 +19,8 @@ constexpr int64_t kAskAgainMs = 60000;
 
 class FunctionProvider : public RenewedProvider {
  public:
-  FunctionProvider(std::function<Time()> now, std::function<Result<Credentials>()> fetch) : RenewedProvider(std::move(now)), fetch_(std::move(fetch)) {}
+  FunctionProvider(std::function<Time()> now, std::function<Result<Credentials>()> fetch)
+      : RenewedProvider(std::move(now)), fetch_(std::move(fetch)) {}
 
  protected:
   Result<Credentials> fetch() override { return fetch_(); }
@@ -33,10 +34,13 @@ double random01() {
   return std::uniform_real_distribution<double>(0, 1)(engine);
 }
 
-// What a service says may repeat what it was sent: keys and tokens are taken out, and what quotes a whole request is not told at all.
+// What a service says may repeat what it was sent: keys and tokens are taken out, and what quotes a whole request is not told at
+// all.
 std::string told(const AwsReply& reply, const std::vector<std::string>& secrets) {
   std::string out = reply.error_code;
-  if (reply.error_message.empty() || reply.error_code == "SignatureDoesNotMatch" || reply.error_code == "InvalidSignatureException") return out;
+  if (reply.error_message.empty() || reply.error_code == "SignatureDoesNotMatch" ||
+      reply.error_code == "InvalidSignatureException")
+    return out;
   std::string message(split(reply.error_message, '\n')[0]);
   for (const auto& secret : secrets)
     for (size_t at; secret.size() >= 6 && (at = message.find(secret)) != message.npos;) message.replace(at, secret.size(), "***");
@@ -48,7 +52,8 @@ std::string told(const AwsReply& reply, const std::vector<std::string>& secrets)
 void collect_texts(Value value, std::vector<std::string>& out) {
   if (value.is_string()) out.emplace_back(value.text());
   for (auto entry : value.entries())
-    if (entry.key() != "RoleArn" && entry.key() != "roleName" && entry.key() != "accountId" && entry.key() != "SerialNumber") collect_texts(entry.value, out);
+    if (entry.key() != "RoleArn" && entry.key() != "roleName" && entry.key() != "accountId" && entry.key() != "SerialNumber")
+      collect_texts(entry.value, out);
   for (Value item : value.items()) collect_texts(item, out);
 }
 
@@ -62,7 +67,8 @@ Result<Credentials> RenewedProvider::get() {
   auto fresh = fetch();
   asked_ = moment;
   if (fresh && fresh->expired(moment, 0))
-    fresh = fail(Code::usage, fresh->source + ": the keys have expired at " + rfc3339(fresh->expires), {}, "keys that are still good");
+    fresh = fail(Code::usage, fresh->source + ": the keys have expired at " + rfc3339(fresh->expires), {},
+                 "keys that are still good");
   if (!fresh && good) return *held_;
   if (!fresh) return fresh;
   held_ = *fresh;
@@ -74,14 +80,16 @@ void RenewedProvider::refuse() {
   held_.reset();
 }
 
-std::shared_ptr<CredentialProvider> provider_of(std::function<Time()> now, std::function<Result<Credentials>()> fetch, std::optional<Credentials> held) {
+std::shared_ptr<CredentialProvider> provider_of(std::function<Time()> now, std::function<Result<Credentials>()> fetch,
+                                                std::optional<Credentials> held) {
   auto out = std::make_shared<FunctionProvider>(std::move(now), std::move(fetch));
   if (held) out->hold(std::move(*held));
   return out;
 }
 
-Result<DocumentPtr> aws_call(const CredentialContext& context, const std::string& service_name, const std::string& operation_name, std::string input, const std::string& region,
-                             CredentialProvider* signer, const std::function<Status(HttpRequest&)>& adorn) {
+Result<DocumentPtr> aws_call(const CredentialContext& context, const std::string& service_name, const std::string& operation_name,
+                             std::string input, const std::string& region, CredentialProvider* signer,
+                             const std::function<Status(HttpRequest&)>& adorn) {
   std::string name = service_name + ":" + operation_name;
   AwsCall call;
   call.operation = context.apis ? context.apis->operation(name, &call.service) : nullptr;
@@ -122,9 +130,11 @@ Result<DocumentPtr> aws_call(const CredentialContext& context, const std::string
       signer->refuse();
       continue;
     }
-    bool again = failure == Failure::throttled || failure == Failure::transient || failure == Failure::timed_out || failure == Failure::unreachable;
+    bool again = failure == Failure::throttled || failure == Failure::transient || failure == Failure::timed_out ||
+                 failure == Failure::unreachable;
     if (again && attempt < kAttempts) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(backoff_ms(failure, attempt, random01(), retry_after_ms(outcome.response))));
+      std::this_thread::sleep_for(
+          std::chrono::milliseconds(backoff_ms(failure, attempt, random01(), retry_after_ms(outcome.response))));
       continue;
     }
     if (outcome.failure != HttpFailure::none) return fail(Code::io, name + " at " + endpoint.origin + ": " + outcome.message);
@@ -138,7 +148,9 @@ Result<Credentials> read_credentials(Value map, const CredentialNames& names, co
   auto take = [&](const char* name, std::string& into, bool required) -> Status {
     Value value = map.get(name);
     if (value.is_string()) into = value.text();
-    if (into.empty() && required) return fail(Code::usage, what + ": the answer has no " + std::string(name), {}, "a map with " + std::string(names.id) + " and " + names.secret);
+    if (into.empty() && required)
+      return fail(Code::usage, what + ": the answer has no " + std::string(name), {},
+                  "a map with " + std::string(names.id) + " and " + names.secret);
     return {};
   };
   TRY(take(names.id, out.access_key_id, true));

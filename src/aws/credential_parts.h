@@ -1,4 +1,5 @@
-// What the providers of credentials share inside this room: keeping and renewing, calling STS and its like, what an error may say.
+// What the providers of credentials share inside this room: keeping and renewing, calling STS and its like, what an error may
+// say.
 #pragma once
 
 #include <mutex>
@@ -19,7 +20,8 @@ struct CredentialContext {
   Time now() const { return settings.now ? settings.now() : wall_clock(); }
 };
 
-// Holds what `fetch` gave until five minutes before it expires. A renewal that fails does no harm while what is held is still good.
+// Holds what `fetch` gave until five minutes before it expires. A renewal that fails does no harm while what is held is still
+// good.
 class RenewedProvider : public CredentialProvider {
  public:
   explicit RenewedProvider(std::function<Time()> now) : now_(std::move(now)) {}
@@ -40,12 +42,14 @@ class RenewedProvider : public CredentialProvider {
 };
 
 // A provider that is one function.
-std::shared_ptr<CredentialProvider> provider_of(std::function<Time()> now, std::function<Result<Credentials>()> fetch, std::optional<Credentials> held = {});
+std::shared_ptr<CredentialProvider> provider_of(std::function<Time()> now, std::function<Result<Credentials>()> fetch,
+                                                std::optional<Credentials> held = {});
 
-// One call of a service, asked again where that helps; unsigned if there is no provider. `input` is a JSON map; the answer's document. What
-// AWS refuses is an Error with its code, never with its message's secrets.
-Result<DocumentPtr> aws_call(const CredentialContext& context, const std::string& service, const std::string& operation, std::string input, const std::string& region,
-                             CredentialProvider* signer, const std::function<Status(HttpRequest&)>& adorn = {});
+// One call of a service, asked again where that helps; unsigned if there is no provider. `input` is a JSON map; the answer's
+// document. What AWS refuses is an Error with its code, never with its message's secrets.
+Result<DocumentPtr> aws_call(const CredentialContext& context, const std::string& service, const std::string& operation,
+                             std::string input, const std::string& region, CredentialProvider* signer,
+                             const std::function<Status(HttpRequest&)>& adorn = {});
 
 // Reads a map of credentials whose members have these names. `what` is the provider, for errors.
 struct CredentialNames {

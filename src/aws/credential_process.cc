@@ -1,5 +1,5 @@
-// Keys that a program of the user's prints (credential_process): started without a shell, with nothing on its standard input, and ended if
-// it takes too long. What it writes to standard error is not shown: it may be a secret.
+// Keys that a program of the user's prints (credential_process): started without a shell, with nothing on its standard input, and
+// ended if it takes too long. What it writes to standard error is not shown: it may be a secret.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -23,7 +23,9 @@ namespace {
 constexpr int64_t kPatienceMs = 120000;
 constexpr size_t kOutputBytesMax = 1 << 20;
 
-int64_t steady_ms() { return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 struct Ended {
   int status = 0;
@@ -78,7 +80,8 @@ Result<Ended> run(const std::vector<std::string>& words) {
   }
   close(ends[0]);
   if (out.late || out.too_long) kill(-child, SIGKILL);
-  while (waitpid(child, &out.status, 0) < 0 && errno == EINTR) {}
+  while (waitpid(child, &out.status, 0) < 0 && errno == EINTR) {
+  }
   return out;
 }
 
@@ -97,7 +100,8 @@ Result<Credentials> ask(const std::string& profile, const std::string& command, 
   auto document = read_json(ended->out, Source{});
   if (!document || !(*document)->root().is_map()) return refuse("what it prints is no JSON map");
   if ((*document)->root().get("Version").integer() != 1) return refuse("what it prints has another `Version` than 1");
-  Credentials out = TRY(read_credentials((*document)->root(), {"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"}, what));
+  Credentials out =
+      TRY(read_credentials((*document)->root(), {"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"}, what));
   if (out.account.empty()) out.account = account;
   return out;
 }
@@ -108,7 +112,9 @@ FoundProvider process_credentials(const CredentialContext& context, const Profil
   const auto* command = profile.get("credential_process");
   if (!command) return nullptr;
   const auto* account = profile.get("aws_account_id");
-  return provider_of(context.settings.now, [name = profile.name, command = *command, account = account ? *account : ""] { return ask(name, command, account); });
+  return provider_of(context.settings.now, [name = profile.name, command = *command, account = account ? *account : ""] {
+    return ask(name, command, account);
+  });
 }
 
 }  // namespace reeve

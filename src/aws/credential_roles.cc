@@ -1,7 +1,7 @@
 // Keys that STS gives: a role taken with other keys, or with the token of a web identity.
+#include "aws/credential_roles.h"
 #include "aws/arn.h"
 #include "aws/credential_parts.h"
-#include "aws/credential_roles.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "formats/json.h"
@@ -33,7 +33,8 @@ tl::unexpected<Error> with_role(Error error, const std::string& role_arn) {
 
 }  // namespace
 
-std::shared_ptr<CredentialProvider> role_provider(const CredentialContext& context, std::shared_ptr<CredentialProvider> base, AssumeRole role, std::string source) {
+std::shared_ptr<CredentialProvider> role_provider(const CredentialContext& context, std::shared_ptr<CredentialProvider> base,
+                                                  AssumeRole role, std::string source) {
   auto fetch = [context, base, role, source]() -> Result<Credentials> {
     std::string input;
     JsonWriter json(input);
@@ -42,9 +43,12 @@ std::shared_ptr<CredentialProvider> role_provider(const CredentialContext& conte
     if (!role.external_id.empty()) json.member("ExternalId", role.external_id);
     if (!role.mfa_serial.empty()) {
       std::string code = role.mfa_code;
-      if (code.empty() && context.settings.ask_mfa) code = context.settings.ask_mfa("MFA code of " + role.mfa_serial + ": ").value_or("");
+      if (code.empty() && context.settings.ask_mfa)
+        code = context.settings.ask_mfa("MFA code of " + role.mfa_serial + ": ").value_or("");
       if (trim(code).empty())
-        return fail(Code::usage, "role `" + role.role_arn + "` wants a code of the MFA device `" + role.mfa_serial + "`, and there is none", {}, "a terminal to ask at");
+        return fail(Code::usage,
+                    "role `" + role.role_arn + "` wants a code of the MFA device `" + role.mfa_serial + "`, and there is none",
+                    {}, "a terminal to ask at");
       json.member("SerialNumber", role.mfa_serial).member("TokenCode", trim(code));
     }
     json.end_object();
@@ -61,11 +65,12 @@ FoundProvider web_identity_credentials(const CredentialContext& context, const P
     const auto* own = profile && value.empty() ? profile->get(key) : nullptr;
     return own ? *own : value;
   };
-  std::string file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file"), role_arn = setting("AWS_ROLE_ARN", "role_arn"),
-              session = setting("AWS_ROLE_SESSION_NAME", "role_session_name");
+  std::string file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file"),
+              role_arn = setting("AWS_ROLE_ARN", "role_arn"), session = setting("AWS_ROLE_SESSION_NAME", "role_session_name");
   if (file.empty()) return nullptr;
   if (role_arn.empty())
-    return fail(Code::usage, "web identity: a token is named, but no role", profile ? profile->at : Place{}, "AWS_ROLE_ARN or the profile's role_arn");
+    return fail(Code::usage, "web identity: a token is named, but no role", profile ? profile->at : Place{},
+                "AWS_ROLE_ARN or the profile's role_arn");
   if (session.empty()) session = AssumeRole{}.session_name;
   auto fetch = [context, file, role_arn, session]() -> Result<Credentials> {
     auto token = read_file(expand_path(context.settings, file), kTokenBytesMax);
@@ -75,7 +80,12 @@ FoundProvider web_identity_credentials(const CredentialContext& context, const P
       return tl::unexpected(std::move(error));
     }
     std::string input;
-    JsonWriter(input).begin_object().member("RoleArn", role_arn).member("RoleSessionName", session).member("WebIdentityToken", trim(*token)).end_object();
+    JsonWriter(input)
+        .begin_object()
+        .member("RoleArn", role_arn)
+        .member("RoleSessionName", session)
+        .member("WebIdentityToken", trim(*token))
+        .end_object();
     auto answer = aws_call(context, "sts", "AssumeRoleWithWebIdentity", std::move(input), region_for(context, role_arn), nullptr);
     if (!answer) return with_role(std::move(answer).error(), role_arn);
     return read_answer((*answer)->root(), "web identity", role_arn);
@@ -83,8 +93,9 @@ FoundProvider web_identity_credentials(const CredentialContext& context, const P
   return provider_of(context.settings.now, std::move(fetch));
 }
 
-std::shared_ptr<CredentialProvider> assume_role_provider(std::shared_ptr<CredentialProvider> base, AssumeRole role, std::string region, const EndpointOptions& endpoints,
-                                                         HttpClient& http, const ApiCatalogue& apis, std::function<Time()> now) {
+std::shared_ptr<CredentialProvider> assume_role_provider(std::shared_ptr<CredentialProvider> base, AssumeRole role,
+                                                         std::string region, const EndpointOptions& endpoints, HttpClient& http,
+                                                         const ApiCatalogue& apis, std::function<Time()> now) {
   CredentialContext context;
   context.settings.now = std::move(now);
   context.endpoints = endpoints;

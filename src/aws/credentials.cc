@@ -30,7 +30,8 @@ class Chain {
     const Profile* profile = profiles_.find(name);
     if (!profile && named) {
       std::string near = nearest(name, profiles_.names());
-      return fail(Code::usage, "there is no profile `" + name + "`", {}, "a profile of " + files(), near.empty() ? "" : "did you mean `" + near + "`?");
+      return fail(Code::usage, "there is no profile `" + name + "`", {}, "a profile of " + files(),
+                  near.empty() ? "" : "did you mean `" + near + "`?");
     }
     // A profile that was asked for on the command line goes before what the environment happens to hold.
     bool from_environment = context_.settings.profile.empty();
@@ -45,7 +46,8 @@ class Chain {
     std::string why;
     if (auto found = TRY(instance_credentials(context_, why))) return found;
     looked_.push_back(why);
-    return fail(Code::not_found, "no AWS credentials were found", {}, "keys in one of: " + join(looked_, "; "), "docs/formats/credentials.md names them all");
+    return fail(Code::not_found, "no AWS credentials were found", {}, "keys in one of: " + join(looked_, "; "),
+                "docs/formats/credentials.md names them all");
   }
 
  private:
@@ -68,12 +70,14 @@ class Chain {
     return keys_of(*profile);
   }
 
-  // Keys that stand in a file. When AWS says that they have expired, another tool may have put new ones there: they are read again.
+  // Keys that stand in a file. When AWS says that they have expired, another tool may have put new ones there: they are read
+  // again.
   FoundProvider keys_of(const Profile& profile) {
     const auto* id = profile.get("aws_access_key_id");
     if (!id) return nullptr;
     if (id->empty() || !profile.get("aws_secret_access_key") || profile.get("aws_secret_access_key")->empty())
-      return fail(Code::usage, "profile `" + profile.name + "` has one half of a pair of keys", profile.values.at("aws_access_key_id").at, "aws_access_key_id and aws_secret_access_key");
+      return fail(Code::usage, "profile `" + profile.name + "` has one half of a pair of keys",
+                  profile.values.at("aws_access_key_id").at, "aws_access_key_id and aws_secret_access_key");
     auto fetch = [settings = context_.settings, name = profile.name]() -> Result<Credentials> {
       AwsProfiles profiles = TRY(AwsProfiles::load(settings));
       const Profile* now = profiles.find(name);
@@ -96,12 +100,17 @@ class Chain {
     const auto* source = profile.get("credential_source");
     auto refuse = [&](std::string what, const char* key, std::string expected = {}) {
       auto at = profile.values.find(key);
-      return fail(Code::usage, "profile `" + profile.name + "` " + std::move(what), at == profile.values.end() ? profile.at : at->second.at, std::move(expected));
+      return fail(Code::usage, "profile `" + profile.name + "` " + std::move(what),
+                  at == profile.values.end() ? profile.at : at->second.at, std::move(expected));
     };
-    if (source_profile && source) return refuse("has both source_profile and credential_source", "credential_source", "one of the two");
-    if (!source_profile && !source) return refuse("takes a role and does not say with whose keys", "role_arn", "source_profile or credential_source");
-    if (source_profile && visited.size() > 20) return refuse("stands at the end of a chain of more than 20 roles", "source_profile");
-    std::shared_ptr<CredentialProvider> base = TRY(source ? of_source(profile, *source) : of_other(profile, *source_profile, std::move(visited)));
+    if (source_profile && source)
+      return refuse("has both source_profile and credential_source", "credential_source", "one of the two");
+    if (!source_profile && !source)
+      return refuse("takes a role and does not say with whose keys", "role_arn", "source_profile or credential_source");
+    if (source_profile && visited.size() > 20)
+      return refuse("stands at the end of a chain of more than 20 roles", "source_profile");
+    std::shared_ptr<CredentialProvider> base =
+        TRY(source ? of_source(profile, *source) : of_other(profile, *source_profile, std::move(visited)));
 
     AssumeRole role;
     role.role_arn = *profile.get("role_arn");
@@ -110,7 +119,8 @@ class Chain {
     if (const auto* serial = profile.get("mfa_serial")) role.mfa_serial = *serial;
     if (const auto* seconds = profile.get("duration_seconds")) {
       auto number = parse_int(*seconds);
-      if (!number || *number < 900 || *number > 43200) return refuse("has a duration_seconds that no role allows", "duration_seconds", "900 to 43200");
+      if (!number || *number < 900 || *number > 43200)
+        return refuse("has a duration_seconds that no role allows", "duration_seconds", "900 to 43200");
       role.duration_s = *number;
     }
     return role_provider(context_, std::move(base), std::move(role), "profile " + profile.name + " (role)");
@@ -119,11 +129,17 @@ class Chain {
   FoundProvider of_source(const Profile& profile, const std::string& source) {
     const Place& at = profile.values.at("credential_source").at;
     if (std::find(std::begin(kSources), std::end(kSources), source) == std::end(kSources))
-      return fail(Code::usage, "profile `" + profile.name + "` has a credential_source that there is not", at, "Environment, EcsContainer or Ec2InstanceMetadata");
+      return fail(Code::usage, "profile `" + profile.name + "` has a credential_source that there is not", at,
+                  "Environment, EcsContainer or Ec2InstanceMetadata");
     std::string why;
-    auto found = TRY(source == kSources[0] ? environment_credentials(context_) : source == kSources[1] ? container_credentials(context_) : instance_credentials(context_, why));
+    auto found = TRY(source == kSources[0]   ? environment_credentials(context_)
+                     : source == kSources[1] ? container_credentials(context_)
+                                             : instance_credentials(context_, why));
     if (!found)
-      return fail(Code::not_found, "profile `" + profile.name + "` takes its role with the keys of " + source + ", which has none" + (why.empty() ? "" : " (" + why + ")"), at);
+      return fail(Code::not_found,
+                  "profile `" + profile.name + "` takes its role with the keys of " + source + ", which has none" +
+                      (why.empty() ? "" : " (" + why + ")"),
+                  at);
     return found;
   }
 
@@ -132,16 +148,21 @@ class Chain {
     const Profile* other = profiles_.find(name);
     if (!other) {
       std::string near = nearest(name, profiles_.names());
-      return fail(Code::usage, "profile `" + profile.name + "` takes its role with the keys of profile `" + name + "`, which is not there", at, "", near.empty() ? "" : "did you mean `" + near + "`?");
+      return fail(Code::usage,
+                  "profile `" + profile.name + "` takes its role with the keys of profile `" + name + "`, which is not there", at,
+                  "", near.empty() ? "" : "did you mean `" + near + "`?");
     }
     // A profile may name itself for the keys that stand in it.
     bool seen = std::find(visited.begin(), visited.end(), name) != visited.end();
     if (seen && (name != profile.name || !has_keys(*other)))
-      return fail(Code::usage, "profiles take their roles with each other's keys, in a circle: " + join(visited, " → ") + " → " + name, at);
+      return fail(Code::usage,
+                  "profiles take their roles with each other's keys, in a circle: " + join(visited, " → ") + " → " + name, at);
     visited.push_back(name);
     if (!has_keys(*other) && has_role(*other)) return role_of(*other, std::move(visited));
     auto found = TRY(of_profile(other, false));
-    if (!found) return fail(Code::usage, "profile `" + profile.name + "` takes its role with the keys of profile `" + name + "`, which has none", at);
+    if (!found)
+      return fail(Code::usage,
+                  "profile `" + profile.name + "` takes its role with the keys of profile `" + name + "`, which has none", at);
     return found;
   }
 
@@ -158,7 +179,8 @@ FoundProvider environment_credentials(const CredentialContext& context) {
   keys.source = "environment";
   keys.access_key_id = environment(context.settings, "AWS_ACCESS_KEY_ID");
   keys.secret_access_key = environment(context.settings, "AWS_SECRET_ACCESS_KEY");
-  if (keys.secret_access_key.empty()) return fail(Code::usage, "environment: AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not");
+  if (keys.secret_access_key.empty())
+    return fail(Code::usage, "environment: AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not");
   for (const char* name : {"AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"})
     if (keys.session_token.empty()) keys.session_token = environment(context.settings, name);
   keys.account = environment(context.settings, "AWS_ACCOUNT_ID");
@@ -170,7 +192,8 @@ FoundProvider environment_credentials(const CredentialContext& context) {
   return provider_of(context.settings.now, [keys] { return keys; });
 }
 
-Result<std::shared_ptr<CredentialProvider>> credential_chain(const CredentialSettings& settings, HttpClient& http, const ApiCatalogue& apis) {
+Result<std::shared_ptr<CredentialProvider>> credential_chain(const CredentialSettings& settings, HttpClient& http,
+                                                             const ApiCatalogue& apis) {
   CredentialContext context;
   context.settings = settings;
   context.http = &http;

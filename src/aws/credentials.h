@@ -2,7 +2,8 @@
 // credential_source, external id, MFA), web identity, SSO, shared credentials file, login cache, credential_process, config file,
 // container, IMDSv2. docs/formats/credentials.md says what each reads.
 //
-// Secrets are held in memory only. A provider that is configured and fails is an error that names it: the chain does not walk past it.
+// Secrets are held in memory only. A provider that is configured and fails is an error that names it: the chain does not walk
+// past it.
 #pragma once
 
 #include <functional>
@@ -37,16 +38,17 @@ class CredentialProvider {
 };
 
 // `http` and `apis` outlive the provider. Errors: no provider has credentials (the error lists what was looked for).
-Result<std::shared_ptr<CredentialProvider>> credential_chain(const CredentialSettings& settings, HttpClient& http, const ApiCatalogue& apis);
+Result<std::shared_ptr<CredentialProvider>> credential_chain(const CredentialSettings& settings, HttpClient& http,
+                                                             const ApiCatalogue& apis);
 
 struct AssumeRole {
   std::string role_arn, session_name = "reeve-collect", external_id, mfa_serial, mfa_code;
   int64_t duration_s = 3600;
 };
 // A role taken with another provider's keys; what AWS refuses is an error with its code.
-std::shared_ptr<CredentialProvider> assume_role_provider(std::shared_ptr<CredentialProvider> base, AssumeRole role, std::string region,
-                                                         const EndpointOptions& endpoints, HttpClient& http, const ApiCatalogue& apis,
-                                                         std::function<Time()> now);
+std::shared_ptr<CredentialProvider> assume_role_provider(std::shared_ptr<CredentialProvider> base, AssumeRole role,
+                                                         std::string region, const EndpointOptions& endpoints, HttpClient& http,
+                                                         const ApiCatalogue& apis, std::function<Time()> now);
 
 // The Region that settings name, or empty.
 std::string default_region(const CredentialSettings& settings);

@@ -1,4 +1,5 @@
-// What the table of tests/credentials.py cannot reach: which hosts may be asked for keys, and keys kept over a renewal that fails.
+// What the table of tests/credentials.py cannot reach: which hosts may be asked for keys, and keys kept over a renewal that
+// fails.
 #include "aws/credentials.h"
 
 #include <gtest/gtest.h>
@@ -9,11 +10,14 @@ namespace reeve {
 namespace {
 
 TEST(Credentials, containers_are_asked_on_this_machine_or_over_https) {
-  for (auto url : {"http://localhost/x", "http://127.0.0.1:80/x", "http://127.255.0.3", "http://[::1]:81/x", "http://169.254.170.2/v2", "http://169.254.170.23/v1/credentials",
-                   "http://[fd00:ec2::23]/v1/credentials", "https://example.com/x", "https://10.0.0.1"})
+  for (auto url : {"http://localhost/x", "http://127.0.0.1:80/x", "http://127.255.0.3", "http://[::1]:81/x",
+                   "http://169.254.170.2/v2", "http://169.254.170.23/v1/credentials", "http://[fd00:ec2::23]/v1/credentials",
+                   "https://example.com/x", "https://10.0.0.1"})
     EXPECT_TRUE(container_host_allowed(url)) << url;
-  for (auto url : {"", "http://", "http://example.com", "http://10.0.0.1/x", "http://169.254.169.254/x", "http://127.0.0.1.example.com", "http://localhost.example.com", "http://127.0.0.1@example.com",
-                   "http://127.1", "http://127.0.0.256", "http://[::2]", "http://169.254.170.2:80@example.com", "ftp://localhost", "file:///etc/passwd", "http://127.0.0.1\\@example.com", "http://local host"})
+  for (auto url : {"", "http://", "http://example.com", "http://10.0.0.1/x", "http://169.254.169.254/x",
+                   "http://127.0.0.1.example.com", "http://localhost.example.com", "http://127.0.0.1@example.com", "http://127.1",
+                   "http://127.0.0.256", "http://[::2]", "http://169.254.170.2:80@example.com", "ftp://localhost",
+                   "file:///etc/passwd", "http://127.0.0.1\\@example.com", "http://local host"})
     EXPECT_FALSE(container_host_allowed(url)) << url;
 }
 

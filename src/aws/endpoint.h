@@ -1,7 +1,7 @@
 // Where a service is asked: partition, Region, FIPS, dual-stack, and what the user says instead (AWS_ENDPOINT_URL and its like).
 //
-// The common pattern and the partitions are here; where a service answers elsewhere is data of its own (api.h, `hosts` and `global`).
-// Held against botocore's endpoint rules in tests/endpoints.py.
+// The common pattern and the partitions are here; where a service answers elsewhere is data of its own (api.h, `hosts` and
+// `global`). Held against botocore's endpoint rules in tests/endpoints.py.
 #pragma once
 
 #include <map>
@@ -16,7 +16,8 @@ namespace reeve {
 struct EndpointOptions {
   bool fips = false, dualstack = false;
   std::string url;  // instead of all: --endpoint-url
-  // AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, `services` section and endpoint_url of the profile, in botocore's order; empty: none.
+  // AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, `services` section and endpoint_url of the profile, in botocore's order; empty:
+  // none.
   std::map<std::string, std::string> by_service;  // by ApiService::config_name
   std::string any_service;
   std::string partition = "aws";  // what a Region `global` means
@@ -27,8 +28,8 @@ struct Endpoint {
   std::string signing_region;  // `us-east-1` for iam
   bool given = false;          // the user said where; no host is made of it
 };
-// `region` is where to ask; for a service with one endpoint a partition it says the partition. `global` and `aws-cn-global` stand for a
-// partition's first Region. Errors: a Region of no partition, no such endpoint there, a URL that is none.
+// `region` is where to ask; for a service with one endpoint a partition it says the partition. `global` and `aws-cn-global` stand
+// for a partition's first Region. Errors: a Region of no partition, no such endpoint there, a URL that is none.
 Result<Endpoint> resolve_endpoint(const ApiService& service, std::string_view region, const EndpointOptions& options);
 
 // The Region that stands for a partition: `us-gov-west-1` of aws-us-gov; empty if there is no such partition.

@@ -69,7 +69,8 @@ class IniReader {
       return {};
     }
     if (!names_.emplace(name, line_).second)
-      return wrong("section `" + std::string(name) + "` stands twice", "each section once", "the first is in line " + std::to_string(names_.find(name)->second));
+      return wrong("section `" + std::string(name) + "` stands twice", "each section once",
+                   "the first is in line " + std::to_string(names_.find(name)->second));
     sections_.push_back({std::string(name), {}, {path_, line_, 0}});
     section_ = &sections_.back();
     return {};
@@ -80,8 +81,11 @@ class IniReader {
     if (mark == content.npos) return wrong("a line is neither a section nor a setting", "`[NAME]` or `name = value`");
     std::string key = lower(strip(content.substr(0, mark)));
     if (key.empty()) return wrong("a setting has no name", "`name = value`");
-    auto [at, added] = section_->values.emplace(key, IniValue{std::string(strip(content.substr(mark + 1))), {}, {path_, line_, 0}});
-    if (!added) return wrong("`" + key + "` stands twice in section `" + section_->name + "`", "each setting once", "the first is in line " + std::to_string(at->second.at.line));
+    auto [at, added] =
+        section_->values.emplace(key, IniValue{std::string(strip(content.substr(mark + 1))), {}, {path_, line_, 0}});
+    if (!added)
+      return wrong("`" + key + "` stands twice in section `" + section_->name + "`", "each setting once",
+                   "the first is in line " + std::to_string(at->second.at.line));
     value_ = &at->second;
     return {};
   }
@@ -97,7 +101,8 @@ class IniReader {
       line = strip(line);
       if (line.empty()) continue;
       size_t mark = line.find('=');
-      if (mark == line.npos) return fail(Code::parse, "a nested setting has no `=`", value.at, "`name = value` in each line below");
+      if (mark == line.npos)
+        return fail(Code::parse, "a nested setting has no `=`", value.at, "`name = value` in each line below");
       value.nested[lower(strip(line.substr(0, mark)))] = strip(line.substr(mark + 1));
     }
     value.text.clear();

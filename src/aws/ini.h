@@ -1,14 +1,14 @@
-// The files in which AWS's tools keep profiles (`config`, `credentials`): INI text as Python's configparser reads it, with one level of
-// nested settings.
+// The files in which AWS's tools keep profiles (`config`, `credentials`): INI text as Python's configparser reads it, with one
+// level of nested settings.
 //
 //   [profile audit]
 //   role_arn = arn:aws:iam::111122223333:role/audit
 //   s3 =
 //     addressing_style = path
 //
-// Names of settings are case-insensitive, names of sections are not. A line that is indented deeper than the setting above it goes on with
-// that setting's value; a value of such lines alone is nested. Comments are whole lines that begin with `#` or `;`. What configparser
-// refuses is an Error with file and line; no Error says anything of a value, since values are secrets.
+// Names of settings are case-insensitive, names of sections are not. A line that is indented deeper than the setting above it
+// goes on with that setting's value; a value of such lines alone is nested. Comments are whole lines that begin with `#` or `;`.
+// What configparser refuses is an Error with file and line; no Error says anything of a value, since values are secrets.
 #pragma once
 
 #include <cstdint>

@@ -27,7 +27,8 @@ TEST(Ini, reads_what_configparser_reads) {
   struct Row {
     const char *text, *read;
   };
-  // The right-hand sides are what Python's configparser and botocore's configloader give for the left (tests/credentials.py tries them again).
+  // The right-hand sides are what Python's configparser and botocore's configloader give for the left (tests/credentials.py tries
+  // them again).
   const Row rows[] = {
       {"", ""},
       {"# nothing\n; at all\n\n", ""},
@@ -49,7 +50,8 @@ TEST(Ini, reads_what_configparser_reads) {
       {"x = 1\n", "ERROR config:1: a setting stands before any section; expected `[profile NAME]` or `[default]` above it"},
       {"[a]\n\nSECRET\n", "ERROR config:3: a line is neither a section nor a setting; expected `[NAME]` or `name = value`"},
       {"[a]\n= SECRET\n", "ERROR config:2: a setting has no name; expected `name = value`"},
-      {"[a]\nx = SECRET\nX = SECRET\n", "ERROR config:3: `x` stands twice in section `a`; expected each setting once; the first is in line 2"},
+      {"[a]\nx = SECRET\nX = SECRET\n",
+       "ERROR config:3: `x` stands twice in section `a`; expected each setting once; the first is in line 2"},
       {"[a]\n[b]\n[a]\n", "ERROR config:3: section `a` stands twice; expected each section once; the first is in line 1"},
       {"[a]\ns3 =\n  SECRET\n", "ERROR config:2: a nested setting has no `=`; expected `name = value` in each line below"},
       {"[a]\nx = \xff\n", "ERROR config:2: is not UTF-8; expected a text file"},
@@ -89,8 +91,15 @@ TEST(Ini, words_of_a_command) {
 TEST(Ini, paths) {
   CredentialSettings settings;
   settings.environment = {{"HOME", "/h"}, {"AWS_DIR", "d"}};
-  for (auto [text, path] : {std::pair{"~/.aws/config", "/h/.aws/config"}, {"~", "/h"}, {"~other/x", "~other/x"}, {"/a/$AWS_DIR/b", "/a/d/b"}, {"/a/${AWS_DIR}b", "/a/db"},
-                            {"$AWS_NONE/$", "$AWS_NONE/$"}, {"${AWS_DIR", "${AWS_DIR"}, {"", ""}, {"$AWS_DIR$AWS_DIR", "dd"}})
+  for (auto [text, path] : {std::pair{"~/.aws/config", "/h/.aws/config"},
+                            {"~", "/h"},
+                            {"~other/x", "~other/x"},
+                            {"/a/$AWS_DIR/b", "/a/d/b"},
+                            {"/a/${AWS_DIR}b", "/a/db"},
+                            {"$AWS_NONE/$", "$AWS_NONE/$"},
+                            {"${AWS_DIR", "${AWS_DIR"},
+                            {"", ""},
+                            {"$AWS_DIR$AWS_DIR", "dd"}})
     EXPECT_EQ(expand_path(settings, text), path) << text;
 }
 

@@ -7,7 +7,8 @@ namespace reeve {
 namespace {
 
 constexpr uint64_t kFileBytesMax = 16 << 20;
-constexpr std::string_view kKeyMaterial[] = {"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"};
+constexpr std::string_view kKeyMaterial[] = {"aws_access_key_id", "aws_secret_access_key", "aws_session_token",
+                                             "aws_security_token"};
 
 Result<std::vector<IniSection>> read_sections(const std::string& path) {
   if (path.empty() || !exists(path)) return std::vector<IniSection>{};
@@ -44,12 +45,17 @@ Result<std::vector<std::string>> shell_words(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     if (quote == '\'') {
-      if (c == '\'') quote = 0;
-      else word += c;
+      if (c == '\'')
+        quote = 0;
+      else
+        word += c;
     } else if (quote == '"') {
-      if (c == '"') quote = 0;
-      else if (c == '\\' && i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\\')) word += text[++i];
-      else word += c;
+      if (c == '"')
+        quote = 0;
+      else if (c == '\\' && i + 1 < text.size() && (text[i + 1] == '"' || text[i + 1] == '\\'))
+        word += text[++i];
+      else
+        word += c;
     } else if (c == '\'' || c == '"') {
       quote = c;
       inside = true;
@@ -87,8 +93,9 @@ std::string expand_path(const CredentialSettings& settings, std::string_view pat
     bool braced = from < path.size() && path[from] == '{';
     if (braced) to = ++from;
     while (path[i] == '$' && to < path.size() && name_char(path[to])) ++to;
-    auto found = path[i] == '$' && to > from && (!braced || (to < path.size() && path[to] == '}')) ? settings.environment.find(std::string(path.substr(from, to - from)))
-                                                                                                  : settings.environment.end();
+    auto found = path[i] == '$' && to > from && (!braced || (to < path.size() && path[to] == '}'))
+                     ? settings.environment.find(std::string(path.substr(from, to - from)))
+                     : settings.environment.end();
     if (found == settings.environment.end()) {
       out += path[i];
       continue;
@@ -123,9 +130,12 @@ Result<AwsProfiles> AwsProfiles::load(const CredentialSettings& settings) {
   out.credentials_path_ = path_of("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
   for (auto& section : TRY(read_sections(out.config_path_))) {
     std::string name = section.name == "default" ? "default" : named_section(section.name, "profile");
-    if (!name.empty()) out.profiles_[name] = Profile{name, std::move(section.values), false, section.at};
-    else if (name = named_section(section.name, "sso-session"); !name.empty()) out.sso_sessions_[name] = std::move(section);
-    else if (name = named_section(section.name, "services"); !name.empty()) out.services_[name] = std::move(section);
+    if (!name.empty())
+      out.profiles_[name] = Profile{name, std::move(section.values), false, section.at};
+    else if (name = named_section(section.name, "sso-session"); !name.empty())
+      out.sso_sessions_[name] = std::move(section);
+    else if (name = named_section(section.name, "services"); !name.empty())
+      out.services_[name] = std::move(section);
   }
   for (auto& section : TRY(read_sections(out.credentials_path_))) {
     auto& profile = out.profiles_.try_emplace(section.name, Profile{section.name, {}, false, section.at}).first->second;
@@ -133,8 +143,10 @@ Result<AwsProfiles> AwsProfiles::load(const CredentialSettings& settings) {
     profile.in_credentials_file = section.values.contains("aws_access_key_id");
     bool config_has_key = profile.values.contains("aws_access_key_id");
     for (auto key : kKeyMaterial)
-      if (profile.in_credentials_file) profile.values.erase(std::string(key));
-      else if (config_has_key) section.values.erase(std::string(key));
+      if (profile.in_credentials_file)
+        profile.values.erase(std::string(key));
+      else if (config_has_key)
+        section.values.erase(std::string(key));
     for (auto& [key, value] : section.values) profile.values[key] = std::move(value);
   }
   return out;
@@ -189,7 +201,8 @@ Result<EndpointOptions> endpoint_options(const CredentialSettings& settings) {
 
   constexpr std::string_view prefix = "AWS_ENDPOINT_URL_";
   for (const auto& [name, url] : settings.environment)
-    if (starts_with(name, prefix) && !url.empty()) out.by_service.emplace(lower(std::string_view(name).substr(prefix.size())), url);
+    if (starts_with(name, prefix) && !url.empty())
+      out.by_service.emplace(lower(std::string_view(name).substr(prefix.size())), url);
   if (std::string url = environment(settings, "AWS_ENDPOINT_URL"); !url.empty()) {
     if (out.any_service.empty()) out.any_service = url;
     return out;  // stands before all that a profile says
@@ -198,10 +211,11 @@ Result<EndpointOptions> endpoint_options(const CredentialSettings& settings) {
   if (const auto* name = profile->get("services")) {
     const IniSection* services = profiles.services(*name);
     if (!services)
-      return fail(Code::usage, "profile `" + profile->name + "` names the services section `" + *name + "`, which is not there", profile->values.at("services").at,
-                  "`[services " + *name + "]` in the config file");
+      return fail(Code::usage, "profile `" + profile->name + "` names the services section `" + *name + "`, which is not there",
+                  profile->values.at("services").at, "`[services " + *name + "]` in the config file");
     for (const auto& [service, value] : services->values)
-      if (auto url = value.nested.find("endpoint_url"); url != value.nested.end() && !url->second.empty()) out.by_service.emplace(service, url->second);
+      if (auto url = value.nested.find("endpoint_url"); url != value.nested.end() && !url->second.empty())
+        out.by_service.emplace(service, url->second);
   }
   if (const auto* url = profile->get("endpoint_url"); url && out.any_service.empty()) out.any_service = *url;
   return out;

@@ -1,5 +1,5 @@
-// The profiles of a person: AWS's `config` and `credentials` files joined as its own tools join them, and the settings that come from them
-// or from the environment. docs/formats/credentials.md says which.
+// The profiles of a person: AWS's `config` and `credentials` files joined as its own tools join them, and the settings that come
+// from them or from the environment. docs/formats/credentials.md says which.
 #pragma once
 
 #include <map>

@@ -19,8 +19,8 @@ constexpr std::string_view kStreaming = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 
 // What a proxy or the transport may add or change on the way, and the signature itself.
 bool is_signed(std::string_view lower_name) {
-  static constexpr std::string_view left_out[] = {"authorization", "connection", "expect",           "te",
-                                                  "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id"};
+  static constexpr std::string_view left_out[] = {"authorization",     "connection", "expect",     "te",
+                                                  "transfer-encoding", "upgrade",    "user-agent", "x-amzn-trace-id"};
   return std::find(std::begin(left_out), std::end(left_out), lower_name) == std::end(left_out);
 }
 
@@ -43,8 +43,8 @@ std::string hex_of(std::string_view bytes) {
   return out;
 }
 
-// A key is good for one day, Region and service, and most calls repeat all three. The slots are few and overwritten: what is found is
-// compared whole, so that two that fall on one slot are never mistaken for each other.
+// A key is good for one day, Region and service, and most calls repeat all three. The slots are few and overwritten: what is
+// found is compared whole, so that two that fall on one slot are never mistaken for each other.
 class SigningKeys {
  public:
   std::string get(const Credentials& credentials, std::string_view date, const SignScope& scope) {
@@ -54,7 +54,8 @@ class SigningKeys {
     Slot& slot = slots_[hash64(made_for) % slots_.size()];
     if (slot.made_for != made_for) {
       OPENSSL_cleanse(slot.made_for.data(), slot.made_for.size());
-      slot.key = hmac(hmac(hmac(hmac("AWS4" + credentials.secret_access_key, date), scope.region), scope.service), "aws4_request");
+      slot.key =
+          hmac(hmac(hmac(hmac("AWS4" + credentials.secret_access_key, date), scope.region), scope.service), "aws4_request");
       slot.made_for = std::move(made_for);
     }
     return slot.key;
@@ -91,8 +92,10 @@ void encode_into(std::string& out, std::string_view text, bool keep_slash, bool 
   static constexpr char digits[] = "0123456789ABCDEF";
   for (size_t i = 0; i < text.size(); ++i) {
     auto c = static_cast<unsigned char>(text[i]);
-    bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain || (keep_slash && c == '/') || (keep_escapes && c == '%' && i + 2 < text.size() && is_hex(text[i + 1]) && is_hex(text[i + 2]))) {
+    bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
+                 c == '~';
+    if (plain || (keep_slash && c == '/') ||
+        (keep_escapes && c == '%' && i + 2 < text.size() && is_hex(text[i + 1]) && is_hex(text[i + 2]))) {
       out += static_cast<char>(c);
       continue;
     }
@@ -170,7 +173,8 @@ struct CanonicalHeaders {
 CanonicalHeaders canonical_headers(const HttpRequest& request) {
   std::vector<std::pair<std::string, std::string>> sorted{{"host", host_of(request.origin)}};
   for (const auto& [key, value] : request.headers)
-    if (auto small = lower(trim(key)); is_signed(small) && small != "host") sorted.emplace_back(std::move(small), header_value(value));
+    if (auto small = lower(trim(key)); is_signed(small) && small != "host")
+      sorted.emplace_back(std::move(small), header_value(value));
   // Repeated headers keep the order of their values.
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   CanonicalHeaders out;
@@ -221,7 +225,8 @@ std::string canonical(const HttpRequest& request, const SignScope& scope, const 
   return out += payload_digest(request, scope);
 }
 
-std::string signature(const std::string& canonical_text, const Credentials& credentials, std::string_view moment, const SignScope& scope) {
+std::string signature(const std::string& canonical_text, const Credentials& credentials, std::string_view moment,
+                      const SignScope& scope) {
   std::string text(kAlgorithm);
   ((text += '\n') += moment) += '\n';
   (text += scope_text(moment, scope)) += '\n';
@@ -230,7 +235,8 @@ std::string signature(const std::string& canonical_text, const Credentials& cred
 }
 
 // Gives the signature, which a chunked upload goes on from.
-std::string sign_with_headers(HttpRequest& request, const Credentials& credentials, const SignScope& scope, std::string_view moment) {
+std::string sign_with_headers(HttpRequest& request, const Credentials& credentials, const SignScope& scope,
+                              std::string_view moment) {
   request.headers.emplace_back("X-Amz-Date", moment);
   if (!credentials.session_token.empty()) request.headers.emplace_back("X-Amz-Security-Token", credentials.session_token);
   auto headers = canonical_headers(request);
@@ -263,7 +269,9 @@ std::string aws_encode(std::string_view text, bool keep_slash) {
   return out;
 }
 
-std::string canonical_request(const HttpRequest& request, const SignScope& scope) { return canonical(request, scope, canonical_headers(request)); }
+std::string canonical_request(const HttpRequest& request, const SignScope& scope) {
+  return canonical(request, scope, canonical_headers(request));
+}
 
 void sign_headers(HttpRequest& request, const Credentials& credentials, const SignScope& scope) {
   drop_signature(request);
@@ -290,8 +298,10 @@ ChunkSigner::ChunkSigner(HttpRequest& request, const Credentials& credentials, c
                          uint64_t chunk_bytes) {
   drop_signature(request);
   std::string encoding = "aws-chunked";
-  if (const auto* stated = find_header(request, "Content-Encoding"); stated && !starts_with(*stated, encoding)) encoding += "," + *stated;
-  for (auto name : {"Content-Encoding", "Content-Length", "X-Amz-Decoded-Content-Length", "X-Amz-Content-Sha256"}) drop_header(request, name);
+  if (const auto* stated = find_header(request, "Content-Encoding"); stated && !starts_with(*stated, encoding))
+    encoding += "," + *stated;
+  for (auto name : {"Content-Encoding", "Content-Length", "X-Amz-Decoded-Content-Length", "X-Amz-Content-Sha256"})
+    drop_header(request, name);
   uint64_t whole = chunk_bytes > 0 ? decoded_bytes / chunk_bytes : 0, rest = decoded_bytes - whole * chunk_bytes;
   uint64_t wire = whole * chunk_size(chunk_bytes) + (rest > 0 ? chunk_size(rest) : 0) + chunk_size(0);
   request.headers.emplace_back("Content-Encoding", encoding);

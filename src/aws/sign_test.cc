@@ -88,14 +88,16 @@ TEST(Sign, hosts) {
   struct Row {
     const char *origin, *host;
   };
-  for (const auto& row : {Row{"https://IAM.amazonaws.com", "iam.amazonaws.com"}, Row{"https://h:443", "h"}, Row{"http://h:80", "h"}, Row{"http://h:443", "h:443"},
-                          Row{"https://h:80", "h:80"}, Row{"http://127.0.0.1:4566", "127.0.0.1:4566"}, Row{"http://[::1]:9", "[::1]:9"}})
+  for (const auto& row : {Row{"https://IAM.amazonaws.com", "iam.amazonaws.com"}, Row{"https://h:443", "h"},
+                          Row{"http://h:80", "h"}, Row{"http://h:443", "h:443"}, Row{"https://h:80", "h:80"},
+                          Row{"http://127.0.0.1:4566", "127.0.0.1:4566"}, Row{"http://[::1]:9", "[::1]:9"}})
     EXPECT_EQ(line(canonical_request(request(row.origin), scope()), 3), std::string("host:") + row.host) << row.origin;
 }
 
 TEST(Sign, headers_are_sorted_joined_and_trimmed) {
   auto asked = request();
-  asked.headers = {{"X-Amz-B", " 2 "}, {"x-amz-a", "a   b\r\n\t c"}, {"X-AMZ-B", "1"}, {"User-Agent", "reeve"}, {"Expect", "100-continue"}, {"Host", "elsewhere"}};
+  asked.headers = {{"X-Amz-B", " 2 "},      {"x-amz-a", "a   b\r\n\t c"}, {"X-AMZ-B", "1"},
+                   {"User-Agent", "reeve"}, {"Expect", "100-continue"},   {"Host", "elsewhere"}};
   auto text = canonical_request(asked, scope());
   EXPECT_TRUE(contains(text, "\nhost:iam.amazonaws.com\nx-amz-a:a b c\nx-amz-b:2,1\n\nhost;x-amz-a;x-amz-b\n")) << text;
 }
@@ -151,7 +153,8 @@ TEST(Sign, the_moment_is_the_one_given) {
   late.now.ms += 1;
   sign_headers(asked, kKeys, late);
   EXPECT_EQ(header(asked, "X-Amz-Date"), "20150831T000000Z");
-  EXPECT_TRUE(contains(header(asked, "Authorization"), "/20150831/us-east-1/iam/aws4_request, SignedHeaders=host;x-amz-date, Signature="));
+  EXPECT_TRUE(contains(header(asked, "Authorization"),
+                       "/20150831/us-east-1/iam/aws4_request, SignedHeaders=host;x-amz-date, Signature="));
 }
 
 TEST(Sign, a_chunked_upload_says_how_long_it_is) {

@@ -100,6 +100,7 @@ Result<CollectSummary> collect(const CollectOptions& given, const CollectPlan& p
   };
 
   // 1. Whose keys, and where what has no Region is asked.
+  if (options.engine.http.ca_bundle.empty()) options.engine.http.ca_bundle = ca_bundle(options.credentials);
   auto base_client = TRY(client());
   options.engine.endpoints = options.credentials.endpoints = TRY(endpoint_options(options.credentials));
   if (std::string region = default_region(options.credentials); !region.empty()) options.engine.home_region = region;
