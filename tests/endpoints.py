@@ -116,6 +116,10 @@ def beside_botocore(checks, probe):
                         wanted = None
                     hold({"service": service, "region": region, "fips": fips, "dualstack": dualstack, "prefix": f"{account}." if account else ""}, wanted)
                     tried += 1
+    for one in partitions["partitions"]:
+        for region, more in ((f"{one['id']}-global", {}), ("global", {"partition": one["id"]})):
+            first = one["outputs"]["implicitGlobalRegion"]
+            probe.ask({"service": "sqs", "region": region, **more}, lambda answer, region=region, more=more, first=first: checks.check(answer.get("signing_region") == first, f"{region} {more} is {first}", answer))
     probe.run(checks)
     for service in services:
         checks.check(service not in wrong, f"{service} is asked where botocore asks it", f"{len(wrong.get(service, []))} differ, first {wrong.get(service, [None])[:3]}")
