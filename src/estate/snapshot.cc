@@ -244,11 +244,13 @@ class Newest {
     Group& group = groups_[key];
     bool error = static_cast<bool>(line.get("error"));
     if (!page) {
-      if (!error || group.error || line.get("failure").text() == "absent") {
+      // What stands before any first page is no older answer: the packer writes files in order of their names, a second page first.
+      if (group.first && (!error || group.error || line.get("failure").text() == "absent")) {
         gone_.insert(group.numbers.begin(), group.numbers.end());
         group.numbers.clear();
       }
       group.error = error;
+      group.first = true;
     }
     group.numbers.push_back(number);
   }
@@ -262,6 +264,7 @@ class Newest {
   struct Group {
     std::vector<size_t> numbers;
     bool error = false;  // the last of it
+    bool first = false;  // a first page, or an answer of one page, was there
   };
   std::unordered_map<std::string, Group> groups_;
   std::set<size_t> gone_;
