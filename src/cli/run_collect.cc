@@ -7,6 +7,7 @@
 #include "assess/tally.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "cli/collect_print.h"
 #include "cli/collect_text.h"
 #include "cli/commands.h"
 #include "collect/collect.h"
@@ -104,6 +105,7 @@ int run_collect(const Options& options, Io& io) {
   for (const Error& error : errors) io.error(error);
 
   // 2. What is printed from it without asking anybody.
+  if (prints_plan(options)) return print_plan(options, content, plan, errors, io);
 
   // 3. The collection.
   auto usage = [&](const Error& error) {

@@ -208,7 +208,8 @@ class GraphMaker {
     for (const Read& read : type.reads) {
       bool names = !read.id.empty() || !read.arn.empty() || type.singleton != Singleton::none;
       bool lists = names && (read.lists() || !read.from.empty());
-      if (lists != lists_only || read.call == node.read->call) continue;
+      // A reply may name what the same call is asked about next: the units of a unit.
+      if (lists != lists_only || (read.call == node.read->call && (&read != node.read || read.from.empty()))) continue;
       PlanFeed feed;
       feed.type = &type;
       feed.read = &read;
@@ -220,8 +221,11 @@ class GraphMaker {
         if (found) feed.gives.push_back(std::move(*found));
         else all = false;
       }
-      if (all) out.push_back(std::move(feed));
+      if (all && (&read != node.read || feed.gives.back().kind == PlanGive::Kind::path)) out.push_back(std::move(feed));
     }
+    // A list of some says nothing that the list of all does not, and its batches would be others.
+    auto some = [](const PlanFeed& feed) { return feed.read->unlisted_absent; };
+    if (!std::all_of(out.begin(), out.end(), some)) std::erase_if(out, some);
     return out;
   }
 

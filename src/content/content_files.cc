@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "content/actions.h"
 
 // The packed tree, put into the program by cmake/content.cmake.
 extern "C" {
@@ -28,7 +29,8 @@ constexpr uint64_t file_bytes_max = 4ull << 20;
 bool is_example(std::string_view path) { return contains(path, "/examples/"); }
 
 // What says how AWS is asked, and nothing of what is judged: an assessment neither reads it nor hangs on it.
-constexpr std::string_view apis_folder = "apis/";
+constexpr std::string_view apis_folder = "apis/", actions_folder = "actions/";
+bool is_how_to_ask(std::string_view path) { return starts_with(path, apis_folder) || starts_with(path, actions_folder); }
 
 // Files that editors, version control and file managers leave behind.
 bool is_litter(std::string_view name) { return starts_with(name, ".") || ends_with(name, "~") || starts_with(name, "#"); }
@@ -43,7 +45,7 @@ std::string digest_of(std::vector<const ContentFile*> files) {
   std::sort(files.begin(), files.end(), [](auto* a, auto* b) { return a->path < b->path; });
   Sha256Stream stream;
   for (const ContentFile* file : files) {
-    if (is_example(file->path) || starts_with(file->path, apis_folder)) continue;
+    if (is_example(file->path) || is_how_to_ask(file->path)) continue;
     // Lengths first, so that no other cutting of the same bytes into names and texts has the same digest.
     stream.add(std::to_string(file->path.size()) + " " + std::to_string(file->text.size()) + "\n");
     stream.add(file->path);
@@ -154,8 +156,8 @@ void name_linked_items(const std::string& folder, std::vector<Error>& problems) 
 
 const std::vector<std::string>& content_kinds() {
   static const std::vector<std::string> kinds = {
-      "apis",      "baselines", "challenges", "controls",       "detections", "facts",   "frameworks",   "hunts",   "objectives",
-      "practices", "quotas",    "resources",  "responsibility", "runbooks",   "schemas", "suppressions", "threats", "views",
+      "actions",    "apis",      "baselines", "challenges", "controls",       "detections", "facts",   "frameworks",   "hunts",
+      "objectives", "practices", "quotas",    "resources",  "responsibility", "runbooks",   "schemas", "suppressions", "threats", "views",
   };
   return kinds;
 }
@@ -171,20 +173,27 @@ Result<ContentLayer> built_in_layer() {
   layer.kind = LayerKind::built_in;
   layer.root = "built-in";
   TRY(read_packed([&](std::string_view path, std::string_view text) {
-    if (!starts_with(path, apis_folder)) layer.files.push_back(built_in_file(path, text));
+    if (!is_how_to_ask(path)) layer.files.push_back(built_in_file(path, text));
   }));
   sort_files(layer.files);
   return layer;
 }
 
-Result<std::vector<ContentFile>> built_in_apis() {
+namespace {
+
+Result<std::vector<ContentFile>> built_in_below(std::string_view folder) {
   std::vector<ContentFile> out;
   TRY(read_packed([&](std::string_view path, std::string_view text) {
-    if (starts_with(path, apis_folder)) out.push_back(built_in_file(path, text));
+    if (starts_with(path, folder)) out.push_back(built_in_file(path, text));
   }));
   sort_files(out);
   return out;
 }
+
+}  // namespace
+
+Result<std::vector<ContentFile>> built_in_apis() { return built_in_below(apis_folder); }
+Result<std::vector<ContentFile>> built_in_actions() { return built_in_below(actions_folder); }
 
 Result<std::shared_ptr<const BuiltInItem>> built_in_item(std::string_view kind, std::string_view name) {
   auto out = std::make_shared<BuiltInItem>();

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "content/actions.h"
 #include "content/content.h"
 #include "content/fields.h"
 
@@ -77,6 +78,7 @@ std::vector<Error> validate_content(const Content& content, const GuardTypes& gu
   few_are_attested(content, errors);
   objectives_serve_their_practices(content, errors);
   types_are_described(content, guard_types, errors);
+  for (Error& error : validate_permissions(content)) errors.push_back(std::move(error));
   return errors;
 }
 

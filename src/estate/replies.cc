@@ -33,6 +33,20 @@ bool asks_about_another(const Read& read) {
           }));
 }
 
+// The elements of a request's list, as snapshots keep it (`["SETTINGS","TAGS"]`); none of anything else.
+std::vector<std::string> elements_asked(const std::string& text) {
+  std::vector<std::string> out;
+  if (!starts_with(text, "[")) return out;
+  if (auto list = read_json(text, Source{}))
+    for (Value one : (*list)->root().items()) out.emplace_back(one.text());
+  return out;
+}
+
+bool lists_only(const std::string& text, const std::vector<std::string>& values) {
+  std::vector<std::string> asked = elements_asked(text);
+  return !asked.empty() && std::all_of(asked.begin(), asked.end(), [&](auto& one) { return std::find(values.begin(), values.end(), one) != values.end(); });
+}
+
 }  // namespace
 
 ReplySet::ReplySet(const Unit& unit, const ResourceCatalogue& catalogue, UnitSink& sink, const LoadOptions& options)
@@ -94,7 +108,7 @@ bool ReplySet::wanted(const Reply& reply, const Read& read) const {
     for (auto& [parameter, value] : reply.input->parameters) {
       if (!parameter.empty() && parameter != name) continue;
       named |= !parameter.empty();
-      agrees |= std::find(values.begin(), values.end(), value) != values.end();
+      agrees |= std::find(values.begin(), values.end(), value) != values.end() || lists_only(value, values);
     }
     if (agrees) continue;
     // A call that is made once for each of several values may be exported without saying which.
@@ -315,7 +329,7 @@ ReplySet::Draft* ReplySet::singleton(const ResourceType& type, const std::string
   return draft;
 }
 
-std::vector<ReplySet::Draft*> ReplySet::matching(const ResourceType& type, const Read& read, const Reply& reply) {
+std::vector<ReplySet::Draft*> ReplySet::matching(const ResourceType& type, const Read& read, const Reply& reply, const std::string& of_list) {
   std::vector<Draft*> out;
   auto& parameters = reply.input->parameters;
   // The last parameter that is not one with a fixed value names the resource.
@@ -332,7 +346,7 @@ std::vector<ReplySet::Draft*> ReplySet::matching(const ResourceType& type, const
     return out;
   }
   if (values.empty()) return out;
-  const std::string& wanted = values.back();
+  const std::string& wanted = of_list.empty() ? values.back() : of_list;
   if (read.match == "id" || read.match == "arn") {
     if (auto found = by_uid_.find(wanted); found != by_uid_.end() && &found->second->draft->type() == &type) out.push_back(found->second);
     if (!out.empty()) return out;
@@ -399,8 +413,13 @@ void ReplySet::fail_read(Reply& reply, size_t number, const ResourceType& type, 
   auto name = [&](const std::string& region, const std::string& id) { return read.call + "\n" + region + "\n" + id; };
   std::vector<Draft*> drafts;
   if (asks_about_another(read)) return;
-  if (!read.lists()) drafts = matching(type, read, reply);
-  else if (type.singleton != Singleton::none) {
+  if (!read.lists()) {
+    drafts = matching(type, read, reply);
+    for (auto& [parameter, value] : reply.input->parameters)  // one call may ask about many
+      if (parameter == read.parameters.back())
+        for (const std::string& one : elements_asked(value))
+          for (Draft* draft : matching(type, read, reply, one)) drafts.push_back(draft);
+  } else if (type.singleton != Singleton::none) {
     if (Draft* draft = singleton(type, reply.input->account, reply.input->region)) drafts.push_back(draft);
   } else {
     failures_[name(type.global ? "global" : reply.input->region, "")] = {why, absent, &reply};

@@ -64,7 +64,8 @@ class ReplySet {
   void use_item(Reply& reply, size_t number, const ResourceType& type, const Read& read, Value item, Draft* known);
   Draft* draft_for(const ResourceType& type, const std::string& uid, const std::string& account, const std::string& region, const std::string& id);
   Draft* singleton(const ResourceType& type, const std::string& account, const std::string& region);
-  std::vector<Draft*> matching(const ResourceType& type, const Read& read, const Reply& reply);
+  // `of_list`: one of several that the request names.
+  std::vector<Draft*> matching(const ResourceType& type, const Read& read, const Reply& reply, const std::string& of_list = {});
   void fail_read(Reply& reply, size_t number, const ResourceType& type, const Read& read);
   void say_unlisted();
   void see_organizations();
