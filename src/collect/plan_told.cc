@@ -36,7 +36,8 @@ std::set<std::string> told_by_cheaper(const ResourceType& type, size_t which, co
     const Read& read = type.reads[i];
     if (refused.contains(read.call)) continue;
     // A read that says more than its targets (a Region; by its silence, that a thing is not there), or that others wait for, is asked.
-    bool needed = !read.region.empty() || read.unlisted_absent || read.set.empty();
+    // So is one that lists what belongs to something else: that may be nobody's here (another account's zone in a VPC of ours).
+    bool needed = !read.region.empty() || read.unlisted_absent || read.set.empty() || (makes(read) && read.has_each && !read.from.empty());
     for (const Read& other : type.reads) needed |= other.after == read.call;
     std::set<std::string> by;
     for (auto& [target, form] : read.set) {
