@@ -66,7 +66,7 @@ void CollectText::gaps(const CollectSummary& summary, const std::string& folder)
     if (account.state == "not_reached" || account.state == "suspended" || (account.state == "partly" && !account.reason.empty()))
       rows.push_back({account.state == "suspended" ? "suspended" : account.state == "partly" ? "partly" : "not reached", Ink::unknown, account.id, account.reason, {}, {}, 0});
   }
-  for (auto& [kind, ink, gaps] : {std::tuple("error", Ink::fail, &summary.errors), std::tuple("denied", Ink::unknown, &summary.denied)}) {
+  for (auto& [kind, ink, gaps] : {std::tuple("denied", Ink::unknown, &summary.denied), std::tuple("error", Ink::fail, &summary.errors)}) {
     std::map<std::pair<std::string, std::string>, Row> by;
     for (auto& [key, gap] : *gaps) {
       auto& [operation, code, account, region] = key;

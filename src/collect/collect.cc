@@ -154,6 +154,10 @@ Result<CollectSummary> collect(const CollectOptions& given, const CollectPlan& p
     if (options.stop) options.stop->watch(nullptr);
     summary = collection.summary();
   }
+  if (!done && options.stop && options.stop->asked() && record->sync()) {  // ended before it was known whom to ask
+    summary.interrupted = true, summary.complete = false;
+    done = Status();
+  }
   if (!done) return tl::unexpected(done.error());
 
   // 5. Say what came of it.

@@ -199,17 +199,20 @@ void Collection::gap(const PlannedCall& call, const std::string& failure, const 
     if (auto account = accounts_.find(call.place.account); account != accounts_.end()) account->second.gaps = true;
 }
 
+// What was asked of an account is remembered until nothing of it is open any more: its answers may not be on disk yet, and other replies may
+// lead to the same calls.
 Status Collection::close(const CollectPlace& place) {
   auto found = places_.find(place);
   if (found == places_.end() || --found->second.open > 0 || !feeding_) return {};
-  bool held = found->second.holds;
-  places_.erase(found);
-  record_.leave(place);
-  ++places_done_;
+  if (!found->second.counted) ++places_done_;
+  found->second.counted = true;
   auto account = accounts_.find(place.account);
-  if (!held || account == accounts_.end() || --account->second.open_places > 0) return {};
+  if (!found->second.holds || account == accounts_.end()) return {};
+  found->second.holds = false;
   AccountState& state = account->second;
+  if (--state.open_places > 0) return {};
   if (state.shown.state.empty()) state.shown.state = state.gaps ? "partly" : "read";
+  for (auto one = places_.lower_bound({place.account, ""}); one != places_.end() && one->first.account == account->first; one = places_.erase(one)) record_.leave(one->first);
   return {};
 }
 
@@ -349,6 +352,7 @@ Status Collection::regions_known(const std::string& id, const Answer& answer) {
     account.shown.regions.push_back(region);
     CollectPlace place{id, region};
     hold(place);
+    ++places_[place].open;  // until its own calls are asked, whatever else is asked there before
     places_to_begin_.push_back(std::move(place));
   }
   for (auto& region : wanted_regions_)
@@ -370,6 +374,7 @@ Status Collection::begin_more() {
     CollectPlace place = std::move(places_to_begin_.front());
     places_to_begin_.pop_front();
     TRY(begin_place(place, CollectScope::region));
+    TRY(close(place));
   }
   while (!accounts_to_begin_.empty() && places_to_begin_.size() < kPlacesAheadMax && outstanding_ < kOutstandingMax && opener_.pending() < kOpeningMax) {
     std::string id = std::move(accounts_to_begin_.front());

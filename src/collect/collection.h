@@ -56,7 +56,7 @@ class Collection {
   struct PlaceState {
     std::unordered_set<std::string> asked;
     size_t open = 0;
-    bool holds = false;  // counted in its account's open places
+    bool holds = false, counted = false;  // in its account's open places; among those that are done
   };
   struct AccountState {
     CollectSummary::Account shown;
