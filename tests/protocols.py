@@ -101,7 +101,7 @@ class Session:
 def difference(ours, theirs, at="$"):
     """Where two values differ first, for people; None if they are equal."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
-        for key in [*theirs, *ours]:
+        for key in {**theirs, **ours}:
             if (key in ours) != (key in theirs):
                 return f"{at}.{key}: " + ("not read" if key in theirs else "not there")
             found = difference(ours[key], theirs[key], f"{at}.{key}")
@@ -263,6 +263,8 @@ FORMS = [
      {"AccountAliases": [], "IsTruncated": False}),
     ("iam:ListAccountAliases", 200, {}, "<x:ListAccountAliasesResponse xmlns:x='u'><x:ListAccountAliasesResult><x:AccountAliases><x:member>a</x:member></x:AccountAliases></x:ListAccountAliasesResult></x:ListAccountAliasesResponse>",
      {"AccountAliases": ["a"]}),
+    ("iam:ListAccountAliases", 200, {}, "<ListAccountAliasesResponse><ListAccountAliasesResult><IsTruncated>1</IsTruncated></ListAccountAliasesResult></ListAccountAliasesResponse>",
+     {"IsTruncated": False}),
     ("iam:GetAccountSummary", 200, {}, "<GetAccountSummaryResponse><GetAccountSummaryResult><SummaryMap><entry><key>Users</key><value>3</value></entry></SummaryMap></GetAccountSummaryResult></GetAccountSummaryResponse>",
      {"SummaryMap": {"Users": 3}}),
     ("s3:ListBuckets", 200, {}, "<ListAllMyBucketsResult><Buckets><Bucket><Name>b</Name><CreationDate>2020-01-02T03:04:05.006Z</CreationDate></Bucket></Buckets></ListAllMyBucketsResult>",
