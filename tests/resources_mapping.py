@@ -21,7 +21,8 @@ FILES = os.path.join(ROOT, "content", "resources")
 ASKER = {"AccountId", "MaxResults"}
 TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "template", "permissions", "named", "ordered", "reads", "config"}
 READ = {
-    "call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set"
+    "call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set",
+    "from", "ask", "batch", "after", "again_when", "only_in"
 }
 FORMS = {"path", "present", "const", "entries", "list", "request", "first"}
 # Columns that every view has already (docs/formats/controls.md).
@@ -266,7 +267,7 @@ class Checker:
             elif found is not None:
                 self.check(found.kind in ("map", "any"), where, f"tags are a {found.kind}")
         self.match(where, node, read, parameters)
-        self.check(bool(read.get("set") or read.get("tags")), where, "sets nothing")
+        self.check(bool(read.get("set") or read.get("tags")) or any(one.get("after") == read["call"] for one in node["reads"]), where, "sets nothing")
         for target, form in (read.get("set") or {}).items():
             self.target(f"{where} {target}", node["type"], target, form, item, set(parameters) | set(fixed))
         return bool(read.get("id") or read.get("arn"))
