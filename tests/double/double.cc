@@ -167,7 +167,14 @@ std::optional<std::string> Double::computed(const Asked& asked, const Caller& ca
     writer.end_array().end_object();
     return out;
   }
-  if (call == "account:ListRegions" && !records.has(caller.account, call)) {
+  if (call == "organizations:ListParents" && !records.has(caller.account, call)) {
+    const std::string parent = records.parent_of(caller.account, first_of(asked, "ChildId"));
+    if (parent.empty()) return std::nullopt;
+    writer.begin_object().key("Parents").begin_array().begin_object().member("Id", parent);
+    writer.member("Type", starts_with(parent, "r-") ? "ROOT" : "ORGANIZATIONAL_UNIT").end_object().end_array().end_object();
+    return out;
+  }
+  if (call == "account:ListRegions" && synthetic) {
     writer.begin_object().key("Regions").begin_array();
     for (const std::string& region : regions_of(caller.account)) {
       writer.begin_object().member("RegionName", region).member("RegionOptStatus", "ENABLED_BY_DEFAULT").end_object();

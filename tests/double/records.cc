@@ -29,8 +29,10 @@ std::string without_page(const std::string& name, uint32_t& page) {
   return name.substr(0, dash);
 }
 
-// Buckets and what else has no Region of its own is answered alike wherever it is asked.
-bool asked_anywhere(const ApiService& service) { return !service.global.empty() || service.name == "s3" || service.name == "s3control"; }
+// Buckets, notifications and what else has no Region of its own is answered alike wherever it is asked.
+bool asked_anywhere(const ApiService& service) {
+  return !service.global.empty() || service.name == "s3" || service.name == "s3control" || service.name == "notifications";
+}
 
 void add_scalars(std::vector<std::string>& out, Value value) {
   for (Value item : value.items()) add_scalars(out, item);
@@ -146,11 +148,26 @@ void Records::load_frames(const std::string& path, const ApiCatalogue& apis, std
   }
 }
 
+std::string Records::parent_of(const std::string& account, const std::string& child) const {
+  for (const auto& [call, list] : {std::pair{" organizations:ListAccountsForParent", "Accounts"}, {" organizations:ListOrganizationalUnitsForParent", "OrganizationalUnits"}}) {
+    auto found = by_call_.find(account + call);
+    if (found == by_call_.end()) continue;
+    for (const Recorded& one : found->second) {
+      for (const DocumentPtr& page : one.pages) {
+        for (Value below : page ? page->root().get(list).items() : Value().items()) {
+          if (below.get("Id").text() == child && !one.parameters.empty()) return one.parameters[0];
+        }
+      }
+    }
+  }
+  return {};
+}
+
 std::vector<const Recorded*> Records::find(const std::string& account, const std::string& region, const Asked& asked) const {
   std::vector<const Recorded*> best;
   auto found = by_call_.find(account + " " + asked.call());
   if (found == by_call_.end()) return best;
-  std::set<std::string_view> values, tails = {account};
+  std::set<std::string_view> values, tails;
   for (const auto& [name, given] : asked.parameters) {
     for (const std::string& value : given) {
       values.insert(value);
@@ -158,7 +175,7 @@ std::vector<const Recorded*> Records::find(const std::string& account, const std
     }
   }
   std::set<std::string_view> own = values;  // who asks without naming an account asks about their own
-  own.insert(account);
+  if (!asked.parameters.contains("AccountId")) own.insert(account);
   for (const auto& known : {values, own, tails}) {
     for (const bool here : {true, false}) {
       if (!here && !asked_anywhere(*asked.service)) continue;

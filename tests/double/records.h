@@ -30,6 +30,8 @@ class Records {
   void load(const std::string& folder, const ApiCatalogue& apis, const std::string& account, std::vector<Error>& problems);
   std::vector<const Recorded*> find(const std::string& account, const std::string& region, const Asked& asked) const;
   bool has(const std::string& account, const std::string& call) const { return by_call_.contains(account + " " + call); }
+  // What stands above an account or unit by the recorded lists of what stands below each; empty: none of them has it.
+  std::string parent_of(const std::string& account, const std::string& child) const;
   const std::map<std::string, std::set<std::string>>& regions() const { return regions_; }  // of each account
   size_t size() const { return size_; }
 
