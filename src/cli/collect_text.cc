@@ -115,7 +115,7 @@ void CollectText::summary(const CollectSummary& summary, const std::string& fold
     io_.say("Ended before it was through; " + folder + " keeps what was answered\n\nNext: the same command again, which goes on from here\n");
     return;
   }
-  io_.say("Wrote " + folder + "\n\nNext: reeve assess " + folder + "\n");
+  io_.say("Wrote " + folder + (denied > 0 ? "        What it takes to read the rest: reeve collect --print-policy" : "") + "\n\nNext: reeve assess " + folder + "\n");
 }
 
 }  // namespace reeve
