@@ -157,7 +157,7 @@ Program make_program() {
        .examples = {{"reeve check rulegen stack.yaml > draft.guard", "rules from one template"}},
        .run = run_check_rulegen},
       {.name = "collect",
-       .summary = "read accounts into a snapshot, changing nothing",
+       .summary = "read accounts into a snapshot, change nothing",
        .details = "Finds out who asks, which accounts the organization has and which Regions are on, takes a role in each account, and asks what content "
                   "names (`reeve content calls`), each reply kept word for word. Rates stay below AWS's own. What AWS denies, has not or does not answer "
                   "is kept too, by its code, and named at the end.\n\n"
@@ -180,7 +180,7 @@ Program make_program() {
                  format({"text", "json"})},
        .examples = {{"reeve collect --out snap/", "the account of these credentials"},
                     {"reeve collect --out snap/ --role-name audit --external-id 7f3a", "every account of the organization"},
-                    {"reeve collect --out snap/ --role-name audit --organizational-units ou-ab12-cd34ef56", "the accounts of one unit"},
+                    {"reeve collect -o snap/ --role-name ro --organizational-units ou-ab12-cd34ef56", "the accounts of one unit"},
                     {"reeve collect --plan", "what would be asked"},
                     {"reeve collect --print-role-template --role-name audit > role.yaml", "the role that it takes"}},
        .run = run_collect},
