@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "collect/engine.h"
+#include "collect/opener.h"
 #include "content/apis.h"
 #include "formats/json.h"
 
@@ -78,11 +79,12 @@ int main(int count, char** words) {
   auto base = std::make_shared<Given>();
   base->credentials.access_key_id = words[2];
   base->credentials.secret_access_key = words[3];
+  auto guard = std::make_shared<std::mutex>();
   auto made = CollectEngine::make(options, *apis, [&](const std::string& account) -> std::shared_ptr<CredentialProvider> {
     if (account == own) return base;
     AssumeRole role;
     role.role_arn = "arn:aws:iam::" + account + ":role/audit";
-    return assume_role_provider(base, role, "us-east-1", options.endpoints, **http, *apis, [] { return wall_clock(); });
+    return shared_provider(assume_role_provider(base, role, "us-east-1", options.endpoints, **http, *apis, [] { return wall_clock(); }), guard);  // of the one client
   });
   if (!made) return std::fprintf(stderr, "%s\n", made.error().text().c_str()), 2;
   CollectEngine& engine = **made;

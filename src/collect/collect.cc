@@ -9,11 +9,12 @@
 #include "aws/region.h"
 #include "base/file.h"
 #include "collect/collection.h"
+#include "collect/role_clients.h"
 
 namespace reeve {
 namespace {
 
-constexpr size_t kOpenerThreads = 4;
+constexpr size_t kOpenerThreads = 8;
 constexpr int64_t kLookMs = 100;
 constexpr auto kProgressEvery = std::chrono::milliseconds(200);
 
@@ -94,9 +95,9 @@ Result<CollectSummary> collect(const CollectOptions& given, const CollectPlan& p
   auto begun = std::chrono::steady_clock::now();
   CollectOptions options = given;
   auto sent = std::make_shared<std::atomic<uint64_t>>(0);
-  auto client = [&]() -> Result<std::shared_ptr<HttpClient>> {
+  auto client = [&options, sent]() -> Result<std::unique_ptr<HttpClient>> {
     auto inner = TRY(HttpClient::make(options.engine.http));
-    return std::shared_ptr<HttpClient>(std::make_shared<Counted>(std::move(inner), sent, options.stop));
+    return std::make_unique<Counted>(std::move(inner), sent, options.stop);
   };
 
   // 1. Whose keys, and where what has no Region is asked.
@@ -116,18 +117,15 @@ Result<CollectSummary> collect(const CollectOptions& given, const CollectPlan& p
   auto record = TRY(CollectRecord::open(options.out, options.engine.now()));
 
   // 3. A role in each account, on threads of their own.
-  std::vector<std::shared_ptr<HttpClient>> role_clients;
-  for (size_t i = 0; i < kOpenerThreads; ++i) role_clients.push_back(TRY(client()));
-  size_t worker = 0;
+  auto pool = std::make_shared<ClientPool>(client);
   AccountOpener opener(options.role_names.empty() ? 0 : kOpenerThreads, [&]() -> AccountOpener::Worker {
-    auto http = role_clients[worker++];
-    auto mutex = std::make_shared<std::mutex>();
-    return [&, http, mutex](const std::string& account) {
+    return [&](const std::string& account) {
+      std::shared_ptr<HttpClient> http = pooled_client(pool);
       AccountOpener::Opened out{account, "", nullptr, {}};
       for (auto& role : options.role_names) {
         AssumeRole wanted;
         wanted.role_arn = "arn:" + (partition.empty() ? "aws" : partition) + ":iam::" + account + ":role/" + role, wanted.external_id = options.external_id;
-        auto provider = shared_provider(assume_role_provider(base, wanted, options.engine.home_region, options.engine.endpoints, *http, apis, options.engine.now), mutex);
+        auto provider = shared_provider(assume_role_provider(base, wanted, options.engine.home_region, options.engine.endpoints, *http, apis, options.engine.now), std::make_shared<std::mutex>(), http);
         out.role = role;
         auto keys_of_role = provider->get();
         if (keys_of_role) {

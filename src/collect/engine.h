@@ -1,7 +1,7 @@
 // The engine: keeps calls in flight within their rates, asks again where that helps, and follows pages.
 //
-// One thread drives the transport: the caller's, inside `next`. A second one of the engine's own asks providers for credentials, so that a
-// role that is slow to take holds up its own account alone (the collector's third thread compresses and writes, record.h). The order of
+// One thread drives the transport: the caller's, inside `next`. A few of the engine's own ask providers for credentials and sleep otherwise,
+// so that a role that is slow to take holds up its own account alone (another of the collector's compresses and writes, record.h). The order of
 // answers is not promised; what is recorded for a call does not hang on it.
 //
 //   engine->ask(call) … while it is not full(); engine->next(outcome) … until it says false; from both, more may be asked.
@@ -56,8 +56,8 @@ struct EngineCounts { uint64_t requests = 0, retries = 0, throttled = 0, bytes =
 
 class CollectEngine {
  public:
-  // Asked once for an account, from the thread of `ask`; null: none. What it gives is then used on the engine's own thread, one at a time;
-  // an HttpClient that providers share must be nobody else's while the engine lives.
+  // Asked once for an account, from the thread of `ask`; null: none. What it gives is then used on the engine's own threads,
+  // one provider on one thread at a time: what several providers share (an HttpClient, the provider of another role) they guard themselves.
   using Credentialed = std::function<std::shared_ptr<CredentialProvider>(const std::string& account)>;
   static Result<std::unique_ptr<CollectEngine>> make(const EngineOptions& options, const ApiCatalogue& apis, Credentialed credentials);
   virtual ~CollectEngine() = default;

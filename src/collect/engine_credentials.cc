@@ -2,7 +2,13 @@
 
 namespace reeve {
 
-CredentialDesk::CredentialDesk(std::function<void()> given) : call_(std::move(given)), thread_([this] { work(); }) {}
+namespace {
+constexpr int kThreads = 8;  // as many roles may be slow to take before others wait for theirs
+}
+
+CredentialDesk::CredentialDesk(std::function<void()> given) : call_(std::move(given)) {
+  for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { work(); });
+}
 
 CredentialDesk::~CredentialDesk() {
   {
@@ -10,7 +16,7 @@ CredentialDesk::~CredentialDesk() {
     closing_ = true;
   }
   more_.notify_all();
-  thread_.join();
+  for (auto& thread : threads_) thread.join();
 }
 
 void CredentialDesk::ask(void* account, std::shared_ptr<CredentialProvider> provider, bool refused) {

@@ -1,4 +1,5 @@
-// Credentials for many accounts, asked for beside the calls: one thread asks one provider after another. Private to the engine.
+// Credentials for many accounts, asked for beside the calls: a few threads ask one provider each, so that
+// a role that is slow to take holds up nobody else's. Private to the engine.
 #pragma once
 
 #include <condition_variable>
@@ -20,7 +21,7 @@ class CredentialDesk {
     void* account = nullptr;  // as it was asked for
     Result<Credentials> credentials;
   };
-  // `given` is called from the desk's thread whenever something can be taken.
+  // `given` is called from the desk's threads whenever something can be taken.
   explicit CredentialDesk(std::function<void()> given);
   ~CredentialDesk();
 
@@ -42,7 +43,7 @@ class CredentialDesk {
   std::deque<Wanted> wanted_;
   std::vector<Given> given_;
   bool closing_ = false;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace reeve

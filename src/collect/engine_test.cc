@@ -309,6 +309,26 @@ TEST(Engine, an_account_without_credentials_is_named_and_holds_up_no_other) {
   EXPECT_LT(first_done, 250ms);  // the slow one takes 300
 }
 
+TEST(Engine, roles_that_are_slow_to_take_hold_up_no_other) {
+  LoopbackServer server([](const SeenRequest&, ServedConnection& connection) { connection.send(tables({})); });
+  EngineHouse house(server);
+  house.slow = {"1", "2", "3", "4"};  // asked for first
+  for (int i = 1; i <= 6; ++i) house.engine->ask(list_tables(std::to_string(i), "eu-west-1"));
+  const auto began = Clock::now();
+  std::vector<std::string> order;
+  CallOutcome outcome;
+  while (house.engine->next(outcome)) {
+    EXPECT_EQ(name(outcome.failure), "none") << outcome.error_message;
+    order.push_back(outcome.call.place.account);
+    if (order.size() == 2) {
+      EXPECT_LT(Clock::now() - began, 250ms);  // a slow one takes 300
+    }
+  }
+  ASSERT_EQ(order.size(), 6u);
+  EXPECT_EQ((std::set<std::string>{order[0], order[1]}), (std::set<std::string>{"5", "6"}));
+  EXPECT_LT(Clock::now() - began, 900ms) << "one after another they take 1,200";
+}
+
 TEST(Engine, follows_pages_to_the_last) {
   LoopbackServer server([](const SeenRequest& request, ServedConnection& connection) {
     const DocumentPtr body = document(request.body);

@@ -7,7 +7,8 @@ namespace {
 
 class Shared : public CredentialProvider {
  public:
-  Shared(std::shared_ptr<CredentialProvider> inner, std::shared_ptr<std::mutex> mutex) : inner_(std::move(inner)), mutex_(std::move(mutex)) {}
+  Shared(std::shared_ptr<CredentialProvider> inner, std::shared_ptr<std::mutex> mutex, std::shared_ptr<HttpClient> uses)
+      : uses_(std::move(uses)), inner_(std::move(inner)), mutex_(std::move(mutex)) {}
   Result<Credentials> get() override {
     std::lock_guard hold(*mutex_);
     return inner_->get();
@@ -18,14 +19,15 @@ class Shared : public CredentialProvider {
   }
 
  private:
+  std::shared_ptr<HttpClient> uses_;  // first: `inner_` may use it to its end
   std::shared_ptr<CredentialProvider> inner_;
   std::shared_ptr<std::mutex> mutex_;
 };
 
 }  // namespace
 
-std::shared_ptr<CredentialProvider> shared_provider(std::shared_ptr<CredentialProvider> inner, std::shared_ptr<std::mutex> mutex) {
-  return std::make_shared<Shared>(std::move(inner), std::move(mutex));
+std::shared_ptr<CredentialProvider> shared_provider(std::shared_ptr<CredentialProvider> inner, std::shared_ptr<std::mutex> mutex, std::shared_ptr<HttpClient> uses) {
+  return std::make_shared<Shared>(std::move(inner), std::move(mutex), std::move(uses));
 }
 
 AccountOpener::AccountOpener(size_t threads, std::function<Worker()> make_worker) {

@@ -12,11 +12,13 @@
 #include <vector>
 
 #include "aws/credentials.h"
+#include "aws/http.h"
 
 namespace reeve {
 
-// A provider that several threads may ask.
-std::shared_ptr<CredentialProvider> shared_provider(std::shared_ptr<CredentialProvider> inner, std::shared_ptr<std::mutex> mutex);
+// A provider that several threads may ask; `uses` lives as long as it does.
+std::shared_ptr<CredentialProvider> shared_provider(std::shared_ptr<CredentialProvider> inner, std::shared_ptr<std::mutex> mutex,
+                                                    std::shared_ptr<HttpClient> uses = nullptr);
 
 class AccountOpener {
  public:
