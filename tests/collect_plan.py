@@ -10,6 +10,7 @@ import csv
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -113,7 +114,7 @@ def role(checks, actions):
         equal(checks, checked.status, 0, "`reeve check` finds nothing in it")
         try:
             import cfnlint.api
-            found = cfnlint.api.lint_all(template.out)
+            found = cfnlint.api.lint(template.out, regions=["us-east-1"])  # nothing in it hangs on a Region
             equal(checks, [str(one) for one in found], [], "cfn-lint finds nothing in it")
         except ImportError:
             checks.skip("cfn-lint", "cfn-lint is not installed (tests/requirements.txt)", "collect_plan")
@@ -138,7 +139,11 @@ def a_write_is_refused(checks):
         return checks.skip("a planted write", "build/tools/reeve_check_content is not built", "collect_plan")
     with tempfile.TemporaryDirectory() as folder:
         tree = pathlib.Path(folder) / "content"
-        subprocess.run(["cp", "-r", str(ROOT / "content"), str(tree)], check=True)
+        tree.mkdir()
+        for part in (ROOT / "content").iterdir():
+            if part.name != "resources":
+                (tree / part.name).symlink_to(part)
+        shutil.copytree(ROOT / "content" / "resources", tree / "resources")
         queue = tree / "resources" / "aws-sqs-queue.yaml"
         queue.write_text(queue.read_text().replace("\nreads:\n", "\nreads:\n  - call: sqs:PurgeQueue\n    parameter: QueueUrl\n    match: Properties.QueueUrl\n", 1))
         done = subprocess.run([str(tool), str(tree)], capture_output=True, text=True)
