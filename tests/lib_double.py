@@ -80,12 +80,19 @@ class Double:
                 return json.load(reply)
         return json.loads(self.counts_file.read_text()) if self.counts_file.exists() else self.last
 
-    def set_faults(self, faults):
-        request = urllib.request.Request(self.endpoint + "/_double/faults", data=json.dumps(faults).encode(), method="PUT")
+    def put(self, what, document):
+        request = urllib.request.Request(self.endpoint + "/_double/" + what, data=json.dumps(document).encode(), method="PUT")
         try:
             OPENER.open(request, timeout=10).close()
         except urllib.error.HTTPError as error:
-            raise RuntimeError("the double refuses the faults: " + error.read().decode()) from None
+            raise RuntimeError(f"the double refuses the {what}: " + error.read().decode()) from None
+
+    def set_faults(self, faults):
+        self.put("faults", faults)
+
+    def enforce(self, policy, actions):
+        """From now on: what a policy allows; `actions` says which ones a call needs that needs another than its name's."""
+        self.put("policy", {"policy": policy, "actions": actions})
 
     def stop(self):
         if self.process.poll() is None:

@@ -16,6 +16,7 @@ struct Asked {
   const ApiOperation* operation = nullptr;  // null: none of that service
   // Others of the same signing name and version that have an operation of that name: rds answers for docdb and neptune too.
   std::vector<std::pair<const ApiService*, const ApiOperation*>> others;
+  std::string path;                         // of the request
   std::string operation_name;               // as far as the request names one
   std::map<std::string, std::vector<std::string>> parameters;  // input member → the scalars in it, in order
   std::string call() const;                 // `s3:GetBucketPolicy`

@@ -31,6 +31,12 @@ std::string request_id_of(uint64_t serial) {
 ApiProtocol protocol_of(const Asked& asked) { return asked.service ? asked.service->protocol : ApiProtocol::query; }
 bool is_s3(const Asked& asked) { return asked.service && asked.service->name == "s3"; }
 
+// What the request is about, as IAM names it, where the double knows it: an API Gateway's path is its resource.
+std::string resource_of(const Asked& asked, const std::string& region) {
+  if (!asked.service || asked.service->signing_name != "apigateway") return "*";
+  return "arn:aws:apigateway:" + region + "::" + (starts_with(asked.path, "/v2/") ? asked.path.substr(3) : asked.path);
+}
+
 std::string first_of(const Asked& asked, const std::string& name) {
   auto found = asked.parameters.find(name);
   return found == asked.parameters.end() || found->second.empty() ? std::string() : found->second[0];
@@ -60,6 +66,16 @@ bool Double::own_page(const ServerRequest& request, ServerReply& reply) {
     auto read = document ? Faults::read((*document)->root(), "request") : Result<Faults>(tl::unexpected(document.error()));
     if (read) {
       faults = std::move(*read);
+    } else {
+      reply.status = 400;
+      reply.body = read.error().text();
+    }
+  } else if (request.path == "/_double/policy" && request.method == "PUT") {
+    auto document = read_json(request.body, Source{});
+    const Value root = document ? (*document)->root() : Value();
+    auto read = document ? Permissions::read(root.get("policy"), root.get("actions"), "request") : Result<Permissions>(tl::unexpected(document.error()));
+    if (read) {
+      permissions = std::move(*read);
     } else {
       reply.status = 400;
       reply.body = read.error().text();
@@ -114,7 +130,7 @@ std::optional<Double::Refusal> Double::refusal(const Asked& asked, Caller& calle
                    is_s3(asked) ? "SlowDown" : protocol == ApiProtocol::ec2 ? "RequestLimitExceeded" : protocol == ApiProtocol::query ? "Throttling" : "ThrottlingException",
                    "Rate exceeded"};
   }
-  const std::string lacking = permissions && !needs_no_keys ? permissions->lacking(asked.call()) : "";
+  const std::string lacking = permissions && !needs_no_keys ? permissions->lacking(asked.call(), resource_of(asked, caller.region)) : "";
   if ((fault && fault->kind == Fault::Kind::deny) || !lacking.empty()) {
     const std::string message = "User: arn:aws:sts::" + caller.account + ":assumed-role/audit/reeve is not authorized to perform: " +
                                 (lacking.empty() ? asked.call() : lacking) + " because no identity-based policy allows the action";
@@ -190,7 +206,8 @@ void Double::handle(const ServerRequest& request, ServerReply& reply) {
   const int64_t now_ms = wall_clock().ms + faults.skew_s * 1000;
   const std::string request_id = request_id_of(++serial_);
   Caller caller = keys_.check(request, now_ms);
-  const Asked asked = router_.route(request, caller.service);
+  Asked asked = router_.route(request, caller.service);
+  asked.path = request.path;
   const Fault* fault = faults.strike(caller.account, caller.region, asked.call());
   if (fault && fault->kind == Fault::Kind::end_sessions) {
     keys_.end_sessions();

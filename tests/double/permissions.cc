@@ -30,10 +30,11 @@ Result<Permissions> Permissions::read(Value policy, Value actions, const std::st
     if (!statement.get("Action") || !statement.get("Effect") || !statement.get("Resource")) return wrong(statement, "a statement without Effect, Action, Resource");
     const bool allows = statement.get("Effect").text() == "Allow";
     const auto resources = texts(statement.get("Resource"));
-    // A statement about roles to be assumed names them; all others are about everything.
+    // A statement about roles to be assumed names them, one of API Gateway its paths; all others are about everything.
     for (const std::string& action : texts(statement.get("Action"))) {
-      if (resources != std::vector<std::string>{"*"} && action != "sts:AssumeRole") return wrong(statement, "the double enforces `Resource: *` only");
-      (allows ? out.allowed_ : out.denied_).push_back(lower(action));
+      const bool everything = resources == std::vector<std::string>{"*"};
+      if (!everything && action != "sts:AssumeRole" && !starts_with(action, "apigateway:")) return wrong(statement, "the double enforces `Resource: *` only");
+      (allows ? out.allowed_ : out.denied_).push_back({lower(action), action == "sts:AssumeRole" ? std::vector<std::string>{"*"} : resources});
     }
   }
   if (actions) {
@@ -42,13 +43,15 @@ Result<Permissions> Permissions::read(Value policy, Value actions, const std::st
   return out;
 }
 
-std::string Permissions::lacking(const std::string& call) const {
+std::string Permissions::lacking(const std::string& call, const std::string& resource) const {
   if (call == "sts:GetCallerIdentity") return {};  // needs none
   auto found = actions_.find(call);
   const std::vector<std::string> needed = found == actions_.end() ? std::vector<std::string>{call} : found->second;
   for (const std::string& action : needed) {
     const std::string name = lower(action);
-    const auto fits = [&](const std::string& pattern) { return glob_match(pattern, name); };
+    const auto fits = [&](const Rule& rule) {
+      return glob_match(rule.action, name) && std::any_of(rule.resources.begin(), rule.resources.end(), [&](const auto& pattern) { return glob_match(pattern, resource); });
+    };
     if (std::any_of(denied_.begin(), denied_.end(), fits) || std::none_of(allowed_.begin(), allowed_.end(), fits)) return action;
   }
   return {};

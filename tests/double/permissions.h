@@ -13,13 +13,18 @@ namespace reeve::aws_double {
 
 class Permissions {
  public:
-  // Understands statements of actions on all resources and no more: what it does not understand it refuses.
+  // Understands statements of actions on all resources, and on those of API Gateway; what it does not understand it refuses.
   static Result<Permissions> read(Value policy, Value actions, const std::string& file);
   // The first action that `call` needs and the policy does not allow; empty if all are.
-  std::string lacking(const std::string& call) const;
+  // `resource`: its ARN, or `*` where the double does not know it.
+  std::string lacking(const std::string& call, const std::string& resource) const;
 
  private:
-  std::vector<std::string> allowed_, denied_;                 // wildcards in lower case
+  struct Rule {
+    std::string action;                  // wildcards, in lower case
+    std::vector<std::string> resources;  // wildcards
+  };
+  std::vector<Rule> allowed_, denied_;
   std::map<std::string, std::vector<std::string>> actions_;  // of a call whose action is not called as it is
 };
 
