@@ -99,11 +99,10 @@ def sql_mutants(text):
             yield m.start(1), f"'{m[1]}' → '{other}'", text[:m.start(1)] + other + text[m.end(1):]
 
 
-def examples_of(folder, control):
-    """True if all examples hold, False if one does not, None if the control is no longer one."""
-    run = reeve("content", "test", control, "--content", folder, "--format", "json")
-    results = [json.loads(line) for line in run.out.splitlines() if line.startswith("{")]
-    if run.status not in (0, 1) or not results:
+def held(run, control):
+    """True if all examples of `control` hold, False if one does not, None if it is no longer a control."""
+    results = [one for one in map(json.loads, (line for line in run.out.splitlines() if line.startswith("{"))) if one["control"] == control]
+    if not results or re.search(rf"/{re.escape(control)}/", run.err):
         return None
     if any("query" in r.get("reason", "") and "not right" in r["reason"] for r in results):
         return None
@@ -111,16 +110,24 @@ def examples_of(folder, control):
 
 
 def judged(control, file, mutants):
-    """[(line, what, outcome)] for one control's file."""
+    """[(line, what, outcome)] for one control's file. The changed controls stand side by side, so that one run judges them all."""
     out = []
     with tempfile.TemporaryDirectory() as folder:
-        copy = pathlib.Path(folder) / "controls" / control
-        shutil.copytree(CONTROLS / control, copy)
-        whole = (copy / file).read_text()
-        out.append((0, "as it is", examples_of(folder, control)))
+        controls = pathlib.Path(folder) / "controls"
+        whole = (CONTROLS / control / file).read_text()
+        out.append((0, "as it is", held(reeve("content", "test", control, "--content", CONTROLS.parent, "--format", "json"), control)))
+        names = {}  # by text: two changes that come to the same are one
+        for _, _, text in mutants:
+            if text not in names:
+                names[text] = f"{control}-changed-{len(names) + 1}"
+                shutil.copytree(CONTROLS / control, controls / names[text])
+                (controls / names[text] / file).write_text(text)
+        run = reeve("content", "test", *names.values(), "--content", folder, "--format", "json") if names else None
+        if run and re.search(r"there is no control", run.err):  # what is no control any more ends the run before it judges the others
+            names_left = [name for name in names.values() if not re.search(rf"/{re.escape(name)}/", run.err)]
+            run = reeve("content", "test", *names_left, "--content", folder, "--format", "json") if names_left else run
         for offset, what, text in mutants:
-            (copy / file).write_text(text)
-            out.append((whole.count("\n", 0, offset) + 1, what, examples_of(folder, control)))
+            out.append((whole.count("\n", 0, offset) + 1, what, held(run, names[text])))
     return control, file, out
 
 
