@@ -22,7 +22,7 @@ ASKER = {"AccountId", "MaxResults"}
 TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "template", "permissions", "named", "ordered", "reads", "config"}
 READ = {
     "call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set",
-    "from", "ask", "batch", "after", "again_when", "only_in"
+    "from", "ask", "batch", "after", "again_when", "only_in", "named_by", "asked_by", "in_account", "left_to"
 }
 FORMS = {"path", "present", "const", "entries", "list", "request", "first"}
 # Columns that every view has already (docs/formats/controls.md).

@@ -68,9 +68,35 @@ void Collection::hold(const CollectPlace& place) {
   ++account->second.open_places;
 }
 
-// Asked once, whatever leads to it.
+// Asked once, whatever leads to it; and of the account that it is about, if that lets us in.
 Status Collection::ask(PlannedCall call, bool whatever_service) {
   if (!whatever_service && !wanted(call.call)) return {};
+  if (administrators_ && administrators_->count(call.place.account) == 0 && plan_.by_administrators(call.call)) return {};
+  if (auto own = plan_.by_itself(call); own && reaches(own->place.account)) {
+    std::string key = own->key();
+    if (!asked_itself_.insert(key).second) return {};  // the account may be done by now, and what it was asked forgotten
+    above_.emplace(std::move(key), std::move(call));
+    call = std::move(*own);
+  }
+  return ask_there(std::move(call));
+}
+
+// Whether we are let into the account, or may yet be.
+bool Collection::reaches(const std::string& account) const {
+  auto found = accounts_.find(account);
+  return found != accounts_.end() && found->second.shown.state != "not_reached" && found->second.shown.state != "suspended";
+}
+
+Status Collection::ask_above(const std::string& key) {
+  auto above = above_.find(key);
+  if (above == above_.end()) return {};
+  PlannedCall call = std::move(above->second);
+  above_.erase(above);
+  asked_above_.insert(call.key());
+  return ask_there(std::move(call));
+}
+
+Status Collection::ask_there(PlannedCall call) {
   if (call.place.account != caller_ && !keys_.of(call.place.account)) {  // whom nobody has let us in to yet
     held_[call.place.account].push_back(std::move(call));
     return {};
@@ -171,6 +197,7 @@ Status Collection::follow(const PlannedCall& call, Answer answer, const std::str
   ++gauges_.done;
   if (answer.ok()) {
     ++summary_.answered;
+    above_.erase(call.key());
     for (auto& page : answer.pages)
       for (auto& next : plan_.after(call, page->root())) {
         if (feeding_) TRY(ask(std::move(next)));
@@ -178,8 +205,11 @@ Status Collection::follow(const PlannedCall& call, Answer answer, const std::str
       }
   } else {
     gap(call, failure, answer.code, answer.message);
-    if (failure != "absent")
-      for (auto& next : plan_.instead(call)) TRY(ask(std::move(next)));
+    if (failure != "absent") {
+      TRY(ask_above(call.key()));
+      if (asked_above_.count(call.key()) == 0)
+        for (auto& next : plan_.instead(call)) TRY(ask(std::move(next)));
+    }
   }
   if (auto waiting = waiting_.find(call.key()); waiting != waiting_.end()) {
     auto then = std::move(waiting->second);
@@ -235,6 +265,15 @@ Status Collection::discover() {
     management_ = organization_ && !organization.pages.empty() && organization.pages[0]->root().get("Organization").get("MasterAccountId").text() == caller_;
     for (auto& page : listed.pages)
       for (auto& account : accounts_in(page->root())) all.push_back(std::move(account));
+  }
+  auto calls = plan_.calls();
+  if (organization_ && std::any_of(calls.begin(), calls.end(), [&](auto& call) { return wanted(call) && plan_.by_administrators(call); })) {
+    auto delegated = TRY(ask_now(as_planned("organizations:ListDelegatedAdministrators", CollectScope::organization)));
+    if (delegated.ok()) {
+      administrators_.emplace({std::string(organization.pages.empty() ? "" : organization.pages[0]->root().get("Organization").get("MasterAccountId").text())});
+      for (auto& page : delegated.pages)
+        for (Value one : page->root().get("DelegatedAdministrators").items()) administrators_->emplace(one.get("Id").text());
+    }
   }
   TRY(choose_accounts(all));
   feeding_ = true;
@@ -318,7 +357,9 @@ Status Collection::opened(AccountOpener::Opened opened) {
     account.shown.state = "not_reached", account.shown.reason = opened.error.text();
     // Kept, so that whoever judges the snapshot meets the account and why nothing is known of it.
     frame.error_code = "NotReached", frame.error_message = account.shown.reason, frame.failure = "unreachable";
-    return record_.add({std::move(frame)});
+    TRY(record_.add({std::move(frame)}));
+    for (auto& call : held) TRY(ask_above(call.key()));
+    return {};
   }
   // Let in now: what an earlier run kept of the opposite no longer holds. The reply itself is keys, so only that there was one is kept.
   if (record_.recorded({{opened.account, "global"}, "sts:AssumeRole", input_of({})})) {

@@ -67,6 +67,9 @@ class Collection {
   bool stopped() const { return options_.stop && options_.stop->asked(); }
   bool wanted(const std::string& call) const;
   Status ask(PlannedCall call, bool whatever_service = false);
+  Status ask_there(PlannedCall call);
+  bool reaches(const std::string& account) const;
+  Status ask_above(const std::string& key);
   Result<Answer> ask_now(PlannedCall call);
   Result<bool> step(int64_t wait_ms);  // one thing that came; false: nothing is on the way
   Status take(CallOutcome outcome);
@@ -103,6 +106,10 @@ class Collection {
   std::map<CollectPlace, PlaceState> places_;
   std::map<std::string, std::function<Status(const Answer&)>> waiting_;  // key → who wants its answer
   std::deque<PlannedCall> recorded_, fed_;
+  std::optional<std::set<std::string>> administrators_;  // of the organization: its management account and its delegates; none: not known
+  std::map<std::string, PlannedCall> above_;             // key of what an account is asked of itself → how it is asked from above, if that fails
+  std::set<std::string> asked_itself_;                   // keys of what was asked of the account itself, whatever reply led to it
+  std::set<std::string> asked_above_;                    // keys of what was: there is no further way
   std::map<std::string, std::vector<PlannedCall>> held_;  // account → until it is opened
   std::deque<std::string> accounts_to_begin_;
   std::deque<CollectPlace> places_to_begin_;

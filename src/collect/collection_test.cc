@@ -122,8 +122,11 @@ class CollectionTest : public ::testing::Test {
     options_.out = folder_ / "snap";
     options_.engine.now = [] { return kNow; };
     options_.stop = &stop_;
+    plan({std::begin(kTypes), std::end(kTypes)});
+  }
+  void plan(const std::vector<const char*>& types) {
     ResourceCatalogue catalogue;
-    for (auto text : kTypes) catalogue.add(must(read_resource_type(must(read_yaml(text, Source{nullptr, "type.yaml", "", 0, "", "$"}))->root(), "type.yaml")));
+    for (auto text : types) catalogue.add(must(read_resource_type(must(read_yaml(text, Source{nullptr, "type.yaml", "", 0, "", "$"}))->root(), "type.yaml")));
     std::vector<Error> errors;
     plan_ = plan_of(catalogue, must(built_in_api_catalogue()), errors);
     for (auto& error : errors) ADD_FAILURE() << error.text();
@@ -256,6 +259,72 @@ TEST_F(CollectionTest, UnitsNameTheAccountsBelowThem) {
   collect(other);
   ASSERT_FALSE(error_);
   EXPECT_NE(error_.error().text().find("what stands below `ou-9` cannot be listed: organizations:ListAccountsForParent HTTP 404"), std::string::npos) << error_.error().text();
+}
+
+// What an account is told of itself it is asked with its own role; from above only where that fails. What only administrators are told
+// nobody else is asked.
+TEST_F(CollectionTest, AsksEachAccountOfItselfAndAdministratorsAlone) {
+  options_.role_names = {"audit"};
+  plan({R"(
+type: AWS::Organizations::Account
+title: account
+scope: global
+reads:
+  - {call: "organizations:ListAccounts", each: "Accounts[]", id: Id, set: {Properties.AccountName: Name}}
+  - {call: "organizations:DescribeEffectivePolicy", parameter: TargetId, in_account: TargetId, with: {PolicyType: TAG_POLICY}, set: {Observed.Effective: EffectivePolicy}}
+)",
+        R"(
+type: Reeve::Account::Settings
+title: settings
+scope: global
+singleton: account
+reads:
+  - {call: "ec2:DescribeRegions", set: {Observed.Ec2Regions: "Regions[].RegionName"}}
+  - {call: "account:GetContactInformation", parameter: AccountId, from: {AccountId: AWS::Organizations::Account}, set: {Properties.Contact: ContactInformation}}
+)",
+        R"(
+type: Reeve::Region::Settings
+title: settings
+scope: regional
+singleton: region
+reads:
+  - {call: "macie2:DescribeOrganizationConfiguration", asked_by: administrators, set: {Observed.MacieAutoEnable: autoEnable}}
+)"});
+  auto table = organization();
+  const std::string delegates = "111111111111/global/organizations:ListDelegatedAdministrators";
+  auto asked = [&](const std::set<std::string>& closed) {
+    std::filesystem::remove_all(options_.out);
+    FakeEngine engine(table);
+    collect(engine, closed);
+    EXPECT_TRUE(error_) << error_.error().text();
+    std::vector<std::string> out;
+    for (auto& what : engine.asked)
+      for (auto part : {"GetContact", "Effective", "macie2"})
+        if (what.find(part) != std::string::npos) out.push_back(what);
+    return out;
+  };
+  using Asked = std::vector<std::string>;
+  const std::string contact = "/global/account:GetContactInformation", policy = "/global/organizations:DescribeEffectivePolicy/TAG_POLICY/";
+  const std::string macie = "/macie2:DescribeOrganizationConfiguration", payer = "111111111111", app = "222222222222", old = "333333333333";
+  for (auto& account : {payer, app}) table[account + contact] = {R"({"ContactInformation": {}})"}, table[account + policy + account] = {R"({"EffectivePolicy": {}})"};
+  for (auto& account : {app, old}) table[payer + contact + "/" + account] = {R"({"ContactInformation": {}})"}, table[payer + policy + account] = {R"({"EffectivePolicy": {}})"};
+  table[delegates] = {R"({"DelegatedAdministrators": []})"};
+  // The suspended account cannot be asked itself.
+  EXPECT_EQ(asked({}), (Asked{payer + "/eu-west-1" + macie, payer + contact, payer + contact + "/" + old, payer + policy + payer, payer + policy + old,
+                              payer + "/us-east-1" + macie, app + contact, app + policy + app}));
+  table[delegates] = {R"({"DelegatedAdministrators": [{"Id": "222222222222"}]})"};
+  EXPECT_EQ(asked({}).size(), 9u) << "a delegate is asked too";
+  EXPECT_EQ(asked({app}), (Asked{payer + "/eu-west-1" + macie, payer + contact, payer + contact + "/" + app, payer + contact + "/" + old, payer + policy + payer,
+                                 payer + policy + app, payer + policy + old, payer + "/us-east-1" + macie}))
+      << "no role there";
+  table[app + contact] = {"", "AccessDeniedException", Failure::denied};
+  auto refused = asked({});
+  EXPECT_EQ(refused.size(), 10u);
+  EXPECT_TRUE(std::count(refused.begin(), refused.end(), payer + contact + "/" + app)) << "refused there";
+  table[payer + contact + "/" + app] = {"", "AccessDeniedException", Failure::denied};
+  EXPECT_EQ(asked({}).size(), 10u) << "refused here too: that is all";
+  table[delegates] = {"", "AccessDeniedException", Failure::denied};
+  EXPECT_EQ(asked({}).size(), 10u) << "who administers is not known: all are asked";
 }
 
 // Ended after each number of answers in turn, and gone on with: in the end nothing is missing and nothing was asked twice.

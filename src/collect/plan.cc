@@ -207,7 +207,7 @@ std::vector<PlannedCall> CollectPlan::first(const CollectPlace& place, CollectSc
   Calls calls;
   for (const PlanNode& node : state_->nodes) {
     if (!node.first() || node.scope != scope || !node.told_by.empty() || !node.read->after.empty() || !asked_in(node, place.region)) continue;
-    if (asked_above && node.own_account && !node.feeds.empty()) continue;
+    if (asked_above && node.names_own_account && !node.feeds.empty()) continue;
     calls.add(own_call(node, place));
   }
   return calls.take();
@@ -267,6 +267,28 @@ bool CollectPlan::absent(std::string_view call, std::string_view error_code) con
     auto& absent = node->read->absent_when;
     return std::find(absent.begin(), absent.end(), error_code) != absent.end();
   });
+}
+
+bool CollectPlan::by_administrators(std::string_view call) const {
+  auto nodes = state_->by_call.find(call);
+  return nodes != state_->by_call.end() && std::all_of(nodes->second.begin(), nodes->second.end(), [](const PlanNode* node) { return node->read->by_administrators; });
+}
+
+std::optional<PlannedCall> CollectPlan::by_itself(const PlannedCall& call) const {
+  auto nodes = state_->by_call.find(call.call);
+  if (nodes == state_->by_call.end()) return {};
+  Value input = call.input->root();
+  for (const PlanNode* node : nodes->second) {
+    const bool own = node->own_account && !node->names_own_account && !node->feeds.empty();
+    if (!own && node->read->in_account.empty()) continue;
+    std::string about(input.get(own ? node->parameters.front() : node->read->in_account).text());
+    bool same = !about.empty() && about != call.place.account;
+    for (auto& [name, values] : node->fixed) same &= input.get(name) && input.get(name).text() == values.front();
+    if (!same) continue;
+    const CollectPlace there{about, call.place.region};
+    return own ? own_call(*node, there) : PlannedCall{there, call.call, call.input};
+  }
+  return {};
 }
 
 std::vector<std::string> CollectPlan::calls() const {

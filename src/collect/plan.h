@@ -17,6 +17,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,8 +62,8 @@ struct PlannedKind {
 
 class CollectPlan {
  public:
-  // The calls of a place that need no other's reply. `asked_above`: the management account asks about this one what it can
-  // (account:GetAlternateContact with an AccountId), so those are left out.
+  // The calls of a place that need no other's reply. `asked_above`: the management account asks about this one what no account is told
+  // of itself (account:GetPrimaryEmail), so those are left out.
   std::vector<PlannedCall> first(const CollectPlace& place, CollectScope scope, bool asked_above = false) const;
   // What the whole reply (its pages joined) of `answered` lets be asked: calls per resource, batches of what a batch call takes.
   std::vector<PlannedCall> after(const PlannedCall& answered, Value reply) const;
@@ -72,6 +73,10 @@ class CollectPlan {
   bool again(std::string_view call, std::string_view error_code, Value reply = {}) const;
   // Errors that mean "not there" for the call: an answer, not a failure.
   bool absent(std::string_view call, std::string_view error_code) const;
+  // Answered only where something is administered for the organization: to its management account and delegated administrators.
+  bool by_administrators(std::string_view call) const;
+  // What one account asks about another as that other asks it of itself, if it can: its own rates are then what counts.
+  std::optional<PlannedCall> by_itself(const PlannedCall& call) const;
   std::vector<std::string> calls() const;  // every call that may be made, sorted
   std::vector<PlannedKind> kinds() const;  // by scope, calls a place before calls a resource, then by call
 

@@ -142,6 +142,7 @@ class GraphMaker {
     }
     node.service = apis_.services().at(service->name);
     node.told_by = told_by_cheaper(*type, index, types_of_call_, {});
+    if (!read.left_to.empty()) node.told_by.insert(read.left_to);
     for (auto& parameter : read.parameters)
       if (std::none_of(read.with.begin(), read.with.end(), [&](auto& with) { return with.first == parameter; })) node.parameters.push_back(parameter);
     for (auto& parameter : node.parameters)
@@ -206,6 +207,7 @@ class GraphMaker {
   std::vector<PlanFeed> capable(const PlanNode& node, const ResourceType& type, const std::string& fact, bool lists_only) {
     std::vector<PlanFeed> out;
     for (const Read& read : type.reads) {
+      if (!node.read->named_by.empty() && read.call != node.read->named_by) continue;
       bool names = !read.id.empty() || !read.arn.empty() || type.singleton != Singleton::none;
       bool lists = names && (read.lists() || !read.from.empty());
       // A reply may name what the same call is asked about next: the units of a unit.
@@ -266,7 +268,7 @@ class GraphMaker {
         feed.above = node.own_account;
         // If the read that feeds is only asked because a cheaper one was refused, that one tells nothing here either.
         auto refused = told_by_cheaper(*type, static_cast<size_t>(feed.read - type->reads.data()), types_of_call_, {});
-        feed.told = !told_by_cheaper(*node.type, index, types_of_call_, refused).empty();
+        feed.told = !node.read->left_to.empty() || !told_by_cheaper(*node.type, index, types_of_call_, refused).empty();
         node.feeds.push_back(std::move(feed));
       }
     }

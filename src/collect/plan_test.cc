@@ -221,13 +221,58 @@ reads:
   EXPECT_EQ(shown(made.plan.first(global, CollectScope::organization)), Shown{R"(global organizations:ListAccounts {})"});
   EXPECT_EQ(shown(made.plan.first(global, CollectScope::account)),
             (Shown{R"(global account:Contact {"Kind":"BILLING"})", R"(global account:Contact {"Kind":"SECURITY"})", R"(global s3control:Block {"AccountId":"111122223333"})"}));
-  EXPECT_EQ(shown(made.plan.first(global, CollectScope::account, true)), Shown{R"(global s3control:Block {"AccountId":"111122223333"})"});
+  EXPECT_EQ(made.plan.first(global, CollectScope::account, true).size(), 3u) << "what an account is told of itself it asks itself";
   EXPECT_EQ(after(made.plan, asked("organizations:ListAccounts", "{}", "global"), R"({"Accounts": [{"Id": "111122223333"}, {"Id": "444455556666"}]})"),
             (Shown{R"(global account:Contact {"AccountId":"444455556666","Kind":"BILLING"})", R"(global account:Contact {"AccountId":"444455556666","Kind":"SECURITY"})"}));
   auto others = made.plan.instead(asked("account:Contact", R"({"AccountId": "444455556666", "Kind": "BILLING"})", "global"));
   ASSERT_EQ(shown(others), Shown{R"(global account:Contact {"Kind":"BILLING"})"});
   EXPECT_EQ(others[0].place.account, "444455556666");
   EXPECT_EQ(shown(made.plan.instead(asked("account:Contact", R"({"Kind": "BILLING"})", "global"))), Shown{});
+  auto itself = made.plan.by_itself(asked("account:Contact", R"({"AccountId": "444455556666", "Kind": "BILLING"})", "global"));
+  ASSERT_TRUE(itself);
+  EXPECT_EQ(itself->key(), others[0].key());
+  EXPECT_FALSE(made.plan.by_itself(asked("account:Contact", R"({"Kind": "BILLING"})", "global"))) << "it is about the caller";
+  EXPECT_FALSE(made.plan.by_itself(asked("account:Contact", R"({"AccountId": "111122223333", "Kind": "BILLING"})", "global"))) << "so is this";
+  EXPECT_FALSE(made.plan.by_itself(asked("s3control:Block", R"({"AccountId": "444455556666"})", "global"))) << "nobody asks it of others";
+}
+
+// What only the management account is told stays with it.
+TEST(Plan, AsksFromAboveWhatNoAccountIsToldOfItself) {
+  Made made = make({R"(
+type: A::Account::Settings
+title: account
+scope: global
+singleton: account
+reads:
+  - {call: "account:Email", parameter: AccountId, from: {AccountId: A::Organizations::Account}, set: {Properties.Email: Email}}
+)",
+                    R"(
+type: A::Organizations::Account
+title: account
+scope: global
+reads:
+  - {call: "organizations:ListAccounts", each: "Accounts[]", id: Id, set: {Properties.Name: Name}}
+  - {call: "organizations:Delegates", each: "Delegates[]", id: Id, set: {Observed.Since: Since}}
+  - {call: "organizations:Services", parameter: AccountId, named_by: "organizations:Delegates", set: {Observed.Services: Services}}
+  - {call: "organizations:Effective", parameter: TargetId, in_account: TargetId, set: {Observed.Effective: Policy}}
+  - {call: "organizations:Attached", parameter: TargetId, left_to: "organizations:Targets", set: {Observed.Attached: Policies}}
+  - {call: "organizations:Enabled", asked_by: administrators, set: {Observed.Enabled: Enabled}}
+)"},
+                   {"account:Email AccountId!", "organizations:ListAccounts", "organizations:Delegates", "organizations:Services AccountId!", "organizations:Effective TargetId",
+                    "organizations:Attached TargetId!", "organizations:Enabled"});
+  EXPECT_EQ(made.errors, Shown{});
+  EXPECT_EQ(shown(made.plan.first({"111122223333", "global"}, CollectScope::account, true)), Shown{});
+  EXPECT_EQ(after(made.plan, asked("organizations:ListAccounts", "{}", "global"), R"({"Accounts": [{"Id": "444455556666"}]})"),
+            (Shown{R"(global account:Email {"AccountId":"444455556666"})", R"(global organizations:Effective {"TargetId":"444455556666"})"}));
+  EXPECT_EQ(after(made.plan, asked("organizations:Delegates", "{}", "global"), R"({"Delegates": [{"Id": "444455556666"}]})"),
+            (Shown{R"(global account:Email {"AccountId":"444455556666"})", R"(global organizations:Effective {"TargetId":"444455556666"})", R"(global organizations:Services {"AccountId":"444455556666"})"}));
+  EXPECT_FALSE(made.plan.by_itself(asked("account:Email", R"({"AccountId": "444455556666"})", "global")));
+  auto there = made.plan.by_itself(asked("organizations:Effective", R"({"TargetId": "444455556666"})", "global"));
+  ASSERT_TRUE(there);
+  EXPECT_EQ(there->place.account, "444455556666");
+  EXPECT_EQ(to_json(there->input->root()), R"({"TargetId":"444455556666"})");
+  EXPECT_TRUE(made.plan.by_administrators("organizations:Enabled"));
+  EXPECT_FALSE(made.plan.by_administrators("organizations:ListAccounts"));
 }
 
 TEST(Plan, AsksAgainForWhatIsNotThereYet) {

@@ -462,7 +462,9 @@ void ReplySet::say_unlisted() {
     const auto* uses = catalogue_.uses(reply.input->call);
     if (!uses || reply.joined || !reply.error_code.empty() || !reply.incomplete.empty()) continue;
     for (auto& [type, read] : *uses) {
-      if (!read->unlisted_absent || !wanted(reply, *read)) continue;
+      if (!wanted(reply, *read)) continue;
+      say_unnamed(reply, i, *type, *read);
+      if (!read->unlisted_absent || unit_.kind != Unit::Kind::account) continue;
       Found items = read->each.find(reply.body);
       if (!items.unknown.empty() || (items.projected ? !items.list : !items.first().is_list())) continue;  // a reply without the list
       auto [where, there] = read->each.stops(reply.body);
@@ -480,8 +482,35 @@ void ReplySet::say_unlisted() {
   }
 }
 
+// What is only asked of those that a list names is known of the others: what of them would be told is not there. The list of another
+// account may be that of another organization, and says nothing of these.
+void ReplySet::say_unnamed(Reply& reply, size_t number, const ResourceType& type, const Read& list) {
+  if (!list.lists() || !list.has_each || list.id.empty() || !several_.empty()) return;
+  std::vector<const Read*> of_named;
+  for (const Read& read : type.reads)
+    if (read.named_by == list.call) of_named.push_back(&read);
+  auto of_pages = [](auto& one) { return is_page_parameter(one.first) || one.first == "MaxResults" || one.first == "MaxItems" || one.first == "Limit"; };
+  auto& asked = reply.input->parameters;
+  if (of_named.empty() || !std::all_of(asked.begin(), asked.end(), of_pages)) return;  // a part of the list says nothing of the rest
+  Found items = list.each.find(reply.body);
+  if (!items.unknown.empty() || (items.projected ? !items.list : !items.first().is_list())) return;  // a reply without the list
+  std::set<std::string> named;
+  for (Value item : items.values) {
+    std::string id = id_of(reply, list, item);
+    if (id.empty()) return;  // one that is not told: it may be any
+    named.insert(std::move(id));
+  }
+  auto [where, there] = list.each.stops(reply.body);
+  for (Draft* draft : by_type_[&type]) {
+    if (draft->draft->account != reply.input->account || named.contains(draft->draft->id) || (!type.global && draft->draft->region != reply.input->region)) continue;
+    for (const Read* read : of_named)
+      for (auto& [target, form] : read->set)
+        if (!draft->draft->answered(target)) draft->draft->answer_absent(target, source_of(*draft, reply, number), where, there);
+  }
+}
+
 void ReplySet::finish() {
-  if (unit_.kind == Unit::Kind::account) say_unlisted();
+  say_unlisted();
   // Singletons exist for every account and Region that was seen, whether or not any reply told of them.
   for (auto& type : catalogue_.types()) {
     if (unit_.kind == Unit::Kind::organization) {

@@ -68,6 +68,7 @@ class ReplySet {
   std::vector<Draft*> matching(const ResourceType& type, const Read& read, const Reply& reply, const std::string& of_list = {});
   void fail_read(Reply& reply, size_t number, const ResourceType& type, const Read& read);
   void say_unlisted();
+  void say_unnamed(Reply& reply, size_t number, const ResourceType& type, const Read& list);
   void see_organizations();
   std::string missing_reason(const ResourceType& type, uint32_t target, const ResourceDraft& draft) const;
   void record(const Reply& reply);

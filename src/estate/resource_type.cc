@@ -198,9 +198,11 @@ class TypeReader {
     return {};
   }
 
-  // `match` names the id, the ARN or something that is set.
+  // `match` names the id, the ARN or something that is set; `named_by` another read of the file, which lists.
   Status matches() {
     for (size_t r = 0; r < type_->reads.size(); ++r) {
+      if (auto& by = type_->reads[r].named_by; !by.empty() && std::none_of(type_->reads.begin(), type_->reads.end(), [&](auto& one) { return one.call == by && one.lists() && one.has_each && !one.id.empty(); }))
+        return wrong(root_.get("reads").at(r).get("named_by"), "`named_by` names `" + by + "`, which lists none of these", "a read with `each` and `id` and without `parameter`");
       const std::string& match = type_->reads[r].match;
       if (match == "id" || match == "arn" || std::find(type_->targets.begin(), type_->targets.end(), match) != type_->targets.end()) continue;
       return wrong(root_.get("reads").at(r).get("match"), "`match` names `" + match + "`, which no read sets", "`id`, `arn` or a target");
@@ -210,7 +212,7 @@ class TypeReader {
 
   Result<Read> read(Value from) {
     if (!from.is_map()) return wrong(from, "a read is a map", "`call`, `set` …");
-    TRY(known(from, {"call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "from", "ask", "batch", "after", "again_when", "only_in", "set", "cites", "note"}));
+    TRY(known(from, {"call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "from", "ask", "batch", "after", "again_when", "only_in", "named_by", "asked_by", "in_account", "left_to", "set", "cites", "note"}));
     Read read;
     read.call = TRY(text(from, "call", true));
     size_t colon = read.call.find(':');
@@ -277,6 +279,16 @@ class TypeReader {
     read.after = TRY(text(from, "after", false));
     read.again_when = TRY(texts(from.get("again_when"), "again_when"));
     read.only_in = TRY(texts(from.get("only_in"), "only_in"));
+    if (Value by = from.get("asked_by")) {
+      if (by.text() != "administrators") return wrong(by, "`" + std::string(by.text()) + "` are no accounts that ask", "`administrators`");
+      read.by_administrators = true;
+    }
+    read.in_account = TRY(text(from, "in_account", false));
+    if (!read.in_account.empty() && std::find(read.parameters.begin(), read.parameters.end(), read.in_account) == read.parameters.end())
+      return wrong(from.get("in_account"), "`in_account` names `" + read.in_account + "`, which is no `parameter` of this read", join(read.parameters, ", "));
+    read.left_to = TRY(text(from, "left_to", false));
+    read.named_by = TRY(text(from, "named_by", false));
+    if (!read.named_by.empty() && (read.lists() || read.match != "id")) return wrong(from.get("named_by"), "`named_by` is about a call for each resource, named by its id", "a `parameter`, and no `match`");
     return {};
   }
 

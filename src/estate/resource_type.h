@@ -68,7 +68,11 @@ struct Read {
   std::string after;                    // a call that has to be answered first
   std::vector<std::string> again_when;  // errors, and `Member=VALUE` of a reply, that mean "not yet"
   std::vector<std::string> only_in;     // Regions
+  bool by_administrators = false;       // only in accounts that administer something for the organization
+  std::string in_account;               // the parameter whose account asks for itself
+  std::string left_to;                  // a call of another type that tells the same
   bool empty_absent = false;  // AWS itself answers with an empty map where there is nothing: an answer without any member means absent
+  std::string named_by;       // a list of the type: asked of what it names alone; of the others its targets are known to be absent
   bool unlisted_absent = false;  // what another read lists and this one, answered whole for the account and Region, does not: known absent
   std::vector<std::pair<uint32_t, SetForm>> set;    // target index → form
   bool lists() const { return parameters.empty(); }
