@@ -71,7 +71,7 @@ ActionCatalogue actions_of(const Content& content, std::vector<Error>& errors) {
       continue;
     }
     const Value root = (*document)->root();
-    auto wrong = [&](Value at, const std::string& what, const std::string& expected) { errors.push_back({Code::parse, what, place(at, file->shown), expected, {}}); };
+    auto wrong = [&errors, file = file](Value at, const std::string& what, const std::string& expected) { errors.push_back({Code::parse, what, place(at, file->shown), expected, {}}); };
     if (item == kTable) {
       if (!root.get("services").is_map()) {
         wrong(root, "this is no table of IAM's actions", "a map with `services`");
