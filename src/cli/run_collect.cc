@@ -117,6 +117,9 @@ int run_collect(const Options& options, Io& io) {
   if (!wanted) return usage(wanted.error());
   std::vector<Error> told;  // by load_content already
   wanted->engine.rates = api_rates_of(*content.files, told);
+  auto redactions = redactions_of(*content.files, apis);
+  if (!redactions) return usage(redactions.error());
+  wanted->redactions = std::move(*redactions);
   if (auto asked = services_are_asked(wanted->services, plan); !asked) return usage(asked.error());
   CollectStop stop;
   wanted->stop = &stop;

@@ -112,6 +112,7 @@ Result<CollectSummary> collect(const CollectOptions& given, const CollectPlan& p
   TRY(base->get());
   Keyring keys;
   keys.put("", base);
+  if (!options.redactions) options.redactions = TRY(built_in_redactions(apis));
 
   // 2. What there is already.
   auto record = TRY(CollectRecord::open(options.out, options.engine.now()));

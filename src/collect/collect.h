@@ -14,6 +14,7 @@
 #include "collect/engine.h"
 #include "collect/plan.h"
 #include "collect/record.h"
+#include "content/redactions.h"
 
 namespace reeve {
 
@@ -36,6 +37,7 @@ struct CollectOptions {
   std::string external_id;
   CredentialSettings credentials;
   EngineOptions engine;
+  RedactionsPtr redactions;                     // null: those of the built-in content
   CollectStop* stop = nullptr;
 };
 

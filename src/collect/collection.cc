@@ -56,7 +56,7 @@ std::shared_ptr<CredentialProvider> Keyring::of(const std::string& account) cons
 Collection::Collection(const CollectOptions& options, const CollectPlan& plan, CollectEngine& engine, CollectRecord& record, AccountOpener& opener, Keyring& keys,
                        CollectGauges& gauges)
     : options_(options), plan_(plan), engine_(engine), record_(record), opener_(opener), keys_(keys), gauges_(gauges),
-      services_(options.services.begin(), options.services.end()), wanted_regions_(options.regions.begin(), options.regions.end()) {}
+      redactor_(options.redactions ? options.redactions : std::make_shared<const Redactions>()), services_(options.services.begin(), options.services.end()), wanted_regions_(options.regions.begin(), options.regions.end()) {}
 
 bool Collection::wanted(const std::string& call) const { return services_.empty() || services_.count(service_of(call)) > 0; }
 
@@ -145,6 +145,8 @@ Status Collection::take(CallOutcome outcome) {
   };
   if (outcome.failure == Failure::none) {
     for (auto& page : outcome.pages) {
+      page.reply_json = redactor_.reply(outcome.call.call, std::move(page.reply_json));  // before anything comes of it
+      page.body = redactor_.body(outcome.call.call, std::move(page.body));
       auto document = read_json(page.reply_json, Source{nullptr, outcome.call.call, "", 0, "", "$"});
       if (!document) {
         outcome.failure = Failure::other, outcome.error_code = "UnreadableReply", outcome.error_message = document.error().text(), outcome.error_time = page.time;

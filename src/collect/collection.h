@@ -20,6 +20,7 @@
 #include "collect/collect.h"
 #include "collect/opener.h"
 #include "collect/organization.h"
+#include "collect/redact.h"
 
 namespace reeve {
 
@@ -101,6 +102,7 @@ class Collection {
   std::string caller_;
   bool organization_ = false, management_ = false, feeding_ = false;
   std::vector<std::string> known_regions_;  // of the first account that said
+  Redactor redactor_;
   std::set<std::string> services_, wanted_regions_;
   std::map<std::string, AccountState> accounts_;
   std::map<CollectPlace, PlaceState> places_;
