@@ -1,4 +1,4 @@
-# Files of a room are compiled several at once (CMAKE_UNITY_BUILD, which the sanitizers' presets set): most of what a file costs goes into headers, so a
+# Files of a room are compiled several at once (CMAKE_UNITY_BUILD, which all presets but dev set): most of what a file costs goes into headers, so a
 # build from nothing takes a quarter of the time. These are compiled alone, because a private name of theirs is that of another file
 # in the room; a file whose names clash ("redefinition", "ambiguous") is added here, or its name made better.
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
@@ -9,7 +9,7 @@ set(REEVE_ALONE
   check/guard_case.cc check/guard_functions.cc check/guard_lex.cc check/guard_parse_query.cc check/guard_trace.cc
   check/maybe.cc check/rule_tests.cc check/rulegen.cc
   cli/check_text.cc cli/commands.cc cli/drift_text.cc cli/run_explain.cc cli/run_history.cc
-  collect/plan_graph.cc
+  collect/engine.cc collect/plan_graph.cc
   content/content_test.cc content/control.cc content/fields.cc content/record_view_test.cc content/workspace.cc
   estate/replies_read.cc estate/resource_type.cc estate/snapshot.cc estate/stack_functions.cc estate/stack_resolver.cc
   estate/stack_test.cc estate/template.cc estate/template_test.cc estate/terraform_test.cc
