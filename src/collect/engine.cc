@@ -175,7 +175,7 @@ class Engine : public CollectEngine {
   }
 
   void renew(CallAccount& account, bool refused) {
-    if (account.asked) return;
+    if (account.asked || account.lost) return;
     account.asked = true;
     desk_.ask(&account, account.provider, refused);
   }
@@ -208,6 +208,7 @@ class Engine : public CollectEngine {
     account.lost = true;
     account.why = std::move(why);
     for (EngineCallPtr& call : queue_.take_all(account)) finish_lost(*call);
+    queue_.resume(account);  // what waits to be asked again comes back to its bucket, and is to be taken from there
   }
 
   void finish_lost(EngineCall& call) {
