@@ -88,7 +88,7 @@ struct EngineHouse {
       provider->account = account;
       provider->give = [this, now, account](int generation) -> Result<Credentials> {
         if (refused.contains(account) || (generation > 1 && refused_later.contains(account))) return fail(Code::usage, "AccessDenied: no role for you");
-        if (slow.contains(account)) std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        if (slow.contains(account)) std::this_thread::sleep_for(std::chrono::milliseconds(2000));
         Credentials out;
         out.access_key_id = account + ".GEN" + std::to_string(generation);
         out.secret_access_key = "secret";
