@@ -13,6 +13,7 @@
 
 #include "aws/credential_parts.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "formats/json.h"
 
 extern char** environ;
@@ -22,10 +23,6 @@ namespace {
 
 constexpr int64_t kPatienceMs = 120000;
 constexpr size_t kOutputBytesMax = 1 << 20;
-
-int64_t steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 struct Ended {
   int status = 0;

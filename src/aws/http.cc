@@ -17,15 +17,12 @@
 
 #include "aws/sign.h"
 #include "base/text.h"
+#include "base/time.h"
 
 namespace reeve {
 namespace {
 
 constexpr size_t header_bytes_max = 1 << 20;
-
-int64_t steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 std::string url_of(const HttpRequest& request) {
   std::string url = request.origin + request.path;

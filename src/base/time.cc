@@ -121,4 +121,8 @@ Time wall_clock() {
   return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
 }
 
+int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 }  // namespace reeve

@@ -1,4 +1,4 @@
-// Time: seconds and milliseconds since 1970 in UTC, and their RFC 3339 text. Nothing here reads the clock but `wall_clock`.
+// Time: seconds and milliseconds since 1970 in UTC, and their RFC 3339 text. Nothing here reads a clock but the last two.
 #pragma once
 
 #include <compare>
@@ -24,5 +24,8 @@ std::string people_time(Time time);  // 22 Nov 2026 04:12Z
 int64_t days_between(Time earlier, Time later);
 
 Time wall_clock();
+
+// Milliseconds of a clock that only goes forward: for waiting and pacing, never for what is said of a fact.
+int64_t steady_ms();
 
 }  // namespace reeve

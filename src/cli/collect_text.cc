@@ -35,7 +35,7 @@ void CollectText::progress(const CollectProgress& now) {
   if (io_.error_terminal.tty) {
     if (elapsed < 500) return;
     std::string line = "collect " + clock_text(elapsed / 1000) + "  " + figure(now.done) + " of ~" + figure(std::max(now.known, now.done)) + " calls  " + figure(rate) + "/s";
-    if (now.eta_s >= 0) line += "  ~" + duration_text(now.eta_s * 1000) + " left";
+    if (now.eta_s > 0) line += "  ~" + duration_text(now.eta_s * 1000) + " left";
     if (now.denied > 0) line += "  " + figure(now.denied) + " denied";
     io_.say("\r\x1b[K" + shorten(io_.error_terminal, line, io_.error_terminal.width - 1));
     line_ = true;
@@ -64,7 +64,7 @@ void CollectText::gaps(const CollectSummary& summary, const std::string& folder)
   std::vector<Row> rows;
   for (auto& account : summary.accounts) {
     if (account.state == "not_reached" || account.state == "suspended" || (account.state == "partly" && !account.reason.empty()))
-      rows.push_back({account.state == "suspended" ? "suspended" : account.state == "partly" ? "partly" : "not reached", Ink::unknown, account.id, account.reason, {}, {}, 0});
+      io_.print("   " + paint(io_.terminal, Ink::unknown, account.state == "not_reached" ? "not reached" : account.state) + "  " + account.id + "  " + safe(account.reason) + "\n");
   }
   for (auto& [kind, ink, gaps] : {std::tuple("denied", Ink::unknown, &summary.denied), std::tuple("error", Ink::fail, &summary.errors)}) {
     std::map<std::pair<std::string, std::string>, Row> by;

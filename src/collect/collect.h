@@ -37,7 +37,7 @@ struct CollectOptions {
   std::string external_id;
   CredentialSettings credentials;
   EngineOptions engine;
-  RedactionsPtr redactions;                     // null: those of the built-in content
+  RedactionsPtr redactions;                     // null: those of the built-in content (`collect` fills them in)
   CollectStop* stop = nullptr;
 };
 

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -15,8 +16,6 @@ constexpr size_t kOpeningMax = 32;
 constexpr int64_t kWaitMs = 50;
 constexpr int64_t kAgainMs = 1500;  // between two looks at an answer that AWS is still making, such as a credential report
 constexpr int kAgainMax = 40;
-
-int64_t steady_ms() { return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 DocumentPtr input_of(std::initializer_list<std::pair<std::string_view, std::string_view>> members) {
   Builder builder;
@@ -56,7 +55,8 @@ std::shared_ptr<CredentialProvider> Keyring::of(const std::string& account) cons
 Collection::Collection(const CollectOptions& options, const CollectPlan& plan, CollectEngine& engine, CollectRecord& record, AccountOpener& opener, Keyring& keys,
                        CollectGauges& gauges)
     : options_(options), plan_(plan), engine_(engine), record_(record), opener_(opener), keys_(keys), gauges_(gauges),
-      redactor_(options.redactions ? options.redactions : std::make_shared<const Redactions>()), services_(options.services.begin(), options.services.end()), wanted_regions_(options.regions.begin(), options.regions.end()) {}
+      redactor_(options.redactions), services_(options.services.begin(), options.services.end()),
+      wanted_regions_(options.regions.begin(), options.regions.end()) {}
 
 bool Collection::wanted(const std::string& call) const { return services_.empty() || services_.count(service_of(call)) > 0; }
 
@@ -169,6 +169,7 @@ Status Collection::take(CallOutcome outcome) {
 
 // Whether the answer is one that says only that it will come.
 bool Collection::again(const CallOutcome& outcome) {
+  if (!plan_.may_come_later(outcome.call.call)) return false;
   Result<DocumentPtr> first = outcome.pages.empty() ? Result<DocumentPtr>(nullptr) : read_json(outcome.pages[0].reply_json, Source{nullptr, outcome.call.call, "", 0, "", "$"});
   if (!plan_.again(outcome.call.call, outcome.error_code, first && *first ? (*first)->root() : Value())) return false;
   if (++repeats_[outcome.call.key()] > kAgainMax) return false;

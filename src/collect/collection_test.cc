@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "content/apis.h"
+#include "estate/estate_test_kit.h"
 #include "formats/json.h"
 #include "formats/yaml.h"
 
@@ -15,15 +16,6 @@ namespace reeve {
 namespace {
 
 const Time kNow = *parse_time("2026-11-29T12:00:00Z");
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) {
-    ADD_FAILURE() << result.error().text();
-    std::abort();
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
 
 constexpr const char* kTypes[] = {R"(
 type: AWS::S3::Bucket
@@ -117,11 +109,10 @@ class NoKeys : public CredentialProvider {
 class CollectionTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "reeve-collection-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     options_.out = folder_ / "snap";
     options_.engine.now = [] { return kNow; };
     options_.stop = &stop_;
+    options_.redactions = std::make_shared<const Redactions>();  // replies stay as the table has them
     plan({std::begin(kTypes), std::end(kTypes)});
   }
   void plan(const std::vector<const char*>& types) {
@@ -131,7 +122,6 @@ class CollectionTest : public ::testing::Test {
     plan_ = plan_of(catalogue, must(built_in_api_catalogue()), errors);
     for (auto& error : errors) ADD_FAILURE() << error.text();
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   CollectSummary collect(FakeEngine& engine, const std::set<std::string>& closed = {}) {
     auto record = must(CollectRecord::open(options_.out, kNow));
@@ -152,7 +142,8 @@ class CollectionTest : public ::testing::Test {
     return collection.summary();
   }
 
-  std::filesystem::path folder_;
+  TestFolder made_;
+  const std::filesystem::path folder_{made_.path()};
   CollectOptions options_;
   CollectStop stop_;
   CollectPlan plan_;

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "collect/engine_credentials.h"
 #include "collect/engine_queue.h"
 #include "formats/json.h"
@@ -20,10 +21,6 @@ constexpr int64_t nap_ms = 250;
 constexpr int outcomes_between = 16;
 constexpr int credential_attempts = 3;
 constexpr int64_t renew_before_ms = 300000;
-
-int64_t steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 std::string_view code_of(HttpFailure failure) {
   switch (failure) {

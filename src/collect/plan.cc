@@ -260,6 +260,11 @@ bool CollectPlan::again(std::string_view call, std::string_view error_code, Valu
   return false;
 }
 
+bool CollectPlan::may_come_later(std::string_view call) const {
+  auto nodes = state_->by_call.find(call);
+  return nodes != state_->by_call.end() && std::any_of(nodes->second.begin(), nodes->second.end(), [](const PlanNode* node) { return !node->read->again_when.empty(); });
+}
+
 bool CollectPlan::absent(std::string_view call, std::string_view error_code) const {
   auto nodes = state_->by_call.find(call);
   if (nodes == state_->by_call.end()) return false;

@@ -71,6 +71,7 @@ class CollectPlan {
   std::vector<PlannedCall> instead(const PlannedCall& failed) const;
   // The answer is not there yet (a report that is being written): ask the same again in a second or two. `reply` none: an error.
   bool again(std::string_view call, std::string_view error_code, Value reply = {}) const;
+  bool may_come_later(std::string_view call) const;  // whether `again` ever holds of the call
   // Errors that mean "not there" for the call: an answer, not a failure.
   bool absent(std::string_view call, std::string_view error_code) const;
   // Answered only where something is administered for the organization: to its management account and delegated administrators.

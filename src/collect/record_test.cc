@@ -12,6 +12,7 @@
 #include <fstream>
 #include <set>
 
+#include "estate/estate_test_kit.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -19,25 +20,12 @@ namespace {
 
 const Time kNow = *parse_time("2026-11-29T12:00:00Z");
 
-template <class T>
-T must(Result<T> result) {
-  if (!result) {
-    ADD_FAILURE() << result.error().text();
-    std::abort();
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
 class RecordTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "reeve-record-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    dir_ = folder_ / "snap";
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   std::unique_ptr<CollectRecord> open() { return must(CollectRecord::open(dir_, kNow)); }
-  std::filesystem::path folder_, dir_;
+  TestFolder made_;
+  const std::filesystem::path folder_{made_.path()};
+  const std::filesystem::path dir_{folder_ / "snap"};
 };
 
 PlannedCall planned(const std::string& call, const std::string& input = "{}", CollectPlace place = {"111122223333", "eu-west-1"}) {
