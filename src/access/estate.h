@@ -1,0 +1,96 @@
+// The estate as access sees it: principals with their policies, resources with theirs, accounts with the guardrails that bind them.
+//
+//   AccessEstate estate = TRY(read_access_estate(sources, content));         // what `reeve assess` reads
+//   AccessEstate estate = TRY(read_authorization_details(file));             // one GetAccountAuthorizationDetails reply
+//
+// Policies and sets of policies are interned: a million principals with a thousand distinct sets cost a thousand sets. What could not be
+// read is not left out: a principal has `unread`, a policy `Policy::unknown`, and every answer that hangs on it is unknown.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "formats/document.h"
+#include "policy/decision.h"
+
+namespace reeve {
+
+inline constexpr uint32_t no_index = UINT32_MAX;
+
+struct AccessPolicy {
+  PolicyPtr policy;
+  std::string name;  // ARN of a managed policy, `role/NAME inline NAME`, `resource policy of ARN`
+  std::string file;  // where it was read
+  uint32_t line = 0;
+};
+
+// The policies of an identity: inline, attached and (of a user) its groups', sorted, each once.
+struct IdentitySet {
+  std::vector<uint32_t> policies;
+  uint32_t boundary = no_index;  // a policy
+  std::string unread;            // not empty: a part was not read, and why
+};
+
+struct AccessPrincipal {
+  enum class Kind : uint8_t { user, role };
+  Kind kind = Kind::user;
+  bool service_linked = false;
+  bool has_keys_or_password = true;  // of a user: can sign in or holds an active key; true unless the facts say otherwise
+  uint32_t account = 0;              // index of AccessEstate::accounts
+  uint32_t set = 0;                  // index of AccessEstate::sets
+  uint32_t trust = no_index;         // of a role: its trust policy
+  std::string arn, id;               // id: AIDA…, AROA…; may be empty
+  std::vector<std::pair<std::string, std::string>> tags;
+  int64_t last_used_ms = -1;         // -1: not known, 0: never
+  std::string_view name() const;     // behind the last slash
+};
+
+struct AccessResource {
+  std::string arn, type;   // CloudFormation's type name
+  uint32_t account = 0;
+  std::string region;
+  uint32_t policy = no_index;  // its resource policy
+  std::string unread;          // not empty: whether it has one is not known, and why
+  DocumentPtr document;        // the resource in its CloudFormation shape, for what else asks (compute, network); may be null
+};
+
+struct AccessAccount {
+  std::string id, name;
+  std::optional<std::vector<PolicySet::Level>> scps, rcps;  // nullopt: in no organization
+  bool management = false;
+  std::string unread;  // not empty: its place in the organization or a policy on its way was not read, and why
+};
+
+class AccessEstate {
+ public:
+  std::vector<AccessAccount> accounts;
+  std::vector<AccessPolicy> policies;
+  std::vector<IdentitySet> sets;
+  std::vector<AccessPrincipal> principals;
+  std::vector<AccessResource> resources;  // those with a policy or that something can be done with
+  std::string organization;               // o-…; empty: not known
+  std::vector<Error> problems;            // what could not be read: exit status 3
+
+  uint32_t account(std::string_view id);  // its index; added if it is new
+  const AccessPrincipal* principal(std::string_view arn) const;
+  const AccessResource* resource(std::string_view arn) const;
+  // The policies that take part when `principal` asks for `resource` (null: a resource the estate does not have), and the request's
+  // fixed part. A role acts as a session of it. What is not read is a Policy with `unknown`.
+  PolicySet policies_for(const AccessPrincipal& principal, const AccessResource* resource) const;
+  RequestCaller caller(const AccessPrincipal& principal) const;
+  void index();  // after the lists have been filled
+
+ private:
+  std::unordered_map<std::string_view, uint32_t> by_arn_, resource_by_arn_, account_by_id_;
+};
+
+// One GetAccountAuthorizationDetails reply as the whole estate: its principals, policies, one account without an organization.
+Result<AccessEstate> read_authorization_details(const std::string& file);
+
+}  // namespace reeve
