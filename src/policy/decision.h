@@ -10,7 +10,8 @@
 //
 // Three-valued: with `Context::otherwise` unknown (an open world) a key that was not given may make the result unknown, and `unknown`
 // names the key; a policy of which only its existence is known (`Policy::unknown`) likewise. Nothing unknown ever becomes allowed. In
-// a closed world (`otherwise` absent) only points that AWS's pages leave open, each a switch below, stay unknown.
+// a closed world (`otherwise` absent) only points that AWS's pages leave open, most of them switches below, stay unknown. What is denied
+// in any case, though whether by a Deny is not known, is implicitly_denied and names the Deny's unknowns.
 //
 // Sources: IAM User Guide, "Policy evaluation logic", "Cross-account policy evaluation logic", "Permissions boundaries"; Organizations
 // User Guide, "SCP evaluation", "RCP evaluation"; KMS Developer Guide, "Determining access"; the STS API reference.
@@ -39,7 +40,9 @@ struct RequestCaller {
   enum class Kind : uint8_t { user, role_session, federated_user, root, assumed_root, service, anonymous, web_identity, saml };
   Kind kind = Kind::user;
   std::string arn;      // user, session (`arn:…:sts::111122223333:assumed-role/NAME/SESSION`), federated user, root
-  std::string role_arn; // of a session: its role, with path; empty: told from the session's ARN, the path then not known
+  // Of a role session: its role, with path; empty: told from the session's ARN, the path then not known. Of a federated user: the user who
+  // asked for the session; empty: not known.
+  std::string role_arn;
   std::string account;  // 12 digits; empty for services and anonymous callers
   std::string service;  // of a service principal: `lambda.amazonaws.com`; of web identity and SAML: the provider's ARN or host
   std::string unique_id;  // AIDA…, AROA…; empty: not known
@@ -68,7 +71,9 @@ struct PolicySet {
   // Of the caller's account and of the owner's, from the root down; nullopt: the account is in no organization (all is allowed).
   std::optional<std::vector<Level>> scps, rcps;
   bool caller_is_management = false, owner_is_management = false;  // whom SCPs and RCPs do not bind
-  PolicyPtr endpoint;  // of the VPC endpoint that the request came through
+  std::optional<std::vector<PolicyPtr>> endpoint;  // of the VPC endpoint that the request came through
+  // S3's RestrictPublicBuckets, the strictest of access point, bucket, account and organization.
+  Truth restrict_public_buckets = Truth::no;
 };
 
 // Points that AWS's pages leave open. Unknown: the result says unknown where it hangs on one, and names it.
@@ -76,12 +81,21 @@ struct DecisionSwitches {
   Truth star_beats_boundary = Truth::unknown;      // does an Allow to `*` in the same account beat a silent boundary or session policy
   Truth star_covers_services = Truth::unknown;     // is a service principal covered by an Allow to `*`
   Truth star_crosses_colon = Truth::unknown;       // may a `*` inside a segment of a Resource pattern match a colon
-  Truth multivalued_without_set = Truth::unknown;  // a multi-valued key under an operator without ForAnyValue or ForAllValues
+  // A multi-valued key under an operator without ForAnyValue or ForAllValues: yes if one value is enough, no if each has to hold.
+  Truth multivalued_without_set = Truth::unknown;
+  Truth star_covers_federated = Truth::unknown;    // is a web-identity or SAML caller covered by `Principal: "*"` in a trust policy
+  Truth not_principal_allows_anonymous = Truth::unknown;  // does Allow with NotPrincipal let callers without credentials in
+  Truth not_principal_by_account = Truth::unknown; // does NotPrincipal with Allow leave out whom it names by account or role alone
+  Truth endpoint_account_is_root = Truth::unknown; // in an endpoint policy: does an account as principal stand for its root user alone
+  Truth rcp_without_resource = Truth::unknown;     // do the caller's RCPs reach an action that takes no resource
+  Truth console_federation = Truth::unknown;       // a federated user's session was made for the console, where IAM may be called
+  Truth root_access_central = Truth::unknown;      // sts:AssumeRoot: the caller's account manages the members' root access
 };
 
 struct DecisionOptions {
   DecisionSwitches switches;
   bool explain = true;  // fill `reasons`; `result`, `by` and `unknown` are filled in any case
+  bool derive_keys = true;  // from the caller and the owner, where the context does not speak of the key; false: the context is all there is
 };
 
 struct Decision {
