@@ -48,7 +48,16 @@ struct AccessPrincipal {
   std::string arn, id;               // id: AIDA…, AROA…; may be empty
   std::vector<std::pair<std::string, std::string>> tags;
   int64_t last_used_ms = -1;         // -1: not known, 0: never
+  std::vector<uint32_t> groups;      // of a user: indexes of AccessEstate::groups
+  std::vector<std::string> instance_profiles;  // of a role: ARNs of those that it stands in
   std::string_view name() const;     // behind the last slash
+};
+
+// A group of users. What its policies allow stands in its members' sets too.
+struct AccessGroup {
+  std::string arn;
+  uint32_t account = 0;
+  uint32_t set = 0;                  // index of AccessEstate::sets; without a boundary
 };
 
 struct AccessResource {
@@ -73,6 +82,7 @@ class AccessEstate {
   std::vector<AccessPolicy> policies;
   std::vector<IdentitySet> sets;
   std::vector<AccessPrincipal> principals;
+  std::vector<AccessGroup> groups;
   std::vector<AccessResource> resources;  // those with a policy or that something can be done with
   std::string organization;               // o-…; empty: not known
   std::vector<Error> problems;            // what could not be read: exit status 3
