@@ -1,6 +1,6 @@
-// The catalogue of actions: what IAM knows (content/actions/iam.json), compiled for sets of actions.
+// The table of actions: what IAM knows (content/actions/iam.json), compiled for sets of actions. (What a call needs is content/actions.h.)
 //
-//   const ActionCatalogue& catalogue = …;
+//   const ActionTable& catalogue = …;
 //   ActionSet set = catalogue.matching("s3:Get*");               // a bitset over every action there is
 //   catalogue.types_of(id); catalogue.keys_of(id);
 //
@@ -37,7 +37,7 @@ class ActionSet {
   std::vector<uint64_t> words_;
 };
 
-class ActionCatalogue {
+class ActionTable {
  public:
   enum class Level : uint8_t { list = 1, read = 2, write = 4, permissions = 8, tagging = 16 };  // bits
   struct ResourceType {
@@ -62,7 +62,7 @@ class ActionCatalogue {
     std::vector<uint32_t> keys;
   };
 
-  static Result<ActionCatalogue> read(const std::string& file);  // content/actions/iam.json
+  static Result<ActionTable> read(const std::string& file);  // content/actions/iam.json
 
   size_t size() const { return actions_.size(); }
   const std::vector<Action>& actions() const { return actions_; }
