@@ -14,7 +14,7 @@ set(REEVE_ALONE
   estate/replies_read.cc estate/resource_type.cc estate/snapshot.cc estate/stack_functions.cc estate/stack_resolver.cc
   estate/template.cc
   findings/secret_patterns.cc
-  formats/json.cc formats/unpack.cc formats/yaml.cc
+  formats/json.cc formats/json_pick.cc formats/unpack.cc formats/yaml.cc
   report/csv.cc report/history_json.cc report/markdown.cc report/objectives_json.cc report/ocsf.cc report/oscal.cc
   report/plan_json.cc report/redaction_ids.cc report/workspace_json.cc
   assess/unit_result_test.cc content/content_test.cc content/record_view_test.cc
