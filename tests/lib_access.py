@@ -1,0 +1,20 @@
+"""What the tests of `reeve access` share."""
+
+import json
+import subprocess
+
+from lib_reeve import REEVE
+
+
+def has_simulate(reeve=REEVE):
+    return subprocess.run([str(reeve), "access", "simulate", "--help"], capture_output=True, check=False).returncode == 0
+
+
+def simulate(documents, reeve=REEVE, more=()):
+    """Reeve's answers, one for each document, in their order."""
+    lines = "".join(json.dumps(document) + "\n" for document in documents)
+    done = subprocess.run([str(reeve), "access", "simulate", "-", "--format", "ndjson", *more], input=lines, capture_output=True, text=True, check=False)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    if len(answers) != len(documents):
+        raise ValueError(f"{len(documents)} documents gave {len(answers)} answers, status {done.returncode}: {done.stderr[:2000]}")
+    return answers
