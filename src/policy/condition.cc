@@ -121,19 +121,36 @@ Truth ordered(Operator op, int order) {
   }
 }
 
+void say(const ConditionRules& rules, const Condition& condition, std::string_view what) {
+  if (rules.open) rules.open->push_back(std::string(what) + " (" + condition.path + ")");
+}
+
 // The operator without its negation: one request value against one policy value.
-Truth one(Operator op, std::string_view text, std::string_view pattern, const Prepared& prepared, size_t index, bool variables) {
+Truth one(const Condition& condition, std::string_view text, const Prepared& prepared, size_t index, const ConditionRules& rules) {
+  Operator op = condition.op;
+  const std::string& pattern = condition.values[index];
   switch (op) {
     case Operator::string_equals:
     case Operator::string_like: return matches(prepared.patterns[index], text);
-    case Operator::string_equals_ignore_case: return matches(prepared.patterns[index], lower(text));
-    case Operator::arn_like: return arn_matches(prepared.patterns[index], prepared.segments[index], text);
+    case Operator::string_equals_ignore_case: {
+      const Expanded& expanded = prepared.patterns[index];
+      if (expanded.shape == Shape::literal) return truth(!expanded.null && equal_ignoring_case(expanded.glob.text, text));
+      return matches(expanded, lower(text));
+    }
+    case Operator::arn_like: {
+      Truth hit = arn_matches(prepared.patterns[index], prepared.segments[index], text);
+      if (hit == Truth::unknown && !prepared.patterns[index].unknown) say(rules, condition, "arn_pattern_of_fewer_parts");
+      return hit;
+    }
     case Operator::numeric_equals:
     case Operator::numeric_less:
     case Operator::numeric_less_equals:
     case Operator::numeric_greater:
     case Operator::numeric_greater_equals: {
-      if (!parse_double(pattern)) return Truth::unknown;  // AWS refuses such a policy
+      if (!prepared.numbers[index]) {  // AWS refuses such a policy
+        say(rules, condition, "`" + pattern + "` is no number");
+        return Truth::unknown;
+      }
       auto order = compare_numbers(text, pattern);
       return order ? ordered(op, *order) : Truth::no;
     }
@@ -142,24 +159,37 @@ Truth one(Operator op, std::string_view text, std::string_view pattern, const Pr
     case Operator::date_less_equals:
     case Operator::date_greater:
     case Operator::date_greater_equals: {
-      auto wanted = parse_moment(pattern), had = parse_moment(text);
-      if (!wanted || wanted->ambiguous) return Truth::unknown;
+      const auto& wanted = prepared.moments[index];
+      if (!wanted || wanted->ambiguous) {
+        say(rules, condition, wanted ? "date_of_a_bare_year" : "`" + pattern + "` is no date");
+        return Truth::unknown;
+      }
+      auto had = parse_moment(text);
       return had ? ordered(op, had->ms < wanted->ms ? -1 : had->ms > wanted->ms) : Truth::no;
     }
     case Operator::boolean:
       // AWS's pages disagree on variables in Bool.
-      if (variables && reeve::contains(pattern, "${")) return Truth::unknown;
+      if (rules.variables && has_variable(pattern)) {
+        say(rules, condition, "variable_in_bool");
+        return Truth::unknown;
+      }
       return truth(equal_ignoring_case(pattern, text));
     case Operator::binary_equals: {
-      auto wanted = base64_decode(pattern), had = base64_decode(text);
-      return truth(wanted && had && *wanted == *had);
+      auto had = base64_decode(text);
+      return truth(prepared.bytes[index] && had && *prepared.bytes[index] == *had);
     }
     case Operator::ip_address: {
-      auto range = parse_cidr(pattern);
+      const auto& range = prepared.ranges[index];
+      if (!range) {
+        say(rules, condition, "`" + pattern + "` is no address range");
+        return Truth::unknown;
+      }
       auto address = parse_cidr(text);
-      if (!range) return Truth::unknown;
       if (!address) return Truth::no;
-      if (range->mapped() || address->mapped()) return Truth::unknown;
+      if (range->mapped() || address->mapped()) {
+        say(rules, condition, "address_mapped_to_ipv6");
+        return Truth::unknown;
+      }
       return truth(contains(*range, *address));
     }
     case Operator::null: return Truth::unknown;  // handled by condition_on
@@ -167,7 +197,7 @@ Truth one(Operator op, std::string_view text, std::string_view pattern, const Pr
   return Truth::unknown;
 }
 
-Truth null_holds(const Condition& condition, const ContextValue& value) {
+Truth null_holds(const Condition& condition, const KeyView& value) {
   if (condition.set == SetTest::all_values) return Truth::yes;  // as IAM Access Analyzer's policy checks describe it
   if (condition.set == SetTest::any_value) return Truth::no;
   if (condition.if_exists) return Truth::unknown;  // not a valid operator
@@ -179,59 +209,98 @@ Truth null_holds(const Condition& condition, const ContextValue& value) {
   if (has_true && has_false) return Truth::yes;
   if (condition.unknown) return Truth::unknown;
   if (value.state == ContextValue::State::unknown) return has_true || has_false ? Truth::unknown : Truth::no;
-  bool absent = value.state == ContextValue::State::absent || value.values.empty();
+  bool absent = value.size() == 0;
   return truth(absent ? has_true : has_false);
 }
 
 }  // namespace
 
-Prepared prepare(const Condition& condition, const Context& context, bool variables) {
+bool has_variable(const Condition& condition) {
+  return std::any_of(condition.values.begin(), condition.values.end(), [](const std::string& value) { return has_variable(value); });
+}
+
+namespace {
+template <class Keys>
+Prepared prepared_with(const Condition& condition, const Keys& keys, bool variables) {
   Prepared out;
   bool arn = condition.op == Operator::arn_like, wildcards = arn || condition.op == Operator::string_like;
-  bool text = wildcards || condition.op == Operator::string_equals || condition.op == Operator::string_equals_ignore_case;
-  if (!text) return out;
-  for (const auto& value : condition.values) {
-    out.patterns.push_back(expand(value, context, variables, wildcards));
-    if (condition.op == Operator::string_equals_ignore_case) out.patterns.back().glob.text = lower(out.patterns.back().glob.text);
-    if (arn) out.segments.push_back(arn_parts(out.patterns.back()));
-  }
+  for (const auto& value : condition.values) switch (condition.op) {
+      case Operator::string_equals:
+      case Operator::string_equals_ignore_case:
+      case Operator::string_like:
+      case Operator::arn_like:
+        out.patterns.push_back(expand(value, keys, variables, wildcards));
+        if (condition.op == Operator::string_equals_ignore_case) out.patterns.back().glob.text = lower(out.patterns.back().glob.text);
+        if (arn) out.segments.push_back(arn_parts(out.patterns.back()));
+        break;
+      case Operator::numeric_equals:
+      case Operator::numeric_less:
+      case Operator::numeric_less_equals:
+      case Operator::numeric_greater:
+      case Operator::numeric_greater_equals: out.numbers.push_back(parse_double(value)); break;
+      case Operator::date_equals:
+      case Operator::date_less:
+      case Operator::date_less_equals:
+      case Operator::date_greater:
+      case Operator::date_greater_equals: out.moments.push_back(parse_moment(value)); break;
+      case Operator::binary_equals: out.bytes.push_back(base64_decode(value)); break;
+      case Operator::ip_address: out.ranges.push_back(parse_cidr(value)); break;
+      case Operator::boolean:
+      case Operator::null: break;
+    }
   return out;
 }
+}  // namespace
+
+Prepared prepare(const Condition& condition, const KeySource& keys, bool variables) { return prepared_with(condition, keys, variables); }
+
+Prepared prepare(const Condition& condition, const Context& context, bool variables) { return prepared_with(condition, context, variables); }
 
 Truth condition_on(const Condition& condition, const ContextValue& value, const Context& context, bool variables) {
   return condition_on(condition, prepare(condition, context, variables), value, variables);
 }
 
 Truth condition_on(const Condition& condition, const Prepared& prepared, const ContextValue& value, bool variables) {
-  if (condition.op == Operator::null) return null_holds(condition, value);
+  return condition_on(condition, prepared, KeyView::of(value), {.variables = variables});
+}
+
+Truth condition_on(const Condition& condition, const Prepared& prepared, const KeyView& value, const ConditionRules& rules) {
+  auto open = [&](std::string_view what) {
+    say(rules, condition, what);
+    return Truth::unknown;
+  };
+  if (condition.op == Operator::null) {
+    Truth holds = null_holds(condition, value);
+    if (holds == Truth::unknown && condition.if_exists && condition.set == SetTest::none) say(rules, condition, "null_if_exists");
+    return holds;
+  }
   if (value.state == ContextValue::State::unknown) return Truth::unknown;
-  bool absent = value.state == ContextValue::State::absent || value.values.empty();
-  if (absent) {
+  if (value.size() == 0) {
     switch (condition.set) {
       case SetTest::all_values: return Truth::yes;
       // The page on set operators says false for an absent key, the page on operators says true for negated ones.
-      case SetTest::any_value: return condition.negated || condition.if_exists ? Truth::unknown : Truth::no;
+      case SetTest::any_value: return condition.negated || condition.if_exists ? open("any_value_of_an_absent_key") : Truth::no;
       case SetTest::none: break;
     }
     if (condition.if_exists) return Truth::yes;
-    if (condition.values.empty() && !condition.unknown) return Truth::unknown;
+    if (condition.values.empty() && !condition.unknown) return open("condition_without_values");
     return truth(condition.negated);
   }
   if (condition.values.empty() && !condition.unknown) {
     // An empty list: Access Analyzer's checks describe the set operators and IfExists; for the others the texts disagree.
-    return condition.set == SetTest::none && !condition.if_exists ? Truth::unknown : Truth::no;
+    return condition.set == SetTest::none && !condition.if_exists ? open("condition_without_values") : Truth::no;
   }
   auto holds_for = [&](std::string_view text) {
     Truth hit = condition.unknown ? Truth::unknown : Truth::no;
     for (size_t i = 0; i < condition.values.size(); ++i) {
-      hit = either(hit, one(condition.op, text, condition.values[i], prepared, i, variables));
+      hit = either(hit, one(condition, text, prepared, i, rules));
       if (hit == Truth::yes) break;
     }
     return condition.negated ? negate(hit) : hit;
   };
   Truth all = Truth::yes, any = Truth::no;
-  for (const auto& text : value.values) {
-    Truth holds = holds_for(text);
+  for (size_t i = 0; i < value.size(); ++i) {
+    Truth holds = holds_for(value[i]);
     all = both(all, holds);
     any = either(any, holds);
   }
@@ -239,7 +308,10 @@ Truth condition_on(const Condition& condition, const Prepared& prepared, const C
     case SetTest::all_values: return all;
     case SetTest::any_value: return any;
     // Several values without a set operator: AWS asks for one and does not say what happens; certain only where all agree.
-    case SetTest::none: return all == any ? all : Truth::unknown;
+    case SetTest::none:
+      if (all == any) return all;
+      if (rules.several == Truth::unknown) return open("multivalued_without_set");
+      return rules.several == Truth::yes ? any : all;
   }
   return Truth::unknown;
 }

@@ -1,5 +1,7 @@
 #include "policy/glob.h"
 
+#include <cstring>
+
 #include "base/text.h"
 
 namespace reeve::policy {
@@ -147,7 +149,38 @@ std::optional<std::string> common_instance(const Glob& a, const Glob& b, std::st
 
 bool matches_everything(const Glob& glob) { return !glob.text.empty() && glob.wild.find_first_not_of('*') == std::string::npos; }
 
+Shape shape_of(const Glob& glob) {
+  size_t first = glob.literal_prefix();
+  if (first == glob.text.size()) return Shape::literal;
+  if (glob.wild[first] == '*' && first + 1 == glob.text.size()) return first == 0 ? Shape::everything : Shape::prefix;
+  return Shape::general;
+}
+
+bool has_variable(std::string_view pattern) { return pattern.find("${") != std::string_view::npos; }
+
+namespace {
+class ContextKeys final : public KeySource {
+ public:
+  explicit ContextKeys(const Context& context) : context_(context) {}
+  KeyView find(std::string_view key) const override {
+    const ContextValue* value = context_.find(key);
+    return value ? KeyView::of(*value) : KeyView{context_.otherwise, nullptr, {}};
+  }
+
+ private:
+  const Context& context_;
+};
+}  // namespace
+
 Expanded expand(std::string_view pattern, const Context& context, bool variables, bool wildcards) {
+  return expand(pattern, ContextKeys(context), variables, wildcards);
+}
+
+ResourcePattern resource_pattern(std::string_view pattern, const Context& context, bool variables) {
+  return resource_pattern(pattern, ContextKeys(context), variables);
+}
+
+Expanded expand(std::string_view pattern, const KeySource& keys, bool variables, bool wildcards) {
   Expanded out;
   for (size_t i = 0; i < pattern.size();) {
     char c = pattern[i];
@@ -167,11 +200,10 @@ Expanded expand(std::string_view pattern, const Context& context, bool variables
           if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') fallback = std::string(text.substr(1, text.size() - 2));
           inside = inside.substr(0, comma);
         }
-        const ContextValue* value = context.find(trim(inside));
-        auto state = value ? value->state : context.otherwise;
-        if (value && state == ContextValue::State::present && value->values.size() == 1) {
-          out.glob.add(value->values[0]);  // a star inside a value is a plain character
-        } else if (state == ContextValue::State::absent || (value && state == ContextValue::State::present && value->values.empty())) {
+        KeyView value = keys.find(trim(inside));
+        if (value.size() == 1) {
+          out.glob.add(value[0]);  // a star inside a value is a plain character
+        } else if (value.size() == 0 && value.state != ContextValue::State::unknown) {
           if (fallback)
             out.glob.add(*fallback);
           else
@@ -189,11 +221,25 @@ Expanded expand(std::string_view pattern, const Context& context, bool variables
       out.glob.add(pattern.substr(i, 1));
     ++i;
   }
+  out.shape = shape_of(out.glob);
   return out;
 }
 
 Truth matches(const Expanded& pattern, std::string_view text) {
-  if (pattern.null || !matches(pattern.glob, text)) return Truth::no;
+  if (pattern.null) return Truth::no;
+  switch (pattern.shape) {
+    case Shape::everything: break;
+    case Shape::literal:
+      if (pattern.glob.text != text) return Truth::no;
+      break;
+    case Shape::prefix:
+      if (text.size() + 1 < pattern.glob.text.size() ||
+          std::memcmp(text.data(), pattern.glob.text.data(), pattern.glob.text.size() - 1) != 0)
+        return Truth::no;
+      break;
+    case Shape::general:
+      if (!matches(pattern.glob, text)) return Truth::no;
+  }
   return pattern.unknown ? Truth::unknown : Truth::yes;
 }
 

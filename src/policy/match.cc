@@ -73,8 +73,9 @@ namespace reeve::policy {
 // "Specify resources with wildcards": a star that ends a segment may match past colons; one elsewhere in a segment is said to stay
 // in it. How strictly is not documented, so a match that needs such a star to cross a colon is unknown. Beyond the fifth colon the
 // resource part is one piece, and stars cross anything.
-ResourcePattern resource_pattern(std::string_view pattern, const Context& context, bool variables) {
-  ResourcePattern out{expand(pattern, context, variables, true), {}};
+ResourcePattern resource_pattern(std::string_view pattern, const KeySource& keys, bool variables) {
+  ResourcePattern out{expand(pattern, keys, variables, true), {}};
+  if (out.loose.shape != Shape::general) return out;  // the star at the end of such a pattern ends its segment too
   Glob& strict = out.strict = out.loose.glob;
   int colons = 0;
   for (size_t i = 0; i < strict.text.size() && colons < 5; ++i) {
@@ -87,7 +88,7 @@ ResourcePattern resource_pattern(std::string_view pattern, const Context& contex
 
 Truth matches(const ResourcePattern& pattern, std::string_view arn) {
   Truth any = matches(pattern.loose, arn);
-  if (any != Truth::yes) return any;
+  if (any != Truth::yes || pattern.loose.shape != Shape::general) return any;
   return matches(pattern.strict, arn) ? Truth::yes : Truth::unknown;
 }
 

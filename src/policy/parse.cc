@@ -96,7 +96,7 @@ struct Reader {
   }
 
   Result<Principal> aws_principal(std::string_view text, const std::string& path, Value at) {
-    if (text == "*") return Principal{Principal::Kind::everyone, {}};
+    if (text == "*") return Principal{Principal::Kind::everyone, "AWS"};
     bool unique_id = text.size() >= 16 && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
                        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
                      });

@@ -51,7 +51,7 @@ struct Terms {
 struct Principal {
   enum class Kind : uint8_t { everyone, aws, service, federated, canonical };
   Kind kind = Kind::everyone;
-  std::string value;  // account id, ARN, unique id, service name, provider, canonical id; empty for everyone
+  std::string value;  // account id, ARN, unique id, service name, provider, canonical id; of everyone: `AWS` if written so, else empty
 };
 
 struct Principals {
