@@ -1,6 +1,6 @@
 // The table of actions: what IAM knows (content/actions/iam.json), compiled for sets of actions. (What a call needs is content/actions.h.)
 //
-//   const ActionTable& catalogue = …;
+//   ActionTable catalogue = TRY(table_of(content));      // or built_in_table()
 //   ActionSet set = catalogue.matching("s3:Get*");               // a bitset over every action there is
 //   catalogue.types_of(id); catalogue.keys_of(id);
 //
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "content/content.h"
 
 namespace reeve {
 
@@ -63,6 +64,7 @@ class ActionTable {
   };
 
   static Result<ActionTable> read(const std::string& file);  // content/actions/iam.json
+  static Result<ActionTable> parse(std::string_view text, const std::string& shown);  // its text; `shown` is its name in errors
 
   size_t size() const { return actions_.size(); }
   const std::vector<Action>& actions() const { return actions_; }
@@ -76,12 +78,18 @@ class ActionTable {
   ActionSet matching(std::string_view pattern) const;           // `s3:Get*`, `*`; `other` if it may match what is not listed
   // Does the condition key say anything about the action: of the action, of a resource type of it, or global (`aws:…`)?
   bool key_applies(uint32_t action, std::string_view key) const;
+  const std::string& source() const { return source_; }
 
  private:
+  std::string source_;
   std::vector<Action> actions_;      // by lower-case name
   std::vector<ResourceType> types_;
   std::vector<Key> keys_;
   std::vector<std::pair<std::string, std::pair<uint32_t, uint32_t>>> services_;  // prefix, its actions
 };
+
+// The table as content has it (the built-in one unless a layer above replaces it), and the built-in one, read once.
+Result<ActionTable> table_of(const Content& content);
+Result<std::shared_ptr<const ActionTable>> built_in_table();
 
 }  // namespace reeve
