@@ -1,5 +1,10 @@
 #include "cli/commands.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "cli/access_commands.h"
+
 namespace reeve {
 namespace {
 
@@ -296,6 +301,10 @@ Program make_program() {
                     {"source <(reeve help --completion bash)", "completions in this shell"}},
        .run = run_help},
   };
+  // The questions of `access` stand behind `collect`.
+  auto behind = std::find_if(program.commands.begin(), program.commands.end(), [](const Command& command) { return command.name == "collect"; });
+  std::vector<Command> access = access_commands();
+  program.commands.insert(behind + 1, std::make_move_iterator(access.begin()), std::make_move_iterator(access.end()));
   // A command whose room is not furnished yet is not offered.
   std::erase_if(program.commands, [](const Command& command) { return command.run == nullptr; });
   return program;
