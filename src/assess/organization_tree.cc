@@ -140,8 +140,10 @@ Status OrganizationTree::load_policies(Kind kind, std::string_view type) {
     policies.all_targets_known &= document.targets_known;
     policies.documents[std::string(rows.text(0))] = std::move(document);
   }
-  // Where a policy stands tells what stands somewhere only if all policies are known.
-  auto listed = TRY(db_.prepare("SELECT count(*) > 0 AND min(status = 'ok') FROM reads WHERE operation = 'organizations:ListPolicies'"));
+  // Where a policy stands tells what stands somewhere only if all policies of the type are known.
+  auto listed = TRY(db_.prepare("SELECT count(*) > 0 AND min(status = 'ok') FROM reads WHERE operation = 'organizations:ListPolicies' "
+                                    "AND (parameter = '' OR instr('/' || parameter || '/', '/' || ?1 || '/') > 0)"));
+  listed.bind(1, type);
   policies.all_targets_known &= any && TRY(listed.step()) && listed.integer(0) != 0;
   return {};
 }

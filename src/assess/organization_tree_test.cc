@@ -34,9 +34,9 @@ struct TreeDb {
                   "CREATE TABLE aws_organizations_organizationalunit(id, parent, service_control_policies, resource_control_policies);"
                   "CREATE TABLE aws_organizations_account(id, parent, service_control_policies, resource_control_policies);"
                   "CREATE TABLE aws_organizations_policy(id, policy_type, policy_document, targets);"
-                  "CREATE TABLE accounts(account, management); CREATE TABLE reads(account, operation, status);"
+                  "CREATE TABLE accounts(account, management); CREATE TABLE reads(account, operation, status, parameter);"
                   "INSERT INTO accounts VALUES('111111111111', 0), ('999999999999', 1), ('222222222222', NULL);"
-                  "INSERT INTO reads VALUES('333333333333', 'organizations:DescribeOrganization', 'absent')"));
+                  "INSERT INTO reads VALUES('333333333333', 'organizations:DescribeOrganization', 'absent', '')"));
     std::string on = enabled;
     row("reeve_organization", "'o-1', 'r-1', '999999999999', " + (rcp ? "'ENABLED', " + on : on + ", 'ENABLED'") + ", " + attached(way.root, rcp) + ", '{}'");
     row("aws_organizations_organizationalunit", "'ou-top', 'r-1', " + attached(way.top, rcp));
@@ -153,9 +153,16 @@ TEST(OrganizationTree, TargetsTellWhatIsAttached) {
     const char *what, *reads;
     Truth denied;
   } cases[] = {
-      {"all policies listed", "('999999999999', 'organizations:ListPolicies', 'ok')", Truth::yes},
-      {"the list was not read", "('999999999999', 'organizations:ListRoots', 'ok')", Truth::unknown},
-      {"one of the lists was refused", "('999999999999', 'organizations:ListPolicies', 'ok'), ('999999999999', 'organizations:ListPolicies', 'denied')", Truth::unknown},
+      {"all policies listed", "('999999999999', 'organizations:ListPolicies', 'ok', 'SERVICE_CONTROL_POLICY')", Truth::yes},
+      {"all policies listed, in pages of twenty", "('999999999999', 'organizations:ListPolicies', 'ok', 'SERVICE_CONTROL_POLICY/20')", Truth::yes},
+      {"all policies listed, of which type is not told", "('999999999999', 'organizations:ListPolicies', 'ok', '')", Truth::yes},
+      {"the list was not read", "('999999999999', 'organizations:ListRoots', 'ok', '')", Truth::unknown},
+      {"another type's list was", "('999999999999', 'organizations:ListPolicies', 'ok', 'TAG_POLICY')", Truth::unknown},
+      {"one of the lists was refused",
+       "('999999999999', 'organizations:ListPolicies', 'ok', 'SERVICE_CONTROL_POLICY'), ('999999999999', 'organizations:ListPolicies', 'denied', '')", Truth::unknown},
+      {"another type's list was refused",
+       "('999999999999', 'organizations:ListPolicies', 'ok', 'SERVICE_CONTROL_POLICY'), ('999999999999', 'organizations:ListPolicies', 'denied', 'TAG_POLICY')",
+       Truth::yes},
   };
   for (auto& c : cases) {
     TreeDb tree({.low = "?"});

@@ -134,7 +134,12 @@ TEST(PlanNorthfield, AsksWhatTheExportHas) {
   }
   // Nothing in the export names this rule: the list of rules is not in it.
   const std::string unnamed = "111122223333/eu-west-1/config-describe-remediation-configurations/root-trail-protected";
-  for (auto& one : all) EXPECT_NE(one.asked, ends_with(one.path, unnamed)) << one.call << (one.asked ? " is asked: " : " is not asked: ") << one.path;
+  // What stands at an account is told by where each policy stands.
+  auto left_out = [&](const Recorded& one) {
+    return ends_with(one.path, unnamed) || (one.call == "organizations:ListPoliciesForTarget" && contains(one.path, "organizations-list-policies-for-target/") &&
+                                            !contains(one.path, "-for-target/ou-") && !contains(one.path, "-for-target/r-"));
+  };
+  for (auto& one : all) EXPECT_NE(one.asked, left_out(one)) << one.call << (one.asked ? " is asked: " : " is not asked: ") << one.path;
 
   std::string found;
   for (auto& [call, count] : counts) found += call + " " + std::to_string(count.first) + " asked, " + std::to_string(count.second) + " in the export\n";

@@ -51,7 +51,7 @@ TEST(UnitRows, ShowsTheUnitAtHandAndNothingOfTheLast) {
   EXPECT_EQ(ask(*unit, "SELECT id FROM aws_s3_bucket WHERE 'b  ' = id COLLATE RTRIM"), "b\n");
   EXPECT_EQ(ask(*unit, "SELECT count(*) FROM resources WHERE id = 7 OR id = CAST('a' AS BLOB)"), "0\n");
   EXPECT_EQ(ask(*unit, "SELECT a.id, b.id FROM aws_s3_bucket a JOIN aws_s3_bucket b ON b.uid <> a.uid"), "a|b\nb|a\n");
-  EXPECT_EQ(ask(*unit, "SELECT * FROM reads"), "111|eu-west-1|s3:ListBuckets|ok|-|1970-01-01T00:00:01Z|f.json\n");
+  EXPECT_EQ(ask(*unit, "SELECT * FROM reads"), "111|eu-west-1|s3:ListBuckets|ok|-|1970-01-01T00:00:01Z|f.json|\n");
   EXPECT_EQ(ask(*unit, "SELECT region FROM regions ORDER BY region"), "eu-west-1\nus-east-1\n");
   EXPECT_EQ(ask(*unit, "SELECT * FROM tag_counts"), "111|env|prod|2\n111|-|-|1\n");
   EXPECT_EQ(unit->of_type("AWS::S3::Bucket"), (std::vector<uint32_t>{0, 3, 4}));

@@ -191,7 +191,7 @@ Status Maker::reads() {
       "SELECT d.account AS account, d.region AS region, o.text AS operation, CASE d.status WHEN 0 THEN 'ok' WHEN 1 THEN 'denied' "
       "WHEN 2 THEN 'absent' ELSE 'error' END AS status, d.error AS error, " +
           as_time("d.time") +
-          " AS time, s.file AS source "
+          " AS time, s.file AS source, d.parameter AS parameter "
           "FROM read d JOIN word o ON o.id=d.operation LEFT JOIN source s ON s.unit=d.unit AND s.n=d.source" +
           (in_run.empty() ? "" : " WHERE d.unit IN (SELECT id FROM unit WHERE " + std::string(unit_is_in_run) + ")"));
 }

@@ -109,9 +109,9 @@ TEST_F(Views, ShowReadsWithTheirTimes) {
   must(run->end_unit());
   load();
   EXPECT_EQ(query(db(), "SELECT * FROM reads ORDER BY operation"),
-            "111|eu-west-1|s3:GetBucketPolicy|denied|AccessDenied|" + rfc3339(Time{1795320000250}) + "|-\n"
-            "111|eu-west-1|s3:GetBucketTagging|absent|NoSuchTagSet|-|-\n"
-            "111|eu-west-1|s3:ListBuckets|ok|-|" + rfc3339(Time{1795320000000}) + "|a/s3-list-buckets.json\n");
+            "111|eu-west-1|s3:GetBucketPolicy|denied|AccessDenied|" + rfc3339(Time{1795320000250}) + "|-|logs\n"
+            "111|eu-west-1|s3:GetBucketTagging|absent|NoSuchTagSet|-|-|logs\n"
+            "111|eu-west-1|s3:ListBuckets|ok|-|" + rfc3339(Time{1795320000000}) + "|a/s3-list-buckets.json|\n");
 }
 
 TEST_F(Views, NameEveryAccountAndRegionSeen) {
