@@ -4,6 +4,25 @@
 
 namespace reeve {
 
+void CallLine::push_back(EngineCallPtr call) {
+  EngineCall* last = call.get();
+  (first_ ? last_->next : first_) = std::move(call);
+  last_ = last;
+}
+
+void CallLine::push_front(EngineCallPtr call) {
+  if (!first_) last_ = call.get();
+  call->next = std::move(first_);
+  first_ = std::move(call);
+}
+
+EngineCallPtr CallLine::pop_front() {
+  EngineCallPtr call = std::move(first_);
+  first_ = std::move(call->next);
+  if (!first_) last_ = nullptr;
+  return call;
+}
+
 CallAccount& CallQueue::account(const std::string& id) {
   auto& out = accounts_[id];
   if (!out) {
@@ -65,8 +84,7 @@ EngineCallPtr CallQueue::take_of(CallAccount& account, int64_t now_ms) {
       timers_.push({now_ms + wait, order_++, &bucket, nullptr});
       continue;
     }
-    EngineCallPtr call = std::move(bucket.queue.front());
-    bucket.queue.pop_front();
+    EngineCallPtr call = bucket.queue.pop_front();
     if (!bucket.queue.empty()) {
       bucket.at = CallBucket::At::account;
       account.ready.push_back(&bucket);
@@ -91,8 +109,7 @@ std::vector<EngineCallPtr> CallQueue::take_all(CallAccount& account) {
   std::vector<EngineCallPtr> out;
   for (auto& [key, bucket] : buckets_) {
     if (bucket->account != &account) continue;
-    for (EngineCallPtr& call : bucket->queue) out.push_back(std::move(call));
-    bucket->queue.clear();
+    while (!bucket->queue.empty()) out.push_back(bucket->queue.pop_front());
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <queue>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "aws/retry.h"
@@ -32,14 +33,34 @@ struct EngineCall {
   int page_attempts = 0;                 // that failed for this page, throttled ones aside
   int throttles = 0, renewals = 0, corrections = 0, moves = 0;
   int64_t throttled_since_ms = -1;
+  std::shared_ptr<EngineCall> next;      // behind it in its bucket
   uint64_t credentials = 0;              // the account's generation of them that it was signed with
 };
 using EngineCallPtr = std::shared_ptr<EngineCall>;
 
+// Calls one behind the other, through `EngineCall::next`. An organization has hundreds of thousands of buckets with a call or two in each: a
+// deque's first block would be most of their memory.
+class CallLine {
+ public:
+  CallLine() = default;
+  CallLine(CallLine&& other) noexcept : first_(std::move(other.first_)), last_(std::exchange(other.last_, nullptr)) {}
+  ~CallLine() {
+    while (!empty()) pop_front();  // not one within the other
+  }
+  bool empty() const { return !first_; }
+  void push_back(EngineCallPtr call);
+  void push_front(EngineCallPtr call);
+  EngineCallPtr pop_front();
+
+ private:
+  EngineCallPtr first_;
+  EngineCall* last_ = nullptr;
+};
+
 struct CallBucket {
   RateBucket rate;
   CallAccount* account;
-  std::deque<EngineCallPtr> queue;
+  CallLine queue;
   size_t held = 0;                        // calls that point here, wherever they are
   enum class At : uint8_t { nowhere, account, timer } at = At::nowhere;
 };

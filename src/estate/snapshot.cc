@@ -96,7 +96,7 @@ class Writer : public SnapshotWriter {
       TRY(opened(*pair));
       TRY(append(pair->index, pair->index_bytes, pair->pending, pair->path + ".index"));
       pair->index_bytes += pair->pending.size();
-      pair->pending.clear();
+      std::string().swap(pair->pending);  // its room too: an organization has tens of thousands of pairs
     }
     TRY(flush(&Pair::index, ".index"));
     dirty_.clear();
