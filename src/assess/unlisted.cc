@@ -1,5 +1,6 @@
 #include "assess/unlisted.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -7,21 +8,32 @@
 
 namespace reeve {
 
+namespace {
+
+bool tells_all_of(const Read& read, const Read& other) {
+  return std::all_of(other.set.begin(), other.set.end(), [&](const auto& target) {
+    return std::any_of(read.set.begin(), read.set.end(), [&](const auto& one) { return one.first == target.first; });
+  });
+}
+
+}  // namespace
+
 std::vector<Unlisted> unlisted(const ResourceType& type, const std::vector<ReadRecord>& reads, const UnlistedQuestion& question) {
   std::vector<Unlisted> out;
   if (type.singleton != Singleton::none) return out;
   if (starts_with(type.type, "AWS::Organizations::") != question.organization) return out;
   if (reads.empty() && !question.organization) return out;
-  // Calls that list the type: the first of its file that does, and others of the same service. Another service may know some of them,
-  // as SSM knows instances, but lists something else.
+  // Calls that list the type: the first of its file that does, others of the same service, and what tells all that the first does: the
+  // collector asks one of those. Another service may know some of them, as SSM knows instances, but lists something else.
   std::set<std::string> calls;
-  std::string first;
+  const Read* lists = nullptr;
   for (const Read& read : type.reads) {
     if (!read.lists() || (read.id.empty() && read.arn.empty())) continue;
-    if (first.empty()) first = read.call;
-    if (starts_with(first, read.service + ":")) calls.insert(read.call);
+    if (!lists) lists = &read;
+    if (read.service == lists->service || tells_all_of(read, *lists)) calls.insert(read.call);
   }
-  if (calls.empty()) return out;
+  if (!lists) return out;
+  const std::string& first = lists->call;
   std::set<std::string> answered;
   std::map<std::string, const ReadRecord*> failed;  // by Region
   for (const ReadRecord& read : reads) {
