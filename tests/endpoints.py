@@ -8,12 +8,12 @@ be opened, with and without FIPS and dual-stack; and what a user says instead.
 import argparse
 import json
 import pathlib
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib_reeve  # noqa: E402
+from lib_probe import Probe  # noqa: E402
 from lib_reeve import ROOT, Checks  # noqa: E402
 
 APIS = ROOT / "content" / "apis"
@@ -53,22 +53,6 @@ SAID = [
     ({"service": "sqs", "region": "eu-west-1", "url": "http://h/?PLANTED=1"}, None),
     ({"service": "sqs", "region": "eu-west-1", "url": "http://h\r\nPLANTED: 1"}, None),
 ]  # fmt: skip
-
-
-class Probe:
-    def __init__(self, program):
-        self.program, self.asked = program, []
-
-    def ask(self, place, then):
-        self.asked.append((place, then))
-
-    def run(self, checks):
-        lines = "".join(json.dumps(place) + "\n" for place, _ in self.asked)
-        done = subprocess.run([str(self.program), "endpoint", str(APIS)], input=lines, capture_output=True, text=True)
-        answers = done.stdout.splitlines()
-        if checks.check(done.returncode == 0 and len(answers) == len(self.asked), "each place is answered", f"{done.returncode} {len(answers)} {done.stderr[:300]}"):
-            for (_, then), answer in zip(self.asked, answers):
-                then(json.loads(answer))
 
 
 def beside_botocore(checks, probe):
@@ -150,13 +134,13 @@ def main():
     if not program.exists():
         checks.skip("everything", f"{program} is not built", "that services are asked where they are")
         return checks.end()
-    said(checks, Probe(program))
+    said(checks, Probe(program, "endpoint", APIS))
     try:
         import botocore  # noqa: F401
     except ImportError:
         checks.skip("botocore's endpoints", "no package botocore", "that each service is asked where AWS's own tools ask it")
         return checks.end()
-    services, regions, tried = beside_botocore(checks, Probe(program))
+    services, regions, tried = beside_botocore(checks, Probe(program, "endpoint", APIS))
     print(f"{services} services in {regions} Regions: {tried} endpoints beside botocore")
     return checks.end()
 

@@ -14,7 +14,6 @@ import json
 import pathlib
 import random
 import re
-import subprocess
 import sys
 import urllib.parse
 
@@ -22,6 +21,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib_reeve  # noqa: E402
 from lib_crates import crate_folder  # noqa: E402
+from lib_probe import Probe  # noqa: E402
 from lib_reeve import Checks  # noqa: E402
 
 CRATE = ("aws-sigv4", "1.6.4")
@@ -40,24 +40,6 @@ SEED = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9"
 CHUNKS = [("10000", 65536, "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648"), ("400", 1024, "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497"),
           ("0", 0, "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9")]  # fmt: skip
 SIGNED_BESIDE_S3 = "content-encoding;content-length;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;x-amz-storage-class"
-
-
-class Probe:
-    """The helper program, asked once with all that it shall sign."""
-
-    def __init__(self, program):
-        self.program, self.asked = program, []
-
-    def ask(self, request, then):
-        self.asked.append((request, then))
-
-    def run(self, checks):
-        lines = "".join(json.dumps(request) + "\n" for request, _ in self.asked)
-        done = subprocess.run([str(self.program), "sign"], input=lines, capture_output=True, text=True)
-        answers = done.stdout.splitlines()
-        if checks.check(done.returncode == 0 and len(answers) == len(self.asked), "each request is answered", f"{done.returncode} {len(answers)} {done.stderr[:200]}"):
-            for (_, then), answer in zip(self.asked, answers):
-                then(json.loads(answer))
 
 
 def parse(text):
@@ -211,7 +193,7 @@ def main():
     if not program.exists():
         checks.skip("everything", f"{program} is not built", "that requests are signed as AWS publishes")
         return checks.end()
-    probe = Probe(program)
+    probe = Probe(program, "sign")
     chunked(checks, probe)
     single(checks, probe)
     beside = beside_botocore(checks, probe)

@@ -49,6 +49,12 @@ for (const [width, height] of Object.entries(SIZES).map(([w, h]) => [Number(w), 
         await page.emulateMedia({ media: "print" });
       }
       await page.evaluate(() => document.activeElement?.blur());
+      // The content's digest changes with every control; what it looks like does not hang on which one it is.
+      await page.evaluate(() => {
+        for (const code of document.querySelectorAll("code")) {
+          if (/^sha256 [0-9a-f]{64}$/.test(code.textContent)) code.textContent = "sha256 " + "0123456789abcdef".repeat(4);
+        }
+      });
       await settle(page);
       await page.screenshot({ path: `${given.folder}/${width}-${look}-${view}.png`, animations: "disabled" });
     }
