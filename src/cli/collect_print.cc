@@ -20,7 +20,7 @@ int print_plan(const Options& options, const Content& content, const CollectPlan
   }
   const std::vector<PlannedKind> kinds = kinds_of(plan, {options.values("--services")});
   if (options.has("--plan")) {
-    io.print(options.value("--format") == "json" ? plan_json(kinds) : plan_text(kinds));
+    io.print(options.value("--format") == "json" ? plan_json(kinds) : io.terminal.tty ? fold(io.terminal, hang(plan_text(kinds), io.terminal.width)) : plan_text(kinds));
     return errors.empty() ? exit_done : exit_input;
   }
   const size_t before = errors.size();

@@ -218,6 +218,21 @@ std::string wrap(std::string_view text, int width, int indent) {
   return out;
 }
 
+std::string hang(std::string_view text, int width) {
+  constexpr size_t kFurther = 4;
+  std::string out;
+  for (std::string_view line : split(text.substr(0, text.size() - (text.ends_with('\n') ? 1 : 0)), '\n')) {
+    if (display_width(line) <= width) {
+      out.append(line) += '\n';
+      continue;
+    }
+    const size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    // The first line has the room of those below it: it is what lies left of them that shows where a new one begins.
+    out.append(indent, ' ') += wrap(line, width, static_cast<int>(indent + kFurther)).substr(indent + kFurther);
+  }
+  return out;
+}
+
 Table::Table(std::vector<Column> columns, int indent) : columns_(std::move(columns)), indent_(indent) { assert(!columns_.empty()); }
 
 void Table::row(std::vector<Cell> cells) {

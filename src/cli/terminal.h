@@ -57,6 +57,8 @@ std::string fold(const Terminal& terminal, std::string_view text);
 std::string shorten(const Terminal& terminal, std::string_view text, int width);
 // Words of `text` on lines of at most `width` columns, each behind `indent` spaces; a word that is longer stands alone.
 std::string wrap(std::string_view text, int width, int indent);
+// Lines of `text`, those that are wider than `width` going on below, four columns further in.
+std::string hang(std::string_view text, int width);
 
 enum class Align : uint8_t { left, right };
 

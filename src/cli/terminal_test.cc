@@ -110,6 +110,9 @@ TEST(Terminal, Wraps) {
   EXPECT_EQ(wrap("averyveryverylongword x", 10, 0), "averyveryverylongword\nx\n");
   EXPECT_EQ(wrap("", 10, 0), "");
   EXPECT_EQ(wrap("a  b", 10, 0), "a b\n");
+  EXPECT_EQ(hang("", 10), "\n");
+  EXPECT_EQ(hang("as wide it\n  is\n", 10), "as wide it\n  is\n");
+  EXPECT_EQ(hang("  one  two three four\n  five\n", 14), "  one two\n      three\n      four\n  five\n");
 }
 
 Table practices() {

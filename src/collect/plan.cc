@@ -312,6 +312,7 @@ std::vector<PlannedKind> CollectPlan::kinds() const {
     for (auto& [name, values] : node.fixed) kind.fixed.emplace_back(name, join(values, ","));
     kind.batch = node.batch;
     kind.only_in = node.read->only_in;
+    kind.by_administrators = by_administrators(kind.call);
     kind.told_by.assign(node.told_by.begin(), node.told_by.end());
     kind.types = {node.type->type};
     if (!node.first()) {

@@ -56,6 +56,7 @@ struct PlannedKind {
   std::vector<std::string> fed_by;                         // calls whose replies give them, sorted; empty: one call a place
   size_t batch = 1;                                        // values of the last parameter that one call takes
   std::vector<std::string> only_in;                        // Regions; empty: all
+  bool by_administrators = false;                          // asked only in accounts that administer something for the organization
   std::vector<std::string> told_by;                        // not empty: left out, unless one of these is refused
   std::vector<std::string> types;                          // that it tells about
 };

@@ -25,6 +25,7 @@ std::string line_of(const PlannedKind& kind) {
   for (auto& [name, value] : kind.fixed) out += " " + name + "=" + value;
   for (auto& parameter : kind.parameters) out += " " + parameter + (kind.batch > 1 && parameter == kind.parameters.back() ? "=… up to " + std::to_string(kind.batch) : "=…");
   if (!kind.only_in.empty()) out += "  in " + join(kind.only_in, ", ");
+  if (kind.by_administrators && kind.scope != CollectScope::organization) out += "  in administrators' accounts";
   if (!kind.told_by.empty()) out += "  only where " + join(kind.told_by, ", ") + " is refused";
   else if (!kind.fed_by.empty()) out += "  after " + join(kind.fed_by, ", ");
   return out + "\n";
@@ -90,6 +91,7 @@ std::string plan_json(const std::vector<PlannedKind>& kinds) {
     texts("after", kind.fed_by);
     if (kind.batch > 1) json.member("batch", static_cast<int64_t>(kind.batch));
     if (!kind.only_in.empty()) texts("only_in", kind.only_in);
+    if (kind.by_administrators) json.member("asked_by", "administrators");
     if (!kind.told_by.empty()) texts("told_by", kind.told_by);
     texts("tells_about", kind.types);
     json.end_object();
