@@ -146,6 +146,8 @@ Result<ActionTable> ActionTable::parse(std::string_view text, const std::string&
     if (out.services_.empty() || out.services_.back().first != prefix) out.services_.push_back({std::string(prefix), {i, i}});
     out.services_.back().second.second = i + 1;
   }
+  // `s3-outposts:` comes before `s3:`, but `s3` before `s3-outposts`.
+  std::sort(out.services_.begin(), out.services_.end());
   return out;
 }
 

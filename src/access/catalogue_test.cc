@@ -78,6 +78,7 @@ TEST(Catalogue, LevelsTypesAndServices) {
   EXPECT_EQ(catalogue->key(list.uses[0].keys.at(0)).type, "String");
   EXPECT_TRUE(catalogue->service("S3"));
   EXPECT_FALSE(catalogue->service("s"));
+  for (const char* prefix : {"s3", "s3-outposts", "ec2", "sso"}) EXPECT_TRUE(iam().service(prefix)) << prefix;
   EXPECT_FALSE(catalogue->find("s3"));
 }
 

@@ -1,12 +1,12 @@
-// The rows of `reeve access …` in the table of commands. Each subcommand's code is a run_access_….cc of its own.
+// The commands of `reeve access`: their rows of the table in commands.cc. Each is run in a file of its own, run_access_NAME.cc.
 #pragma once
 
-#include "cli/options.h"
+#include "cli/commands.h"
 
 namespace reeve {
 
 std::vector<Command> access_commands();
 
-int run_access_reach(const Options& options, Io& io);
+int run_access_lint(const Options& options, Io& io);
 
 }  // namespace reeve

@@ -4,26 +4,12 @@
 #include <optional>
 
 #include "report/check_formats.h"
+#include "report/lint_sarif.h"
 
 namespace reeve {
 namespace {
 
 using guard::GuardStatus;
-
-// A path as a URI reference: absolute paths become file URIs, everything but unreserved characters and `/` is escaped.
-std::string uri_of(std::string_view path) {
-  path = plain_path(path);
-  std::string out = path.substr(0, 1) == "/" ? "file://" : "";
-  for (const char c : path) {
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string_view::npos) out += c;
-    else {
-      constexpr char digits[] = "0123456789ABCDEF";
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%', out += digits[byte >> 4], out += digits[byte & 15];
-    }
-  }
-  return out;
-}
 
 void text_member(JsonWriter& json, std::string_view key, std::string_view text) { json.key(key).begin_object().member("text", text).end_object(); }
 
@@ -57,7 +43,7 @@ class Sarif : public CheckOutput {
     json_.end_array();
     json_.key("artifacts").begin_array();
     for (const std::string& path : artifacts_) {
-      json_.begin_object().key("location").begin_object().member("uri", uri_of(path)).end_object().key("roles").begin_array().string("analysisTarget").end_array().end_object();
+      json_.begin_object().key("location").begin_object().member("uri", sarif_uri(path)).end_object().key("roles").begin_array().string("analysisTarget").end_array().end_object();
       TRY(pieces_.pass_on());
     }
     json_.end_array();
@@ -105,7 +91,7 @@ class Sarif : public CheckOutput {
     text_member(json_, "message", finding_sentence(f));
     json_.key("locations").begin_array().begin_object();
     json_.key("physicalLocation").begin_object();
-    json_.key("artifactLocation").begin_object().member("uri", uri_of(f.file)).member("index", static_cast<int64_t>(artifact(f.file))).end_object();
+    json_.key("artifactLocation").begin_object().member("uri", sarif_uri(f.file)).member("index", static_cast<int64_t>(artifact(f.file))).end_object();
     if (f.line) {
       json_.key("region").begin_object().member("startLine", int64_t{f.line});
       if (f.column_utf16) {
@@ -123,14 +109,14 @@ class Sarif : public CheckOutput {
     json_.end_object().end_array();
     if (f.rule_line && !f.control) {
       json_.key("relatedLocations").begin_array().begin_object().member("id", int64_t{1});
-      json_.key("physicalLocation").begin_object().key("artifactLocation").begin_object().member("uri", uri_of(f.rules_file)).end_object();
+      json_.key("physicalLocation").begin_object().key("artifactLocation").begin_object().member("uri", sarif_uri(f.rules_file)).end_object();
       json_.key("region").begin_object().member("startLine", int64_t{f.rule_line}).end_object().end_object();
       text_member(json_, "message", "the clause that says so");
       json_.end_object().end_array();
     }
     if (!f.live.path.empty()) {
       json_.key("relatedLocations").begin_array().begin_object().member("id", int64_t{1});
-      json_.key("physicalLocation").begin_object().key("artifactLocation").begin_object().member("uri", uri_of(f.live.path)).end_object();
+      json_.key("physicalLocation").begin_object().key("artifactLocation").begin_object().member("uri", sarif_uri(f.live.path)).end_object();
       if (f.live.line) json_.key("region").begin_object().member("startLine", int64_t{f.live.line}).end_object();
       json_.end_object();
       text_member(json_, "message", "what is live");
@@ -141,7 +127,7 @@ class Sarif : public CheckOutput {
       const CheckSuppression& said = *f.suppressed;
       json_.key("suppressions").begin_array().begin_object().member("kind", said.form == "workspace" ? "external" : "inSource").member("status", "accepted");
       if (!said.reason.empty()) json_.member("justification", said.reason);
-      json_.key("location").begin_object().key("physicalLocation").begin_object().key("artifactLocation").begin_object().member("uri", uri_of(said.at.path)).end_object();
+      json_.key("location").begin_object().key("physicalLocation").begin_object().key("artifactLocation").begin_object().member("uri", sarif_uri(said.at.path)).end_object();
       if (said.at.line) json_.key("region").begin_object().member("startLine", int64_t{said.at.line}).end_object();
       json_.end_object().end_object().key("properties").begin_object().member("form", said.form).member("rule", said.rule);
       if (!said.owner.empty()) json_.member("owner", said.owner);
@@ -185,7 +171,7 @@ class Sarif : public CheckOutput {
       text_member(json_, "message", one_line(error.what + (error.expected.empty() ? "" : "; expected " + error.expected)));
       if (!error.at.path.empty()) {
         json_.key("locations").begin_array().begin_object().key("physicalLocation").begin_object();
-        json_.key("artifactLocation").begin_object().member("uri", uri_of(error.at.path)).end_object();
+        json_.key("artifactLocation").begin_object().member("uri", sarif_uri(error.at.path)).end_object();
         if (error.at.line) json_.key("region").begin_object().member("startLine", int64_t{error.at.line}).end_object();
         json_.end_object().end_object().end_array();
       }
