@@ -16,7 +16,12 @@ constexpr int64_t one_moment_ms = 200;
 // A bucket never falls below this share of its first rate: it would not notice that the storm is over.
 constexpr double rate_least = 0.02;
 
-constexpr int64_t backoff_most_ms = 20000, retry_after_over_ms = 5000;
+// A bucket that is slowed down grows faster by the second: how long its next token takes is told anew so often.
+constexpr int64_t look_again_ms = 200;
+
+// A throttled call waits no longer than its bucket would: the bucket is what spares the service, and a call that sleeps through the end of a
+// storm holds up all that hangs on its answer.
+constexpr int64_t backoff_most_ms = 20000, throttled_most_ms = 4000, retry_after_over_ms = 5000;
 
 template <size_t N>
 bool one_of(std::string_view text, const std::array<std::string_view, N>& words) {
@@ -137,7 +142,8 @@ int attempts_max(Failure failure, const HttpOutcome& outcome, const AwsReply& re
 
 int64_t backoff_ms(Failure failure, int attempt, double random01, std::optional<int64_t> retry_after) {
   const double base = failure == Failure::throttled ? 1000 : 50;
-  const double most = std::min<double>(std::ldexp(base, std::clamp(attempt, 1, 30) - 1), backoff_most_ms);
+  const double longest = static_cast<double>(failure == Failure::throttled ? throttled_most_ms : backoff_most_ms);
+  const double most = std::min(std::ldexp(base, std::clamp(attempt, 1, 30) - 1), longest);
   const int64_t own = static_cast<int64_t>(std::clamp(random01, 0.0, 1.0) * most);
   return retry_after ? std::max(own, std::min(*retry_after, own + retry_after_over_ms)) : own;
 }
@@ -182,7 +188,8 @@ int64_t RateBucket::take(int64_t now_ms) {
     tokens_ -= 1;
     return 0;
   }
-  return std::max<int64_t>(1, static_cast<int64_t>(std::ceil((whole - tokens_) / rate_ * 1000)));
+  const int64_t wait = std::max<int64_t>(1, static_cast<int64_t>(std::ceil((whole - tokens_) / rate_ * 1000)));
+  return throttled_ms_ >= 0 ? std::min(wait, look_again_ms) : wait;
 }
 
 void RateBucket::throttled(int64_t now_ms) {

@@ -100,8 +100,8 @@ TEST(Retry, waits_longer_each_time_and_as_long_as_the_service_asks) {
   };
   const Row rows[] = {
       {Failure::transient, 1, 1, {}, 50},         {Failure::transient, 2, 1, {}, 100},       {Failure::transient, 4, 0.5, {}, 200},
-      {Failure::throttled, 1, 1, {}, 1000},       {Failure::throttled, 3, 1, {}, 4000},      {Failure::throttled, 5, 0.25, {}, 4000},
-      {Failure::throttled, 6, 1, {}, 20000},      {Failure::throttled, 100, 1, {}, 20000},   {Failure::throttled, 3, 0, {}, 0},
+      {Failure::throttled, 1, 1, {}, 1000},       {Failure::throttled, 3, 1, {}, 4000},      {Failure::throttled, 5, 0.25, {}, 1000},
+      {Failure::throttled, 6, 1, {}, 4000},       {Failure::throttled, 100, 1, {}, 4000},    {Failure::throttled, 3, 0, {}, 0},
       {Failure::throttled, 1, 0.5, 2000, 2000},   {Failure::throttled, 1, 0.5, 100, 500},    {Failure::throttled, 1, 0.5, 60000, 5500},
       {Failure::timed_out, 1, 0, 60000, 5000},    {Failure::transient, 0, 1, {}, 50},        {Failure::transient, 1, 7, {}, 50},
   };
@@ -179,6 +179,34 @@ TEST(RateBucket, falls_when_throttled_and_grows_back_along_the_curve) {
   for (int i = 0; i < 100; ++i) bucket.throttled(30000 + i * 250);
   EXPECT_GE(bucket.rate(), 20 * 0.02);
   EXPECT_LT(bucket.rate(), 5);
+}
+
+// A service that refuses all for a while, whatever the rate: how long after it the first answer comes, and the whole rate.
+TEST(RateBucket, is_back_soon_after_a_storm) {
+  struct {
+    double rate, burst;
+    int64_t storm_ms, first_ms, whole_ms;
+  } const rows[] = {{5, 10, 3000, 2500, 4500}, {5, 10, 60000, 2500, 4500}, {1, 1, 60000, 2500, 4500}, {0.5, 1, 60000, 3000, 5000}, {100, 100, 60000, 1000, 8000}};
+  for (const auto& row : rows) {
+    RateBucket bucket(row.rate, row.burst);
+    int64_t first = -1, whole = -1;
+    for (int64_t now = 0; now < row.storm_ms + 20000 && whole < 0;) {
+      if (const int64_t wait = bucket.take(now); wait > 0) {
+        now += wait;
+        continue;
+      }
+      now += 20;
+      if (now < row.storm_ms) {
+        bucket.throttled(now);
+        continue;
+      }
+      bucket.answered(now);
+      if (first < 0) first = now;
+      if (bucket.rate() >= row.rate) whole = now;
+    }
+    EXPECT_TRUE(first >= 0 && first <= row.storm_ms + row.first_ms) << row.rate << " a second: first after " << first - row.storm_ms << " ms";
+    EXPECT_TRUE(whole >= 0 && whole <= row.storm_ms + row.whole_ms) << row.rate << " a second: whole after " << whole - row.storm_ms << " ms";
+  }
 }
 
 }  // namespace

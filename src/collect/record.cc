@@ -23,7 +23,7 @@
 namespace reeve {
 namespace {
 
-constexpr auto kSyncEvery = std::chrono::milliseconds(1000);
+constexpr auto kSyncEvery = std::chrono::milliseconds(500);  // and what the disk takes: within a second together
 constexpr uint64_t kQueuedBytesMax = 64ull << 20;  // of replies that wait to be written; above it the asking waits
 constexpr uint64_t kFrameBytesMax = 1ull << 30;
 

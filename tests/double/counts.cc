@@ -36,6 +36,8 @@ void Counts::add(const std::string& account, const std::string& region, const As
   }
   ++answered_;
   ++call.answered;
+  last_second_.push_back(now_ms);
+  while (last_second_.front() <= now_ms - 1000) last_second_.pop_front();
   const std::string key = question(account, region, asked);
   const uint32_t times = ++answered_keys_[hash64(key)];
   if (times > 1) {
@@ -75,6 +77,7 @@ std::string Counts::json() const {
   number("requests", requests_);
   number("answered", answered_);
   number("repeated", repeated_);
+  number("last_second", last_second_.size());
   writer.key("seconds").number(static_cast<double>(last_ms_ - first_ms_) / 1000);
   writer.key("refused").begin_object();
   for (const auto& [code, n] : codes_) number(code, n);

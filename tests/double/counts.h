@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -36,6 +37,7 @@ class Counts {
   };
   uint64_t requests_ = 0, answered_ = 0, repeated_ = 0;
   int64_t first_ms_ = 0, last_ms_ = 0;
+  std::deque<int64_t> last_second_;  // when they were answered
   std::map<std::string, Call> calls_;
   std::map<std::string, uint64_t> codes_, accounts_;
   std::unordered_map<uint64_t, uint32_t> answered_keys_;

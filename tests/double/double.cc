@@ -208,7 +208,7 @@ void Double::handle(const ServerRequest& request, ServerReply& reply) {
   Caller caller = keys_.check(request, now_ms);
   Asked asked = router_.route(request, caller.service);
   asked.path = request.path;
-  const Fault* fault = faults.strike(caller.account, caller.region, asked.call());
+  const Fault* fault = faults.strike(caller.account, caller.region, asked.call(), now_ms);
   if (fault && fault->kind == Fault::Kind::end_sessions) {
     keys_.end_sessions();
     caller = keys_.check(request, now_ms);

@@ -30,7 +30,7 @@ Result<Fault> read_fault(Value map, const std::string& file) {
       {"throttle", Fault::Kind::throttle}, {"deny", Fault::Kind::deny},   {"cut", Fault::Kind::cut},        {"cut_before", Fault::Kind::cut_before},
       {"late", Fault::Kind::late},         {"error", Fault::Kind::error}, {"missing", Fault::Kind::missing},
       {"end_sessions", Fault::Kind::end_sessions}};
-  static const std::set<std::string_view> keys = {"do", "call", "account", "region", "share", "after", "times", "code", "message", "status", "delay_ms", "retry_after_s"};
+  static const std::set<std::string_view> keys = {"do", "call", "account", "region", "share", "after", "times", "code", "message", "status", "delay_ms", "retry_after_s", "for_ms"};
   for (const auto& entry : map.entries()) {
     if (!keys.contains(entry.key())) return tl::unexpected(wrong(entry.key_node, file, "no member `" + std::string(entry.key()) + "` of a rule"));
   }
@@ -48,6 +48,7 @@ Result<Fault> read_fault(Value map, const std::string& file) {
   fault.message = text_or(map, "message", "as the test wants it");
   fault.status = static_cast<int>(number_or(map, "status", 400));
   fault.delay_ms = static_cast<int64_t>(number_or(map, "delay_ms", 0));
+  fault.for_ms = static_cast<int64_t>(number_or(map, "for_ms", -1));
   fault.retry_after_s = static_cast<int64_t>(number_or(map, "retry_after_s", -1));
   return fault;
 }
@@ -94,11 +95,13 @@ Result<Faults> Faults::read(Value root, const std::string& file) {
   return faults;
 }
 
-const Fault* Faults::strike(const std::string& account, const std::string& region, const std::string& call) {
+const Fault* Faults::strike(const std::string& account, const std::string& region, const std::string& call, int64_t now_ms) {
   for (Fault& fault : rules) {
     if (!glob_match(fault.call, call) || !glob_match(fault.account, account) || !glob_match(fault.region, region)) continue;
     if (fault.share < 1 && std::uniform_real_distribution<double>()(random) >= fault.share) continue;
     if (fault.seen++ < fault.after || fault.done >= fault.times) continue;
+    if (fault.first_ms < 0) fault.first_ms = now_ms;
+    if (fault.for_ms >= 0 && now_ms - fault.first_ms > fault.for_ms) continue;
     ++fault.done;
     return &fault;
   }

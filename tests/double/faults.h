@@ -24,6 +24,8 @@ struct Fault {
   int status = 400;
   int64_t delay_ms = 0;                                 // of `late`
   int64_t retry_after_s = -1;
+  int64_t for_ms = -1;                                  // from the first that it strikes; -1: for ever
+  int64_t first_ms = -1;                                // of the clock, when that was
   uint64_t seen = 0, done = 0;
 };
 
@@ -49,7 +51,7 @@ struct Faults {
 
   static Result<Faults> read(Value root, const std::string& file);
   // What befalls this request; counts it.
-  const Fault* strike(const std::string& account, const std::string& region, const std::string& call);
+  const Fault* strike(const std::string& account, const std::string& region, const std::string& call, int64_t now_ms);
   Paging paging_of(const std::string& call) const;
   bool region_off(const std::string& account, const std::string& region) const;
 };
