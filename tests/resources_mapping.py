@@ -19,7 +19,7 @@ FILES = os.path.join(ROOT, "content", "resources")
 
 # What whoever asks knows without the file (docs/formats/resources.md): whose account it is, and how long a page may be.
 ASKER = {"AccountId", "MaxResults"}
-TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "template", "permissions", "named", "ordered", "reads", "config"}
+TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "access", "terraform", "template", "permissions", "named", "ordered", "reads", "config"}
 READ = {
     "call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set",
     "from", "ask", "batch", "after", "again_when", "only_in", "named_by", "asked_by", "in_account", "left_to"

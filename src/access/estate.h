@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "content/content.h"
 #include "formats/document.h"
 #include "policy/decision.h"
 
@@ -25,9 +27,10 @@ inline constexpr uint32_t no_index = UINT32_MAX;
 
 struct AccessPolicy {
   PolicyPtr policy;
-  std::string name;  // ARN of a managed policy, `role/NAME inline NAME`, `resource policy of ARN`
-  std::string file;  // where it was read
+  std::string name;  // ARN of a managed policy, `inline NAME`, `trust policy`, `resource policy`, id of an organization's policy
+  std::string file;  // where it was read first
   uint32_t line = 0;
+  uint32_t places = 1;  // how often: one text under one name is one policy, whoever has it
 };
 
 // The policies of an identity: inline, attached and (of a user) its groups', sorted, each once.
@@ -50,6 +53,8 @@ struct AccessPrincipal {
   int64_t last_used_ms = -1;         // -1: not known, 0: never
   std::vector<uint32_t> groups;      // of a user: indexes of AccessEstate::groups
   std::vector<std::string> instance_profiles;  // of a role: ARNs of those that it stands in
+  uint32_t file = no_index;          // index of AccessEstate::files: where it was read
+  uint32_t line = 0;
   std::string_view name() const;     // behind the last slash
 };
 
@@ -60,12 +65,19 @@ struct AccessGroup {
   uint32_t set = 0;                  // index of AccessEstate::sets; without a boundary
 };
 
+// When a principal last used a service, as IAM tells it.
+struct AccessService {
+  std::string prefix;   // `s3`
+  int64_t last_ms = 0;  // 0: never within the time that IAM looks back on
+};
+
 struct AccessResource {
   std::string arn, type;   // CloudFormation's type name
   uint32_t account = 0;
   std::string region;
   uint32_t policy = no_index;  // its resource policy
   std::string unread;          // not empty: whether it has one is not known, and why
+  Truth restrict_public = Truth::no;  // of a bucket: does S3 restrict it to the owner's account while its policy is public
   DocumentPtr document;        // the resource in its CloudFormation shape, for what else asks (compute, network); may be null
 };
 
@@ -84,21 +96,38 @@ class AccessEstate {
   std::vector<AccessPrincipal> principals;
   std::vector<AccessGroup> groups;
   std::vector<AccessResource> resources;  // those with a policy or that something can be done with
+  std::unordered_map<uint32_t, std::vector<AccessService>> services_used;  // by principal; of those of whom it was asked
   std::string organization;               // o-…; empty: not known
+  std::vector<std::string> files;
   std::vector<Error> problems;            // what could not be read: exit status 3
+  std::vector<Error> notes;               // named, status unaffected
 
   uint32_t account(std::string_view id);  // its index; added if it is new
   const AccessPrincipal* principal(std::string_view arn) const;
   const AccessResource* resource(std::string_view arn) const;
+  // The resource that an ARN names or lies in: the bucket of an object, the table of an index.
+  const AccessResource* resource_of(std::string_view arn) const;
   // The policies that take part when `principal` asks for `resource` (null: a resource the estate does not have), and the request's
   // fixed part. A role acts as a session of it. What is not read is a Policy with `unknown`.
   PolicySet policies_for(const AccessPrincipal& principal, const AccessResource* resource) const;
+  PolicySet policies_for(const AccessPrincipal& principal, const AccessPrincipal& role) const;  // the same of a role that it would assume
+  // Those of a resource alone, for callers that the estate does not have.
+  PolicySet policies_of(const AccessResource& resource) const;
   RequestCaller caller(const AccessPrincipal& principal) const;
   void index();  // after the lists have been filled
 
  private:
+  void add_resource(PolicySet& set, const AccessResource& resource) const;
   std::unordered_map<std::string_view, uint32_t> by_arn_, resource_by_arn_, account_by_id_;
+  std::deque<std::string> account_ids_;  // what the keys of account_by_id_ point into
 };
+
+struct AccessReadOptions {
+  bool keep_documents = true;  // AccessResource::document; without, only resources that may have a policy are kept
+};
+// From everything that `reeve assess` reads. What cannot be read is a problem of the estate; resources of templates and plans are not
+// born yet and take no part.
+Result<AccessEstate> read_access_estate(const std::vector<std::string>& sources, const Content& content, const AccessReadOptions& options = {});
 
 // One GetAccountAuthorizationDetails reply as the whole estate: its principals, policies, one account without an organization.
 Result<AccessEstate> read_authorization_details(const std::string& file);

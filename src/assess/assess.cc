@@ -493,16 +493,6 @@ class Run {
 
 }  // namespace
 
-ResourceCatalogue catalogue_of(const Content& content, std::vector<Error>& errors) {
-  ResourceCatalogue out;
-  for (auto& file : content.resource_types) {
-    auto type = read_resource_type(file.document->root(), file.shown);
-    if (type) out.add(*type);
-    else errors.push_back(type.error());
-  }
-  return out;
-}
-
 Result<std::unique_ptr<Assessment>> assess(const AssessOptions& options) {
   auto out = std::make_unique<Assessment>();
   Run run(options, *out);

@@ -5,10 +5,9 @@
 #include "assess/guard_judge.h"
 #include "assess/sql_judge.h"
 #include "assess/unit_result.h"
+#include "content/resource_types.h"
 
 namespace reeve {
-
-ResourceCatalogue catalogue_of(const Content& content, std::vector<Error>& errors);
 
 // Every control with its counts so far and what it judges, by id; nothing else of a result.
 Result<std::vector<ControlResult>> count_controls(const Assessment& out, const GuardJudge& guard);

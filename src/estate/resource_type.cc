@@ -29,11 +29,11 @@ class TypeReader {
   Result<ResourceTypePtr> read() {
     type_->file = file_;
     if (!root_.is_map()) return wrong(root_, "a resource type is a map", "`type`, `reads` …");
-    TRY(known(root_, {"type", "title", "scope", "singleton", "arn", "columns", "edges", "terraform", "template", "permissions", "named", "ordered", "reads", "config", "cites", "note"}));
+    TRY(known(root_, {"type", "title", "scope", "singleton", "arn", "columns", "edges", "access", "terraform", "template", "permissions", "named", "ordered", "reads", "config", "cites", "note"}));
     type_->type = TRY(text(root_, "type", true));
     type_->title = TRY(text(root_, "title", true));
     type_->arn_template = TRY(text(root_, "arn", false));
-    TRY(arn_template());
+    TRY(arn_template(type_->arn_template, root_.get("arn")));
     std::string scope = TRY(text(root_, "scope", true));
     if (scope != "global" && scope != "regional") return wrong(root_.get("scope"), "`" + scope + "` is no scope", "`global` or `regional`");
     type_->global = scope == "global";
@@ -72,6 +72,7 @@ class TypeReader {
       out.by = TRY(body_path(edge.get("by"), "edge `" + out.kind + "`"));
       type_->edges.push_back(std::move(out));
     }
+    TRY(access());
 
     type_->setters.resize(type_->targets.size());
     for (uint32_t r = 0; r < type_->reads.size(); ++r)
@@ -103,6 +104,20 @@ class TypeReader {
       type_->ordered.insert(std::move(path));
     }
     return {};
+  }
+
+  Status access() {
+    const Value from = root_.get("access");
+    if (!from) return {};
+    if (!from.is_map() || !from.get("policy")) return wrong(from, "`access` has no `policy`", "a map with the path of the resource policy");
+    TRY(known(from, {"policy", "resource", "restrict_public", "note"}));
+    for (auto [key, path] : {std::pair("policy", &type_->access.policy), std::pair("restrict_public", &type_->access.restrict_public)}) {
+      if (!from.get(key)) continue;
+      *path = TRY(body_path(from.get(key), "`" + std::string(key) + "`"));
+      if (path->keys().empty()) return wrong(from.get(key), "`" + path->text() + "` is no plain path", "names joined by dots");
+    }
+    type_->access.resource = TRY(text(from, "resource", false));
+    return arn_template(type_->access.resource, from.get("resource"));
   }
 
   Status template_parts() {
@@ -187,13 +202,12 @@ class TypeReader {
   }
 
   // Placeholders that `fill_arn` knows.
-  Status arn_template() {
-    std::string_view text = type_->arn_template;
+  Status arn_template(std::string_view text, Value at) {
     for (size_t open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
       size_t end = text.find('}', open);
       std::string name(end == std::string_view::npos ? text.substr(open) : text.substr(open, end - open + 1));
       if (name != "{partition}" && name != "{account}" && name != "{region}" && name != "{id}")
-        return wrong(root_.get("arn"), "`" + name + "` is nothing an ARN is filled with", "{partition}, {account}, {region} or {id}");
+        return wrong(at, "`" + name + "` is nothing an ARN is filled with", "{partition}, {account}, {region} or {id}");
     }
     return {};
   }

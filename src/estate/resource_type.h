@@ -115,6 +115,13 @@ struct TemplatePart {
   std::string path;             // its property that is the value; empty: all its properties are
 };
 
+// Where the type says who may use it.
+struct AccessFacts {
+  Path policy;           // from the body: its resource policy; empty: it can have none
+  std::string resource;  // ARN that the policy speaks of, where that is not the resource's own; filled like `arn`
+  Path restrict_public;  // from the body: a flag that keeps strangers out while the policy is public
+};
+
 struct ResourceType {
   std::string type, title;
   bool global = false;
@@ -124,6 +131,7 @@ struct ResourceType {
   std::vector<std::pair<std::string, Path>> columns;  // name → path from the body
   PathTree column_paths;                              // of the plain ones, by their place in `columns`
   std::vector<Edge> edges;
+  AccessFacts access;
   std::vector<TerraformMapPtr> terraform;
   std::vector<TemplatePart> template_parts;
   std::vector<std::string> template_names;  // properties by which a part may name it in words

@@ -190,6 +190,9 @@ FormTruths Asked::who(const Who& who, Effect effect) const {
     case Who::Kind::arn:
       if (iam) {
         if (who.text == caller.arn) out[Form::direct] = Truth::yes;
+        // A session whose name is not told may be the one that is named.
+        else if (caller.kind == CallerKind::role_session && session_name.empty() && !closed() && !role_name.empty() && starts_with(who.text, caller.arn + "/"))
+          out[Form::direct] = Truth::unknown;
         if (caller.kind == CallerKind::federated_user && who.text == caller.role_arn) out[Form::role] = Truth::yes;
       }
       break;
