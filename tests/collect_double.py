@@ -240,12 +240,12 @@ def gaps(checks, work, base):
 def repeats_of_recorded(counts, known):
     """Questions that the double answered more than once though the snapshot had their answer."""
     had = collections.defaultdict(set)
-    for account, _, call, parameters in known:
-        had[account, call].add(tuple(sorted(value for _, value in parameters)))
+    for account, region, call, parameters in known:
+        had[account, region, call].add(tuple(sorted(value for _, value in parameters)))
     again = []
     for one in counts["asked_again"]:
         values = tuple(sorted(value for values in one["parameters"].values() for value in values))
-        if not one["call"].startswith("sts:") and values in had[one["account"], one["call"]]:
+        if not one["call"].startswith("sts:") and values in had[one["account"], one["region"], one["call"]] | had[one["account"], "global", one["call"]]:
             again.append((one["account"], one["region"], one["call"], values))
     return again
 
