@@ -15,7 +15,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from access_oracle import answer  # noqa: E402
-from lib_access import has_simulate, simulate  # noqa: E402
+from lib_access import has_simulate, simulate, verdict  # noqa: E402
 from lib_reeve import ROOT, Checks, built  # noqa: E402
 
 TABLE = ROOT / "tests" / "access" / "conditions.json"
@@ -85,7 +85,7 @@ def main():
     if built(checks, "that Reeve agrees with the table"):
         if has_simulate():
             for (what, expected, _), got in zip(cases, simulate([case for *_, case in cases])):
-                checks.check(got["result"] == expected and (expected == "Unknown") == bool(got["unknown"]), f"reeve, {what}", f"{got}, expected {expected}")
+                checks.check(verdict(got) == expected and (expected == "Unknown") == bool(got["unknown"]), f"reeve, {what}", f"{got}, expected {expected}")
         else:
             checks.skip("reeve", "this build has no `access simulate`", "that Reeve agrees with the table")
     return checks.end()

@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import access_oracle  # noqa: E402
 import lib_access_cases  # noqa: E402
-from lib_access import has_simulate, simulate  # noqa: E402
+from lib_access import has_simulate, simulate, verdict  # noqa: E402
 from lib_reeve import Checks, built  # noqa: E402
 
 BATCH = 500
@@ -35,7 +35,7 @@ def batch(seed, first, count, ask_reeve):
         tally["result " + oracle.result] += 1
         tally["caller " + kind_of(document)] += 1
         tally.update({"point " + point for point in oracle.points} | {"operator " + name for name in operators(document)})
-        if reeve is not None and (reeve["result"], bool(reeve["unknown"])) != (oracle.result, bool(oracle.points)):
+        if reeve is not None and (verdict(reeve), bool(reeve["unknown"])) != (oracle.result, bool(oracle.points)):
             differ.append({"document": document, "oracle": [oracle.result, sorted(oracle.points)], "reeve": reeve})
     return differ, tally
 

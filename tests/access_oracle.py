@@ -236,6 +236,12 @@ class Evaluation:
             return anyone
         within = both(True if boundary is None else self.some(boundary, "Allow"), self.session_allows(session))
         same = caller.account == self.owner
+        if not same and self.service == "s3" and self.operation in ("getbucketpolicy", "putbucketpolicy", "deletebucketpolicy"):
+            return False  # API:PutBucketPolicy and its neighbours: 405 for whoever is not of the bucket's account
+        if not same and self.on_key and self.operation not in KMS_ACROSS:
+            return False  # KX, whoever calls
+        if caller.kind == "root" and not self.assumed_root and self.action.lower() == "sts:assumerole":
+            return False  # API:AssumeRole: roles may not be assumed by root users
         if caller.kind == "federated_user" and self.service == "sts":
             return False  # API:GetFederationToken
         if caller.kind == "federated_user" and self.service == "iam":
@@ -245,8 +251,6 @@ class Evaluation:
             return both(base, within) if self.assumed_root else base
         own = self.some(identity, "Allow")
         if not same:
-            if self.on_key and self.operation not in KMS_ACROSS:
-                return False
             return both(anyone, own, within)
         delegated = either(grants["account"], grants["everyone"]) if self.on_key or self.on_role else True
         return either(both(own, within, delegated), grants["self"], both(grants["role"], within),

@@ -18,3 +18,8 @@ def simulate(documents, reeve=REEVE, more=()):
     if len(answers) != len(documents):
         raise ValueError(f"{len(documents)} documents gave {len(answers)} answers, status {done.returncode}: {done.stderr[:2000]}")
     return answers
+
+
+def verdict(answer):
+    """The result, or Unknown where it hangs on a point that AWS's pages leave open: `result` then only says that nothing was shown to be allowed."""
+    return answer["result"] if answer.get("certain", True) else "Unknown"

@@ -27,7 +27,7 @@ uint8_t levels_of(std::string_view letters) {
 
 // `s3:prefix` against `S3:Prefix`, `aws:ResourceTag/${TagKey}` against `aws:ResourceTag/owner`.
 bool names_key(std::string_view listed, std::string_view key) {
-  const size_t variable = listed.find("${");
+  const size_t variable = std::min(listed.find("${"), listed.find("<"));  // `aws:RequestTag/${TagKey}`, `s3:ExistingObjectTag/<key>`
   if (variable == std::string_view::npos) return equal_ignoring_case(listed, key);
   return key.size() > variable && equal_ignoring_case(key.substr(0, variable), listed.substr(0, variable));
 }

@@ -8,5 +8,7 @@ namespace reeve {
 std::vector<Command> access_commands();
 
 int run_access_lint(const Options& options, Io& io);
+int run_access_reach(const Options& options, Io& io);
+int run_access_simulate(const Options& options, Io& io);
 
 }  // namespace reeve

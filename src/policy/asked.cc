@@ -178,7 +178,7 @@ FormTruths Asked::who(const Who& who, Effect effect) const {
       if (caller.kind == CallerKind::service)
         out[Form::star] = effect == Effect::deny && !who.written_as_aws ? Truth::yes : options.switches.star_covers_services;
       else if (caller.kind == CallerKind::web_identity || caller.kind == CallerKind::saml)
-        out[Form::star] = effect == Effect::deny && !who.written_as_aws ? Truth::yes : options.switches.star_covers_federated;
+        out[Form::star] = effect == Effect::deny ? Truth::yes : options.switches.star_covers_federated;
       else
         out[Form::star] = Truth::yes;
       break;

@@ -77,7 +77,7 @@ CompiledRule compile(const Statement& statement, bool variables) {
   for (const auto& value : statement.resources.values) {
     CompiledRule::Resource resource;
     resource.variable = variables && hangs_on_context(value);
-    resource.shorthand = !starts_with(value, "arn:") && value.find_first_of("*?") != 0;
+    resource.shorthand = starts_with(value, "execute-api:");
     if (!resource.variable) resource.pattern = resource_pattern(value, none, variables);
     rule.resources.push_back(std::move(resource));
   }
@@ -219,7 +219,7 @@ Truth conditions_fit(const CompiledRule& rule, const Asked& asked, bool variable
     say(open, "conditions that were not read (" + statement.path + ")");
     all = Truth::unknown;
   }
-  const ConditionRules rules{variables, asked.options.switches.multivalued_without_set, open};
+  const ConditionRules rules{variables, asked.options.switches.multivalued_without_set, asked.options.switches.arn_pattern_star, open};
   for (size_t i = 0; i < rule.tests.size(); ++i) {
     const Condition& condition = statement.conditions[i];
     const auto& test = rule.tests[i];

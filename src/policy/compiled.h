@@ -78,7 +78,7 @@ struct CompiledRule {
   struct Resource {
     ResourcePattern pattern;
     bool variable = false;   // to be made anew for each request
-    bool shorthand = false;  // no ARN and no wildcard in front: its service alone reads it
+    bool shorthand = false;  // API Gateway's `execute-api:/stage/…`, which it alone reads
   };
   struct Test {
     Prepared prepared;

@@ -138,7 +138,9 @@ Truth one(const Condition& condition, std::string_view text, const Prepared& pre
       return matches(expanded, lower(text));
     }
     case Operator::arn_like: {
-      Truth hit = arn_matches(prepared.patterns[index], prepared.segments[index], text);
+      Truth hit = matches_everything(prepared.patterns[index].glob) && !prepared.patterns[index].unknown
+                      ? rules.arn_star
+                      : arn_matches(prepared.patterns[index], prepared.segments[index], text);
       if (hit == Truth::unknown && !prepared.patterns[index].unknown) say(rules, condition, "arn_pattern_of_fewer_parts");
       return hit;
     }

@@ -48,6 +48,7 @@ bool has_variable(const Condition& condition);
 struct ConditionRules {
   bool variables = true;                              // the policy's version knows them
   Truth several = Truth::unknown;                     // DecisionSwitches::multivalued_without_set
+  Truth arn_star = Truth::yes;                        // DecisionSwitches::arn_pattern_star
   std::vector<std::string>* open = nullptr;           // gets the names of open points met
 };
 

@@ -83,6 +83,7 @@ struct DecisionSwitches {
   Truth star_crosses_colon = Truth::unknown;       // may a `*` inside a segment of a Resource pattern match a colon
   // A multi-valued key under an operator without ForAnyValue or ForAllValues: yes if one value is enough, no if each has to hold.
   Truth multivalued_without_set = Truth::unknown;
+  Truth arn_pattern_star = Truth::unknown;         // does `*` alone, which has not six parts, match every ARN under an ARN operator
   Truth star_covers_federated = Truth::unknown;    // is a web-identity or SAML caller covered by `Principal: "*"` in a trust policy
   Truth not_principal_allows_anonymous = Truth::unknown;  // does Allow with NotPrincipal let callers without credentials in
   Truth not_principal_by_account = Truth::unknown; // does NotPrincipal with Allow leave out whom it names by account or role alone
@@ -119,5 +120,25 @@ std::string_view name(Decision::Result result);  // `Allowed`, `ExplicitlyDenied
 std::string_view name(Decision::By by);
 
 Decision decide(const DecisionRequest& request, const PolicySet& policies, const DecisionOptions& options = {});
+
+// What an action's resources look like: `object`, `arn:*:s3:::*/*`.
+struct ResourceShape {
+  std::string type, pattern;
+  bool flat = false;  // its name has no slash, as a bucket's
+};
+bool fits_shape(const ResourceShape& shape, std::string_view resource);  // some resource of the shape fits the ARN or pattern
+// A request for any resource that fits a pattern: one answer for each grant (an Allow's Resource entry) and shape that meet it, by the
+// resources where the patterns of all policies part. Allowed: one of them at least is, and `witness` is it.
+struct PatternDecision {
+  struct Part {
+    std::string type, pattern, witness;
+    Decision decision;
+  };
+  Decision::Result overall = Decision::Result::implicitly_denied;  // allowed if a part is, explicitly_denied if all are
+  std::vector<Part> parts;  // empty: no policy grants anything there
+};
+// `request.resource` is the pattern. No shapes: any text is a resource.
+PatternDecision decide_pattern(const DecisionRequest& request, const PolicySet& policies, const std::vector<ResourceShape>& shapes,
+                               const DecisionOptions& options = {});
 
 }  // namespace reeve
