@@ -81,6 +81,32 @@ def without_value(policy, context):
     return False
 
 
+def oddities(document):
+    """What of the conditions and resources the peer reads in its own way."""
+    context = {key.lower(): access_oracle.listed(value) for key, value in document["request"].get("contextVariables", {}).items()}
+    if [] in context.values():
+        yield "empty-list"
+    for _, statement in statements(document, *EVERYWHERE):
+        for text in access_oracle.listed(statement.get("Resource", statement.get("NotResource", []))):
+            if text != "*" and not re.fullmatch(r"arn:[a-z-]+:[a-z0-9-]+:[^:]*:[^:]*:.*", text):
+                yield "malformed"
+        for operator, keys in statement.get("Condition", {}).items():
+            for key, values in keys.items():
+                values = access_oracle.listed(values)
+                if not values:
+                    yield "empty-list"
+                if "BinaryEquals" in operator:
+                    yield "binary"
+                if "IpAddress" in operator and any(":" in str(v) or str(v).endswith("/0") for v in [*values, *context.get(key.lower(), [])]):
+                    yield "address"
+                if "Date" in operator and any(not re.search(r"T.*(Z|[+-]\d\d:\d\d)$", str(v)) for v in [*values, *context.get(key.lower(), [])]):
+                    yield "date"
+                if not operator.startswith("For") and len(context.get(key.lower(), [])) > 1:
+                    yield "several"
+                if "Arn" in operator and any(set("*?") & set(str(v)) for v in values):
+                    yield "arn-pattern"
+
+
 def classes(document, ours, answer):
     """The classes of docs/access-differences.md that the document may belong to."""
     request = document["request"]
@@ -99,10 +125,12 @@ def classes(document, ours, answer):
             say("federated-calls")
         if document.get("sessionPolicy") is None:
             say("federated-unlimited")
-    if caller.service_linked and (document.get("serviceControlPolicies") or document.get("resourceControlPolicies")):
+    if caller.service_linked and any(document.get(key) for key in ("serviceControlPolicies", "resourceControlPolicies", "permissionBoundaryPolicies")):
         say("service-linked")
     if action.startswith("kms:") and caller.account != owner and action.split(":")[1] not in access_oracle.KMS_ACROSS:
         say("kms-other-account")
+    if any(statement.get("Principal") not in ("*", {"AWS": "*"}) for _, statement in statements(document, "vpcEndpointPolicies")):
+        say("endpoint-principal")
     if action == "kms:retiregrant" and document.get("resourceControlPolicies"):
         say("retire-grant")
     if action in ("sts:getsessiontoken", "sts:getcalleridentity"):
@@ -115,6 +143,9 @@ def classes(document, ours, answer):
         say("not-principal")
     if any(without_value(policy, request.get("contextVariables", {})) for policy, _ in statements(document, *EVERYWHERE)):
         say("variable")
+    if caller.kind in ("role_session", "federated_user") and caller.arn in json.dumps(document.get("resourcePolicy")):
+        say("session-arn")
+    found += sorted(set(oddities(document)))
     if answer.get("ignored") and set(answer["ignored"]) != set(ours.get("ignored_context_keys", [])):
         say("claims")
     return found

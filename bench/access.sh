@@ -1,0 +1,11 @@
+#!/bin/sh
+# How many requests a second are decided, by Reeve's engine and by the core of the npm package @cloud-copilot/iam-simulate, over the same
+# documents in one run, policies read once on both sides: a table in Markdown on standard output.
+#
+#   bench/access.sh [--build DIR] [--cases N] [--seconds N] [--no-peer]
+#
+# The cases come from tests/lib_access_cases.py. The package is fetched by name into the cache of the peers. A missed bar fails the run: 20 times
+# the package with explanations, 50 times without. Each part of bench/access.py is a function that gives rows; another part is another one.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+exec python3 "$root/bench/access.py" "$@"

@@ -1,0 +1,28 @@
+// Decides the documents of a file over and over by the package's core, policies read once; gives decisions a second after a warm-up.
+import { readFileSync } from "node:fs";
+import { core } from "../tests/peers/iam_simulate_core.mjs";
+
+const [home, file, seconds] = process.argv.slice(2);
+const { read, decide } = core(home);
+const ready = [];
+for (const line of readFileSync(file, "utf8").trim().split("\n")) {
+  try {
+    const one = read(JSON.parse(line));
+    decide(one);
+    ready.push(one);
+  } catch {
+    // what it does not take is not measured
+  }
+}
+function run(milliseconds) {
+  const start = performance.now();
+  let count = 0;
+  while (performance.now() - start < milliseconds)
+    for (const one of ready) {
+      decide(one);
+      ++count;
+    }
+  return (count * 1000) / (performance.now() - start);
+}
+run(seconds * 1000);
+console.log(JSON.stringify({ per_second: run(seconds * 1000), cases: ready.length }));
