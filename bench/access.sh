@@ -1,6 +1,6 @@
 #!/bin/sh
 # How many requests a second are decided, by Reeve's engine and by the core of the npm package @cloud-copilot/iam-simulate, over the same
-# documents in one run, policies read once on both sides: a table in Markdown on standard output.
+# documents in one run, policies read once on both sides, by processor time: a table in Markdown on standard output.
 #
 #   bench/access.sh [--build DIR] [--cases N] [--seconds N] [--no-peer]
 #
