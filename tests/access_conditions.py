@@ -47,8 +47,9 @@ def rows(table):
             context = dict(group.get("context", {}))
             if have is not None:
                 context[group["key"]] = have
-            yield (f"{group['operator']} {group['key']} {json.dumps(wanted)} on {json.dumps(have)}", group["page"], {group["operator"]: {group["key"]: wanted}},
-                   context, group.get("version", "2012-10-17"), expected)
+            what = f"{group['operator']} {group['key']} {json.dumps(wanted)} on {json.dumps(have)}"
+            condition = {group["operator"]: {group["key"]: wanted}}
+            yield what, group["page"], condition, context, group.get("version", "2012-10-17"), expected
     for block in table["blocks"]:
         for context, expected in block["cases"]:
             yield f"{block['what']}: {json.dumps(context)}", block["page"], block["condition"], context, "2012-10-17", expected
@@ -59,7 +60,8 @@ def complete(checks, table):
     seen = {}
     for group in table["groups"]:
         for _, have, _ in group["cases"]:
-            seen.setdefault(group["operator"], set()).add("absent" if have is None else "several" if isinstance(have, list) and len(have) > 1 else "one")
+            way = "absent" if have is None else "several" if isinstance(have, list) and len(have) > 1 else "one"
+            seen.setdefault(group["operator"], set()).add(way)
     for operator in POSITIVE + NEGATED:
         for name in (operator, operator + "IfExists"):
             checks.check({"one", "absent"} <= seen.get(name, set()), f"{name} is asked about a key that is there and one that is not")
@@ -85,7 +87,8 @@ def main():
     if built(checks, "that Reeve agrees with the table"):
         if has_simulate():
             for (what, expected, _), got in zip(cases, simulate([case for *_, case in cases])):
-                checks.check(verdict(got) == expected and (expected == "Unknown") == bool(got["unknown"]), f"reeve, {what}", f"{got}, expected {expected}")
+                agrees = verdict(got) == expected and (expected == "Unknown") == bool(got["unknown"])
+                checks.check(agrees, f"reeve, {what}", f"{got}, expected {expected}")
         else:
             checks.skip("reeve", "this build has no `access simulate`", "that Reeve agrees with the table")
     return checks.end()

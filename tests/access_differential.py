@@ -65,7 +65,8 @@ def lively(checks, tally, requests):
         checks.check(tally["caller " + kind] >= 0.002 * requests, f"{kind} callers are frequent")
     base = [name for names in lib_access_cases.OPERATORS.values() for name in names]
     for name in sorted(set(base)):
-        used = sum(count for key, count in tally.items() if key.startswith("operator ") and key.removesuffix("IfExists").endswith((" " + name, ":" + name)))
+        used = sum(count for key, count in tally.items()
+                   if key.startswith("operator ") and key.removesuffix("IfExists").endswith((" " + name, ":" + name)))
         checks.check(used >= 0.004 * requests, f"{name} is frequent", used)
 
 
@@ -97,7 +98,8 @@ def main():
         pathlib.Path(options.keep).write_text("".join(json.dumps(one) + "\n" for one in differ))
     if ask_reeve:
         checks.check(not differ, f"{options.requests} requests are decided alike", f"{len(differ)} are not")
-    print(f"{options.requests} requests, {len(differ)} differ: " + ", ".join(f"{k[7:]} {v}" for k, v in sorted(tally.items()) if k.startswith("result ")))
+    results = ", ".join(f"{key[7:]} {count}" for key, count in sorted(tally.items()) if key.startswith("result "))
+    print(f"{options.requests} requests, {len(differ)} differ: {results}")
     return checks.end()
 
 

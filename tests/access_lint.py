@@ -19,7 +19,13 @@ from lib_lint_cases import CASES, GET, bucket, policy, trust  # noqa: E402
 from lib_reeve import ROOT, SHARED, Checks, built, reeve  # noqa: E402
 
 SAMPLES = {"service-control-policies": 57, "data-perimeter": 29, "resource-control-policies": 23}
-KINDS = {"service_control_policies": "scp", "resource_control_policies": "rcp", "vpc_endpoint_policies": "endpoint", "service-control-policies": "scp", "resource-control-policies": "rcp"}
+KINDS = {
+    "service_control_policies": "scp",
+    "resource_control_policies": "rcp",
+    "vpc_endpoint_policies": "endpoint",
+    "service-control-policies": "scp",
+    "resource-control-policies": "rcp",
+}
 
 
 def lints(path, *more):
@@ -57,13 +63,20 @@ def every_rule_has_a_case(checks):
 
 def kinds(checks, folder):
     for what, text, kind in (
-            ("an identity policy allows", policy(GET), "identity"),
-            ("nothing but Denies and no principal is a guardrail", policy(GET.replace("Allow", "Deny")), "scp"),
-            ("a principal makes a resource policy", bucket('{"AWS": "111122223333"}'), "resource"),
-            ("who may assume a role", trust('{"AWS": "111122223333"}'), "trust"),
-            ("Denies for everyone and everything", policy('{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}'), "rcp"),
-            ("whose the resource is, an endpoint asks", policy('{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*", '
-                                                               '"Condition": {"StringEquals": {"aws:ResourceOrgID": "o-a1b2c3d4e5"}}}'), "endpoint")):
+        ("an identity policy allows", policy(GET), "identity"),
+        ("nothing but Denies and no principal is a guardrail", policy(GET.replace("Allow", "Deny")), "scp"),
+        ("a principal makes a resource policy", bucket('{"AWS": "111122223333"}'), "resource"),
+        ("who may assume a role", trust('{"AWS": "111122223333"}'), "trust"),
+        ("Denies for everyone and everything", policy('{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}'), "rcp"),
+        (
+            "whose the resource is, an endpoint asks",
+            policy(
+                '{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*", '
+                '"Condition": {"StringEquals": {"aws:ResourceOrgID": "o-a1b2c3d4e5"}}}'
+            ),
+            "endpoint",
+        ),
+    ):
         path = folder / "kind.json"
         path.write_text(text.replace("GetObject", "GetObjekt").replace("AssumeRole", "AssumeRoll").replace("s3:*", "s3:Nothing"))
         found, _ = lints(path)
@@ -72,17 +85,23 @@ def kinds(checks, folder):
 
 def forms(checks, folder):
     path = folder / "answer.json"
-    path.write_text(json.dumps({"PolicyVersion": {"VersionId": "v1", "Document": json.loads(policy(GET.replace("GetObject", "GetObjekt")))}}, indent=1))
+    path.write_text(
+        json.dumps({"PolicyVersion": {"VersionId": "v1", "Document": json.loads(policy(GET.replace("GetObject", "GetObjekt")))}}, indent=1)
+    )
     found, _ = lints(path)
     checks.check([(lint["id"], lint["line"] > 1) for lint in found] == [("action-unknown", True)], "an answer of IAM", found)
     path.write_text(json.dumps({"Policy": policy(GET.replace("GetObject", "GetObjekt"))}))
     found, _ = lints(path)
-    checks.check([(lint["id"], lint["line"], lint["column"]) for lint in found] == [("action-unknown", 1, 12)], "a policy as text, at the text's place", found)
+    checks.check(
+        [(lint["id"], lint["line"], lint["column"]) for lint in found] == [("action-unknown", 1, 12)], "a policy as text, at the text's place", found
+    )
     path.write_text("Version: '2012-10-17'\nStatement:\n  - Effect: Allow\n    Action: s3:GetObjekt\n    Resource: '*'\n")
     found, _ = lints(path)
     checks.check([(lint["id"], lint["line"], lint["column"]) for lint in found] == [("action-unknown", 4, 13)], "YAML", found)
     text = reeve("access", "lint", path, "--format", "text")
-    checks.check("action-unknown" in text.out and text.out.splitlines()[-1] == "1 policy read: 0 invalid, 1 idle, 0 at risk", "text ends in the sum", text.out)
+    checks.check(
+        "action-unknown" in text.out and text.out.splitlines()[-1] == "1 policy read: 0 invalid, 1 idle, 0 at risk", "text ends in the sum", text.out
+    )
     sarif = json.loads(reeve("access", "lint", path, "--format", "sarif").out)["runs"][0]
     region = sarif["results"][0]["locations"][0]["physicalLocation"]["region"]
     checks.check(region == {"startLine": 4, "startColumn": 13} and len(sarif["tool"]["driver"]["rules"]) == len(CASES), "SARIF", region)
@@ -93,17 +112,32 @@ def forms(checks, folder):
 def hostile(checks, folder):
     """What is no policy is named with its place and status 3; what is half one is judged without a crash."""
     path = folder / "hostile.json"
-    for what, text in (("no JSON", '{"Version": '), ("a list", "[1]"), ("another map", '{"a": 1}'), ("nothing", ""), ("text that is no JSON", '{"Policy": "Statement {"}')):
+    for what, text in (
+        ("no JSON", '{"Version": '),
+        ("a list", "[1]"),
+        ("another map", '{"a": 1}'),
+        ("nothing", ""),
+        ("text that is no JSON", '{"Policy": "Statement {"}'),
+    ):
         path.write_text(text)
         found, done = lints(path)
         checks.check(done.status == 3 and not found and str(path) in done.err, f"{what} is named", f"{done.status} {done.err}")
-    for what, text in (("a statement that is text", '{"Version": "2012-10-17", "Statement": "x"}'), ("statements that are numbers", '{"Statement": [1, null, [], {}]}'),
-                       ("elements of wrong types", policy('{"Effect": 1, "Action": {"a": 1}, "Resource": [[]], "Condition": [1], "Principal": 5, "Sid": {}}')),
-                       ("a condition of wrong types", policy('{"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": 1, "": {"": null}, "Bool": {"a": {}}}}')),
-                       ("no UTF-8 expected", policy('{"Effect": "Allow", "Action": ":", "Resource": "${", "Condition": {"ForAllValues:": {"${": "${"}}}')),
-                       ("a huge NotAction", policy('{"Effect": "Allow", "NotAction": [' + ", ".join(f'"s3:Nothing{i}"' for i in range(5000)) + '], "Resource": "*"}')),
-                       ("a pattern that is hard to match", policy('{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:sqs:::' + "*a" * 400 + '"}')),
-                       ("200 statements", policy(*[GET] * 200))):
+    for what, text in (
+        ("a statement that is text", '{"Version": "2012-10-17", "Statement": "x"}'),
+        ("statements that are numbers", '{"Statement": [1, null, [], {}]}'),
+        ("elements of wrong types", policy('{"Effect": 1, "Action": {"a": 1}, "Resource": [[]], "Condition": [1], "Principal": 5, "Sid": {}}')),
+        (
+            "a condition of wrong types",
+            policy('{"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": 1, "": {"": null}, "Bool": {"a": {}}}}'),
+        ),
+        ("no UTF-8 expected", policy('{"Effect": "Allow", "Action": ":", "Resource": "${", "Condition": {"ForAllValues:": {"${": "${"}}}')),
+        (
+            "a huge NotAction",
+            policy('{"Effect": "Allow", "NotAction": [' + ", ".join(f'"s3:Nothing{i}"' for i in range(5000)) + '], "Resource": "*"}'),
+        ),
+        ("a pattern that is hard to match", policy('{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:sqs:::' + "*a" * 400 + '"}')),
+        ("200 statements", policy(*[GET] * 200)),
+    ):
         path.write_text(text)
         found, done = lints(path)
         checks.check(done.status == 0 and (found or "200" in what), f"{what} is judged", f"{done.status} {done.err[:300]}")
@@ -112,7 +146,9 @@ def hostile(checks, folder):
     (other / "package.json").write_text('{"name": "x"}')
     (other / "policy.json").write_text(policy(GET))
     done = reeve("access", "lint", other, "--format", "text")
-    checks.check(done.status == 0 and "1 other file is no policy" in done.out, "in a folder, what is no policy is passed over and counted", done.out + done.err)
+    checks.check(
+        done.status == 0 and "1 other file is no policy" in done.out, "in a folder, what is no policy is passed over and counted", done.out + done.err
+    )
 
 
 def samples(checks):

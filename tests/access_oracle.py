@@ -232,14 +232,12 @@ class Evaluation:
         caller = self.caller
         grants = self.grants(resource)
         anyone = either(*grants.values())
+        if not self.owner_alone_passes():
+            return False
         if caller.kind in ("service", "anonymous", "web_identity", "saml"):
             return anyone
         within = both(True if boundary is None else self.some(boundary, "Allow"), self.session_allows(session))
         same = caller.account == self.owner
-        if not same and self.service == "s3" and self.operation in ("getbucketpolicy", "putbucketpolicy", "deletebucketpolicy"):
-            return False  # API:PutBucketPolicy and its neighbours: 405 for whoever is not of the bucket's account
-        if not same and self.on_key and self.operation not in KMS_ACROSS:
-            return False  # KX, whoever calls
         if caller.kind == "root" and not self.assumed_root and self.action.lower() == "sts:assumerole":
             return False  # API:AssumeRole: roles may not be assumed by root users
         if caller.kind == "federated_user" and self.service == "sts":
@@ -253,11 +251,18 @@ class Evaluation:
         if not same:
             return both(anyone, own, within)
         delegated = either(grants["account"], grants["everyone"]) if self.on_key or self.on_role else True
-        return either(both(own, within, delegated), grants["self"], both(grants["role"], within),
-                      both(grants["everyone"], either(within, self.star_beats() if within is not True and grants["everyone"] is not False else False)))
+        to_everyone = False
+        if grants["everyone"] is not False:
+            to_everyone = both(grants["everyone"], True if within is True else either(within, self.open("star beats boundary")))
+        return either(both(own, within, delegated), grants["self"], both(grants["role"], within), to_everyone)
 
-    def star_beats(self):
-        return self.open("star beats boundary")
+    def owner_alone_passes(self):
+        """Operations that a service takes from the owner's account alone (KX; API:GetBucketPolicy, PutBucketPolicy, DeleteBucketPolicy)."""
+        if self.caller.account == self.owner or not self.caller.account:
+            return True
+        if self.on_key:
+            return self.operation in KMS_ACROSS
+        return self.action.lower() not in ("s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy")
 
     def session_allows(self, session):
         if session is None:
@@ -301,7 +306,8 @@ class Evaluation:
         settings = self.document.get("additionalSettings", {}).get("s3", {})
         if self.service != "s3" or not settings.get("blockPublicAccess") or self.caller.kind == "service" or self.caller.account == self.owner:
             return False
-        return any(statement["Effect"] == "Allow" and self.is_public(policy, statement) for policy in resource for statement in listed(policy["Statement"]))
+        return any(statement["Effect"] == "Allow" and self.is_public(policy, statement)
+                   for policy in resource for statement in listed(policy["Statement"]))
 
     def is_public(self, policy, statement):
         if "NotPrincipal" not in statement:

@@ -13,7 +13,8 @@ def has_simulate(reeve=REEVE):
 def simulate(documents, reeve=REEVE, more=()):
     """Reeve's answers, one for each document, in their order."""
     lines = "".join(json.dumps(document) + "\n" for document in documents)
-    done = subprocess.run([str(reeve), "access", "simulate", "-", "--format", "ndjson", *more], input=lines, capture_output=True, text=True, check=False)
+    words = [str(reeve), "access", "simulate", "-", "--format", "ndjson", *more]
+    done = subprocess.run(words, input=lines, capture_output=True, text=True, check=False)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     if len(answers) != len(documents):
         raise ValueError(f"{len(documents)} documents gave {len(answers)} answers, status {done.returncode}: {done.stderr[:2000]}")
@@ -21,5 +22,6 @@ def simulate(documents, reeve=REEVE, more=()):
 
 
 def verdict(answer):
-    """The result, or Unknown where it hangs on a point that AWS's pages leave open: `result` then only says that nothing was shown to be allowed."""
+    """The result, or Unknown where it hangs on a point that AWS's pages leave open; `result` then says no more than that nothing was shown to be
+    allowed."""
     return answer["result"] if answer.get("certain", True) else "Unknown"

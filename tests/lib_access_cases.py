@@ -282,11 +282,13 @@ class Maker:
             statement["Principal"] = "*"
             return
         if place == "endpoint":
-            statement["Principal"] = rng.choice(["*", "*", {"AWS": "*"}, {"AWS": self.account or B}]) if not spoiled else {"AWS": f"arn:aws:iam::{B}:user/zoe"}
+            fitting = rng.choice(["*", "*", {"AWS": "*"}, {"AWS": self.account or B}])
+            statement["Principal"] = {"AWS": f"arn:aws:iam::{B}:user/zoe"} if spoiled else fitting
             return
         mine = self.own_forms()
-        strange = [{"AWS": f"arn:aws:iam::{self.account}:user/zoe"}, {"AWS": f"arn:aws:sts::{self.account}:assumed-role/worker/s2"}, {"AWS": "777788889999"},
-                   {"Service": "config.amazonaws.com"}, {"AWS": f"arn:aws:iam::{self.account}:role/work"}, {"AWS": f"arn:aws:iam::{self.account}:user/Alice"}]
+        iam = f"arn:aws:iam::{self.account}:"
+        strange = [{"AWS": f"{iam}user/zoe"}, {"AWS": f"arn:aws:sts::{self.account}:assumed-role/worker/s2"}, {"AWS": "777788889999"},
+                   {"Service": "config.amazonaws.com"}, {"AWS": f"{iam}role/work"}, {"AWS": f"{iam}user/Alice"}]
         if self.kind == "federated_user":
             del strange[0]
         if effect == "Deny" and place == "resource" and self.chance(0.15) and self.kind != "anonymous":

@@ -68,7 +68,8 @@ void lint_guardrail(Run& run) {
       in = &statement;
       at = statement.node;
       for (Value part : {statement.action_at, statement.resource_at, statement.principal_at})
-        if (part && (ends_with(note.path, "." + std::string(part.text())) || (note.line > statement.node.line() && part.line() == note.line))) at = part;
+        if (part && (ends_with(note.path, "." + std::string(part.text())) || (note.line > statement.node.line() && part.line() == note.line)))
+          at = part;
     }
     run.add("guardrail-form", at, note.what, in);
   }
@@ -76,7 +77,8 @@ void lint_guardrail(Run& run) {
 
 // A policy that cannot be read for a reason that no rule above has said is not silently fine.
 void lint_unreadable(Run& run) {
-  const bool said = std::any_of(run.lints.begin(), run.lints.end(), [](const PolicyLint& lint) { return lint.rule->sort == LintRule::Sort::invalid; });
+  const bool said =
+      std::any_of(run.lints.begin(), run.lints.end(), [](const PolicyLint& lint) { return lint.rule->sort == LintRule::Sort::invalid; });
   if (said) return;
   if (auto parsed = parse_policy(run.policy); !parsed) run.add("element-unknown", run.policy, parsed.error().what);
 }
@@ -96,7 +98,8 @@ std::vector<std::string> texts_of(Value value) {
   std::vector<std::string> out;
   if (value.is_list())
     for (Value item : value.items()) out.emplace_back(item.text());
-  else if (value && value.is_string()) out.emplace_back(value.text());
+  else if (value && value.is_string())
+    out.emplace_back(value.text());
   return out;
 }
 
@@ -107,7 +110,8 @@ PolicyUse use_of(Value policy) {
   Value all = policy.get("Statement");
   if (all.is_list())
     for (Value item : all.items()) statements.push_back(item);
-  else if (all) statements.push_back(all);
+  else if (all)
+    statements.push_back(all);
   bool principals = false, resources = false, allows = false, assumes = !statements.empty(), whole = !statements.empty(), about_resources = false;
   std::set<std::string> services;
   for (Value statement : statements) {
@@ -162,7 +166,8 @@ Result<LintedPolicy> lint_policy(Value policy, const LintKnowledge& knowledge, s
   lint::lint_unreadable(run);
   auto order = [](const PolicyLint& lint) { return std::tie(lint.line, lint.column, lint.path, lint.rule->id, lint.message); };
   std::sort(run.lints.begin(), run.lints.end(), [&](const PolicyLint& a, const PolicyLint& b) { return order(a) < order(b); });
-  run.lints.erase(std::unique(run.lints.begin(), run.lints.end(), [&](const PolicyLint& a, const PolicyLint& b) { return order(a) == order(b); }), run.lints.end());
+  run.lints.erase(std::unique(run.lints.begin(), run.lints.end(), [&](const PolicyLint& a, const PolicyLint& b) { return order(a) == order(b); }),
+                  run.lints.end());
   out.lints = std::move(run.lints);
   return out;
 }

@@ -13,7 +13,8 @@ namespace {
 std::vector<uint32_t> ids_of(const ActionSet& set) {
   std::vector<uint32_t> out;
   for (size_t word = 0; word < set.words().size(); ++word)
-    for (uint64_t bits = set.words()[word]; bits; bits &= bits - 1) out.push_back(static_cast<uint32_t>(word * 64 + static_cast<size_t>(__builtin_ctzll(bits))));
+    for (uint64_t bits = set.words()[word]; bits; bits &= bits - 1)
+      out.push_back(static_cast<uint32_t>(word * 64 + static_cast<size_t>(__builtin_ctzll(bits))));
   return out;
 }
 
@@ -51,14 +52,17 @@ void one_action(Run& run, const Statement& statement, const Text& action, Action
   ActionSet matched = table->matching(action.text);
   if (matched.count() == 0)
     run.add("action-unknown", action.at,
-            has_wildcard(action.text) ? "no action of the service fits " + quoted(action.text) : quoted(action.text) + " is no action of its service" + near_action(*table, action.text), &statement);
+            has_wildcard(action.text) ? "no action of the service fits " + quoted(action.text)
+                                      : quoted(action.text) + " is no action of its service" + near_action(*table, action.text),
+            &statement);
   covered.unite(matched);
 }
 
 void redundant(Run& run, const Statement& statement) {
   for (const Text& action : statement.actions)
     for (const Text& wider : statement.actions) {
-      if (&wider == &action || !has_wildcard(wider.text) || !action_matches(wider.text, action.text) || lower(wider.text) == lower(action.text)) continue;
+      if (&wider == &action || !has_wildcard(wider.text) || !action_matches(wider.text, action.text) || lower(wider.text) == lower(action.text))
+        continue;
       run.add("action-redundant", action.at, quoted(action.text) + " is covered by " + quoted(wider.text), &statement);
       break;
     }
@@ -70,8 +74,10 @@ bool may_meet(std::string_view pattern, std::string_view form) {
     std::string out;
     for (size_t i = 0; i < text.size(); ++i) {
       const size_t end = text.substr(i, 2) == "${" ? text.find('}', i) : std::string_view::npos;
-      if (end == std::string_view::npos) out += text[i];
-      else out += '*', i = end;
+      if (end == std::string_view::npos)
+        out += text[i];
+      else
+        out += '*', i = end;
     }
     return out;
   };
@@ -100,8 +106,9 @@ bool may_meet(std::string_view pattern, std::string_view form) {
 }
 
 bool is_everything(const Statement& statement) {
-  return !statement.resource_at || statement.not_resource ||
-         std::any_of(statement.resources.begin(), statement.resources.end(), [](const Text& r) { return r.text.find_first_not_of('*') == std::string::npos; });
+  return !statement.resource_at || statement.not_resource || std::any_of(statement.resources.begin(), statement.resources.end(), [](const Text& r) {
+    return r.text.find_first_not_of('*') == std::string::npos;
+  });
 }
 
 void resource_form(Run& run, const Statement& statement, const Text& resource) {
@@ -109,7 +116,8 @@ void resource_form(Run& run, const Statement& statement, const Text& resource) {
   const auto parts = split(resource.text, ':');
   if (parts[0] != "arn" || parts.size() < 6) {
     // A star may end an ARN early, `arn:aws:s3*`; how AWS reads that no page says.
-    run.add("resource-form", resource.at, quoted(resource.text) + (parts[0] == "arn" ? " is an ARN of fewer than six parts" : " is neither `*` nor an ARN"), &statement);
+    run.add("resource-form", resource.at,
+            quoted(resource.text) + (parts[0] == "arn" ? " is an ARN of fewer than six parts" : " is neither `*` nor an ARN"), &statement);
     return;
   }
   if (has_wildcard(parts[2])) run.add("resource-form", resource.at, quoted(resource.text) + " has a wildcard in place of the service", &statement);
@@ -137,7 +145,9 @@ void resources_taken(Run& run, const Statement& statement) {
       if (has_wildcard(action.text)) continue;  // a pattern for others too
       auto id = table.find(action.text);
       if (id && table.action(*id).uses.empty())
-        run.add("action-needs-star", action.at, quoted(action.text) + " takes no resource, so only `*` matches it; here it is never " + (statement.allow ? "allowed" : "denied"), &statement);
+        run.add("action-needs-star", action.at,
+                quoted(action.text) + " takes no resource, so only `*` matches it; here it is never " + (statement.allow ? "allowed" : "denied"),
+                &statement);
     }
   }
   if (statement.not_resource || types.empty()) return;

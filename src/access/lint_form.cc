@@ -9,11 +9,33 @@
 namespace reeve::lint {
 namespace {
 
-constexpr std::string_view operators[] = {
-    "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike", "NumericEquals",
-    "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals", "DateEquals", "DateNotEquals",
-    "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals", "Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "ArnEquals",
-    "ArnNotEquals", "ArnLike", "ArnNotLike", "Null"};
+constexpr std::string_view operators[] = {"StringEquals",
+                                          "StringNotEquals",
+                                          "StringEqualsIgnoreCase",
+                                          "StringNotEqualsIgnoreCase",
+                                          "StringLike",
+                                          "StringNotLike",
+                                          "NumericEquals",
+                                          "NumericNotEquals",
+                                          "NumericLessThan",
+                                          "NumericLessThanEquals",
+                                          "NumericGreaterThan",
+                                          "NumericGreaterThanEquals",
+                                          "DateEquals",
+                                          "DateNotEquals",
+                                          "DateLessThan",
+                                          "DateLessThanEquals",
+                                          "DateGreaterThan",
+                                          "DateGreaterThanEquals",
+                                          "Bool",
+                                          "BinaryEquals",
+                                          "IpAddress",
+                                          "NotIpAddress",
+                                          "ArnEquals",
+                                          "ArnNotEquals",
+                                          "ArnLike",
+                                          "ArnNotLike",
+                                          "Null"};
 constexpr std::string_view families[] = {"String", "Numeric", "Date", "Bool", "Binary", "Arn", "Null"};
 
 std::string family_of(std::string_view op) {
@@ -41,7 +63,8 @@ void known_elements(Run& run, Value map, const std::vector<std::string>& known, 
     if (!seen.insert(lower(key)).second) run.add("duplicate-key", entry.key_node, "`" + key + "` stands twice; the last counts, if AWS takes it", in);
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     std::string near = nearest(key, known);
-    run.add("element-unknown", entry.key_node, quoted(key) + " is no element of " + (in ? "a statement" : "a policy") + (near.empty() ? "" : "; `" + near + "` is"), in);
+    run.add("element-unknown", entry.key_node,
+            quoted(key) + " is no element of " + (in ? "a statement" : "a policy") + (near.empty() ? "" : "; `" + near + "` is"), in);
   }
 }
 
@@ -60,7 +83,8 @@ Value element(Run& run, Statement& statement, const char* plain, const char* neg
 }
 
 void empty_list(Run& run, Value value, std::string_view what, const Statement& statement) {
-  if (value.is_list() && value.size() == 0) run.add("list-empty", value, std::string(what) + " is an empty list, so the statement covers nothing", &statement);
+  if (value.is_list() && value.size() == 0)
+    run.add("list-empty", value, std::string(what) + " is an empty list, so the statement covers nothing", &statement);
 }
 
 void read_principals(Run& run, Statement& statement, Value value) {
@@ -80,7 +104,8 @@ void read_tests(Run& run, Statement& statement, Value condition) {
   std::set<std::string> seen_operators;
   for (auto by_operator : condition.entries()) {
     std::string written(by_operator.key());
-    if (!seen_operators.insert(lower(written)).second) run.add("duplicate-key", by_operator.key_node, "`" + written + "` stands twice; only the last counts", &statement);
+    if (!seen_operators.insert(lower(written)).second)
+      run.add("duplicate-key", by_operator.key_node, "`" + written + "` stands twice; only the last counts", &statement);
     std::string_view rest = written;
     Test proto;
     proto.written = written;
@@ -100,9 +125,11 @@ void read_tests(Run& run, Statement& statement, Value condition) {
     proto.negated = contains(proto.op, "Not");
     if (proto.op.empty()) {
       std::string near = nearest(rest, std::vector<std::string>(std::begin(operators), std::end(operators)));
-      run.add("operator-unknown", by_operator.key_node, quoted(written) + " is no condition operator" + (near.empty() ? "" : "; `" + near + "` is"), &statement);
+      run.add("operator-unknown", by_operator.key_node, quoted(written) + " is no condition operator" + (near.empty() ? "" : "; `" + near + "` is"),
+              &statement);
     }
-    if (proto.op == "Null" && proto.if_exists) run.add("null-if-exists", by_operator.key_node, "`" + written + "`: Null asks whether a key exists", &statement);
+    if (proto.op == "Null" && proto.if_exists)
+      run.add("null-if-exists", by_operator.key_node, "`" + written + "`: Null asks whether a key exists", &statement);
     if (!by_operator.value.is_map()) {
       run.add("element-unknown", by_operator.value, "`" + written + "` is no map of condition keys", &statement);
       continue;
@@ -114,10 +141,12 @@ void read_tests(Run& run, Statement& statement, Value condition) {
       test.lower_key = lower(by_key.key());
       test.at = by_key.key_node;
       test.values = texts_of(by_key.value);
-      if (!seen.insert(test.lower_key).second) run.add("duplicate-key", by_key.key_node, "`" + test.key + "` stands twice; only the last counts", &statement);
+      if (!seen.insert(test.lower_key).second)
+        run.add("duplicate-key", by_key.key_node, "`" + test.key + "` stands twice; only the last counts", &statement);
       if (by_key.value.is_list() && by_key.value.size() == 0)
         run.add("list-empty", by_key.value, "`" + test.key + "` is compared with an empty list, which AWS's pages read in two ways", &statement);
-      if (by_key.value.is_map() || by_key.value.is_null()) run.add("condition-value", by_key.value, "`" + test.key + "` is compared with no text, number or boolean", &statement);
+      if (by_key.value.is_map() || by_key.value.is_null())
+        run.add("condition-value", by_key.value, "`" + test.key + "` is compared with no text, number or boolean", &statement);
       statement.tests.push_back(std::move(test));
     }
   }
@@ -129,7 +158,8 @@ void read_statement(Run& run, Value node, int index) {
   statement.index = index;
   if (auto sid = node.get("Sid").scalar_text()) statement.sid = std::string(*sid);
   if (!node.is_map()) return run.add("statement-missing", node, "a statement is a map", &statement);
-  known_elements(run, node, {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}, &statement);
+  known_elements(run, node, {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"},
+                 &statement);
   Value effect = node.get("Effect");
   statement.allow = effect.is_string() && effect.text() == "Allow";
   statement.deny = effect.is_string() && effect.text() == "Deny";
@@ -162,8 +192,10 @@ void sids(Run& run) {
     Value at = statement.node.get("Sid");
     const bool iam = run.use == PolicyUse::identity || run.use == PolicyUse::trust;
     const bool plain = std::all_of(statement.sid.begin(), statement.sid.end(), [](unsigned char c) { return std::isalnum(c); });
-    if (iam && !plain) run.add("sid-characters", at, "the Sid " + quoted(statement.sid) + " has other characters than letters and digits", &statement);
-    if (!seen.insert(statement.sid).second) run.add("sid-duplicate", at, "the Sid " + quoted(statement.sid) + " stands on an earlier statement too", &statement);
+    if (iam && !plain)
+      run.add("sid-characters", at, "the Sid " + quoted(statement.sid) + " has other characters than letters and digits", &statement);
+    if (!seen.insert(statement.sid).second)
+      run.add("sid-duplicate", at, "the Sid " + quoted(statement.sid) + " stands on an earlier statement too", &statement);
   }
 }
 
@@ -199,10 +231,12 @@ void read_form(Run& run) {
   else if (!run.variables && (run.use == PolicyUse::scp || run.use == PolicyUse::rcp))
     run.add("version-invalid", version ? version : run.policy, "a guardrail has to say `\"Version\": \"2012-10-17\"`");
   else if (!run.variables)
-    run.add("version-old", version ? version : run.policy, version ? "Version 2008-10-17 knows no variables" : "without Version it is 2008-10-17, which knows no variables");
+    run.add("version-old", version ? version : run.policy,
+            version ? "Version 2008-10-17 knows no variables" : "without Version it is 2008-10-17, which knows no variables");
 
   Value statements = run.policy.get("Statement");
-  if (!statements || (statements.is_list() && statements.size() == 0)) run.add("statement-missing", statements ? statements : run.policy, "the policy has no statement");
+  if (!statements || (statements.is_list() && statements.size() == 0))
+    run.add("statement-missing", statements ? statements : run.policy, "the policy has no statement");
   int index = 0;
   if (statements.is_list())
     for (Value item : statements.items()) read_statement(run, item, index++);
@@ -216,7 +250,8 @@ void lint_sizes(Run& run) {
   auto limits = run.knowledge.limits.find(run.use);
   if (limits == run.knowledge.limits.end()) return;
   std::string bare = to_json(run.policy);
-  const auto without = static_cast<int64_t>(bare.size() - static_cast<size_t>(std::count_if(bare.begin(), bare.end(), [](char c) { return (c & 0xC0) == 0x80; })));
+  const auto without =
+      static_cast<int64_t>(bare.size() - static_cast<size_t>(std::count_if(bare.begin(), bare.end(), [](char c) { return (c & 0xC0) == 0x80; })));
   std::set<std::string> services;
   for (const Statement& statement : run.statements)
     for (const Text& action : statement.actions) services.insert(lower(action.text.substr(0, action.text.find(':'))));

@@ -53,19 +53,25 @@ void lint_key(Run& run, const Statement& statement, const Test& test) {
   const auto* global = run.knowledge.key(key);
   const size_t colon = key.find(':');
   if (global) {
-    const bool services_alone = statement.allow && !statement.principals.empty() && !statement.not_principal &&
-                                std::all_of(statement.principals.begin(), statement.principals.end(), [](const Who& who) { return who.kind == "Service"; });
-    const bool needed = !test.negated && !test.if_exists && test.set != "ForAllValues" &&
-                        !(test.op == "Null" && std::all_of(test.values.begin(), test.values.end(), [](const Text& value) { return lower(value.text) == "true"; }));
+    const bool services_alone =
+        statement.allow && !statement.principals.empty() && !statement.not_principal &&
+        std::all_of(statement.principals.begin(), statement.principals.end(), [](const Who& who) { return who.kind == "Service"; });
+    const bool needed =
+        !test.negated && !test.if_exists && test.set != "ForAllValues" &&
+        !(test.op == "Null" && std::all_of(test.values.begin(), test.values.end(), [](const Text& value) { return lower(value.text) == "true"; }));
     if (services_alone && needed && !global->services)
-      run.add("key-not-sent-by-services", test.at, "a service that calls for itself sends no `" + test.key + "`, so nothing is allowed; aws:SourceOrgID, aws:SourceAccount and aws:SourceArn are sent", &statement);
+      run.add("key-not-sent-by-services", test.at,
+              "a service that calls for itself sends no `" + test.key +
+                  "`, so nothing is allowed; aws:SourceOrgID, aws:SourceAccount and aws:SourceArn are sent",
+              &statement);
     return;
   }
   if (colon == std::string::npos) return run.add("key-unknown", test.at, quoted(test.key) + " is no condition key", &statement);
   if (of_provider(key) || !run.table()) return;
   if (starts_with(key, "aws:") || !run.table()->service(key.substr(0, colon)))
     return run.add("key-unknown", test.at, "AWS has no condition key " + quoted(test.key), &statement);
-  if (!known_to_service(*run.table(), key)) return run.add("key-unknown", test.at, "the service has no condition key " + quoted(test.key), &statement);
+  if (!known_to_service(*run.table(), key))
+    return run.add("key-unknown", test.at, "the service has no condition key " + quoted(test.key), &statement);
   bool applies = statement.covered.count() == 0 || statement.not_action;
   each_action(statement.covered, [&](uint32_t id) {
     applies = applies || run.table()->key_applies(id, test.key);
@@ -73,7 +79,8 @@ void lint_key(Run& run, const Statement& statement, const Test& test) {
   });
   if (!applies) {
     const bool holds = test.negated || test.if_exists || test.set == "ForAllValues";
-    run.add("key-never-applies", test.at, "none of the actions has `" + test.key + "`, so the condition " + (holds ? "always" : "never") + " holds", &statement);
+    run.add("key-never-applies", test.at, "none of the actions has `" + test.key + "`, so the condition " + (holds ? "always" : "never") + " holds",
+            &statement);
   }
 }
 

@@ -26,8 +26,10 @@ std::vector<LintRule> all_rules() {
       {"guardrail-form", invalid, high, "a guardrail has the form that Organizations takes", "orgs_manage_policies_scps_syntax"},
       {"null-if-exists", invalid, high, "Null has no IfExists", "access-analyzer-reference-policy-checks"},
       {"operator-unknown", invalid, high, "a condition operator is one of AWS's", "reference_policies_elements_condition_operators"},
-      {"principal-form", invalid, high, "a principal is `*`, an account, an ARN without wildcards, a service or a provider", "reference_policies_elements_principal"},
-      {"principal-missing", invalid, high, "a resource, trust, endpoint or resource control policy says whom it is about", "reference_policies_elements_principal"},
+      {"principal-form", invalid, high, "a principal is `*`, an account, an ARN without wildcards, a service or a provider",
+       "reference_policies_elements_principal"},
+      {"principal-missing", invalid, high, "a resource, trust, endpoint or resource control policy says whom it is about",
+       "reference_policies_elements_principal"},
       {"principal-not-allowed", invalid, high, "an identity or service control policy has no principal", "reference_policies_elements_principal"},
       {"resource-form", invalid, high, "a resource is `*` or an ARN", "reference_policies_elements_resource"},
       {"resource-missing", invalid, high, "a statement has Resource or NotResource", "reference_policies_grammar"},
@@ -35,13 +37,15 @@ std::vector<LintRule> all_rules() {
       {"sid-duplicate", invalid, high, "a Sid stands once", "reference_policies_elements_sid"},
       {"size-exceeded", invalid, high, "a policy is no longer than AWS takes it", "reference_iam-quotas"},
       {"statement-missing", invalid, high, "a policy has a statement", "reference_policies_grammar"},
-      {"trust-action", invalid, high, "a trust policy allows to assume the role, each provider by its own call", "access-analyzer-reference-policy-checks"},
+      {"trust-action", invalid, high, "a trust policy allows to assume the role, each provider by its own call",
+       "access-analyzer-reference-policy-checks"},
       {"trust-resource", invalid, high, "a trust policy has no resource: it is the role's", "access-analyzer-reference-policy-checks"},
       {"variable-form", invalid, high, "a variable is `${key}` or `${key, 'text'}`", "reference_policies_variables"},
       {"variable-place", invalid, high, "in a resource a variable stands behind the fifth colon", "reference_policies_variables"},
       {"version-invalid", invalid, high, "Version is `2012-10-17` or `2008-10-17`", "reference_policies_elements_version"},
       // What never does anything.
-      {"action-needs-star", idle, medium, "an action that takes no resource is matched by the resource `*` alone", "reference_policies_elements_notaction"},
+      {"action-needs-star", idle, medium, "an action that takes no resource is matched by the resource `*` alone",
+       "reference_policies_elements_notaction"},
       {"action-redundant", idle, low, "an action is not covered by another of the list", "reference_policies_elements_action"},
       {"action-unknown", idle, medium, "an action is one that its service has", "service-authorization"},
       {"forall-always", idle, high, "Null under ForAllValues always holds, under ForAnyValue never", "access-analyzer-reference-policy-checks"},
@@ -63,26 +67,32 @@ std::vector<LintRule> all_rules() {
       {"allow-everything", risk, medium, "a policy does not allow every action on every resource", "best-practices"},
       {"date-bare-year", risk, low, "a date is more than a year", "reference_policies_elements_condition_operators"},
       {"endpoint-account", risk, medium, "in a gateway endpoint's policy an account means its root user alone", "vpc-endpoints-access"},
-      {"forall-in-allow", risk, high, "ForAllValues in an Allow holds for a key that is absent; Null keeps it out", "reference_policies_condition-single-vs-multi-valued-context-keys"},
-      {"forall-single", risk, medium, "a set operator is for keys with several values", "reference_policies_condition-single-vs-multi-valued-context-keys"},
+      {"forall-in-allow", risk, high, "ForAllValues in an Allow holds for a key that is absent; Null keeps it out",
+       "reference_policies_condition-single-vs-multi-valued-context-keys"},
+      {"forall-single", risk, medium, "a set operator is for keys with several values",
+       "reference_policies_condition-single-vs-multi-valued-context-keys"},
       {"identifier-wildcard", risk, medium, "account, organization, VPC and endpoint ids are written in full", "reference_policies_condition-keys"},
       {"mfa-absent-allowed", risk, high, "an Allow for MFA does not let in calls that say nothing of MFA", "reference_policies_condition-keys"},
       {"mfa-absent-not-denied", risk, medium, "a Deny without MFA also stops calls that say nothing of MFA", "reference_policies_condition-keys"},
-      {"negated-for-everyone", risk, high, "a negated condition holds for callers that have no such key", "reference_policies_elements_condition_operators"},
+      {"negated-for-everyone", risk, high, "a negated condition holds for callers that have no such key",
+       "reference_policies_elements_condition_operators"},
       {"not-action-allow", risk, high, "an Allow names the actions", "reference_policies_elements_notaction"},
       {"not-principal-allow", risk, critical, "an Allow names whom it lets in", "reference_policies_elements_notprincipal"},
-      {"not-principal-deny", risk, medium, "a Deny with NotPrincipal names the account, the role and the session", "reference_policies_elements_notprincipal"},
+      {"not-principal-deny", risk, medium, "a Deny with NotPrincipal names the account, the role and the session",
+       "reference_policies_elements_notprincipal"},
       {"not-principal-place", invalid, high, "NotPrincipal stands in no trust or guardrail policy", "reference_policies_elements_notprincipal"},
       {"not-resource-allow", risk, high, "an Allow names the resources", "reference_policies_elements_notresource"},
       {"oidc-audience", risk, medium, "a trust in a web identity provider tests the audience", "id_roles_create_for-idp_oidc"},
-      {"oidc-subject", risk, high, "a trust in a shared web identity provider tests whose identity it is", "id_roles_providers_oidc_secure-by-default"},
+      {"oidc-subject", risk, high, "a trust in a shared web identity provider tests whose identity it is",
+       "id_roles_providers_oidc_secure-by-default"},
       {"oidc-subject-wide", risk, high, "what names the tenant has no wildcard", "id_roles_create_for-idp_oidc"},
       {"oidc-subject-broad", risk, low, "a trust names the repository", "id_roles_create_for-idp_oidc"},
       {"pass-role-any", risk, high, "iam:PassRole names the roles", "id_roles_use_passrole"},
       {"public-grant", risk, high, "a resource policy lets in no strangers", "access-analyzer-reference-policy-checks"},
       {"saml-audience", risk, medium, "a trust in a SAML provider tests the audience", "id_roles_create_for-idp_saml"},
       {"service-unbound", risk, medium, "a service is let in for named resources, accounts or organizations", "confused-deputy"},
-      {"set-operator-missing", risk, medium, "a key with several values has a set operator", "reference_policies_condition-single-vs-multi-valued-context-keys"},
+      {"set-operator-missing", risk, medium, "a key with several values has a set operator",
+       "reference_policies_condition-single-vs-multi-valued-context-keys"},
       {"size-tight", risk, low, "a policy fits every place of its kind", "reference_iam-quotas"},
       {"source-ip-private", risk, medium, "aws:SourceIp is a public address", "reference_policies_condition-keys"},
       {"string-for-arn", risk, low, "ARNs are compared part by part", "reference_policies_elements_condition_operators"},
@@ -102,9 +112,7 @@ const std::vector<LintRule>& lint_rules() {
   return rules;
 }
 
-std::string_view name(LintRule::Sort sort) {
-  return sort == LintRule::Sort::invalid ? "invalid" : sort == LintRule::Sort::idle ? "idle" : "risk";
-}
+std::string_view name(LintRule::Sort sort) { return sort == LintRule::Sort::invalid ? "invalid" : sort == LintRule::Sort::idle ? "idle" : "risk"; }
 
 namespace {
 constexpr std::pair<PolicyUse, std::string_view> use_names[] = {
@@ -157,7 +165,8 @@ Status LintKnowledge::read_keys(std::string_view text, const std::string& shown)
     if (entry.value.get("type").text().empty())
       return fail(Code::type, "`" + std::string(entry.key()) + "` has no type", {shown, entry.key_node.line(), entry.key_node.column()}, "{type: …}");
     Value services = entry.value.get("services");
-    keys[lower(entry.key())] = {std::string(entry.value.get("type").text()), entry.value.get("identifier").boolean(), !services || services.boolean()};
+    keys[lower(entry.key())] = {std::string(entry.value.get("type").text()), entry.value.get("identifier").boolean(),
+                                !services || services.boolean()};
   }
   if (keys.empty()) return fail(Code::type, "`keys` is empty or missing", {shown, 1, 1}, "a map of condition keys");
   return {};

@@ -9,7 +9,8 @@
 namespace reeve::lint {
 namespace {
 
-constexpr std::string_view calls[] = {"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext"};
+constexpr std::string_view calls[] = {"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity",
+                                      "sts:TagSession", "sts:SetSourceIdentity",  "sts:SetContext"};
 
 // `token.actions.githubusercontent.com` of `arn:aws:iam::1111…:oidc-provider/token.actions.githubusercontent.com`.
 std::string provider_of(std::string_view federated) {
@@ -20,7 +21,9 @@ std::string provider_of(std::string_view federated) {
 void trust_actions(Run& run, const Statement& statement) {
   if (statement.not_action) return;
   for (const Text& action : statement.actions) {
-    if (action.text == "*" || std::any_of(std::begin(calls), std::end(calls), [&](std::string_view call) { return action_matches(action.text, call); })) continue;
+    if (action.text == "*" ||
+        std::any_of(std::begin(calls), std::end(calls), [&](std::string_view call) { return action_matches(action.text, call); }))
+      continue;
     run.add("trust-action", action.at, quoted(action.text) + " does not assume a role", &statement);
   }
   if (!statement.allow) return;
@@ -32,10 +35,12 @@ void trust_actions(Run& run, const Statement& statement) {
   }
 }
 
-bool tests_claim(const Statement& statement, const std::string& provider, std::initializer_list<std::string_view> claims, const Test** found = nullptr) {
+bool tests_claim(const Statement& statement, const std::string& provider, std::initializer_list<std::string_view> claims,
+                 const Test** found = nullptr) {
   for (const Test& test : statement.tests)
     for (std::string_view claim : claims) {
-      if (test.lower_key != provider + ":" + std::string(claim) || test.negated || test.if_exists || test.op == "Null" || test.set == "ForAllValues") continue;
+      if (test.lower_key != provider + ":" + std::string(claim) || test.negated || test.if_exists || test.op == "Null" || test.set == "ForAllValues")
+        continue;
       if (found) *found = &test;
       return true;
     }
@@ -70,7 +75,8 @@ void provider(Run& run, const Statement& statement, const Who& who, const Policy
         run.add("oidc-subject-wide", value.at, quoted(value.text) + " also fits what a stranger may call its own", &statement);
         said = true;
       }
-    if (!said) run.add("oidc-subject", who.at, "anybody whom `" + host + "` knows may assume the role: no condition tells whose identity it is", &statement);
+    if (!said)
+      run.add("oidc-subject", who.at, "anybody whom `" + host + "` knows may assume the role: no condition tells whose identity it is", &statement);
   } else if (host == "token.actions.githubusercontent.com" && subject && subject->op == "StringLike") {
     for (const Text& value : subject->values)
       if (starts_with(value.text, "repo:") && ends_with(value.text, "/*") && value.text.find('*') + 1 == value.text.size())

@@ -46,10 +46,13 @@ std::string line_of(const Io& io, const PolicyLint& lint) {
   place.resize(std::max<size_t>(place.size(), 7), ' ');
   severity.resize(std::max<size_t>(severity.size(), 8), ' ');
   const Ink ink = lint.rule->severity >= Severity::high ? Ink::fail : Ink::plain;
-  return "  " + place + "  " + paint(io.terminal, ink, severity) + "  " + id + "\n" + wrap(fold(io.terminal, safe(lint.message)), io.terminal.width, 11);
+  return "  " + place + "  " + paint(io.terminal, ink, severity) + "  " + id + "\n" +
+         wrap(fold(io.terminal, safe(lint.message)), io.terminal.width, 11);
 }
 
-std::string counted(uint64_t count, std::string_view one, std::string_view many) { return std::to_string(count) + " " + std::string(count == 1 ? one : many); }
+std::string counted(uint64_t count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
+}
 
 }  // namespace
 
@@ -88,8 +91,10 @@ int run_access_lint(const Options& options, Io& io) {
     }
     const auto policies = policies_in((*document)->root());
     if (policies.empty()) {
-      if (file.named) say({Code::parse, "this is no policy", {file.path, 1, 1}, "a map with `Statement`, or an answer that holds a policy", {}});
-      else ++tally.ignored;
+      if (file.named)
+        say({Code::parse, "this is no policy", {file.path, 1, 1}, "a map with `Statement`, or an answer that holds a policy", {}});
+      else
+        ++tally.ignored;
       continue;
     }
     for (Value policy : policies) {
@@ -104,21 +109,26 @@ int run_access_lint(const Options& options, Io& io) {
       for (const PolicyLint& lint : linted->lints) {
         ++tally.sorts[lint.rule->sort];
         tally.worst = std::max(tally.worst, std::optional(lint.rule->severity));
-        if (format == "text") out += line_of(io, lint);
-        else if (format == "ndjson") out += record(file.path, linted->use, lint);
-        else sarif.add(file.path, lint, code_point_column(text, lint.line, lint.column));
+        if (format == "text")
+          out += line_of(io, lint);
+        else if (format == "ndjson")
+          out += record(file.path, linted->use, lint);
+        else
+          sarif.add(file.path, lint, code_point_column(text, lint.line, lint.column));
       }
       io.print(out);
     }
   }
   if (format == "sarif") io.print(sarif.text(status == exit_done));
   if (format == "text") {
-    std::string sum = counted(tally.policies, "policy", "policies") + " read: " + std::to_string(tally.sorts[LintRule::Sort::invalid]) + " invalid, " +
-                      std::to_string(tally.sorts[LintRule::Sort::idle]) + " idle, " + std::to_string(tally.sorts[LintRule::Sort::risk]) + " at risk";
+    std::string sum = counted(tally.policies, "policy", "policies") + " read: " + std::to_string(tally.sorts[LintRule::Sort::invalid]) +
+                      " invalid, " + std::to_string(tally.sorts[LintRule::Sort::idle]) + " idle, " +
+                      std::to_string(tally.sorts[LintRule::Sort::risk]) + " at risk";
     if (tally.ignored > 0) sum += "; " + counted(tally.ignored, "other file is no policy", "other files are no policies");
     io.print(sum + "\n");
   }
-  const bool fails = fail_on != "never" && tally.worst && (fail_on == "fail" || fail_on == "unknown" || *tally.worst >= parse_severity(fail_on).value_or(Severity::critical));
+  const bool fails = fail_on != "never" && tally.worst &&
+                     (fail_on == "fail" || fail_on == "unknown" || *tally.worst >= parse_severity(fail_on).value_or(Severity::critical));
   return std::max(status, fails ? exit_results : exit_done);
 }
 

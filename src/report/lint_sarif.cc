@@ -13,7 +13,8 @@ std::string sarif_uri(std::string_view path) {
   path = plain_path(path);
   std::string out = path.substr(0, 1) == "/" ? "file://" : "";
   for (const char c : path) {
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string_view::npos) out += c;
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string_view::npos)
+      out += c;
     else {
       constexpr char digits[] = "0123456789ABCDEF";
       const auto byte = static_cast<unsigned char>(c);
@@ -39,7 +40,12 @@ void LintSarif::add(const std::string& file, const PolicyLint& lint, uint32_t co
     json_.end_object();
   }
   json_.end_object().end_object().end_array();
-  json_.key("properties").begin_object().member("path", lint.path).member("sort", name(lint.rule->sort)).member("severity", name(lint.rule->severity)).end_object();
+  json_.key("properties")
+      .begin_object()
+      .member("path", lint.path)
+      .member("sort", name(lint.rule->sort))
+      .member("severity", name(lint.rule->severity))
+      .end_object();
   json_.end_object();
 }
 
