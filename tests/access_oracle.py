@@ -148,7 +148,7 @@ class Evaluation:
             if "self" in forms or caller.kind == "root" and "account" in forms:
                 return False
             return self.open("NotPrincipal names the account or role alone") if forms - {""} else True
-        if self.document.get("permissionBoundaryPolicies") is not None and caller.kind in ("user", "role_session"):
+        if self.document.get("permissionBoundaryPolicies") is not None and caller.kind in ("user", "role_session") and not caller.service_linked:
             return True        # NP: whoever has a boundary is caught
         # NP: the list must name every form of the caller, or it is caught by the one that was left out.
         needed = {"user": {"self", "account"}, "role_session": {"self", "role", "account"}, "federated_user": {"self", "account"},
@@ -215,7 +215,7 @@ class Evaluation:
             rcp_denies = self.open("RCPs and actions without a resource")  # a sentence of RC that cannot be read for sure
         endpoint = self.named("vpcEndpointPolicies")
 
-        owner_root = caller.kind == "root" and not self.assumed_root and caller.account == self.owner
+        owner_root = caller.kind == "root" and caller.account == self.owner
         resource_denies = self.some(resource, "Deny", True)
         if owner_root and self.action.lower() in ("s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"):
             resource_denies = False  # API:PutBucketPolicy
@@ -296,7 +296,8 @@ class Evaluation:
             if operator not in ("StringEquals", "StringLike", "ArnEquals", "ArnLike"):
                 continue
             for key, values in keys.items():
-                if key.lower() == "aws:principalarn" and all("*" not in v and "?" not in v and "${" not in v for v in listed(values)):
+                values = listed(values)
+                if key.lower() == "aws:principalarn" and values and all(":role/" in v and not set("*?$") & set(v) for v in values):
                     return True
         return False
 

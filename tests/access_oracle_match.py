@@ -77,7 +77,7 @@ class Matcher:
         except NoValue:
             return False
         except Several:
-            return self.open("a variable of a key with several values")
+            return self.several(pattern, resource)
         if not glob(characters).fullmatch(resource):
             return False
 
@@ -97,6 +97,12 @@ class Matcher:
             characters += [(c, False) for c in self.variable(inside)]
             at = end + 1
         return characters
+
+    def several(self, pattern, text):
+        """A pattern with a variable that has several values: whatever stands for it, does the rest fit?"""
+        rest = glob([("*", True) if part.startswith("${") else (c, c in "*?") for part in re.split(r"(\$\{[^}]*\})", pattern)
+                     for c in (["*"] if part.startswith("${") else part)])
+        return self.open("a variable of a key with several values") if rest.fullmatch(text) else False
 
     def variable(self, inside):
         if inside in ("*", "?", "$"):
@@ -234,12 +240,12 @@ class Matcher:
             if operator != "IpAddress":
                 return False
             networks = [ipaddress.ip_network(v, strict=False) for v in values]
-            return all(n.prefixlen >= (8 if n.version == 4 else 32) for n in networks)
+            return bool(networks) and all(n.prefixlen >= (8 if n.version == 4 else 32) for n in networks)
         if operator not in ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"):
             return False
         listed_keys = ("aws:sourcearn", "aws:sourcevpc", "aws:sourcevpce", "aws:sourceowner", "aws:sourceaccount", "aws:principalorgid",
                        "aws:userid", "s3:dataaccesspointarn", "s3:dataaccesspointaccount", "aws:principalarn", "aws:principalaccount")
-        return key in listed_keys and all("*" not in v and "?" not in v and "${" not in v for v in values)
+        return key in listed_keys and bool(values) and all("*" not in v and "?" not in v and "${" not in v for v in values)
 
 
 def ordered(comparison, value, want):
