@@ -48,7 +48,7 @@ struct Statement {
 
 class Run {
  public:
-  Run(const LintKnowledge& knowledge, PolicyUse use, Value policy, Value outer) : knowledge(knowledge), use(use), policy(policy), outer_(outer) {}
+  Run(const LintKnowledge& with, PolicyUse as, Value judged, Value outer) : knowledge(with), use(as), policy(judged), outer_(outer) {}
 
   const LintKnowledge& knowledge;
   const PolicyUse use;

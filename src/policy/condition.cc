@@ -280,8 +280,11 @@ Truth condition_on(const Condition& condition, const Prepared& prepared, const K
   if (value.size() == 0) {
     switch (condition.set) {
       case SetTest::all_values: return Truth::yes;
-      // The page on set operators says false for an absent key, the page on operators says true for negated ones.
-      case SetTest::any_value: return condition.negated || condition.if_exists ? open("any_value_of_an_absent_key") : Truth::no;
+      // The page on set operators says false for an absent key, the page on operators says true for negated ones; with an empty list it
+      // never holds (Access Analyzer's checks).
+      case SetTest::any_value:
+        if (condition.values.empty() && !condition.unknown) return Truth::no;
+        return condition.negated || condition.if_exists ? open("any_value_of_an_absent_key") : Truth::no;
       case SetTest::none: break;
     }
     if (condition.if_exists) return Truth::yes;

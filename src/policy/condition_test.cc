@@ -139,6 +139,8 @@ TEST(Condition, sets) {
       {"StringEquals", R"("a")", {"a", "b"}, unknown},
       {"StringEquals", R"("a")", {"b", "c"}, no},
       {"ForAnyValue:StringEquals", "[]", {"a"}, no},
+      {"ForAnyValue:StringNotEquals", "[]", {"<absent>"}, no},
+      {"ForAnyValue:StringEqualsIfExists", "[]", {"<absent>"}, no},
       {"ForAllValues:StringEquals", "[]", {"a"}, no},
       {"ForAllValues:StringEquals", "[]", {"<absent>"}, yes},
       {"StringEquals", "[]", {"a"}, unknown},
