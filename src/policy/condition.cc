@@ -21,10 +21,13 @@ bool Cidr::mapped() const {
 std::optional<Cidr> parse_cidr(std::string_view text) {
   Cidr out;
   size_t slash = text.find('/');
-  std::string address(text.substr(0, slash));
-  if (inet_pton(AF_INET, address.c_str(), out.bytes.data()) == 1) {
+  std::string_view before = text.substr(0, slash);
+  char address[INET6_ADDRSTRLEN + 1] = {};
+  if (before.size() >= sizeof address || before.find('\0') != std::string_view::npos) return std::nullopt;
+  std::memcpy(address, before.data(), before.size());
+  if (inet_pton(AF_INET, address, out.bytes.data()) == 1) {
     out.prefix = 32;
-  } else if (inet_pton(AF_INET6, address.c_str(), out.bytes.data()) == 1) {
+  } else if (inet_pton(AF_INET6, address, out.bytes.data()) == 1) {
     out.v6 = true;
     out.prefix = 128;
   } else {

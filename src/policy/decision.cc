@@ -91,7 +91,8 @@ class Judge {
  private:
   static bool has_boundary(const DecisionRequest& request, const PolicySet& set) {
     CallerKind kind = request.caller.kind;
-    return set.boundary && !request.caller.service_linked && (kind == CallerKind::user || kind == CallerKind::role_session || kind == CallerKind::federated_user);
+    return set.boundary && !request.caller.service_linked &&
+           (kind == CallerKind::user || kind == CallerKind::role_session || kind == CallerKind::federated_user);
   }
 
   static std::vector<Hit>& room() {
@@ -149,7 +150,8 @@ class Judge {
     if (names_no_principal(kind)) {
       forms[Form::star] = Truth::yes;
       if (statement.principals.present || !statement.resources.present) {
-        if (open) open->push_back(where(policy, &rule) + (statement.principals.present ? " has a Principal" : " has no Resource") + ", which AWS refuses");
+        const char* what = statement.principals.present ? " has a Principal" : " has no Resource";
+        if (open) open->push_back(where(policy, &rule) + what + ", which AWS refuses");
         all = Truth::unknown;
       }
     } else if (!statement.principals.present) {
@@ -253,7 +255,8 @@ class Judge {
     rule_ = service_rule(asked_, options_.switches);
     set(Factor::rule, rule_.allows);
     Truth others = asked_.caller.kind == CallerKind::service ? Truth::no : negate(asked_.same_account());
-    Truth blocked = asked_.service == "s3" && set_.resource ? both(both(set_.restrict_public_buckets, set_.resource->public_by_s3), others) : Truth::no;
+    Truth blocked = Truth::no;
+    if (asked_.service == "s3" && set_.resource) blocked = both(both(set_.restrict_public_buckets, set_.resource->public_by_s3), others);
     set(Factor::block, negate(blocked));
     terms_ = terms_of(asked_);
   }
@@ -455,7 +458,8 @@ class Judge {
     if (factor(Factor::scp) == Truth::no) missing_levels(out);
     if (factor(Factor::endpoint) == Truth::no) missing(By::endpoint, "no statement of the endpoint's policy allows it");
     if (factor(Factor::rule) == Truth::no) missing(By::service_rule, rule_.note);
-    if (factor(Factor::block) == Truth::no) missing(By::service_rule, "the bucket's policy is public and S3 restricts public buckets to the owner's account");
+    if (factor(Factor::block) == Truth::no)
+      missing(By::service_rule, "the bucket's policy is public and S3 restricts public buckets to the owner's account");
     for (uint32_t rest = nearest_term(); rest != 0; rest &= rest - 1) {
       Factor each = static_cast<Factor>(std::countr_zero(rest));
       if (factor(each) != Truth::no) continue;
@@ -465,7 +469,9 @@ class Judge {
         case By::session:
           missing(By::session, set_.session ? "no statement of the session policy allows it" : "the federated user has no session policy");
           break;
-        default: missing(By::resource, set_.resource ? "no statement of the resource's policy lets the caller in" : "the resource has no policy"); break;
+        default:
+          missing(By::resource, set_.resource ? "no statement of the resource's policy lets the caller in" : "the resource has no policy");
+          break;
       }
     }
   }

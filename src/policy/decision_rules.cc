@@ -106,7 +106,8 @@ ServiceRule service_rule(const Asked& asked, const DecisionSwitches& switches) {
     const bool tags = asked.action == "sts:tagsession" || asked.action == "sts:setsourceidentity";
     if (kind == CallerKind::web_identity && asked.action != "sts:assumerolewithwebidentity" && !tags)
       return refused("a web identity may only assume a role with it");
-    if (kind == CallerKind::saml && asked.action != "sts:assumerolewithsaml" && !tags) return refused("a SAML assertion may only be used to assume a role");
+    if (kind == CallerKind::saml && asked.action != "sts:assumerolewithsaml" && !tags)
+      return refused("a SAML assertion may only be used to assume a role");
   } else if (kind == CallerKind::web_identity || kind == CallerKind::saml) {
     return refused("a caller without AWS credentials may only assume a role");
   }

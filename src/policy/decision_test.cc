@@ -164,7 +164,8 @@ TEST(Decision, Keys_that_follow_from_the_caller) {
   request.context.otherwise = ContextValue::State::unknown;
   auto holds = [&](const std::string& test) { return told(request, {.identity = {only_if(test)}}); };
   EXPECT_EQ(holds(R"({"ArnEquals":{"aws:PrincipalArn":")" + user + "\"}}"), "Allowed by identity");
-  EXPECT_EQ(holds(R"({"StringEquals":{"aws:PrincipalAccount":"111122223333","aws:username":"ana","aws:PrincipalType":"User"}})"), "Allowed by identity");
+  EXPECT_EQ(holds(R"({"StringEquals":{"aws:PrincipalAccount":"111122223333","aws:username":"ana","aws:PrincipalType":"User"}})"),
+            "Allowed by identity");
   EXPECT_EQ(holds(R"({"Bool":{"aws:PrincipalIsAWSService":"true"}})"), "ImplicitlyDenied by identity");
   EXPECT_EQ(holds(R"({"Null":{"aws:SourceAccount":"true"}})"), "Allowed by identity") << "only a service brings it along";
   EXPECT_EQ(holds(R"({"StringLike":{"aws:userid":"AIDA*"}})"), "Unknown by none | aws:userid");
