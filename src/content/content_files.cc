@@ -156,7 +156,7 @@ void name_linked_items(const std::string& folder, std::vector<Error>& problems) 
 
 const std::vector<std::string>& content_kinds() {
   static const std::vector<std::string> kinds = {
-      "actions",    "apis",      "baselines", "challenges", "controls",       "detections", "exposure", "facts",   "frameworks",   "hunts",
+      "actions",    "apis",      "baselines", "challenges", "controls", "detections", "escalations", "exposure", "facts", "frameworks", "hunts",
       "objectives", "practices", "quotas",    "redactions", "resources",  "responsibility", "runbooks",   "schemas", "suppressions", "threats", "views",
   };
   return kinds;
@@ -192,6 +192,7 @@ Result<std::vector<ContentFile>> built_in_below(std::string_view folder) {
 
 }  // namespace
 
+Result<std::vector<ContentFile>> built_in_files(std::string_view kind) { return built_in_below(std::string(kind) + "/"); }
 Result<std::vector<ContentFile>> built_in_apis() { return built_in_below(apis_folder); }
 Result<std::vector<ContentFile>> built_in_actions() { return built_in_below(actions_folder); }
 

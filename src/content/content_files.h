@@ -43,6 +43,8 @@ const std::vector<std::string>& content_kinds();
 // program file is damaged.
 Result<ContentLayer> built_in_layer();
 Result<std::vector<ContentFile>> built_in_apis();
+// The files of one kind of that tree, nothing of the others read.
+Result<std::vector<ContentFile>> built_in_files(std::string_view kind);
 // One item of that tree, nothing of the others read: for who needs ten controls of hundreds, and now. No files: there is no such item.
 struct BuiltInItem;
 Result<std::shared_ptr<const BuiltInItem>> built_in_item(std::string_view kind, std::string_view name);

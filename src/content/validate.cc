@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "content/actions.h"
 #include "content/content.h"
+#include "content/escalations.h"
 #include "content/fields.h"
 
 namespace reeve {
@@ -70,6 +71,19 @@ void objectives_serve_their_practices(const Content& content, std::vector<Error>
   }
 }
 
+// Each way up is read, and asks for permissions that IAM knows.
+void escalations_ask_for_actions(const Content& content, std::vector<Error>& errors) {
+  const Escalations known = escalations_of(*content.files);
+  errors.insert(errors.end(), known.errors.begin(), known.errors.end());
+  if (known.ways.empty()) return;
+  std::vector<Error> told;  // by validate_permissions
+  const ActionCatalogue catalogue = actions_of(content, told);
+  if (!catalogue.known()) return;
+  for (const Escalation& way : known.ways)
+    for (const Escalation::Need& need : way.needs)
+      if (catalogue.levels(need.action).empty()) errors.push_back({Code::not_found, "IAM has no action `" + need.action + "`", {way.file}, "as content/actions/iam.json spells it", {}});
+}
+
 }  // namespace
 
 std::vector<Error> validate_content(const Content& content, const GuardTypes& guard_types) {
@@ -79,6 +93,7 @@ std::vector<Error> validate_content(const Content& content, const GuardTypes& gu
   objectives_serve_their_practices(content, errors);
   types_are_described(content, guard_types, errors);
   for (Error& error : validate_permissions(content)) errors.push_back(std::move(error));
+  escalations_ask_for_actions(content, errors);
   return errors;
 }
 
