@@ -13,6 +13,13 @@ Flag sources() {
           .help = "the estate: what `reeve assess` reads; default: the current folder"};
 }
 
+Argument estate_sources() { return {.name = "SOURCE", .repeats = true, .form = Form::file, .help = "the estate: what `reeve assess` reads"}; }
+
+Flag authorization_details() {
+  return {.name = "--authorization-details", .value = "FILE", .form = Form::file,
+          .help = "instead: a reply of `aws iam get-account-authorization-details`, taken as the whole estate"};
+}
+
 }  // namespace
 
 std::vector<Command> access_commands() {
@@ -58,6 +65,43 @@ std::vector<Command> access_commands() {
        .examples = {{"reeve access lint policies/", "every policy of a folder"},
                     {"reeve access lint deny.json --kind scp --fail-on high", "a guardrail, before it is attached"}},
        .run = run_access_lint},
+      {.name = "access reach",
+       .summary = "say what the internet can get to, and by which way",
+       .details = "Follows a packet from anywhere: public address, internet gateway, route of the answer, network ACL, security group; behind an "
+                  "internet-facing load balancer its targets; and what needs no VPC, such as function URLs and APIs. IPv4 and IPv6 apart. What was not "
+                  "read or is not modelled (a firewall's endpoint, a transit gateway, a prefix list's addresses) makes an answer unknown, never "
+                  "unreachable. Whether credentials are asked for behind an open port is another question.",
+       .arguments = {{.name = "TARGET", .help = "an ARN, an id or a name of what is asked about; default: whatever can be reached"}},
+       .flags = {sources(), records_format(),
+                 {.name = "--all", .help = "name too what cannot be reached, and what stops it"}},
+       .examples = {{"reeve access reach --source export/", "everything that the internet gets to"},
+                    {"reeve access reach i-0a1b2c3d4e5f60718 -s export/ --all", "one instance: by which way, or what stops it"}},
+       .run = run_access_reach},
+      {.name = "access paths",
+       .summary = "say how an attacker would become an administrator, step by step",
+       .details = "Each line is a path from somebody who is no administrator (or from the internet, or from another account) to one: by passing a role to "
+                  "something that runs code, by writing policies, keys or trust, by roles that trust roles. Each step names the permissions that it takes "
+                  "and the statements that grant them. What the input cannot show, such as whether a stack holds a role, leaves the path and is named.\n\n"
+                  "Ranked by how exposed the beginning is, how likely the steps are and what the end is worth. The ways are data: content/escalations.",
+       .arguments = {estate_sources()},
+       .flags = {authorization_details(),
+                 {.name = "--from", .value = "ARN", .repeats = true, .help = "only paths that begin here; an ARN, `*` for any run of characters, or `internet`"},
+                 {.name = "--to", .value = "ARN", .repeats = true, .help = "paths that end here, administrator or not"},
+                 {.name = "--all", .help = "paths to whomever, not to administrators alone"},
+                 {.name = "--format", .value = "FORMAT", .form = Form::choice, .choices = {"text", "ndjson", "dot", "graphml", "opengraph"},
+                  .help = "how to print: text (default on a terminal), ndjson (default into a pipe or a file), or the graph for Graphviz, GraphML or BloodHound"}},
+       .examples = {{"reeve access paths export/", "every path to an administrator, the worst first"},
+                    {"reeve access paths --authorization-details details.json", "the same from one reply of IAM"},
+                    {"reeve access paths --authorization-details details.json --from 'arn:aws:iam::*:user/ci-*' --format dot", "the paths of some users, as a drawing"}},
+       .run = run_access_paths},
+      {.name = "access chokepoints",
+       .summary = "say which statement or edge, once gone, ends most attack paths",
+       .details = "Takes the same input as `reeve access paths`. For each statement that alone grants a permission some path needs, and for each way into one "
+                  "identity, it counts the beginnings from which no administrator can be reached any more once that is gone.",
+       .arguments = {estate_sources()},
+       .flags = {authorization_details(), records_format()},
+       .examples = {{"reeve access chokepoints --authorization-details details.json", "what to change first"}},
+       .run = run_access_chokepoints},
   };
 }
 

@@ -7,7 +7,9 @@ namespace reeve {
 
 std::vector<Command> access_commands();
 
+int run_access_chokepoints(const Options& options, Io& io);
 int run_access_lint(const Options& options, Io& io);
+int run_access_paths(const Options& options, Io& io);
 int run_access_reach(const Options& options, Io& io);
 int run_access_simulate(const Options& options, Io& io);
 
