@@ -3,11 +3,12 @@
 
     python3 tests/access_paths.py
 
-tests/access/path_cases.py tells the kinds from the public descriptions. Each variant is an account of its own in one made-up
-GetAccountAuthorizationDetails reply, so that one run of `reeve access paths` answers them all. A variant that lacks a permission has a path
-only if what is left is all that another kind needs; which kinds those are is told by the cases alone.
+tests/access/path_cases.py tells the kinds from the public descriptions. Each variant is a made-up GetAccountAuthorizationDetails reply of its
+own. A variant that lacks a permission has a path only if what is left is all that another kind needs; which kinds those are is told by the
+cases alone.
 """
 
+import concurrent.futures
 import itertools
 import json
 import os
@@ -159,12 +160,11 @@ def kinds(checks):
     for case in CASES:
         for without in (None, *range(len(case["allows"]))):
             variants.append((case, without, *variant(next(numbers), case, without)))
-    found = {}
-    for path in paths([account for *_, account, _, _ in variants]):
-        found.setdefault(path["from"], []).append(path)
+    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("REEVE_JOBS", os.cpu_count() or 1))) as pool:
+        found = list(pool.map(lambda one: [path for path in paths([one[2]]) if path["from"] == one[3]], variants))
     ours = {case["id"] for case in CASES}
-    for case, without, _, caller, end in variants:
-        got, expected = found.get(caller, []), left(case, without)
+    for (case, without, _, _, end), got in zip(variants, found):
+        expected = left(case, without)
         what = f"{case['id']}" + ("" if without is None else f" without {case['allows'][without][0]}")
         if without is None:
             expected.add(case["id"])
@@ -181,6 +181,157 @@ def kinds(checks):
             used = {permission["action"] for permission in first["steps"][0]["permissions"]}
             checks.check(used >= {action for action, _ in case["allows"]}, f"{what}: every permission is explained", f"{sorted(used)}")
             checks.check(all(permission["statements"] or "rewritten" in permission.get("note", "") for permission in first["steps"][0]["permissions"]), f"{what}: by its statements", f"{first['steps']}")
+
+
+# ---- what lies between
+
+def one_account():
+    return Account(111122223333)
+
+
+def ends(found, caller):
+    return sorted((path["to"].rsplit("/", 1)[-1], bool(path["unknown"])) for path in found if path["from"] == caller)
+
+
+def places(checks):
+    """(what, what the account is, whom one ends at from `caller` and whether something is unknown). One row a rule."""
+    service = {"Service": "lambda.amazonaws.com"}
+    make = [allow(["lambda:CreateFunction", "lambda:InvokeFunction"])]
+
+    def passing(statement, trust=None, caller=None, deny=(), boundary=None, tags=()):
+        account = one_account()
+        account.role("target", account.trust(trust or service), inline=[EVERYTHING], tags=tags)
+        limit = account.managed("limit", boundary) if boundary else None
+        who = account.user("caller", inline=[policy(statement, *make, *deny)], boundary=limit)
+        return account, who
+
+    def to_service(name):
+        return {"StringEquals": {"iam:PassedToService": name}}
+    target = "arn:aws:iam::111122223333:role/target"
+    rows = [
+        ("PassRole for the right service", passing(allow("iam:PassRole", target, Condition=to_service("lambda.amazonaws.com"))), [("target", False)]),
+        ("PassRole for another service", passing(allow("iam:PassRole", target, Condition=to_service("ec2.amazonaws.com"))), []),
+        ("PassRole of another role", passing(allow("iam:PassRole", target + "-2")), []),
+        ("PassRole by a pattern", passing(allow("iam:Pass*", "arn:aws:iam::*:role/tar*")), [("target", False)]),
+        ("PassRole by NotAction", passing({"Effect": "Allow", "NotAction": "s3:*", "Resource": target}), [("target", False)]),
+        ("a trust that does not name the service", passing(allow("iam:PassRole"), trust={"Service": "ec2.amazonaws.com"}), []),
+        ("a Deny of creating functions", passing(allow("iam:PassRole"), deny=[{"Effect": "Deny", "Action": "lambda:CreateFunction", "Resource": "*"}]), []),
+        ("a Deny of some functions leaves others", passing(allow("iam:PassRole"), deny=[{"Effect": "Deny", "Action": "lambda:*", "Resource": "arn:aws:lambda:*:*:function:prod-*"}]), [("target", False)]),
+        ("a Deny of the role by its tag", passing(allow("iam:PassRole"), deny=[{"Effect": "Deny", "Action": "iam:PassRole", "Resource": "*", "Condition": {"StringEquals": {"iam:ResourceTag/guarded": "yes"}}}],
+                                                  tags=[("guarded", "yes")]), []),
+        ("a Deny of roles of another tag", passing(allow("iam:PassRole"), deny=[{"Effect": "Deny", "Action": "iam:PassRole", "Resource": "*", "Condition": {"StringEquals": {"iam:ResourceTag/guarded": "yes"}}}],
+                                                   tags=[("guarded", "no")]), [("target", False)]),
+        ("only with MFA, which is not known", passing(allow("iam:PassRole", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})), [("target", True)]),
+        ("only from a Region one can choose", passing(allow("iam:PassRole"), deny=[{"Effect": "Deny", "NotAction": "iam:*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-central-1"}}}]),
+         [("target", False)]),
+        ("a boundary that is silent", passing(allow("iam:PassRole"), boundary=policy(allow("s3:*"))), []),
+        ("a boundary that allows it", passing(allow("iam:PassRole"), boundary=policy(allow(["iam:PassRole", "lambda:*"]))), [("target", False)]),
+        ("by tag of the caller, which it lacks", passing(allow("iam:PassRole", Condition={"StringEquals": {"aws:PrincipalTag/team": "platform"}})), []),
+    ]
+    account = one_account()
+    account.role("target", account.trust({"Service": "lambda.amazonaws.com"}), inline=[EVERYTHING])
+    rows.append(("created and invoked functions are never the same", (account, account.user("caller", inline=[policy(
+        allow("iam:PassRole"), allow("lambda:CreateFunction", "arn:aws:lambda:*:*:function:a-*"), allow("lambda:InvokeFunction", "arn:aws:lambda:*:*:function:b-*"))])), []))
+    account = one_account()
+    account.role("target", account.trust({"Service": "lambda.amazonaws.com"}), inline=[EVERYTHING])
+    rows.append(("created and invoked functions may be the same", (account, account.user("caller", inline=[policy(
+        allow("iam:PassRole"), allow("lambda:CreateFunction", "arn:aws:lambda:*:*:function:team-*"), allow("lambda:InvokeFunction", "arn:aws:lambda:*:*:function:*-job"))])), [("target", False)]))
+    account = one_account()
+    account.role("last", account.trust({"AWS": account.arn("role/middle")}), inline=[EVERYTHING])
+    account.role("middle", account.trust({"AWS": account.arn("root")}), inline=[policy(allow("sts:AssumeRole"))])
+    rows.append(("a role by a role", (account, account.user("caller", inline=[policy(allow("sts:AssumeRole", account.arn("role/middle")))])), [("last", False)]))
+    account = one_account()
+    account.role("target", account.trust({"AWS": account.arn("user/caller")}), inline=[EVERYTHING])
+    rows.append(("a role that names the user needs no policy of the user", (account, account.user("caller")), [("target", False)]))
+    account = one_account()
+    account.role("target", account.trust({"AWS": account.arn("root")}), inline=[EVERYTHING])
+    rows.append(("a role that names the account needs one", (account, account.user("caller", inline=[policy(allow("s3:*"))])), []))
+    account = one_account()
+    account.role("a", account.trust({"AWS": account.arn("role/b")}), inline=[policy(allow("sts:AssumeRole"))])
+    account.role("b", account.trust({"AWS": account.arn("role/a")}), inline=[policy(allow("sts:AssumeRole"))])
+    rows.append(("roles that trust one another", (account, account.arn("role/a")), []))
+    account = one_account()
+    rows.append(("an administrator is no beginning", (account, account.user("caller", inline=[EVERYTHING])), []))
+    account = one_account()
+    limit = account.managed("limit", policy(allow(["s3:*", "iam:PutUserPolicy"])))
+    rows.append(("one's own policy within a boundary makes no administrator", (account, account.user("caller", inline=[policy(allow("iam:PutUserPolicy"))], boundary=limit)), []))
+    account = one_account()
+    limit = account.managed("limit", policy(allow(["s3:*", "iam:DeleteUserPermissionsBoundary"])))
+    rows.append(("a boundary that one may remove", (account, account.user("caller", inline=[EVERYTHING], boundary=limit)), [("caller", False)]))
+    account = one_account()
+    account.user("other", inline=[EVERYTHING])
+    rows.append(("keys for oneself alone", (account, account.user("caller", inline=[policy(allow("iam:CreateAccessKey", "arn:aws:iam::*:user/${aws:username}"))])), []))
+    account = one_account()
+    account.role("AWSReservedSSO_Admin_0123456789abcdef", account.trust({"Federated": account.arn("saml-provider/x")}, "sts:AssumeRoleWithSAML"), inline=[EVERYTHING], path="/aws-reserved/sso.amazonaws.com/")
+    rows.append(("a role that AWS keeps for itself is not rewritten", (account, account.user("caller", inline=[policy(allow("iam:UpdateAssumeRolePolicy"))])), []))
+    for what, (account, caller), expected in rows:
+        got = ends(paths([account], "--from", caller), caller)
+        checks.check(got == expected, what, f"{got}, expected {expected}")
+
+
+def outside(checks):
+    """Whom a role's trust lets in that is not of the estate: (what, trust, from)."""
+    provider = "arn:aws:iam::111122223333:oidc-provider/"
+    eks, github = provider + "oidc.eks.eu-west-1.amazonaws.com/id/ABC", provider + "token.actions.githubusercontent.com"
+
+    def web(who, conditions):
+        return policy({"Effect": "Allow", "Principal": {"Federated": who}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": conditions})
+    audience = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
+    host = eks.split("oidc-provider/")[1]
+    rows = [
+        ("anybody", policy({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}), "internet"),
+        ("GitHub without a subject", web(github, {"StringEquals": audience}), "internet"),
+        ("GitHub with any subject", web(github, {"StringEquals": audience, "StringLike": {"token.actions.githubusercontent.com:sub": "*"}}), "internet"),
+        ("GitHub of one repository", web(github, {"StringEquals": {**audience, "token.actions.githubusercontent.com:sub": "repo:northfield/app:ref:refs/heads/main"}}), None),
+        ("Cognito without a pool", web("cognito-identity.amazonaws.com", {"ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}}), "internet"),
+        ("a cluster's pods, all of them", web(eks, {"StringEquals": {host + ":aud": "sts.amazonaws.com"}}), eks),
+        ("a cluster's pods by a wildcard", web(eks, {"StringLike": {host + ":sub": "system:serviceaccount:*"}}), eks),
+        ("one service account of a cluster", web(eks, {"StringEquals": {host + ":sub": "system:serviceaccount:shop:api"}}), None),
+        ("another account", policy({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999988887777:root"}, "Action": "sts:AssumeRole"}), "arn:aws:iam::999988887777:root"),
+        ("another account with an external id", policy({"Effect": "Allow", "Principal": {"AWS": "999988887777"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"sts:ExternalId": "x"}}}),
+         "arn:aws:iam::999988887777:root"),
+    ]
+    for what, trust, begins in rows:
+        account = one_account()
+        account.role("target", trust, inline=[EVERYTHING])
+        got = [path["from"] for path in paths([account])]
+        checks.check(got == ([begins] if begins else []), f"a role that lets in {what}", f"{got}, expected {begins}")
+
+
+def exports(checks):
+    account = one_account()
+    account.role("admin", account.trust({"Service": "lambda.amazonaws.com"}), inline=[EVERYTHING])
+    account.role("hub", account.trust({"AWS": account.arn("root")}), inline=[policy(allow(["iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"]), )])
+    for name in ("ann", "bob", "eve"):
+        account.user(name, inline=[policy(allow("sts:AssumeRole", account.arn("role/hub"), Sid=name.title()))])
+    found = paths([account])
+    checks.check(sorted(path["from"].rsplit("/", 1)[1] for path in found) == ["ann", "bob", "eve", "hub"], "four beginnings", f"{found}")
+    checks.check([path["rank"] for path in found] == sorted((path["rank"] for path in found), reverse=True), "the worst comes first")
+    checks.check(ask([account], "--format", "ndjson").stdout == ask([account], "--format", "ndjson").stdout, "the same estate gives the same lines")
+    ann = next(path for path in found if path["from"].endswith("ann"))
+    checks.check([step["way"] for step in ann["steps"]] == ["sts-assumed-role", "lambda-new-function-invoked"], "steps in their order", f"{ann['steps']}")
+    checks.check("$.Statement[0]" in ann["steps"][0]["explanation"] or "$.Statement" in ann["steps"][0]["explanation"], "an explanation names the statement", ann["steps"][0]["explanation"])
+    done = ask([account], "--format", "graphml")
+    import xml.etree.ElementTree
+    space = "{http://graphml.graphdrawing.org/xmlns}"
+    tree = xml.etree.ElementTree.fromstring(done.stdout)
+    nodes, edges = list(tree.iter(space + "node")), list(tree.iter(space + "edge"))
+    checks.check(len(nodes) == 5 and len(edges) == 4, "GraphML: nodes and edges", f"{len(nodes)}, {len(edges)}")
+    checks.check({edge.get("target") for edge in edges} <= {node.get("id") for node in nodes}, "GraphML: edges join nodes that are there")
+    dot = ask([account], "--format", "dot").stdout
+    checks.check(dot.count(" -> ") == 4 and dot.startswith("digraph") and dot.rstrip().endswith("}"), "DOT: edges", dot)
+    graph = json.loads(ask([account], "--format", "opengraph").stdout)
+    ids = {node["id"] for node in graph["graph"]["nodes"]}
+    checks.check(len(ids) == 5 and all(set(node) == {"id", "kinds", "properties"} and 1 <= len(node["kinds"]) <= 3 for node in graph["graph"]["nodes"]), "OpenGraph: nodes")
+    checks.check(all(edge["start"]["value"] in ids and edge["end"]["value"] in ids and edge["kind"].isalnum() for edge in graph["graph"]["edges"]) and len(graph["graph"]["edges"]) == 4, "OpenGraph: edges")
+    points = [json.loads(line) for line in ask([account], "--format", "ndjson", command="chokepoints").stdout.splitlines()]
+    checks.check(bool(points) and points[0]["ends"] == 4 and points[0]["of"] == 4 and points[0]["principal"].endswith("hub"), "the chokepoint is the hub's statement", f"{points[:2]}")
+    checks.check(all(later["ends"] <= first["ends"] for first, later in itertools.pairwise(points)), "chokepoints by how much they end")
+    checks.check(ask([account], "--format", "ndjson", "--from", "*nobody*").stdout == "", "nobody of that name")
+    lateral = paths([account], "--to", account.arn("role/hub"))
+    checks.check(sorted(path["from"].rsplit("/", 1)[1] for path in lateral) == ["ann", "bob", "eve"] and {path["gains"] for path in lateral} == {"principal"}, "paths to one that is no administrator", f"{lateral}")
+    done = subprocess.run([str(REEVE), "access", "paths"], capture_output=True, text=True, check=False)
+    checks.check(done.returncode == 2 and "--authorization-details" in done.stderr, "no estate: usage", done.stderr)
 
 
 def catalogue(checks):
@@ -207,6 +358,9 @@ def main():
     catalogue(checks)
     if built(checks, "that each escalation is found, and not found without one of its permissions"):
         kinds(checks)
+        places(checks)
+        outside(checks)
+        exports(checks)
     return checks.end()
 
 

@@ -179,6 +179,7 @@ Truth AttackJudge::free_resource(AttackActor& actor, const Escalation& way, cons
     for (const Escalation::Need* need : needs) {
       AttackAsked made = make(actor, *need, arn, region);
       made.note = "any that fits";
+      made.request.resource_account = actor.account;  // what has no owner in its ARN, such as a public image, is nobody's to refuse
       all = both(all, with_context(actor, *need, std::move(made), keep));
       if (all == Truth::no && !keep) break;
     }
