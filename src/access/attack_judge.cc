@@ -48,6 +48,18 @@ std::string settle_region(std::string& arn, const std::string& region) {
   return region;
 }
 
+// The pattern's partition, Region and account narrowed to what the shape fixes, so that two patterns can meet within it.
+std::string narrowed(std::string_view pattern, std::string_view shape) {
+  auto have = split(pattern, ':'), want = split(shape, ':');
+  if (have.size() < 6 || want.size() < 6) return std::string(pattern);
+  std::string out;
+  for (size_t i = 0; i < have.size(); ++i) {
+    const bool fixed = i < 5 && want[i].find_first_of("*?") == std::string_view::npos && glob_match(have[i], want[i]);
+    out += (i ? ":" : "") + std::string(fixed ? want[i] : have[i]);
+  }
+  return out;
+}
+
 std::string default_region(std::string_view partition) {
   if (partition == "aws-cn") return "cn-north-1";
   if (partition == "aws-us-gov") return "us-gov-west-1";
@@ -188,7 +200,8 @@ Truth AttackJudge::free_resource(AttackActor& actor, const Escalation& way, cons
   auto [at, made] = actor.chosen.try_emplace({&way, name}, Truth::no, std::string(), std::string());
   auto& [answer, arn, region] = at->second;
   if (made) {
-    const policy::Glob shape = policy::glob_of(filled(pattern, actor));
+    const std::string whole = filled(pattern, actor);
+    const policy::Glob shape = policy::glob_of(whole);
     std::vector<std::string> candidates = {policy::instance(shape, kFiller)};
     const uint32_t set = estate_.principals[actor.principal].set;
     std::set<std::string> found;
@@ -206,6 +219,7 @@ Truth AttackJudge::free_resource(AttackActor& actor, const Escalation& way, cons
           var += value.size();
         }
         if (text == "*" || of_need.back().size() >= kCandidatesMax) continue;
+        text = narrowed(text, whole);
         if (auto one = policy::common_instance(policy::glob_of(text), shape, kFiller)) found.insert(*one);
         of_need.back().push_back(std::move(text));
       }

@@ -349,23 +349,14 @@ struct AttackGraph::Builder {
         enter(std::string(kInternet), EdgeKind::federation, allows_public(trust, {.account = estate.accounts[who.account].id, .org_id = estate.organization}).verdict);
       for (const std::string& provider : names.federated)
         if (contains(provider, ":oidc-provider/oidc.eks.") && !subject_is_tied(trust, provider)) enter(provider, EdgeKind::federation, Truth::yes);
-      std::set<std::string> foreign;
-      for (const std::string& account : names.accounts) foreign.insert(account);
-      for (const std::string& arn : names.arns)
-        if (const auto fields = split(arn, ':'); fields.size() > 4) foreign.insert(std::string(fields[4]));
-      for (const std::string& account : foreign) {
-        if (account.empty() || ours.contains(account)) continue;
-        AttackAsked asked;
-        asked.request.caller = {.kind = RequestCaller::Kind::root, .arn = "arn:aws:iam::" + account + ":root", .account = account};
-        asked.request.action = "sts:AssumeRole";
-        asked.request.resource = who.arn;
-        PolicySet policies;
-        policies.resource = estate.policies[who.trust].policy;
-        policies.rcps = estate.accounts[who.account].rcps;
-        policies.owner_is_management = estate.accounts[who.account].management;
-        const bool whole = std::binary_search(names.accounts.begin(), names.accounts.end(), account);
-        const Decision::Result result = decide(asked.request, policies).result;
-        enter("arn:aws:iam::" + account + ":root", EdgeKind::outside, whole ? result == Decision::Result::allowed ? Truth::yes : result == Decision::Result::unknown ? Truth::unknown : Truth::no : Truth::unknown);
+      std::vector<std::string> foreign;
+      for (const std::string& account : names.accounts) foreign.push_back("arn:aws:iam::" + account + ":root");
+      foreign.insert(foreign.end(), names.arns.begin(), names.arns.end());
+      for (const std::string& arn : foreign) {
+        const auto fields = split(arn, ':');
+        if (fields.size() < 6 || fields[4].empty() || ours.contains(std::string(fields[4]))) continue;
+        const Truth truth = stranger(who, arn, std::string(fields[4]));
+        enter(arn, EdgeKind::outside, truth);
       }
     }
     for (uint32_t i = 0; i < graph.options_.exposed.size(); ++i)
@@ -376,6 +367,35 @@ struct AttackGraph::Builder {
       if (from != no_index && to != no_index) add(graph.own_[from], {.to = to, .via = i, .kind = EdgeKind::credential}, nullptr);
     }
   }
+
+  // May somebody of an account that is not of the estate, to whom its own account allows everything, assume the role?
+  Truth stranger(const AccessPrincipal& role, const std::string& arn, const std::string& account) {
+    if (!all_allowed) {
+      Policy everything;
+      everything.version = "2012-10-17";
+      everything.statements.emplace_back();
+      everything.statements[0].actions = everything.statements[0].resources = {.present = true, .values = {"*"}};
+      all_allowed = compile_policy(std::move(everything));
+    }
+    DecisionRequest request;
+    request.caller.account = account;
+    request.caller.arn = ends_with(arn, ":root") ? arn.substr(0, arn.size() - 4) + "user/any" : arn;
+    if (arn.find(":role/") != std::string::npos) {
+      request.caller.kind = RequestCaller::Kind::role_session;
+      request.caller.role_arn = arn;
+      request.caller.arn = "arn:aws:sts::" + account + ":assumed-role/" + arn.substr(arn.rfind('/') + 1) + "/any";
+    }
+    request.action = "sts:AssumeRole";
+    request.resource = role.arn;
+    PolicySet policies;
+    policies.identity = {all_allowed};
+    policies.resource = estate.policies[role.trust].policy;
+    policies.rcps = estate.accounts[role.account].rcps;
+    policies.owner_is_management = estate.accounts[role.account].management;
+    const Decision::Result result = decide(request, policies).result;
+    return result == Decision::Result::allowed ? Truth::yes : result == Decision::Result::unknown ? Truth::unknown : Truth::no;
+  }
+  PolicyPtr all_allowed;
 
   // Does every Allow to a cluster's provider name the service account, in part at least?
   static bool subject_is_tied(const Policy& trust, const std::string& provider) {
