@@ -60,6 +60,21 @@ std::string narrowed(std::string_view pattern, std::string_view shape) {
   return out;
 }
 
+// Two patterns with the same Region, if one of them leaves it open; what is left open must not swallow more than its field.
+void share_region(std::string& a, std::string& b) {
+  auto left = split(a, ':'), right = split(b, ':');
+  if (left.size() < 6 || right.size() < 6) return;
+  const std::string region(left[3] != "*" ? left[3] : right[3] != "*" ? right[3] : kFiller);
+  const auto put = [&](const std::vector<std::string_view>& fields) {
+    std::string out;
+    for (size_t i = 0; i < fields.size(); ++i) out += (i ? ":" : "") + (i == 3 && fields[i] == "*" ? region : std::string(fields[i]));
+    return out;
+  };
+  std::string made_a = put(left), made_b = put(right);
+  a = std::move(made_a);
+  b = std::move(made_b);
+}
+
 std::string default_region(std::string_view partition) {
   if (partition == "aws-cn") return "cn-north-1";
   if (partition == "aws-us-gov") return "us-gov-west-1";
@@ -205,6 +220,8 @@ Truth AttackJudge::free_resource(AttackActor& actor, const Escalation& way, cons
     std::vector<std::string> candidates = {policy::instance(shape, kFiller)};
     const uint32_t set = estate_.principals[actor.principal].set;
     std::set<std::string> found;
+    // A star in front would also match an ARN within an ARN; no real resource has such a name.
+    const auto real = [&](const std::string& arn) { return std::count(arn.begin(), arn.end(), ':') <= std::count(whole.begin(), whole.end(), ':') + 1; };
     std::vector<std::vector<std::string>> of_need;
     for (const Escalation::Need* need : needs) {
       of_need.emplace_back();
@@ -220,7 +237,7 @@ Truth AttackJudge::free_resource(AttackActor& actor, const Escalation& way, cons
         }
         if (text == "*" || of_need.back().size() >= kCandidatesMax) continue;
         text = narrowed(text, whole);
-        if (auto one = policy::common_instance(policy::glob_of(text), shape, kFiller)) found.insert(*one);
+        if (auto one = policy::common_instance(policy::glob_of(text), shape, kFiller); one && real(*one)) found.insert(*one);
         of_need.back().push_back(std::move(text));
       }
     }
@@ -229,16 +246,18 @@ Truth AttackJudge::free_resource(AttackActor& actor, const Escalation& way, cons
         for (const std::string& left : of_need[a])
           for (const std::string& right : of_need[b]) {
             if (found.size() >= kCandidatesMax) break;
-            auto one = policy::common_instance(policy::glob_of(left), policy::glob_of(right), kFiller);
-            if (one && policy::matches(shape, *one)) found.insert(*one);
+            std::string one_side = left, other_side = right;
+            share_region(one_side, other_side);
+            auto one = policy::common_instance(policy::glob_of(one_side), policy::glob_of(other_side), kFiller);
+            if (one && real(*one) && policy::matches(shape, *one)) found.insert(*one);
           }
     candidates.insert(candidates.end(), found.begin(), found.end());
     for (const std::string& candidate : candidates) {
       for (const std::string& wanted : actor.regions) {
-        std::string real = candidate;
-        const std::string its = settle_region(real, wanted);
-        const Truth all = try_one(real, its, nullptr);
-        if (arn.empty() || all > answer) answer = all, arn = real, region = its;
+        std::string settled = candidate;
+        const std::string its = settle_region(settled, wanted);
+        const Truth all = try_one(settled, its, nullptr);
+        if (arn.empty() || all > answer) answer = all, arn = settled, region = its;
         if (answer == Truth::yes || its != wanted) break;
       }
       if (answer == Truth::yes) break;
