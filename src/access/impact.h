@@ -31,6 +31,7 @@ struct ImpactOptions {
   // The policies stand alone on their level: what no Allow of theirs covers is denied too. Otherwise FullAWSAccess stands beside them.
   bool alone = false;
   std::vector<std::string> targets;       // accounts and units (o…, r-…, ou-…) that they would be attached to; empty: everywhere
+  std::string management;                 // the management account, where no organization was read
   size_t workers = 1;
   bool each = false;
 };

@@ -303,6 +303,7 @@ std::string impact_exemption(const ImpactOptions& options, const EventActions& e
   if (!rcp && request.service()) return "AWS service";
   if (!rcp && request.without_credentials()) return "caller without AWS credentials";
   std::string account = rcp ? request.owner() : request.account();
+  if (!account.empty() && account == options.management) return "management account";
   const auto* place = account.empty() ? nullptr : organization.find(account);
   if (!organization.accounts.empty() && !account.empty()) {
     if (!place) return "account outside the organization";

@@ -90,6 +90,27 @@ std::vector<Command> access_commands() {
        .flags = {authorization_details(), records_format()},
        .examples = {{"reeve access chokepoints --authorization-details details.json", "what to change first"}},
        .run = run_access_chokepoints},
+      {.name = "access scp-impact",
+       .summary = "say what a guardrail would have denied of what CloudTrail logged",
+       .details = "Decides each event of the logs by service or resource control policies that are not attached yet: to whom, what, by which statement, how "
+                  "often, from when to when. What the event does not tell (a tag, a key of the request) is not guessed: such an event may be denied, and is "
+                  "counted apart with the key that would decide. Whom the policies do not reach is counted by reason.\n\n"
+                  "With --protect it proves for break-glass, deployment and audit roles which of their actions could be denied at all; the exit status is 1 "
+                  "if any could, or if it is not known.",
+       .arguments = {{.name = "POLICY", .required = true, .repeats = true, .form = Form::file, .help = "the policy as JSON; several count as attached together"}},
+       .flags = {records_format(),
+                 {.name = "--events", .value = "LOGS", .form = Form::file, .repeats = true,
+                  .help = "CloudTrail logs: files or folders of .json and .json.gz with Records, or one event a line; `-` is standard input"},
+                 {.name = "--kind", .value = "KIND", .form = Form::choice, .choices = {"scp", "rcp"},
+                  .help = "what the policies are; default: rcp if a statement names a principal, else scp"},
+                 {.name = "--management-account", .value = "ID", .form = Form::account, .help = "the account that no such policy binds"},
+                 {.name = "--alone", .help = "the policies stand alone on their level: what they do not allow is denied too"},
+                 {.name = "--protect", .value = "ARN", .repeats = true, .help = "a role or user that must not be locked out"},
+                 {.name = "--each", .help = "print every event that would be denied, each decided by itself"},
+                 {.name = "--all", .help = "print every row"}},
+       .examples = {{"reeve access scp-impact deny-regions.json --events logs/", "what it would have denied last month"},
+                    {"reeve access scp-impact deny.json --protect arn:aws:iam::111122223333:role/break-glass", "can it lock this role out"}},
+       .run = run_access_scp_impact},
   };
 }
 

@@ -1,10 +1,12 @@
 #include "policy/candidates.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/text.h"
 #include "base/time.h"
+#include "policy/cells.h"
 #include "policy/condition.h"
 #include "policy/glob.h"
 
@@ -189,10 +191,104 @@ void add_typed(Collector& collector, const Condition& condition) {
   }
 }
 
+// One text for each set of the patterns that some text of the domain matches. False if there may be more.
+bool add_cells(Collector& collector, const Domain& domain, const std::vector<Glob>& globs) {
+  std::vector<Glob> templates;
+  for (const auto& text : domain.templates) templates.push_back(by_segment(glob_of(text)));
+  if (templates.empty()) return true;
+  Cells cells = cells_of(templates, globs);
+  for (auto& text : cells.texts) collector.add(std::move(text));
+  return cells.complete;
+}
+
+// Numbers and moments between and beyond those that the conditions name.
+template <class Text>
+void add_between(Collector& collector, std::vector<double> values, double step, Text text) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  for (size_t i = 0; i < values.size(); ++i) {
+    collector.add(text(values[i]));
+    if (i + 1 < values.size()) collector.add(text(values[i] + (values[i + 1] - values[i]) / 2));
+  }
+  if (!values.empty()) collector.add(text(values.front() - step)), collector.add(text(values.back() + step));
+}
+
+bool is_numeric(Operator op) {
+  return op == Operator::numeric_equals || op == Operator::numeric_less || op == Operator::numeric_less_equals || op == Operator::numeric_greater ||
+         op == Operator::numeric_greater_equals;
+}
+bool is_date(Operator op) {
+  return op == Operator::date_equals || op == Operator::date_less || op == Operator::date_less_equals || op == Operator::date_greater ||
+         op == Operator::date_greater_equals;
+}
+
+void add_typed_cells(Collector& collector, const std::vector<const Condition*>& conditions) {
+  std::vector<double> numbers, moments;
+  for (const auto* condition : conditions) {
+    if (condition->op == Operator::boolean) collector.add("true"), collector.add("false");
+    for (const auto& value : condition->values) {
+      if (is_numeric(condition->op))
+        if (auto number = parse_double(value)) numbers.push_back(*number);
+      if (is_date(condition->op))
+        if (auto moment = parse_moment(value)) moments.push_back(static_cast<double>(moment->ms));
+    }
+  }
+  add_between(collector, std::move(numbers), 1, [](double n) {
+    return n == std::floor(n) && std::abs(n) < 1e15 ? std::to_string(static_cast<int64_t>(n)) : std::to_string(n);
+  });
+  add_between(collector, std::move(moments), 1000, [](double ms) { return rfc3339(Time{static_cast<int64_t>(ms)}); });
+}
+
+// The addresses at and right beyond the ends of each range: every set of ranges that some address lies in has one of them.
+void add_address_cells(Collector& collector, const std::vector<const Condition*>& conditions) {
+  auto beside = [](Cidr address, int by) -> std::optional<Cidr> {
+    for (int i = address.v6 ? 15 : 3; i >= 0; --i) {
+      int byte = address.bytes[static_cast<size_t>(i)] + by;
+      address.bytes[static_cast<size_t>(i)] = static_cast<uint8_t>(byte);
+      if (byte >= 0 && byte <= 255) return address;
+    }
+    return std::nullopt;
+  };
+  for (const auto* condition : conditions) {
+    if (condition->op != Operator::ip_address) continue;
+    for (const auto& value : condition->values) {
+      auto range = parse_cidr(value);
+      if (!range) continue;
+      int bits = range->v6 ? 128 : 32;
+      Cidr first = *range, last = *range;
+      for (int b = range->prefix; b < bits; ++b) {
+        first.bytes[static_cast<size_t>(b / 8)] &= static_cast<uint8_t>(~(0x80 >> (b % 8)));
+        last.bytes[static_cast<size_t>(b / 8)] |= static_cast<uint8_t>(0x80 >> (b % 8));
+      }
+      first.prefix = last.prefix = bits;
+      for (const auto& one : {std::optional<Cidr>(first), std::optional<Cidr>(last), beside(first, -1), beside(last, 1)})
+        if (one) collector.add(text_of(*one));
+    }
+  }
+  for (const auto& text : probe_addresses()) collector.add(text);
+}
+
+constexpr size_t sets_most = 8;  // values of which every set is tried
+
 }  // namespace
 
-std::vector<ContextValue> text_candidates(const Domain& domain, const Compared& compared) {
+std::vector<ContextValue> text_candidates(const Domain& domain, const Compared& compared, bool* complete) {
   Collector collector;
+  if (complete) {
+    std::vector<Glob> patterns;
+    for (size_t i = 0; i < compared.patterns.size(); ++i) {
+      patterns.push_back(glob_of(compared.patterns[i], compared.wild[i]));
+      if (compared.wild[i] && starts_with(compared.patterns[i], "arn:")) patterns.push_back(resource_pattern(compared.patterns[i], {}, false).strict);
+    }
+    if (add_cells(collector, domain, patterns)) {
+      std::vector<ContextValue> exact = domain.fixed;
+      for (const auto& text : domain.plain) collector.add(text);
+      exact.insert(exact.end(), collector.out.begin(), collector.out.end());
+      if (domain.absent) exact.push_back(ContextValue::absent());
+      return exact;
+    }
+    *complete = false;
+  }
   std::vector<Glob> globs;
   for (size_t i = 0; i < compared.patterns.size(); ++i) globs.push_back(glob_of(compared.patterns[i], compared.wild[i]));
   std::vector<ContextValue> out = domain.fixed;
@@ -204,7 +300,7 @@ std::vector<ContextValue> text_candidates(const Domain& domain, const Compared& 
 }
 
 std::vector<ContextValue> key_candidates(const Domain& domain, const std::vector<const Condition*>& conditions, const Context& known,
-                                         bool variables) {
+                                         bool variables, bool* complete) {
   Collector collector;
   std::vector<Glob> globs;
   bool sets = false, address = false, text = false, nulls = false, binary = false;
@@ -219,7 +315,10 @@ std::vector<ContextValue> key_candidates(const Domain& domain, const std::vector
         bool wildcards = condition->op == Operator::string_like || condition->op == Operator::arn_like;
         for (const auto& value : condition->values) {
           auto expanded = expand(value, known, variables, wildcards);
-          if (!expanded.null) globs.push_back(std::move(expanded.glob));
+          if (expanded.null) continue;
+          if (complete && condition->op == Operator::arn_like) expanded.glob = arn_glob(expanded.glob);
+          if (complete && condition->op == Operator::string_equals_ignore_case) expanded.glob = ignoring_case(expanded.glob);
+          globs.push_back(std::move(expanded.glob));
         }
         break;
       }
@@ -229,7 +328,16 @@ std::vector<ContextValue> key_candidates(const Domain& domain, const std::vector
       default: break;
     }
   }
-  if (domain.typed) {
+  if (domain.typed && complete) {
+    add_typed_cells(collector, conditions);
+    if (address) add_address_cells(collector, conditions);
+    if (binary)
+      for (const auto* condition : conditions)
+        if (condition->op == Operator::binary_equals)
+          for (const auto& value : condition->values) collector.add(value);
+    // Text and other kinds on one key: what is text to one and a number to the other is not looked into.
+    if (text && !collector.out.empty()) *complete = false;
+  } else if (domain.typed) {
     for (const auto* condition : conditions) {
       add_typed(collector, *condition);
       if (binary && condition->op == Operator::binary_equals)
@@ -239,10 +347,22 @@ std::vector<ContextValue> key_candidates(const Domain& domain, const std::vector
   }
   bool only_typed = !collector.out.empty() && !text;
   bool texts = !domain.templates.empty() || domain.tenant_end;
-  if (texts && !only_typed && (text || nulls || domain.fixed.empty())) add_texts(collector, domain, globs);
+  if (texts && !only_typed && (text || nulls || domain.fixed.empty())) {
+    bool found = complete && !domain.tenant_end && add_cells(collector, domain, globs);
+    if (complete && !found) *complete = false;
+    if (!found) add_texts(collector, domain, globs);
+  }
   std::vector<ContextValue> out = domain.fixed;
   out.insert(out.end(), collector.out.begin(), collector.out.end());
-  if (sets && collector.out.size() > 1) {
+  if (complete && sets && collector.out.size() <= sets_most) {
+    for (size_t set = 1; set < size_t{1} << collector.out.size(); ++set) {
+      std::vector<std::string> values;
+      for (size_t i = 0; i < collector.out.size(); ++i)
+        if (set >> i & 1) values.push_back(collector.out[i].values[0]);
+      if (values.size() > 1) out.push_back(ContextValue::of(std::move(values)));
+    }
+  } else if (sets && collector.out.size() > 1) {
+    if (complete) *complete = false;
     // Several values at once: all that are named, and all with one that is not.
     std::vector<std::string> all;
     for (const auto& value : collector.out) all.push_back(value.values[0]);

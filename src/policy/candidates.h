@@ -15,10 +15,11 @@ struct Compared {
   void add(std::string pattern, bool has_wildcards);
 };
 
-// Texts in the domain that the patterns tell apart.
-std::vector<ContextValue> text_candidates(const Domain& domain, const Compared& compared);
+// Texts in the domain that the patterns tell apart. `complete`, if given: all there are is asked for (cells.h), which takes longer, and it
+// is set to false if they could not all be found.
+std::vector<ContextValue> text_candidates(const Domain& domain, const Compared& compared, bool* complete = nullptr);
 // Values of a context key, given every condition that looks at it.
 std::vector<ContextValue> key_candidates(const Domain& domain, const std::vector<const Condition*>& conditions, const Context& known,
-                                         bool variables);
+                                         bool variables, bool* complete = nullptr);
 
 }  // namespace reeve::policy

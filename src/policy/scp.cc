@@ -241,4 +241,32 @@ ScpAnswer scp_denies(const std::vector<std::vector<Policy>>& levels, const ScpRe
   return out;
 }
 
+Answer scp_may_deny(const Policy& policy, const Statement& statement, const ScpRequest& request) {
+  // A request that the statement covers is one that goes through where the statement allows.
+  Policy alone;
+  alone.name = policy.name;
+  alone.version = policy.version;
+  alone.statements.push_back(statement);
+  alone.statements[0].effect = statement.effect == Effect::unknown ? Effect::unknown : Effect::allow;
+  Question question{.levels = {{&alone}}, .action = {.templates = {request.action.empty() ? "*:*" : lower(request.action)}}};
+  question.resource = Domain{.templates = {request.resource.empty() ? "*" : request.resource}};
+  question.principals = false;
+  Answer answer;
+  answer.verdict = Truth::no;
+  answer.why = "no request of it is covered";
+  for (const auto& kind : kinds) {
+    if (!asked(request, kind, Scope::all)) continue;
+    question.caller = caller_of(request, kind, Scope::all);
+    Found found = find_witness(question);
+    if (found.verdict <= answer.verdict) continue;
+    answer.verdict = found.verdict;
+    answer.action = found.action;
+    answer.witness = found.witness;
+    answer.decided = decided_by(policy, statement);
+    answer.why = found.exhausted ? "the statement is too entangled to decide"
+                 : found.verdict == Truth::yes ? "denied" : "it hangs on a part or a fact that is not known";
+  }
+  return answer;
+}
+
 }  // namespace reeve

@@ -143,8 +143,8 @@ class Search {
     } else if (attempt(false)) {
       found.verdict = Truth::unknown;
     } else {
-      found.verdict = exhausted_ ? Truth::unknown : Truth::no;
-      found.exhausted = exhausted_;
+      found.verdict = exhausted_ || !complete_ ? Truth::unknown : Truth::no;
+      found.exhausted = exhausted_ || !complete_;
     }
     if (found.verdict == Truth::no)
       explain_no(found);
@@ -171,7 +171,7 @@ class Search {
         known_.set(key, domain.fixed[0]);
       else if (domain.absent && domain.fixed.empty() && domain.templates.empty() && !domain.typed)
         known_.set(key, ContextValue::absent());
-    dimensions_.push_back({"action", text_candidates(question_.action, actions)});
+    dimensions_.push_back({"action", text_candidates(question_.action, actions, exactly())});
 
     // Only statements that concern the action matter, and only what those compare.
     std::map<std::string, std::vector<const Condition*>> compared;
@@ -187,10 +187,10 @@ class Search {
       }
       rules_.push_back(std::move(rule));
     });
-    dimensions_.push_back({"resource", text_candidates(question_.resource, resources)});
+    dimensions_.push_back({"resource", text_candidates(question_.resource, resources, exactly())});
 
     Domain arn_domain = question_.caller.domain_of(principal_key);
-    auto arn_values = key_candidates(arn_domain, compared[std::string(principal_key)], known_, true);
+    auto arn_values = key_candidates(arn_domain, compared[std::string(principal_key)], known_, true, exactly());
     for (auto& value : text_candidates(Domain{.templates = arn_domain.templates}, arns))
       if (std::find_if(arn_values.begin(), arn_values.end(), [&](const ContextValue& v) { return v.values == value.values; }) == arn_values.end())
         arn_values.insert(arn_values.end(), value);
@@ -199,7 +199,7 @@ class Search {
     for (const auto& [key, conditions] : compared) {
       if (key == principal_key || conditions.empty()) continue;
       dimension_of_[key] = dimensions_.size();
-      dimensions_.push_back({conditions[0]->key, key_candidates(question_.caller.domain_of(key), conditions, known_, variables[key])});
+      dimensions_.push_back({conditions[0]->key, key_candidates(question_.caller.domain_of(key), conditions, known_, variables[key], exactly())});
     }
     dimension_of_[std::string(principal_key)] = 2;
     for (auto& rule : rules_) {
@@ -227,6 +227,8 @@ class Search {
       if (rules_[i].effect != Effect::allow) denies_.push_back(i);
     std::stable_sort(denies_.begin(), denies_.end(), [&](size_t a, size_t b) { return rules_[a].atoms.size() < rules_[b].atoms.size(); });
   }
+
+  bool* exactly() { return question_.exact ? &complete_ : nullptr; }
 
   template <class Do>
   void each_statement(Do&& what) const {
@@ -425,6 +427,10 @@ class Search {
       while (live < dimensions_[d].values.size() && !(witness_[d][live / 64] >> (live % 64) & 1)) ++live;
       if (live == dimensions_[d].values.size()) continue;
       const ContextValue& value = dimensions_[d].values[live];
+      if (d == 0 && !value.values.empty()) found.raw_action = value.values[0];
+      if (d == 1 && !value.values.empty()) found.resource = value.values[0];
+      if (d == 2) found.principal_arn = value;
+      if (d > 2 && looked_at[d]) found.keys.emplace_back(dimensions_[d].label, value);
       if (d == 0) {
         found.action = value.values.empty() ? std::string() : readable(value.values[0]);
         continue;
@@ -480,7 +486,7 @@ class Search {
   Live witness_;
   size_t steps_ = 0, work_ = 0;
   bool sure_ = true;
-  bool exhausted_ = false;
+  bool exhausted_ = false, complete_ = true;
 };
 
 }  // namespace

@@ -57,6 +57,7 @@ struct Question {
   Caller caller;
   bool principals = true;                                  // Principal elements are looked at
   std::function<bool(const Statement&)> allow_counts = {};  // which Allow statements may be used; empty: all
+  bool exact = false;  // every way in which the policies tell requests apart is tried (cells.h), so that `no` is proved
 };
 
 struct Found {
@@ -66,6 +67,10 @@ struct Found {
   std::string action, witness;
   int level_without_allow = -1;         // on `no`: a level where no Allow can hold
   bool exhausted = false;               // the search was cut short (verdict unknown)
+  // The witness as a request: its resource and the keys that the policies look at, values as they are.
+  std::string raw_action, resource;
+  ContextValue principal_arn = ContextValue::absent();
+  std::vector<std::pair<std::string, ContextValue>> keys;
 };
 Found find_witness(const Question& question);
 
