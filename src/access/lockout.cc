@@ -2,6 +2,7 @@
 
 #include "aws/arn.h"
 #include "aws/region.h"
+#include "policy/may_deny.h"
 
 namespace reeve {
 

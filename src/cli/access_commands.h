@@ -12,6 +12,8 @@ int run_access_lint(const Options& options, Io& io);
 int run_access_paths(const Options& options, Io& io);
 int run_access_reach(const Options& options, Io& io);
 int run_access_simulate(const Options& options, Io& io);
+int run_access_public(const Options& options, Io& io);
+int run_access_diff(const Options& options, Io& io);
 int run_access_scp_impact(const Options& options, Io& io);
 
 }  // namespace reeve

@@ -3,40 +3,19 @@
 
 #include "access/impact.h"
 #include "access/lockout.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "cli/access_commands.h"
+#include "cli/access_print.h"
 #include "formats/json.h"
 
 namespace reeve {
 namespace {
 
-void write_decided(JsonWriter& json, const Decided& decided) {
-  json.key("statement").begin_object().member("policy", decided.policy);
-  if (decided.statement >= 0) {
-    json.member("index", static_cast<int64_t>(decided.statement));
-    if (!decided.sid.empty()) json.member("sid", decided.sid);
-    json.member("path", decided.path).member("line", static_cast<int64_t>(decided.line));
-  }
-  json.end_object();
-}
-
-void write_texts(JsonWriter& json, std::string_view key, const std::vector<std::string>& texts) {
-  json.key(key).begin_array();
-  for (const auto& text : texts) json.string(text);
-  json.end_array();
-}
-
 void write_counts(JsonWriter& json, std::string_view key, const std::map<std::string, uint64_t>& counts) {
   json.key(key).begin_object();
   for (const auto& [name, count] : counts) json.member(name, static_cast<int64_t>(count));
   json.end_object();
-}
-
-std::string statement_word(const Decided& decided) {
-  if (decided.statement < 0) return "no Allow covers it";
-  return decided.sid.empty() ? "statement " + std::to_string(decided.statement) : decided.sid;
 }
 
 class ImpactTelling {
@@ -60,19 +39,14 @@ class ImpactTelling {
   bool policies_read() {
     bool names_principal = false;
     for (const std::string& path : options_.arguments()) {
-      auto bytes = FileBytes::open(path);
-      Result<DocumentPtr> document = bytes ? read_json((*bytes)->view(), *bytes, Source{.file = path, .path_prefix = "$"}) : tl::unexpected(bytes.error());
-      Result<Policy> policy = document ? parse_policy((*document)->root(), path) : tl::unexpected(document.error());
+      auto policy = policy_of_file(path);
       if (!policy) {
-        Error error = policy.error();
-        if (error.at.path.empty()) error.at.path = path;
-        io_.error(error);
+        io_.error(policy.error());
         problem_ = true;
         continue;
       }
       for (const Statement& statement : policy->statements) names_principal = names_principal || statement.principals.present;
       policies_.push_back(std::move(*policy));
-      documents_.push_back(*document);
     }
     if (policies_.empty()) return false;
     std::string kind = options_.value("--kind", names_principal ? "rcp" : "scp");
@@ -114,7 +88,7 @@ class ImpactTelling {
       if (!row.unit.empty()) json.member("organizational_unit", row.unit);
       json.member("principal", row.principal).member("event", row.event);
       write_texts(json, "actions", row.actions);
-      write_decided(json, row.decided);
+      write_statement(json, row.decided);
       write_texts(json, "unknown", row.unknown);
       json.member("count", static_cast<int64_t>(row.count)).member("already_failed", static_cast<int64_t>(row.failed));
       json.member("first", row.first).member("last", row.last);
@@ -169,7 +143,7 @@ class ImpactTelling {
           json.begin_object().member("result", one.denied == Truth::yes ? "lockout" : "lockout_unknown").member("principal", arn);
           write_texts(json, "actions", one.actions);
           json.member("not_actions", one.all_but);
-          write_decided(json, one.decided);
+          write_statement(json, one.decided);
           json.member("witness", one.witness).member("why", one.why).end_object();
           io_.print(out + "\n");
         } else {
@@ -197,7 +171,6 @@ class ImpactTelling {
   Io& io_;
   bool records_ = false, problem_ = false;
   std::vector<Policy> policies_;
-  std::vector<DocumentPtr> documents_;
   GuardrailKind kind_ = GuardrailKind::scp;
 };
 

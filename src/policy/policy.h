@@ -224,10 +224,6 @@ struct ScpAnswer {
 // Policy whose `unknown` is set). verdict yes: denied.
 ScpAnswer scp_denies(const std::vector<std::vector<Policy>>& levels, const ScpRequest& request);
 
-// Can the Deny statement of the policy cover any request of the caller at all? `request.action` and `resource` empty: any. verdict yes: it
-// can, and the witness is one. A resource control policy's statement is asked the same way.
-Answer scp_may_deny(const Policy& policy, const Statement& statement, const ScpRequest& request);
-
 // ---- Resource control policies --------------------------------------------------------------------------------------------------
 
 struct RcpRequest {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "policy/glob.h"
 #include "policy/s3_public.h"
+#include "policy/strangers.h"
 #include "policy/witness.h"
 
 namespace reeve {
@@ -17,10 +18,6 @@ namespace reeve {
 using namespace policy;
 
 namespace {
-
-struct Setting {
-  std::string resource_arn, account, org_id;
-};
 
 bool mentions(const Policy& policy, std::string_view text) {
   auto in = [&](const std::vector<std::string>& values) {
@@ -313,7 +310,7 @@ std::vector<std::string> accounts_by_pattern(const Policy& policy, const Setting
   return out;
 }
 
-void ask_strangers(Asking& asking, const Policy& policy, const Setting& setting) {
+std::vector<Caller> strangers_to(const Policy& policy, const Setting& setting, bool anonymous_too) {
   std::vector<std::string> accounts{stranger_account(policy, setting)};
   for (auto& account : accounts_by_pattern(policy, setting)) accounts.push_back(std::move(account));
   // Nobody assumes a role without credentials, so a trust policy for everybody means every account.
@@ -322,13 +319,15 @@ void ask_strangers(Asking& asking, const Policy& policy, const Setting& setting)
            std::all_of(statement.actions.values.begin(), statement.actions.values.end(),
                        [](const std::string& term) { return starts_with(lower(term), "sts:"); });
   });
-  if (!trust) asking.ask(anonymous(setting));
+  std::vector<Caller> out;
+  if (!trust && anonymous_too) out.push_back(anonymous(setting));
   for (const auto& account : accounts) {
-    asking.ask(foreigner(setting, account, stranger_orgs(), true));
-    asking.ask(service_for(setting, account, {}));
+    out.push_back(foreigner(setting, account, stranger_orgs(), true));
+    out.push_back(service_for(setting, account, {}));
   }
   for (const auto& provider : principals_of(policy, Principal::Kind::federated))
-    if (provider == "*" || shared_provider(provider_host(provider))) asking.ask(federated(setting, provider));
+    if (provider == "*" || shared_provider(provider_host(provider))) out.push_back(federated(setting, provider));
+  return out;
 }
 
 // Twelve-digit runs in a text.
@@ -350,7 +349,7 @@ Answer allows_public(const Policy& policy, const PublicQuestion& question) {
   if (question.meaning == PublicMeaning::s3) return s3_public(policy);
   Setting setting{question.resource_arn, question.account, question.org_id};
   Asking asking(policy, setting);
-  ask_strangers(asking, policy, setting);
+  for (Caller& caller : strangers_to(policy, setting, true)) asking.ask(std::move(caller));
   return asking.done("no stranger is allowed");
 }
 
@@ -441,3 +440,9 @@ Answer allows_account_outside(const Policy& policy, const Own& own) {
 }
 
 }  // namespace reeve
+
+namespace reeve::policy {
+
+std::vector<Caller> strangers(const Policy& policy, const Setting& setting, bool anonymous_too) { return strangers_to(policy, setting, anonymous_too); }
+
+}  // namespace reeve::policy

@@ -4,6 +4,7 @@
 #include "aws/arn.h"
 #include "base/text.h"
 #include "policy/glob.h"
+#include "policy/may_deny.h"
 #include "policy/witness.h"
 
 namespace reeve {
