@@ -41,8 +41,10 @@ def events(count):
     r = random.Random(11)
     accounts = [f"{100000000000 + i * 7919:012d}" for i in range(60)]
     for i in range(count):
-        source, name = r.choice(CALLS).split(":")
-        account, number, region = r.choice(accounts), r.randrange(40), r.choice(REGIONS)
+        # A role does a few things, in a Region or two.
+        account, number = r.choice(accounts), r.randrange(40)
+        source, name = CALLS[(number * 7 + r.randrange(6)) % len(CALLS)].split(":")
+        region = REGIONS[(number + int(account[-3:]) + (r.random() < 0.1)) % len(REGIONS)]
         role = f"app-{number}" if number else "platform/deploy"
         short, session = role.rsplit("/", 1)[-1], f"i-{r.getrandbits(34):017x}"
         yield (f'{{"eventVersion":"1.09","userIdentity":{{"type":"AssumedRole","principalId":"AROA{number:016d}:{session}","arn":"arn:aws:sts::{account}:assumed-role/{short}/{session}",'

@@ -16,7 +16,7 @@ using F = EventField;
 
 constexpr std::array<std::string_view, static_cast<size_t>(F::count)> paths{
     "eventSource", "eventName", "eventTime", "awsRegion", "sourceIPAddress", "userAgent", "recipientAccountId", "errorCode", "eventType", "eventID",
-    "vpcEndpointId", "vpcEndpointAccountId", "tlsDetails", "tlsDetails.tlsVersion", "resources", "requestParameters", "sharedEventID",
+    "vpcEndpointId", "vpcEndpointAccountId", "tlsDetails.cipherSuite", "tlsDetails.tlsVersion", "resources", "requestParameters", "sharedEventID",
     "userIdentity.type", "userIdentity.arn", "userIdentity.principalId", "userIdentity.accountId", "userIdentity.userName", "userIdentity.invokedBy",
     "userIdentity.sessionContext.sessionIssuer.arn", "userIdentity.sessionContext.attributes.mfaAuthenticated",
     "userIdentity.sessionContext.attributes.creationDate", "userIdentity.sessionContext.webIdFederationData.federatedProvider",
@@ -226,7 +226,7 @@ ContextValue EventRequest::value_of(std::string_view key) const {
     if (agent.size() > 2 && agent.front() == '[' && agent.back() == ']') agent = agent.substr(1, agent.size() - 2);  // as S3 logs it
     return is_service_name(agent) ? unknown : known_or(std::move(agent), unknown);
   }
-  if (key == "aws:securetransport") return raw(F::tls).empty() ? unknown : ContextValue::of("true");
+  if (key == "aws:securetransport") return raw(F::tls).empty() && raw(F::tls_version).empty() ? unknown : ContextValue::of("true");
   if (key == "s3:tlsversion") {
     std::string version = text(F::tls_version);
     return starts_with(version, "TLSv") ? ContextValue::of(version.substr(4)) : unknown;

@@ -91,7 +91,7 @@ class Comparing {
       }
       if (open.empty()) continue;  // proved, whatever actions there may come to be
       for (const ActionGroup& group : groups_) {
-        question.action = Domain{.fixed = {ContextValue::of(group.actions[0])}};
+        question.action = Domain{.fixed = {ContextValue::of(lower(group.actions[0]))}};
         question.resource = Domain{};
         for (const auto& pattern : group.resources) {
           if (pattern.find('*') == std::string::npos || pattern == "*") question.resource.fixed.push_back(ContextValue::of(pattern));

@@ -120,7 +120,7 @@ class Asking {
     looked.insert(looked.end(), rcps.begin(), rcps.end());
     auto groups = action_groups(table_, {.policies = looked, .resource = asked_.resource});
     for (const ActionGroup& group : groups) {
-      question.action = Domain{.fixed = {ContextValue::of(group.actions[0])}};
+      question.action = Domain{.fixed = {ContextValue::of(lower(group.actions[0]))}};
       question.resource = Domain{};
       for (const auto& pattern : group.resources) {
         if (pattern.find('*') == std::string::npos || pattern == "*") question.resource.fixed.push_back(ContextValue::of(pattern));
