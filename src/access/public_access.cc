@@ -80,6 +80,7 @@ class Asking {
   }
   static PublicAccess perhaps(PublicAccess open, std::string unknown) {
     open.verdict = Truth::unknown;
+    open.witness.reset();
     open.perhaps.insert(open.perhaps.end(), open.actions.begin(), open.actions.end());
     std::sort(open.perhaps.begin(), open.perhaps.end());
     open.actions.clear();
