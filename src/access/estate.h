@@ -11,6 +11,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -98,6 +99,8 @@ class AccessEstate {
   std::vector<AccessResource> resources;  // those with a policy or that something can be done with
   std::unordered_map<uint32_t, std::vector<AccessService>> services_used;  // by principal; of those of whom it was asked
   std::string organization;               // o-…; empty: not known
+  std::set<std::string, std::less<>> policy_services;  // services some of whose resources, if they are read, tell of a policy
+  int64_t newest_ms = 0;                  // the newest time that a reply states, or was read at
   std::vector<std::string> files;
   std::vector<Error> problems;            // what could not be read: exit status 3
   std::vector<Error> notes;               // named, status unaffected

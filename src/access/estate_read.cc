@@ -2,7 +2,7 @@
 #include "access/estate.h"
 #include "access/estate_build.h"
 #include "access/estate_organization.h"
-#include "base/text.h"
+#include "aws/arn.h"
 #include "content/resource_types.h"
 
 namespace reeve {
@@ -22,10 +22,15 @@ class AccessSink : public UnitSink {
   }
   void withdraw(const std::string& uid) override { held_.erase(uid); }
   void read(ReadRecord&& record) override { organization_.read(record); }
-  void source(SourceRecord&&) override {}
+  void source(SourceRecord&& source) override {
+    if (source.time_ms > bound_) bound_ = source.time_ms;
+  }
   void problem(Error&& error) override { estate_.problems.push_back(std::move(error)); }
   void note(Error&& error) override { estate_.notes.push_back(std::move(error)); }
-  void stated_time(int64_t) override {}
+  void stated_time(int64_t time_ms) override {
+    if (time_ms > stated_) stated_ = time_ms;
+  }
+  int64_t newest() const { return stated_ ? stated_ : bound_; }
 
   void end_of_unit() {
     for (auto& [uid, resource] : held_) builder_.add(resource);
@@ -37,6 +42,7 @@ class AccessSink : public UnitSink {
   AccessEstate& estate_;
   EstateBuilder& builder_;
   OrganizationBuilder& organization_;
+  int64_t stated_ = 0, bound_ = 0;
   std::map<std::string, Resource> held_;  // of the unit: a newer Config item may still withdraw one
 };
 
@@ -45,6 +51,11 @@ AccessEstate read_units(const std::vector<std::string>& sources, const ResourceC
   Inputs inputs = find_inputs(sources, catalogue);
   estate.problems = std::move(inputs.problems);
   estate.notes = std::move(inputs.notes);
+  for (const ResourceTypePtr& type : catalogue.types()) {
+    if (type->access.policy.empty()) continue;
+    for (const std::string& permission : type->permissions) estate.policy_services.insert(permission.substr(0, permission.find(':')));
+    if (!type->access.resource.empty()) estate.policy_services.insert(std::string(arn_service(type->access.resource)));
+  }
   EstateBuilder builder(estate, options);
   OrganizationBuilder organization(estate, builder);
   AccessSink sink(estate, builder, organization);
@@ -52,6 +63,7 @@ AccessEstate read_units(const std::vector<std::string>& sources, const ResourceC
     load_unit(unit, catalogue, sink);
     sink.end_of_unit();
   }
+  estate.newest_ms = sink.newest();
   if (!standalone) organization.finish();
   builder.finish();
   return estate;

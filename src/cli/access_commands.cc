@@ -20,10 +20,61 @@ Flag authorization_details() {
           .help = "instead: a reply of `aws iam get-account-authorization-details`, taken as the whole estate"};
 }
 
+// Of the questions over principals and their policies.
+std::vector<Flag> estate_flags(std::vector<Flag> more = {}) {
+  std::vector<Flag> out{{.name = "--source", .letter = 's', .value = "SOURCE", .form = Form::file, .repeats = true,
+                         .help = "the estate: what `reeve assess` reads; default: the workspace's sources, else the current folder"},
+                        {.name = "--authorization-details", .value = "FILE", .form = Form::file,
+                         .help = "a reply of iam:GetAccountAuthorizationDetails as the whole estate, instead"},
+                        {.name = "--context", .value = "KEY=VALUE", .repeats = true, .help = "fix a context key, such as aws:SourceIp; one that is not fixed may have any value"},
+                        records_format(),
+                        {.name = "--all", .help = "every row in text, not the first 20"}};
+  out.insert(out.end(), more.begin(), more.end());
+  return out;
+}
+
 }  // namespace
 
 std::vector<Command> access_commands() {
   return {
+      {.name = "access can",
+       .summary = "say what a user or role can do, and why",
+       .details = "With an action: yes, no or unknown, with the statements that decide and their place. Without: every action, by service. Policies of the "
+                  "identity and its groups, boundaries, resource policies and guardrails of the organization all take part. What was not read, and a context "
+                  "key that was not given and decides, make an answer unknown and are named. An action may be a pattern, a resource may have wildcards: any "
+                  "of them. docs/access.md.",
+       .arguments = {{.name = "PRINCIPAL", .required = true, .help = "an ARN, or a name that one user or role has"},
+                     {.name = "ACTION", .help = "`s3:GetObject` or a pattern such as `s3:Get*`; default: all"},
+                     {.name = "RESOURCE", .help = "an ARN; default: any"}},
+       .flags = estate_flags(),
+       .examples = {{"reeve access can ann s3:GetObject 'arn:aws:s3:::payroll/*' -s export/", "one question"},
+                    {"reeve access can role/Deploy --authorization-details dump.json", "all that a role can do"}},
+       .run = run_access_can},
+      {.name = "access who-can",
+       .summary = "name everybody who can do something",
+       .details = "Every user and role of the estate is asked; those of whom it is not known are named too, and of the rest the number. Whom the resource's own "
+                  "policy lets in from outside of the estate (accounts, services, everyone) is named as such.",
+       .arguments = {{.name = "ACTION", .required = true, .help = "`s3:GetObject`, or a pattern: any of them"},
+                     {.name = "RESOURCE", .help = "an ARN, with wildcards: any that fits; default: any"}},
+       .flags = estate_flags(),
+       .examples = {{"reeve access who-can s3:GetObject 'arn:aws:s3:::payroll/*' -s export/", "who reads payroll"},
+                    {"reeve access who-can iam:PassRole --context aws:MultiFactorAuthPresent=false", "of a session without MFA"}},
+       .run = run_access_who_can},
+      {.name = "access cross-account",
+       .summary = "name the roles and resources that let other accounts in",
+       .details = "Each statement of a trust or resource policy that names another account, a user or role of one, or everyone: whether a request of theirs goes "
+                  "through as far as this side decides, and whether they are of the same organization.",
+       .flags = estate_flags(),
+       .examples = {{"reeve access cross-account -s export/", "every way in from another account"}},
+       .run = run_access_cross_account},
+      {.name = "access unused",
+       .summary = "name what is held and not used, and propose a smaller policy",
+       .details = "From what IAM tells of last use: users and roles that nobody used, and services that a principal may use and did not. For those the policies "
+                  "it has are proposed anew with the used services alone; conditions, resources and denials stay.",
+       .flags = estate_flags({{.name = "--days", .value = "N", .help = "unused for so long; default 90"},
+                              {.name = "--as-of", .value = "TIME", .help = "counted from here; default: the newest time in the sources"}}),
+       .examples = {{"reeve access unused -s export/ --days 180", "nobody used it for half a year"}},
+       .run = run_access_unused},
       {.name = "access reach",
        .summary = "say what the internet can get to, and by which way",
        .details = "Follows a packet from anywhere: public address, internet gateway, route of the answer, network ACL, security group; behind an "

@@ -8,6 +8,10 @@ namespace reeve {
 std::vector<Command> access_commands();
 
 int run_access_chokepoints(const Options& options, Io& io);
+int run_access_can(const Options& options, Io& io);
+int run_access_cross_account(const Options& options, Io& io);
+int run_access_unused(const Options& options, Io& io);
+int run_access_who_can(const Options& options, Io& io);
 int run_access_lint(const Options& options, Io& io);
 int run_access_paths(const Options& options, Io& io);
 int run_access_reach(const Options& options, Io& io);
