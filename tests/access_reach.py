@@ -267,13 +267,31 @@ class Run:
             self.failed += 1
             print(f"FAIL {what}: {told}")
 
+    def lay_out(self, estate, folder):
+        for name, reply in estate.items():
+            path = pathlib.Path(folder, ACCOUNT, REGION, *name.split("/"))
+            path = path.with_name(path.name + ".json")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(reply))
+
+    def assess_twice(self, estate):
+        """The verdict of the finding about the instance's administration ports, if there is one, in a new workspace and again in the same."""
+        out = []
+        with tempfile.TemporaryDirectory(prefix="reeve-reach-") as home:
+            folder, work = os.path.join(home, "export"), os.path.join(home, "work")
+            os.makedirs(work)
+            pathlib.Path(work, "reeve.yaml").write_text("organization: example\n")
+            self.lay_out(estate, folder)
+            for _ in range(2):
+                done = subprocess.run([self.program, "assess", folder, "--workspace", work, "--format", "json"], capture_output=True, text=True, timeout=120)
+                found = [one["status"] for one in json.loads(done.stdout)["findings"]
+                         if one["control"] == "instance-not-administered-from-anywhere" and one["resource"]["uid"].endswith("i-1")]
+                out.append(found[0] if found else None)
+        return out
+
     def ask(self, estate, *words):
         with tempfile.TemporaryDirectory(prefix="reeve-reach-") as folder:
-            for name, reply in estate.items():
-                path = pathlib.Path(folder, ACCOUNT, REGION, *name.split("/"))
-                path = path.with_name(path.name + ".json")
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(json.dumps(reply))
+            self.lay_out(estate, folder)
             done = subprocess.run([self.program, "access", "reach", *words, "--source", folder, "--format", "ndjson"], capture_output=True, text=True, timeout=60)
             return [json.loads(line) for line in done.stdout.splitlines()], done
 
@@ -330,6 +348,15 @@ def main():
         if why:
             front = [one for one in records if one["name"] == "front"]
             run.check(f"behind a load balancer, {what}: named", front and any(why in text for text in front[0]["unknown"]), front)
+
+    # An assessment's finding is what reach says, from the record as well as from the replies.
+    for what, change, verdict in (("an open door", lambda e: None, "fail"), ("no route", via(NatGatewayId="nat-1"), None), ("routes unread", without("ec2-describe-route-tables"), "unknown"),
+                                  ("one office", admit(permission("tcp", 22, 22, ["198.51.100.7/32"])), None)):
+        estate = base()
+        admit(permission("tcp", 22, 22, ["0.0.0.0/0"]))(estate)
+        change(estate)
+        for round_, found in enumerate(run.assess_twice(estate)):
+            run.check(f"an assessment of {what}, run {round_ + 1}", found == verdict, found)
 
     # What needs no VPC.
     url = {"lambda-list-function-url-configs": {"FunctionUrlConfigs": [

@@ -96,7 +96,7 @@ std::vector<std::string> all_texts(const Path& path, Value body, std::string& un
 
 }  // namespace
 
-ExposureRules read_exposure_rules(const ContentFiles& content, std::vector<Error>& errors) {
+ExposureRules read_exposure_rules(const ContentFiles& content, std::vector<Error>& errors, std::vector<std::string>* types) {
   ExposureRules out;
   for (const ContentItem& item : content.items("exposure"))
     for (const ContentFile* file : item.files) {
@@ -104,6 +104,9 @@ ExposureRules read_exposure_rules(const ContentFiles& content, std::vector<Error
       if (!document) continue;
       if (auto rule = read_rule((*document)->root(), errors)) out.push_back(std::move(rule));
     }
+  if (types)
+    for (const auto& rule : out)
+      if (std::find(types->begin(), types->end(), rule->type) == types->end()) types->push_back(rule->type);
   return out;
 }
 

@@ -63,8 +63,8 @@ struct Reach {
 // What content/exposure/ says: types that are reached by a property of theirs (docs/formats/exposure.md).
 struct ExposureRule;
 using ExposureRules = std::vector<std::shared_ptr<const ExposureRule>>;
-// Every file that holds; what is wrong with the others is named.
-ExposureRules read_exposure_rules(const ContentFiles& content, std::vector<Error>& errors);
+// Every file that holds; what is wrong with the others is named. `types`: of which types they speak, each once; may be null.
+ExposureRules read_exposure_rules(const ContentFiles& content, std::vector<Error>& errors, std::vector<std::string>* types = nullptr);
 
 class NetworkModel {
  public:

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "assess/access_records.h"
 #include "assess/guard_judge.h"
 #include "assess/newer_facts.h"
 #include "assess/own_records.h"
@@ -393,6 +394,12 @@ class Run {
     TRY(check_regions());
     progress("judging the whole", inputs_.units.size(), inputs_.units.size());
     SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, &scope_, &read_, is_part(out_, scope_), out_.evidence_of_passes};
+    Records recorded;
+    if (asks_access(out_.content)) {
+      TRY(record_access(*out_.store, out_.content, catalogue_, out_.problems));
+      recorded.parts.insert(std::string(access_part));
+    }
+    input.records = &recorded;
     input.own_results = [&]() -> Status {
       TRY(record_objectives(out_, TRY(count_controls(out_, *guard_)), catalogue_));
       return record_controls(*out_.store, out_.content, input.workspace, out_.as_of);

@@ -4,33 +4,43 @@
 #include "formats/json.h"
 
 namespace reeve {
-namespace {
 
-void restore(Builder& builder, Value value) {
+void restore_column(Builder& builder, Value value) {
   if (value.is_map()) {
     if (value.size() == 1)
       if (Value reason = value.get("$unknown")) return builder.unknown(reason.text());
     builder.begin_map();
     for (auto entry : value.entries()) {
       builder.key(entry.key());
-      restore(builder, entry.value);
+      restore_column(builder, entry.value);
     }
     return builder.end();
   }
   if (value.is_list()) {
     builder.begin_list();
-    for (Value item : value.items()) restore(builder, item);
+    for (Value item : value.items()) restore_column(builder, item);
     return builder.end();
   }
-  builder.copy(value, builder.add_source({}));
+  switch (value.kind()) {
+    case Kind::boolean: return builder.boolean(value.boolean());
+    case Kind::integer:
+    case Kind::number: return builder.number_raw(value.kind(), value.text(), Style::built);
+    case Kind::string: return builder.string(value.text());
+    case Kind::unknown: return builder.unknown(value.text());
+    case Kind::null:
+    case Kind::list:
+    case Kind::map: return builder.null();
+  }
 }
+
+namespace {
 
 // The column as it was read, with its unknown parts.
 Result<DocumentPtr> restored(std::string_view json) {
   auto document = TRY(read_json(json, Source{}));
   if (contains(json, "\"$unknown\"")) {
     Builder builder;
-    restore(builder, document->root());
+    restore_column(builder, document->root());
     document = builder.finish();
   }
   return document;

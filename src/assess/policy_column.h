@@ -8,6 +8,9 @@
 
 namespace reeve {
 
+// A column's value with its unknown parts ({"$unknown": reason}) as unknown again.
+void restore_column(Builder& builder, Value value);
+
 // Columns hold what could not be read as {"$unknown": reason}; the policy has it as unknown again.
 Result<Policy> policy_of_column(std::string_view json);
 

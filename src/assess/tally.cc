@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "assess/access_records.h"
 #include "assess/sql_judge.h"
 #include "assess/unit_sql.h"
 #include "base/text.h"
@@ -215,7 +216,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
   std::map<std::string, std::vector<size_t>> later;  // part → controls
   std::set<std::string, std::less<>> later_causes;
   for (size_t i = 0; i < out.controls.size(); ++i) {
-    auto missing = parts_missing(*out.controls[i].control, {std::string(own_part)});
+    auto missing = parts_missing(*out.controls[i].control, {std::string(own_part), std::string(access_part)});
     for (auto& part : missing) later[part].push_back(i);
     if (!missing.empty()) later_causes.insert(judged_by(missing));
   }

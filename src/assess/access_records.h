@@ -1,0 +1,22 @@
+// What `reeve access` tells controls about the estate of this run: views of content/views that `reeve:access` fills.
+//
+//   network_reach   what the internet gets to
+//
+// Told from the record, so that accounts which have not changed need not be read again.
+#pragma once
+
+#include "assess/needs.h"
+#include "content/content.h"
+#include "estate/resource_type.h"
+#include "store/store.h"
+
+namespace reeve {
+
+inline constexpr std::string_view access_part = "reeve:access";
+
+// Is there a control that asks?
+bool asks_access(const Content& content);
+// Fills the views. They must be there and hold the run. What is wrong with content/exposure is named in `errors`.
+Status record_access(store::Store& store, const Content& content, const ResourceCatalogue& catalogue, std::vector<Error>& errors);
+
+}  // namespace reeve
