@@ -152,6 +152,18 @@ def broken(checker_of):
                    "PublicAccessBlockConfiguration.BlockPublicAcls"),
         "JMESPath beyond the subset":
             change(["reads", 0, "each"], "Buckets | [0]"),
+        "event of nobody":
+            change(["events"], [{"source": "s3.amazonaws.com", "names": ["PutBukketPolicy"], "at": ["requestParameters.bucketName"]}]),
+        "event that only reads":
+            change(["events"], [{"source": "s3.amazonaws.com", "names": ["GetBucketPolicy"], "at": ["requestParameters.bucketName"]}]),
+        "event of no service":
+            change(["events"], [{"source": "s33.amazonaws.com", "names": ["PutBucketPolicy"], "at": ["requestParameters.bucketName"]}]),
+        "event whose path is none of an event":
+            change(["events"], [{"source": "s3.amazonaws.com", "names": ["PutBucketPolicy"], "at": ["bucketName"]}]),
+        "event that asks another type's call":
+            change(["events"], [{"source": "s3.amazonaws.com", "names": ["PutBucketPolicy"], "at": ["requestParameters.bucketName"], "calls": ["iam:ListUsers"]}]),
+        "event after which nothing is listed":
+            change(["events"], [{"source": "s3.amazonaws.com", "names": ["CreateBucket"], "at": ["requestParameters.bucketName"], "calls": ["s3:GetPublicAccessBlock"]}]),
         "Config name of nobody":
             change(["config"], {
                 "cites": ["x"],

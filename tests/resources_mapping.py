@@ -8,6 +8,7 @@ import os
 import re
 import sys
 
+import mapping_events
 import mapping_paths as paths
 import mapping_replies
 import mapping_slips
@@ -19,7 +20,7 @@ FILES = os.path.join(ROOT, "content", "resources")
 
 # What whoever asks knows without the file (docs/formats/resources.md): whose account it is, and how long a page may be.
 ASKER = {"AccountId", "MaxResults"}
-TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "access", "terraform", "template", "permissions", "named", "ordered", "reads", "config"}
+TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "access", "terraform", "template", "permissions", "named", "ordered", "reads", "events", "config"}
 READ = {
     "call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set",
     "from", "ask", "batch", "after", "again_when", "only_in", "named_by", "asked_by", "in_account", "left_to"
@@ -137,6 +138,7 @@ class Checker:
         self.whole_and_part(name, targets)
         self.columns(name, node, targets)
         self.permissions(name, node)
+        mapping_events.check(self, name, node)
 
     def template(self, name, node, targets):
         """Parts of a template have schemas of CloudFormation's, and the properties that are asked for."""
@@ -497,6 +499,7 @@ def main():
     for name, node in nodes.items():
         checker.file(name, node)
     checker.check(len(types) == len(nodes), "content/resources", "two files describe one type")
+    mapping_events.check_all(checker, types)
     checker.check(len(types) >= 40, "content/resources", f"{len(types)} types; at least 40 are promised")
     resources = mapping_replies.real_replies(checker, types)
     if resources is None:

@@ -109,6 +109,11 @@ void CollectText::summary(const CollectSummary& summary, const std::string& fold
   if (errors > 0) line += ", " + figure(errors) + " not answered";
   if (summary.accounts.size() > read) line += ", " + count_text(summary.accounts.size() - read, "account") + " not read";
   io_.print(line + "\n");
+  if (summary.changes) {
+    const ChangesRead& changes = *summary.changes;
+    io_.print(count_text(changes.events, "event") + ", " + count_text(changes.writes, "change") + ", " + count_text(changes.resources, "resource") + " read again\n");
+    for (auto& [event, times] : changes.unmapped) io_.say("note  " + count_text(times, "event") + " that no resource type names: " + safe(event) + "\n");
+  }
   if (summary.accounts_left > 0)
     io_.say("note  the organization has " + count_text(summary.accounts_left, "more account") + ", read with --role-name ROLE\n");
   if (summary.interrupted) {

@@ -93,6 +93,13 @@ Status services_are_asked(const std::vector<std::string>& services, const Collec
   return {};
 }
 
+std::string all_of(std::FILE* in) {
+  std::string out;
+  char piece[65536];
+  for (size_t got; (got = std::fread(piece, 1, sizeof piece, in)) > 0;) out.append(piece, got);
+  return out;
+}
+
 }  // namespace
 
 int run_collect(const Options& options, Io& io) {
@@ -121,6 +128,14 @@ int run_collect(const Options& options, Io& io) {
   if (!redactions) return usage(redactions.error());
   wanted->redactions = std::move(*redactions);
   if (auto asked = services_are_asked(wanted->services, plan); !asked) return usage(asked.error());
+  if (auto events = options.values("--events"); !events.empty()) {
+    if (options.has("--organizational-units")) return usage({Code::usage, "`--organizational-units` does not go with `--events`: each event says whose it is", {}, "`--accounts`", ""});
+    std::vector<Error> unread;
+    const bool from_input = std::find(events.begin(), events.end(), "-") != events.end();
+    wanted->changes = read_changes(events, from_input ? all_of(io.in) : "", catalogue, unread);
+    for (const Error& error : unread) io.error(error);
+    errors.insert(errors.end(), unread.begin(), unread.end());
+  }
   CollectStop stop;
   wanted->stop = &stop;
   CollectText text(io);

@@ -115,6 +115,7 @@ Result<CollectSummary> collect(const CollectOptions& given, const CollectPlan& p
   if (!options.redactions) options.redactions = TRY(built_in_redactions(apis));
 
   // 2. What there is already.
+  if (options.changes) TRY(finished_snapshot(options.out));
   auto record = TRY(CollectRecord::open(options.out, options.engine.now()));
 
   // 3. A role in each account, on threads of their own.
@@ -148,8 +149,8 @@ Result<CollectSummary> collect(const CollectOptions& given, const CollectPlan& p
     Ticker ticker(gauges, progress);
     if (options.stop) options.stop->watch(engine.get());
     Collection collection(options, plan, *engine, *record, opener, keys, gauges);
-    done = collection.discover();
-    if (done) done = collection.run();
+    if (options.changes) done = collection.reread(apis);
+    else if ((done = collection.discover())) done = collection.run();
     if (options.stop) options.stop->watch(nullptr);
     summary = collection.summary();
   }
@@ -162,6 +163,7 @@ Result<CollectSummary> collect(const CollectOptions& given, const CollectPlan& p
   // 5. Say what came of it.
   EngineCounts counts = engine->counts();
   summary.calls = counts.requests + *sent, summary.bytes = counts.bytes, summary.throttled = counts.throttled, summary.retries = counts.retries;
+  if ((summary.changes = options.changes)) summary.changes->changes.clear();
   summary.duration_s = seconds_since(begun);
   TRY(write_file_atomic(join_path(options.out, "summary.json"), summary_json(summary)));
   return summary;

@@ -7,10 +7,12 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "collect/changes.h"
 #include "collect/engine.h"
 #include "collect/plan.h"
 #include "collect/record.h"
@@ -39,6 +41,7 @@ struct CollectOptions {
   EngineOptions engine;
   RedactionsPtr redactions;                     // null: those of the built-in content (`collect` fills them in)
   CollectStop* stop = nullptr;
+  std::optional<ChangesRead> changes;  // only these are asked again, in a snapshot that is there and finished
 };
 
 // What became of the calls that were not answered with a reply, by place, operation and code.
@@ -62,6 +65,7 @@ struct CollectSummary {
   };
   std::vector<Account> accounts;  // by id
   uint64_t accounts_left = 0;     // of the organization, that nobody asked for
+  std::optional<ChangesRead> changes;  // what was asked for, counts alone
   bool interrupted = false;
   bool complete = false;  // contracts §1: exit status 0, else 3
 };

@@ -105,7 +105,7 @@ Status Collection::ask_there(PlannedCall call) {
   PlaceState& place = places_[call.place];
   if (!place.asked.insert(call.key()).second) return {};
   ++place.open;
-  if (record_.answered(call)) {
+  if (!rereading_ && record_.answered(call)) {
     recorded_.push_back(std::move(call));
     return {};
   }
@@ -161,7 +161,8 @@ Status Collection::take(CallOutcome outcome) {
   if (outcome.failure != Failure::none) {
     SnapshotCall& out = frame(outcome.call.input, outcome.error_time, outcome.error_request_id);
     answer.code = out.error_code = code_of(outcome), answer.message = out.error_message = outcome.error_message;
-    out.failure = failure = plan_.absent(outcome.call.call, out.error_code) ? "absent" : std::string(name(outcome.failure));
+    const bool absent = plan_.absent(outcome.call.call, out.error_code) || (outcome.failure == Failure::other && gone(outcome.call));
+    out.failure = failure = absent ? "absent" : std::string(name(outcome.failure));
   }
   if (!outcome.call.place.account.empty()) TRY(record_.add(std::move(frames)));  // whose account it is was only just asked: asked again there
   return follow(outcome.call, std::move(answer), failure);
@@ -201,17 +202,24 @@ Status Collection::follow(const PlannedCall& call, Answer answer, const std::str
   if (answer.ok()) {
     ++summary_.answered;
     above_.erase(call.key());
-    for (auto& page : answer.pages)
+    for (auto& page : answer.pages) {
+      if (rereading_) {
+        TRY(follow_changed(call, plan_.after(call, page->root())));
+        continue;
+      }
       for (auto& next : plan_.after(call, page->root())) {
         if (feeding_) TRY(ask(std::move(next)));
         else fed_.push_back(std::move(next));
       }
+    }
   } else {
     gap(call, failure, answer.code, answer.message);
+    if (rereading_) failed_.emplace(call.place.account, call.call);
     if (failure != "absent") {
       TRY(ask_above(call.key()));
       if (asked_above_.count(call.key()) == 0)
-        for (auto& next : plan_.instead(call)) TRY(ask(std::move(next)));
+        for (auto& next : plan_.instead(call))
+          if (!rereading_ || changed(next)) TRY(ask(std::move(next)));
     }
   }
   if (auto waiting = waiting_.find(call.key()); waiting != waiting_.end()) {
@@ -251,14 +259,18 @@ Status Collection::close(const CollectPlace& place) {
 
 // --- Who asks, and whom.
 
-Status Collection::discover() {
+Status Collection::who_asks() {
   auto who = TRY(ask_now({{"", "global"}, "sts:GetCallerIdentity", input_of({})}));
   if (!who.ok()) return fail(Code::io, "AWS does not say whose credentials these are: sts:GetCallerIdentity " + who.code + (who.message.empty() ? "" : ": " + who.message), {}, "", "");
   caller_ = who.pages.empty() ? "" : std::string(who.pages[0]->root().get("Account").text());
   if (caller_.empty()) return fail(Code::parse, "the answer of sts:GetCallerIdentity names no account", {}, "", "");
   keys_.put(caller_, keys_.of(""));
   places_.clear();
+  return {};
+}
 
+Status Collection::discover() {
+  TRY(who_asks());
   std::vector<OrganizationAccount> all;
   auto organization = TRY(ask_now(as_planned("organizations:DescribeOrganization", CollectScope::organization)));
   if (organization.ok()) {
@@ -371,6 +383,7 @@ Status Collection::opened(AccountOpener::Opened opened) {
   }
   account.shown.role = opened.role;
   keys_.put(opened.account, std::move(opened.provider));
+  if (rereading_) return reread_lists(opened.account);
   CollectPlace global{opened.account, "global"};
   hold(global);
   ++places_[global].open;  // until the account's own calls are asked: it must not close on its first answer

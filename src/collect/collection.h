@@ -46,6 +46,7 @@ class Collection {
              CollectGauges& gauges);
   Status discover();
   Status run();
+  Status reread(const ApiCatalogue& apis);  // instead of both: only what `options.changes` names (collection_changes.cc)
   CollectSummary summary() const;
 
  private:
@@ -85,6 +86,11 @@ class Collection {
   Status regions_known(const std::string& account, const Answer& answer);
   Status begin_place(const CollectPlace& place, CollectScope scope);
   Status begin_more();
+  Status who_asks();
+  Status reread_lists(const std::string& account);
+  Status follow_changed(const PlannedCall& call, std::vector<PlannedCall> next);
+  bool changed(const PlannedCall& call) const;
+  bool gone(const PlannedCall& call) const;
   Status choose_accounts(const std::vector<OrganizationAccount>& all);
   PlannedCall as_planned(const std::string& call, CollectScope scope) const;
   Result<std::vector<std::string>> below(const std::string& unit);
@@ -100,6 +106,11 @@ class Collection {
   CollectGauges& gauges_;
 
   std::string caller_;
+  std::vector<Change> changes_;
+  bool rereading_ = false, lists_read_ = false;
+  std::set<std::string> listed_;  // what the lists that were read again name, in all spellings
+  std::set<std::string> lists_;   // keys of their calls
+  std::set<std::pair<std::string, std::string>> list_calls_, failed_;  // account and call
   bool organization_ = false, management_ = false, feeding_ = false;
   std::vector<std::string> known_regions_;  // of the first account that said
   Redactor redactor_;

@@ -212,6 +212,13 @@ bool interrupted(const std::string& summary) {
 
 }  // namespace
 
+Status finished_snapshot(const std::string& dir) {
+  const std::string summary = join_path(dir, "summary.json");
+  if (exists(summary) && !interrupted(summary)) return {};
+  return fail(Code::usage, "`" + dir + "` is no snapshot that is finished, so there is nothing to bring up to date", {}, "a folder with the summary.json of a collection that came to its end",
+              "collect without --events first");
+}
+
 Result<std::unique_ptr<CollectRecord>> CollectRecord::open(const std::string& dir, Time now) {
   if (!exists(dir)) {
     for (size_t slash = dir.find('/', 1); slash != std::string::npos; slash = dir.find('/', slash + 1)) ::mkdir(dir.substr(0, slash).c_str(), 0777);

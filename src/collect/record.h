@@ -35,4 +35,7 @@ class CollectRecord {
   virtual void leave(const CollectPlace& place) = 0;
 };
 
+// An error if `dir` is no snapshot whose collection came to its end: what is not there yet cannot be brought up to date.
+Status finished_snapshot(const std::string& dir);
+
 }  // namespace reeve

@@ -49,6 +49,13 @@ std::string summary_json(const CollectSummary& summary) {
   }
   json.end_array();
   count("accounts_left", summary.accounts_left);
+  if (summary.changes) {
+    json.key("changes").begin_object();
+    count("events", summary.changes->events), count("writes", summary.changes->writes), count("resources", summary.changes->resources);
+    json.key("unmapped").begin_object();
+    for (auto& [event, times] : summary.changes->unmapped) count(event.c_str(), times);
+    json.end_object().end_object();
+  }
   list(json, "denied", summary.denied);
   list(json, "errors", summary.errors);
   list(json, "not_enabled", summary.not_enabled);

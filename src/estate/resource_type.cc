@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "estate/resource_events.h"
 
 namespace reeve {
 namespace {
@@ -28,7 +29,7 @@ class TypeReader {
   Result<ResourceTypePtr> read() {
     type_->file = file_;
     if (!root_.is_map()) return wrong(root_, "a resource type is a map", "`type`, `reads` …");
-    TRY(known(root_, {"type", "title", "scope", "singleton", "arn", "columns", "edges", "access", "terraform", "template", "permissions", "named", "ordered", "reads", "config", "cites", "note"}));
+    TRY(known(root_, {"type", "title", "scope", "singleton", "arn", "columns", "edges", "access", "terraform", "template", "permissions", "named", "ordered", "reads", "events", "config", "cites", "note"}));
     type_->type = TRY(text(root_, "type", true));
     type_->title = TRY(text(root_, "title", true));
     type_->arn_template = TRY(text(root_, "arn", false));
@@ -79,6 +80,7 @@ class TypeReader {
     TRY(build_tree());
     TRY(matches());
     TRY(compared());
+    type_->events = TRY(read_event_rules(root_.get("events"), *type_, file_));
     TRY(terraform());
     TRY(template_parts());
     return ResourceTypePtr(type_);

@@ -122,6 +122,15 @@ struct AccessFacts {
   Path restrict_public;  // from the body: a flag that keeps strangers out while the policy is public
 };
 
+// Write events of CloudTrail after which resources of the type are read again.
+struct EventRule {
+  std::string source;              // `s3.amazonaws.com`
+  std::vector<std::string> names;  // of events; `PutBucket*`: all that begin so
+  std::vector<Path> at;            // where an event has a resource's id or ARN; none: what is in that place is read again whole
+  std::vector<std::string> calls;  // of the reads, those that are asked again; empty: all
+  bool means(std::string_view event_source, std::string_view event_name) const;
+};
+
 struct ResourceType {
   std::string type, title;
   bool global = false;
@@ -140,6 +149,7 @@ struct ResourceType {
   std::vector<std::string> named;
   std::set<std::string, std::less<>> ordered;
   std::vector<Read> reads;
+  std::vector<EventRule> events;
   bool has_config = false;
   std::string config_type;  // as AWS Config names the type, where that differs
   std::vector<std::pair<uint32_t, SetForm>> config;

@@ -67,12 +67,38 @@ TEST(ResourceType, RefusesWithThePlace) {
       {reads + "Properties.A: a\nedges: [x]\n", ":8:9", "an edge is a map"},
       {reads + "Properties.A: a\nedges: [{kind: x, to: T}]\n", ":8:9", "an edge needs `by`"},
       {reads + "Properties.A: a\nedges: [{kind: x, to: T, by: Properties.B}]\n", ":8:30", "asks for `Properties.B`"},
+      {head + "events: {source: s3.amazonaws.com}\n", ":4:9", "`events` is a list"},
+      {head + "events: [x]\n", ":4:10", "one of `events` is no map"},
+      {head + "events: [{source: s3.amazonaws.com, name: X}]\n", ":4:37", "unknown key `name`"},
+      {head + "events: [{source: s3, names: [X], at: [a]}]\n", ":4:19", "`s3` is no source of events"},
+      {head + "events: [{names: [X], at: [a]}]\n", ":4:10", "is no source of events"},
+      {head + "events: [{source: s3.amazonaws.com, at: [a]}]\n", ":4:10", "`names` is missing"},
+      {head + "events: [{source: s3.amazonaws.com, names: X, at: [a]}]\n", ":4:44", "`names` is a list"},
+      {head + "events: [{source: s3.amazonaws.com, names: ['Put*Policy'], at: [a]}]\n", ":4:44", "`Put*Policy` is no name of an event"},
+      {head + "events: [{source: s3.amazonaws.com, names: ['*'], at: [a]}]\n", ":4:44", "`*` is no name of an event"},
+      {head + "events: [{source: s3.amazonaws.com, names: [X], at: ['a b']}]\n", ":4:53", "path `a b` is not understood"},
+      {head + "events: [{source: s3.amazonaws.com, names: [X]}]\n", ":4:10", "an event says nothing of what it touched"},
+      {head + "events: [{source: s3.amazonaws.com, names: [X], calls: ['s3:ListBuckets']}]\n", ":4:56", "`s3:ListBuckets` is no call of this type's reads"},
   };
   for (auto& c : cases) {
     std::string got = refusal(c.yaml);
     EXPECT_NE(got.find(c.what), std::string::npos) << c.yaml << "\n  " << got;
     EXPECT_EQ(got.rfind("type.yaml" + std::string(c.place) + ": ", 0), 0u) << c.yaml << "\n  " << got;
   }
+}
+
+TEST(ResourceType, KnowsTheEventsThatTouchIt) {
+  auto type = must(read_resource_type(yaml_of("type: T\ntitle: t\nscope: global\nreads:\n  - {call: 's:Op', set: {Properties.A: a}}\n"
+                                              "events: [{source: s.amazonaws.com, names: [Make, 'Put*'], at: [requestParameters.id]}, {source: s.amazonaws.com, names: [Drop], calls: ['s:Op']}]\n")
+                                          ->root(), "t"));
+  ASSERT_EQ(type->events.size(), 2u);
+  struct {
+    const char *source, *name;
+    bool means;
+  } cases[] = {{"s.amazonaws.com", "Make", true}, {"s.amazonaws.com", "MakeMore", false}, {"s.amazonaws.com", "Put", true}, {"s.amazonaws.com", "PutPolicy", true},
+               {"s.amazonaws.com", "Pu", false}, {"s.amazonaws.com", "Drop", false}, {"t.amazonaws.com", "Make", false}};
+  for (auto& c : cases) EXPECT_EQ(type->events[0].means(c.source, c.name), c.means) << c.source << " " << c.name;
+  EXPECT_EQ(type->events[1].calls, std::vector<std::string>{"s:Op"});
 }
 
 TEST(ResourceType, KnowsWhatARuleMayAskFor) {
