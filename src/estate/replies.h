@@ -23,6 +23,7 @@ struct Reply {
   Source source;              // as evidence names it
   bool used = false;          // some resource learnt something from it
   bool joined = false;        // a further page, taken into the first
+  bool absent = false;        // an error that a collector knew to mean that the thing is not there (docs/formats/snapshot.md)
   std::string incomplete;     // why its list is not the whole one
   std::vector<DocumentPtr> request_values;  // of parameters that mappings asked for
 };

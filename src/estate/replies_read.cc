@@ -172,6 +172,7 @@ bool ReplySet::read_reply(const Input& input, Reply& reply) {
       reply.error_at = error.get("Code");
       reply.error_code = std::string(error.get("Code").text());
       reply.error_message = std::string(error.get("Message").text());
+      reply.absent = error.get("Failure").text() == "absent";
     }
     reply.body = frame.get("reply");
     reply.exact = input.time_ms != 0;
@@ -318,7 +319,7 @@ void ReplySet::record(const Reply& reply) {
   read.time_basis = reply.source.time_basis;
   read.file = reply.source.file;
   if (!reply.error_code.empty()) {
-    bool absent = false;
+    bool absent = reply.absent;
     if (const auto* uses = catalogue_.uses(read.call))
       for (auto& use : *uses) absent |= std::find(use.read->absent_when.begin(), use.read->absent_when.end(), reply.error_code) != use.read->absent_when.end();
     read.status = absent ? ReadRecord::Status::absent : is_denied(reply.error_code) ? ReadRecord::Status::denied : ReadRecord::Status::error;
