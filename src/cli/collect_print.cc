@@ -1,5 +1,7 @@
 #include "cli/collect_print.h"
 
+#include "aws/region.h"
+#include "collect/follow.h"
 #include "collect/permissions.h"
 #include "collect/plan_text.h"
 
@@ -26,7 +28,16 @@ int print_plan(const Options& options, const Content& content, const CollectPlan
   const size_t before = errors.size();
   const ActionCatalogue actions = actions_of(content, errors);
   for (size_t i = before; i < errors.size(); ++i) io.error(errors[i]);
-  const CollectPermissions permissions = permissions_of(kinds, actions);
+  CollectPermissions permissions = permissions_of(kinds, actions);
+  if (options.has("--queue") && options.has("--print-policy")) {
+    auto queue = queue_name(options.value("--queue"));
+    if (!queue) {
+      io.error(queue.error());
+      return exit_usage;
+    }
+    const std::string partition(partition_of_region(queue->region));
+    add_queue(permissions, actions, "arn:" + (partition.empty() ? "*" : partition) + ":sqs:" + (queue->region.empty() ? "*" : queue->region) + ":" + queue->account + ":" + queue->name);
+  }
   const std::vector<std::string> names = options.values("--role-name");
   io.print(options.has("--print-policy") ? policy_json(permissions) : role_template(permissions, names.empty() ? kRoleName : names.front()));
   return errors.empty() ? exit_done : exit_input;

@@ -63,8 +63,8 @@ void CollectText::gaps(const CollectSummary& summary, const std::string& folder)
   };
   std::vector<Row> rows;
   for (auto& account : summary.accounts) {
-    if (account.state == "not_reached" || account.state == "suspended" || (account.state == "partly" && !account.reason.empty()))
-      io_.print("   " + paint(io_.terminal, Ink::unknown, account.state == "not_reached" ? "not reached" : account.state) + "  " + account.id + "  " + safe(account.reason) + "\n");
+    if (account.state == "not_reached" || account.state == "not_collected" || account.state == "suspended" || (account.state == "partly" && !account.reason.empty()))
+      io_.print("   " + paint(io_.terminal, Ink::unknown, account.state == "not_reached" ? "not reached" : account.state == "not_collected" ? "not collected" : account.state) + "  " + account.id + "  " + safe(account.reason) + "\n");
   }
   for (auto& [kind, ink, gaps] : {std::tuple("denied", Ink::unknown, &summary.denied), std::tuple("error", Ink::fail, &summary.errors)}) {
     std::map<std::pair<std::string, std::string>, Row> by;
@@ -90,6 +90,12 @@ void CollectText::gaps(const CollectSummary& summary, const std::string& folder)
   if (rows.size() > kRowsMax) io_.print("   " + fold(io_.terminal, "… ") + count_text(rows.size() - kRowsMax, "more row") + ": " + join_path(folder, "summary.json") + "\n");
 }
 
+std::string asked_again_text(const ChangesRead& changes) {
+  uint64_t names = 0, whole = 0;
+  for (const Change& change : changes.changes) names += change.names.size(), whole += change.whole;
+  return count_text(names, "resource") + (whole > 0 ? " and all of " + count_text(whole, "type") : "");
+}
+
 void CollectText::summary(const CollectSummary& summary, const std::string& folder) {
   gaps(summary, folder);
   std::set<std::string> regions;
@@ -111,7 +117,7 @@ void CollectText::summary(const CollectSummary& summary, const std::string& fold
   io_.print(line + "\n");
   if (summary.changes) {
     const ChangesRead& changes = *summary.changes;
-    io_.print(count_text(changes.events, "event") + ", " + count_text(changes.writes, "change") + ", " + count_text(changes.resources, "resource") + " read again\n");
+    io_.print(count_text(changes.events, "event") + ", " + count_text(changes.writes, "change") + ", " + asked_again_text(changes) + " read again\n");
     for (auto& [event, times] : changes.unmapped) io_.say("note  " + count_text(times, "event") + " that no resource type names: " + safe(event) + "\n");
   }
   if (summary.accounts_left > 0)

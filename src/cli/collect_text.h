@@ -10,6 +10,9 @@
 
 namespace reeve {
 
+// How much of what changed was asked again: `2 resources and all of 1 type`.
+std::string asked_again_text(const ChangesRead& changes);
+
 class CollectText {
  public:
   explicit CollectText(Io& io) : io_(io), begun_(std::chrono::steady_clock::now()), said_(begun_) {}

@@ -1,4 +1,3 @@
-#include <csignal>
 #include <cstdlib>
 
 #include <algorithm>
@@ -8,8 +7,10 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "cli/collect_print.h"
+#include "cli/collect_signals.h"
 #include "cli/collect_text.h"
 #include "cli/commands.h"
+#include "cli/run_follow.h"
 #include "collect/collect.h"
 #include "content/api_rates.h"
 #include "content/apis.h"
@@ -19,33 +20,6 @@ extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace reeve {
 namespace {
-
-CollectStop* signalled = nullptr;
-
-// The first signal ends the asking, the second one the program.
-class Signals {
- public:
-  explicit Signals(CollectStop& stop) {
-    signalled = &stop;
-    struct sigaction action {};
-    action.sa_handler = [](int) {
-      if (signalled) signalled->ask();
-    };
-    action.sa_flags = SA_RESETHAND;
-    ::sigaction(SIGINT, &action, &interrupt_);
-    ::sigaction(SIGTERM, &action, &terminate_);
-  }
-  ~Signals() {
-    ::sigaction(SIGINT, &interrupt_, nullptr);
-    ::sigaction(SIGTERM, &terminate_, nullptr);
-    signalled = nullptr;
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-
- private:
-  struct sigaction interrupt_ {}, terminate_ {};
-};
 
 std::map<std::string, std::string> environment() {
   std::map<std::string, std::string> out;
@@ -128,8 +102,9 @@ int run_collect(const Options& options, Io& io) {
   if (!redactions) return usage(redactions.error());
   wanted->redactions = std::move(*redactions);
   if (auto asked = services_are_asked(wanted->services, plan); !asked) return usage(asked.error());
+  if (follows(options)) return run_follow(options, *wanted, {plan, apis, catalogue}, errors.empty(), io);
   if (auto events = options.values("--events"); !events.empty()) {
-    if (options.has("--organizational-units")) return usage({Code::usage, "`--organizational-units` does not go with `--events`: each event says whose it is", {}, "`--accounts`", ""});
+    if (options.has("--organizational-units")) return usage(units_with_events());
     std::vector<Error> unread;
     const bool from_input = std::find(events.begin(), events.end(), "-") != events.end();
     wanted->changes = read_changes(events, from_input ? all_of(io.in) : "", catalogue, unread);

@@ -47,7 +47,8 @@ struct CollectOptions {
 // What became of the calls that were not answered with a reply, by place, operation and code.
 struct CollectGap {
   uint64_t count = 0;
-  std::string message;  // of the first
+  std::string message;    // of the first
+  bool answered = false;  // by AWS, in words that nothing here knows: asking again would not change it
 };
 using CollectGaps = std::map<std::tuple<std::string, std::string, std::string, std::string>, CollectGap>;  // operation, code, account, region
 

@@ -101,9 +101,9 @@ Status Collection::ask_there(PlannedCall call) {
     held_[call.place.account].push_back(std::move(call));
     return {};
   }
-  hold(call.place);
   PlaceState& place = places_[call.place];
   if (!place.asked.insert(call.key()).second) return {};
+  hold(call.place);  // not for what was asked before: its place may be done by now, and nothing would close it again
   ++place.open;
   if (!rereading_ && record_.answered(call)) {
     recorded_.push_back(std::move(call));
@@ -234,7 +234,7 @@ void Collection::gap(const PlannedCall& call, const std::string& failure, const 
   CollectGaps& gaps = failure == "absent" ? summary_.absent : failure == "denied" ? summary_.denied : failure == "not_enabled" ? summary_.not_enabled
                       : failure == "unsupported" ? summary_.unsupported : summary_.errors;
   CollectGap& one = gaps[{call.call, code, call.place.account, call.place.region}];
-  if (one.count++ == 0) one.message = message;
+  if (one.count++ == 0) one.message = message, one.answered = failure == "other";
   if (failure == "denied") ++gauges_.denied;
   if (&gaps == &summary_.denied || &gaps == &summary_.errors)
     if (auto account = accounts_.find(call.place.account); account != accounts_.end()) account->second.gaps = true;
@@ -260,10 +260,12 @@ Status Collection::close(const CollectPlace& place) {
 // --- Who asks, and whom.
 
 Status Collection::who_asks() {
+  if (caller_ = keys_.caller; !caller_.empty()) return {};
   auto who = TRY(ask_now({{"", "global"}, "sts:GetCallerIdentity", input_of({})}));
   if (!who.ok()) return fail(Code::io, "AWS does not say whose credentials these are: sts:GetCallerIdentity " + who.code + (who.message.empty() ? "" : ": " + who.message), {}, "", "");
   caller_ = who.pages.empty() ? "" : std::string(who.pages[0]->root().get("Account").text());
   if (caller_.empty()) return fail(Code::parse, "the answer of sts:GetCallerIdentity names no account", {}, "", "");
+  keys_.caller = caller_;
   keys_.put(caller_, keys_.of(""));
   places_.clear();
   return {};
@@ -436,7 +438,7 @@ Status Collection::begin_more() {
   while (!accounts_to_begin_.empty() && places_to_begin_.size() < kPlacesAheadMax && outstanding_ < kOutstandingMax && opener_.pending() < kOpeningMax) {
     std::string id = std::move(accounts_to_begin_.front());
     accounts_to_begin_.pop_front();
-    if (id == caller_) TRY(opened({id, "", keys_.of(""), {}}));
+    if (auto keys = keys_.of(id)) TRY(opened({id, "", std::move(keys), {}}));
     else begin_account(id);
   }
   while (auto one = opener_.take(0)) TRY(opened(std::move(*one)));
@@ -491,7 +493,7 @@ CollectSummary Collection::summary() const {
       shown.state = places_done_ > 0 && account.open_places == 0 && !out.interrupted ? (account.gaps ? "partly" : "read") : account.shown.regions.empty() ? "not_reached" : "partly";
       if (out.interrupted && shown.reason.empty()) shown.reason = "the collection was ended before it was through";
     }
-    if (shown.state == "not_reached") out.complete = false;
+    if (shown.state == "not_reached" || shown.state == "not_collected") out.complete = false;
     out.accounts.push_back(std::move(shown));
   }
   return out;

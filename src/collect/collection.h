@@ -29,6 +29,7 @@ class Keyring {
  public:
   void put(const std::string& account, std::shared_ptr<CredentialProvider> provider);
   std::shared_ptr<CredentialProvider> of(const std::string& account) const;  // null: nobody's
+  std::string caller;  // whose account those of "" are; empty: nobody has asked yet
 
  private:
   mutable std::mutex mutex_;
@@ -46,7 +47,8 @@ class Collection {
              CollectGauges& gauges);
   Status discover();
   Status run();
-  Status reread(const ApiCatalogue& apis);  // instead of both: only what `options.changes` names (collection_changes.cc)
+  // Instead of both: only what `options.changes` names, and with `skip_known` of that only what was read before its event (collection_changes.cc).
+  Status reread(const ApiCatalogue& apis, bool skip_known);
   CollectSummary summary() const;
 
  private:
@@ -87,6 +89,9 @@ class Collection {
   Status begin_place(const CollectPlace& place, CollectScope scope);
   Status begin_more();
   Status who_asks();
+  Status choose_changes();
+  Status leave_out_known(const ApiCatalogue& apis);
+  std::vector<PlannedCall> lists_of(const Change& change) const;
   Status reread_lists(const std::string& account);
   Status follow_changed(const PlannedCall& call, std::vector<PlannedCall> next);
   bool changed(const PlannedCall& call) const;

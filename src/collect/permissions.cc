@@ -72,6 +72,12 @@ CollectPermissions permissions_of(const std::vector<PlannedKind>& kinds, const A
   return out;
 }
 
+void add_queue(CollectPermissions& permissions, const ActionCatalogue& actions, const std::string& queue_arn) {
+  for (auto& [call, why] : actions.own_queue())
+    for (const std::string& action : actions.needed(call).actions) permissions.limited.push_back({action, {queue_arn}});
+  std::sort(permissions.limited.begin(), permissions.limited.end(), [](auto& a, auto& b) { return a.action < b.action; });
+}
+
 std::string policy_json(const CollectPermissions& permissions) {
   std::string out;
   JsonWriter json(out, 2);

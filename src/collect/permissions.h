@@ -20,6 +20,8 @@ struct CollectPermissions {
   std::vector<On> limited;  // by action
 };
 CollectPermissions permissions_of(const std::vector<PlannedKind>& kinds, const ActionCatalogue& actions);
+// And on its own queue, what a follower asks: of whoever runs it, and of no role that it takes.
+void add_queue(CollectPermissions& permissions, const ActionCatalogue& actions, const std::string& queue_arn);
 
 // AWS takes this many characters in a managed policy, white space not counted.
 inline constexpr size_t kManagedPolicyMax = 6144;

@@ -192,7 +192,7 @@ Status is_snapshot_or_empty(const std::string& dir) {
   if (!folder) return fail(Code::io, "cannot read `" + dir + "`: " + std::strerror(errno), {dir});
   while (const dirent* entry = ::readdir(folder.get())) {
     std::string name = entry->d_name, path = join_path(dir, name);
-    if (starts_with(name, ".") || name == "summary.json" || starts_with(name, "summary.json.") || name == "collect.lock") continue;
+    if (starts_with(name, ".") || starts_with(name, "summary.json") || starts_with(name, "changes.json") || name == "collect.lock") continue;
     if (is_folder(path)) {
       std::vector<Error> problems;
       auto files = walk(path, problems);
@@ -216,10 +216,10 @@ Status finished_snapshot(const std::string& dir) {
   const std::string summary = join_path(dir, "summary.json");
   if (exists(summary) && !interrupted(summary)) return {};
   return fail(Code::usage, "`" + dir + "` is no snapshot that is finished, so there is nothing to bring up to date", {}, "a folder with the summary.json of a collection that came to its end",
-              "collect without --events first");
+              "collect it whole first");
 }
 
-Result<std::unique_ptr<CollectRecord>> CollectRecord::open(const std::string& dir, Time now) {
+Result<std::unique_ptr<CollectRecord>> CollectRecord::open(const std::string& dir, Time now, bool keep_summary) {
   if (!exists(dir)) {
     for (size_t slash = dir.find('/', 1); slash != std::string::npos; slash = dir.find('/', slash + 1)) ::mkdir(dir.substr(0, slash).c_str(), 0777);
     if (::mkdir(dir.c_str(), 0777) != 0 && errno != EEXIST) return fail(Code::io, "cannot make the folder `" + dir + "`: " + std::strerror(errno), {dir});
@@ -230,7 +230,7 @@ Result<std::unique_ptr<CollectRecord>> CollectRecord::open(const std::string& di
   auto writer = TRY(SnapshotWriter::open(dir));
   std::string summary = join_path(dir, "summary.json");
   bool there = exists(summary), finished = there && !interrupted(summary);
-  if (there && ::unlink(summary.c_str()) != 0) return fail(Code::io, "cannot remove `" + summary + "`: " + std::strerror(errno), {summary});
+  if (there && !keep_summary && ::unlink(summary.c_str()) != 0) return fail(Code::io, "cannot remove `" + summary + "`: " + std::strerror(errno), {summary});
   return std::unique_ptr<CollectRecord>(std::make_unique<Record>(dir, std::move(lock), std::move(writer), finished));
 }
 

@@ -17,8 +17,8 @@ namespace reeve {
 class CollectRecord {
  public:
   // Creates or goes on with the snapshot in `dir`. Errors: another collector holds it; a folder that is no snapshot; no room. `now` is for
-  // people who meet the lock.
-  static Result<std::unique_ptr<CollectRecord>> open(const std::string& dir, Time now);
+  // people who meet the lock. `keep_summary`: the collection stays what it came to, whatever is read again.
+  static Result<std::unique_ptr<CollectRecord>> open(const std::string& dir, Time now, bool keep_summary = false);
   virtual ~CollectRecord() = default;
   virtual bool answered(const PlannedCall& call) = 0;
   // What was recorded for it, read back from disk for what it feeds and for the summary.

@@ -51,7 +51,7 @@ std::string summary_json(const CollectSummary& summary) {
   count("accounts_left", summary.accounts_left);
   if (summary.changes) {
     json.key("changes").begin_object();
-    count("events", summary.changes->events), count("writes", summary.changes->writes), count("resources", summary.changes->resources);
+    count("events", summary.changes->events), count("writes", summary.changes->writes), count("resources", summary.changes->resources), count("older", summary.changes->older);
     json.key("unmapped").begin_object();
     for (auto& [event, times] : summary.changes->unmapped) count(event.c_str(), times);
     json.end_object().end_object();

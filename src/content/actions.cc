@@ -89,11 +89,12 @@ ActionCatalogue actions_of(const Content& content, std::vector<Error>& errors) {
       continue;
     }
     if (!root.is_map()) {
-      wrong(root, "this says nothing of operations", "a map with `prefixes`, `operations` and `not_reads`");
+      wrong(root, "this says nothing of operations", "a map with `prefixes`, `operations`, `own_queue` and `not_reads`");
       continue;
     }
     for (auto entry : root.entries())
-      if (entry.key() != "prefixes" && entry.key() != "operations" && entry.key() != "not_reads") wrong(entry.key_node, "`" + std::string(entry.key()) + "` has no meaning here", "prefixes, operations or not_reads");
+      if (entry.key() != "prefixes" && entry.key() != "operations" && entry.key() != "own_queue" && entry.key() != "not_reads")
+        wrong(entry.key_node, "`" + std::string(entry.key()) + "` has no meaning here", "prefixes, operations, own_queue or not_reads");
     for (auto prefix : root.get("prefixes").entries()) out.prefixes_[std::string(prefix.key())] = std::string(prefix.value.text());
     for (auto operation : root.get("operations").entries()) {
       if (!operation.value.get("actions").is_list() || operation.value.get("why").text().empty()) {
@@ -101,6 +102,10 @@ ActionCatalogue actions_of(const Content& content, std::vector<Error>& errors) {
         continue;
       }
       out.operations_[std::string(operation.key())] = {texts(operation.value.get("actions")), texts(operation.value.get("resources"))};
+    }
+    for (auto call : root.get("own_queue").entries()) {
+      if (call.value.get("why").text().empty()) wrong(call.key_node, "`" + std::string(call.key()) + "` has no reason", "`why` it is asked");
+      else out.own_queue_[std::string(call.key())] = std::string(call.value.get("why").text());
     }
     for (auto action : root.get("not_reads").entries()) {
       if (!action.value.is_string() || action.value.text().empty()) wrong(action.key_node, "`" + std::string(action.key()) + "` has no reason", "why it is asked all the same");
@@ -122,6 +127,8 @@ std::vector<Error> validate_permissions(const Content& content) {
       for (const char* key : {"call", "after"})  // one that has to be made first is made too
         if (Value call = read.get(key); call && contains(call.text(), ":")) calls.emplace_back(call.text(), call);
     for (auto& [call, at] : calls) {
+      if (catalogue.own_queue().contains(call))
+        errors.push_back({Code::conflict, "`" + call + "` is asked by a follower of its own queue alone", place(at, file.shown), "an operation that only reads", {}});
       for (const std::string& action : catalogue.needed(call).actions) {
         needed.insert(action);
         const std::string_view levels = catalogue.levels(action);

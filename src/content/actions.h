@@ -29,11 +29,13 @@ class ActionCatalogue {
   NeededActions needed(std::string_view call) const;  // `s3:ListBuckets`
   // Why an action that does more than read is asked all the same; empty: it is not.
   std::string_view reason(std::string_view action) const;
+  // What a follower asks of its own queue, with the reason of each: it changes the queue, and content may not ask it.
+  const std::map<std::string, std::string, std::less<>>& own_queue() const { return own_queue_; }
   const std::string& source() const { return source_; }
 
  private:
   friend ActionCatalogue actions_of(const Content&, std::vector<Error>&);
-  std::map<std::string, std::string, std::less<>> levels_, prefixes_, reasons_;
+  std::map<std::string, std::string, std::less<>> levels_, prefixes_, reasons_, own_queue_;
   std::map<std::string, NeededActions, std::less<>> operations_;
   std::string source_;
 };
