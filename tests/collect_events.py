@@ -188,7 +188,7 @@ def other_services(checks, work, folder, out):
     """An event of a service that is listed and not asked one by one, of a role, and one from EventBridge that names no resource."""
     rows = [
         ("a security group", event("AuthorizeSecurityGroupIngress", "ec2.amazonaws.com", requestParameters={"groupId": "sg-0"}), {"ec2:DescribeSecurityGroups"}),
-        ("a role", event("AttachRolePolicy", "iam.amazonaws.com", "us-east-1", requestParameters={"roleName": "x", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
+        ("a role", event("AttachRolePolicy", "iam.amazonaws.com", "us-east-1", requestParameters={"roleName": "CiDeploy", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
          {"iam:GetAccountAuthorizationDetails", "iam:ListRoles"}),
         ("a password policy", {"detail-type": "AWS API Call via CloudTrail", "detail": event("UpdateAccountPasswordPolicy", "iam.amazonaws.com", "us-east-1")}, {"iam:GetAccountPasswordPolicy"}),
     ]

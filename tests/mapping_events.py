@@ -5,11 +5,12 @@ from mapping_paths import PathError, parse
 
 KEYS = {"source", "names", "at", "calls", "note"}
 # The service of an event's source, where that is not named as botocore's folder is.
-SERVICES = {"access-analyzer": ["accessanalyzer"], "elasticloadbalancing": ["elb", "elbv2"], "monitoring": ["cloudwatch"]}
+SERVICES = {"access-analyzer": ["accessanalyzer"], "apigateway": ["apigateway", "apigatewayv2"], "elasticfilesystem": ["efs"], "elasticloadbalancing": ["elb", "elbv2"],
+            "es": ["es", "opensearch"], "monitoring": ["cloudwatch"], "s3": ["s3", "s3control"], "ses": ["ses", "sesv2"], "states": ["stepfunctions"]}
 # Events that are named otherwise than their operation (docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html).
 OTHERWISE = {("s3", "PutAccountPublicAccessBlock"): "s3control:PutPublicAccessBlock", ("s3", "DeleteAccountPublicAccessBlock"): "s3control:DeletePublicAccessBlock"}
 READS = re.compile(r"(Get|List|Describe|Head|Search|Lookup|BatchGet|Select|Simulate)([A-Z]|$)")
-TYPES_MIN = 25
+TYPES_MIN = 100
 
 
 def operations(services, source):

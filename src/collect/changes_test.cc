@@ -45,11 +45,12 @@ TEST(Changes, OneChangeForEachPlaceTypeAndSetOfCalls) {
   std::string lines = event("SetTopicAttributes", "eu-west-1", R"(, "requestParameters": {"topicArn": "arn:aws:sns:eu-west-1:111122223333:a"})") +
                       event("CreateTopic", "eu-west-1", R"(, "responseElements": {"topicArn": "arn:aws:sns:eu-west-1:111122223333:b"})") +
                       event("CreateTopic", "us-east-1", R"(, "responseElements": null)") + event("CreateTopic", "eu-west-1", R"(, "errorCode": "AccessDenied")") +
-                      event("Publish", "eu-west-1", "") + event("GetTopicAttributes", "eu-west-1", R"(, "readOnly": true)");
+                      event("Publish", "eu-west-1", "") + event("SetTopicAttributes", "eu-west-1", R"(, "managementEvent": false, "requestParameters": {"topicArn": "d"})") +
+                      event("SetTopicAttributes", "eu-west-1", R"(, "eventCategory": "Data", "requestParameters": {"topicArn": "d"})") + event("GetTopicAttributes", "eu-west-1", R"(, "readOnly": true)");
   std::vector<Error> errors;
   ChangesRead read = read_changes({"-"}, lines, catalogue, errors);
   for (auto& error : errors) ADD_FAILURE() << error.text();
-  EXPECT_EQ(read.events, 6u);
+  EXPECT_EQ(read.events, 8u);
   EXPECT_EQ(read.writes, 4u);
   EXPECT_EQ(read.resources, 2u);
   EXPECT_EQ(read.unmapped, (std::map<std::string, uint64_t>{{"sns.amazonaws.com Publish", 1}}));
@@ -70,6 +71,32 @@ TEST(Changes, OneChangeForEachPlaceTypeAndSetOfCalls) {
   EXPECT_FALSE(asks("111122223333", "sns:GetTopicAttributes", "arn:aws:sns:eu-west-1:111122223333:c"));
   EXPECT_FALSE(asks("999988887777", "sns:GetTopicAttributes", "arn:aws:sns:eu-west-1:111122223333:b"));
   EXPECT_FALSE(asks("111122223333", "sns:ListTagsForResource", "arn:aws:sns:eu-west-1:111122223333:b"));
+}
+
+TEST(Changes, KeepTheNewestEventOfEachName) {
+  auto catalogue = catalogue_of_yaml("type: T\ntitle: t\nscope: global\nreads: [{call: 's3:ListBuckets', each: 'Buckets[]', id: Name}]\n"
+                                     "events: [{source: s3.amazonaws.com, names: ['Put*'], at: [requestParameters.bucketName]}]\n");
+  EventReader reader(catalogue);
+  std::vector<Error> errors;
+  auto message = [&](const std::string& bucket, const std::string& time) {
+    return reader.message("m", R"({"detail": {"eventSource": "s3.amazonaws.com", "eventName": "PutBucketAcl", "recipientAccountId": "111122223333", "requestParameters": {"bucketName": ")" + bucket +
+                                   "\"}" + (time.empty() ? "" : ", \"eventTime\": \"" + time + "\"") + "}}", errors);
+  };
+  EXPECT_TRUE(message("a", "2026-11-29T12:00:05Z"));
+  EXPECT_TRUE(message("a", "2026-11-29T12:00:00Z"));
+  EXPECT_TRUE(message("b", "2026-11-29T12:00:00Z"));
+  EXPECT_TRUE(message("b", ""));
+  EXPECT_FALSE(reader.message("m", "{}", errors));
+  EXPECT_FALSE(reader.message("m", "no JSON", errors));
+  EXPECT_EQ(reader.accounts(), std::set<std::string>{"111122223333"});
+  EXPECT_TRUE(reader.accounts().empty());
+  ChangesRead read = reader.take();
+  ASSERT_EQ(read.changes.size(), 1u);
+  EXPECT_EQ(read.changes[0].names["a"], parse_time("2026-11-29T12:00:05Z"));
+  EXPECT_FALSE(read.changes[0].names["b"].known()) << "one did not say when, so nothing is known to be newer";
+  EXPECT_FALSE(read.changes[0].newest.known());
+  EXPECT_TRUE(errors.empty());
+  EXPECT_TRUE(reader.take().changes.empty());
 }
 
 }  // namespace

@@ -93,6 +93,9 @@ class Collection {
   Status leave_out_known(const ApiCatalogue& apis);
   std::vector<PlannedCall> lists_of(const Change& change) const;
   Status reread_lists(const std::string& account);
+  Status ask_recorded(const std::set<std::string>& accounts, const ApiCatalogue& apis);
+  void note_asked(const PlannedCall& call);
+  bool widen();
   Status follow_changed(const PlannedCall& call, std::vector<PlannedCall> next);
   bool changed(const PlannedCall& call) const;
   bool gone(const PlannedCall& call) const;
@@ -115,6 +118,7 @@ class Collection {
   bool rereading_ = false, lists_read_ = false;
   std::set<std::string> listed_;  // what the lists that were read again name, in all spellings
   std::set<std::string> lists_;   // keys of their calls
+  std::set<std::string> asked_about_;  // what was asked again about, in all spellings
   std::set<std::pair<std::string, std::string>> list_calls_, failed_;  // account and call
   bool organization_ = false, management_ = false, feeding_ = false;
   std::vector<std::string> known_regions_;  // of the first account that said

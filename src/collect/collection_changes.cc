@@ -40,6 +40,7 @@ Status Collection::follow_changed(const PlannedCall& call, std::vector<PlannedCa
     if (list)
       for (const std::string& value : values_asked(one.input->root()))
         for (std::string& spelt : spellings(value)) listed_.insert(std::move(spelt));
+    note_asked(one);
     TRY(ask(std::move(one)));
   }
   return {};
@@ -150,6 +151,37 @@ Status Collection::leave_out_known(const ApiCatalogue& apis) {
   return {};
 }
 
+Status Collection::ask_recorded(const std::set<std::string>& accounts, const ApiCatalogue& apis) {
+  for (const std::string& account : accounts) {
+    if (!keys_.of(account)) continue;
+    for (auto& [key, one] : TRY(recorded_calls(options_.out, account, changes_, {}, apis))) {
+      note_asked(one.call);
+      TRY(ask(std::move(one.call)));
+    }
+  }
+  return {};
+}
+
+void Collection::note_asked(const PlannedCall& call) {
+  for (const std::string& value : values_asked(call.input->root()))
+    for (std::string& spelt : spellings(value)) asked_about_.insert(std::move(spelt));
+}
+
+// A name that neither the snapshot nor a list knows may be spelt in a way that nothing here understands: then all of the type is read again there.
+bool Collection::widen() {
+  bool wider = false;
+  for (Change& change : changes_) {
+    const bool single = std::any_of(change.calls.begin(), change.calls.end(), [&](auto& call) { return wanted(call) && !list_calls_.contains({change.account, call}); });
+    if (change.whole || !single) continue;
+    change.whole = std::any_of(change.names.begin(), change.names.end(), [&](auto& name) {
+      const std::vector<std::string> spelt = spellings(name.first);
+      return std::none_of(spelt.begin(), spelt.end(), [&](auto& one) { return asked_about_.contains(one); });
+    });
+    wider = wider || change.whole;
+  }
+  return wider;
+}
+
 Status Collection::reread(const ApiCatalogue& apis, bool skip_known) {
   TRY(who_asks());
   rereading_ = feeding_ = true;
@@ -168,10 +200,9 @@ Status Collection::reread(const ApiCatalogue& apis, bool skip_known) {
   TRY(run());
   if (summary_.interrupted) return {};
   lists_read_ = true;
-  for (const std::string& account : begun) {
-    if (!keys_.of(account)) continue;
-    for (auto& [key, one] : TRY(recorded_calls(options_.out, account, changes_, {}, apis))) TRY(ask(std::move(one.call)));
-  }
+  TRY(ask_recorded(begun, apis));
+  if (widen()) TRY(ask_recorded(begun, apis));
+  summary_.changes->changes = changes_;
   TRY(run());
   if (summary_.interrupted) return {};
   for (auto& account : begun)
