@@ -153,6 +153,7 @@ def what_was_read_since(checks, work, folder, out):
     with Double("--replay", folder, account=kit.ACCOUNT) as double:
         one = Follower(double, out, "--follow", "--events", "-", given=True)
         one.process.stdin.write("".join(json.dumps(event) + "\n" for event in mixed).encode())
+        one.process.stdin.flush()
         told = one.until(lambda record: record["kind"] == "read")
         one.process.stdin.close()
         one.process.stdin = None

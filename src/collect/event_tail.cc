@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/time.h"
 
 namespace reeve {
 namespace {
@@ -45,8 +46,10 @@ void EventTail::look(EventReader& reader, std::vector<Error>& errors) {
 void EventTail::file(const Entry& entry, bool named, EventReader& reader, std::vector<Error>& errors) {
   auto [known, is_new] = files_.try_emplace(entry.path);
   File& file = known->second;
-  const bool still = !is_new && file.size == entry.size_bytes && file.mtime_ms == entry.mtime_ms && file.inode == entry.inode;
-  if (still && !file.open) return;
+  const bool same = !is_new && file.size == entry.size_bytes && file.mtime_ms == entry.mtime_ms && file.inode == entry.inode;
+  if (!same) file.since_ms = steady_ms();
+  const bool still = same && steady_ms() - file.since_ms >= still_ms_;
+  if (same && (!file.open || !still)) return;
   if (file.inode != entry.inode || entry.size_bytes < file.taken) file.taken = 0, file.lines = 0;  // another one, or begun anew
   file.size = entry.size_bytes, file.mtime_ms = entry.mtime_ms, file.inode = entry.inode;
   file.open = false;

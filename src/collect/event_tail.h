@@ -18,7 +18,8 @@ namespace reeve {
 class EventTail {
  public:
   // `-` is what `input_fd` reads, whose lines are taken as they come.
-  EventTail(std::vector<std::string> paths, int input_fd) : paths_(std::move(paths)), input_fd_(input_fd) {}
+  // `still_ms`: how long a file has to be as it is until what cannot be read of it is named.
+  EventTail(std::vector<std::string> paths, int input_fd, int64_t still_ms = 2000) : paths_(std::move(paths)), input_fd_(input_fd), still_ms_(still_ms) {}
   // Gives `reader` what is new. Each trouble is named once.
   void look(EventReader& reader, std::vector<Error>& errors);
   // Nothing more can come: standard input alone was named, and has ended.
@@ -29,6 +30,7 @@ class EventTail {
     uint64_t size = 0;
     int64_t mtime_ms = 0;
     uint64_t inode = 0;
+    int64_t since_ms = 0;  // of the steady clock: as it is since then
     uint64_t taken = 0;    // bytes, of whole lines
     uint32_t lines = 0;    // those lines
     bool open = false;     // not understood yet, or not to its end
@@ -39,6 +41,7 @@ class EventTail {
 
   std::vector<std::string> paths_;
   int input_fd_;
+  int64_t still_ms_;
   std::map<std::string, File> files_;
   std::set<std::string> told_;
   std::string input_;        // what came of a line that has no end yet

@@ -70,7 +70,7 @@ class TailTest : public ::testing::Test {
 
   std::filesystem::path dir_;
   ResourceCatalogue catalogue_;
-  EventTail tail_{{dir_.string()}, -1};
+  EventTail tail_{{dir_.string()}, -1, 0};
 };
 
 TEST_F(TailTest, ReadsWhatIsNew) {
