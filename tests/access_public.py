@@ -55,7 +55,7 @@ def document(case, principal, action, resource, context):
         if ":role/" in principal:
             principal = f"arn:aws:sts::{account}:assumed-role/{principal.rsplit('/', 1)[-1]}/session"
     if principal == "*":
-        principal = {"AWS": "*"}
+        principal = {"type": "Anonymous"}
         context.setdefault("aws:PrincipalAccount", "anonymous")
     context.setdefault("aws:SecureTransport", "true")
     out = {"id": case["id"], "engine": True,
