@@ -9,4 +9,11 @@
 # exceeded bucket and a missed bar fail the run: 180 seconds for a million calls (in proportion for fewer), 512 MiB.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
+# --peers [--times N] [--keep DIR]: one moto account read by `reeve collect` and by Prowler, through the same counter of HTTP requests.
+if [ "${1-}" = --peers ]; then
+  shift
+  python=python3
+  [ -x "$root/build/.venv/bin/python" ] && python="$root/build/.venv/bin/python"
+  exec "$python" "$root/bench/collect_peer.py" "$@"
+fi
 exec python3 "$root/bench/collect.py" "$@"

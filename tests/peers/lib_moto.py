@@ -247,6 +247,87 @@ def make_security(account, number, uids):
     trails.start_logging(Name="everything")
 
 
+def make_sandbox(account):
+    """One of each thing about which calls are asked that moto lacks: so each of them is asked, and not only those of whole Regions."""
+    account("backup").create_backup_vault(BackupVaultName="vault")
+    deploy = account("codedeploy")
+    deploy.create_application(applicationName="app", computePlatform="Server")
+    deploy.create_deployment_group(applicationName="app", deploymentGroupName="group", serviceRoleArn="arn:aws:iam::123456789012:role/deploy")
+    config = account("config")
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "all", "roleARN": "arn:aws:iam::123456789012:role/record"})
+    config.put_config_rule(ConfigRule={"ConfigRuleName": "versioned", "Source": {"Owner": "AWS", "SourceIdentifier": "S3_BUCKET_VERSIONING_ENABLED"}})
+    beanstalk = account("elasticbeanstalk")
+    beanstalk.create_application(ApplicationName="app")
+    beanstalk.create_environment(ApplicationName="app", EnvironmentName="live", SolutionStackName="64bit Amazon Linux 2 v3.4.9 running Python 3.8")
+    account("guardduty").create_detector(Enable=True)
+    account("ssm").create_patch_baseline(Name="patches")
+    account("wafv2").create_web_acl(Name="web", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig={
+        "SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "web"})
+
+
+# What a team's account has, in two Regions together: the estate that Prowler was first measured on here (86 things, or a multiple of them).
+TEAM = {"user": 10, "policy": 10, "role": 12, "bucket": 4, "instance": 8, "volume": 8, "group": 10, "key": 3, "function": 3, "topic": 3, "queue": 3,
+        "secret": 3, "table": 3, "database": 2}
+
+
+def make_thing(account, region, number, kind, name, shared):
+    """One of a kind, as plain as can be."""
+    tags = [{"Key": "team", "Value": "shop"}, {"Key": "environment", "Value": "prod"}]
+    iam, ec2 = account("iam"), account("ec2", region)
+    if kind == "user":
+        iam.create_user(UserName=name, Tags=tags)
+    elif kind == "policy":
+        iam.create_policy(PolicyName=name, PolicyDocument=statement({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::team/*"}))
+    elif kind == "role":
+        shared["role"] = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust({"Service": "lambda.amazonaws.com"}))["Role"]["Arn"]
+    elif kind == "bucket":
+        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        account("s3", region).create_bucket(Bucket=f"{number}-{name}", **where)
+    elif kind == "group":
+        vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+        group = ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"]
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443,
+                                                                            "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}])
+    elif kind == "instance":
+        if ("image", region) not in shared:
+            shared["image", region] = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+        ec2.run_instances(ImageId=shared["image", region], MinCount=1, MaxCount=1, TagSpecifications=[{"ResourceType": "instance", "Tags": tags}])
+    elif kind == "volume":
+        ec2.create_volume(AvailabilityZone=region + "a", Size=8, Encrypted=True)
+    elif kind == "key":
+        account("kms", region).create_key(Description=name)
+    elif kind == "function":
+        account("lambda", region).create_function(FunctionName=name, Runtime="python3.13", Handler="index.handler", Role=shared["role"], Code={"ZipFile": code()})
+    elif kind == "topic":
+        account("sns", region).create_topic(Name=name)
+    elif kind == "queue":
+        account("sqs", region).create_queue(QueueName=name)
+    elif kind == "secret":
+        account("secretsmanager", region).create_secret(Name=name, SecretString="nothing")
+    elif kind == "table":
+        account("dynamodb", region).create_table(TableName=name, BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+                                                 AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
+    elif kind == "database":
+        account("rds", region).create_db_instance(DBInstanceIdentifier=name, DBInstanceClass="db.t3.micro", Engine="postgres", AllocatedStorage=20,
+                                                  MasterUsername="owner", MasterUserPassword="Not-a-real-1-password", StorageEncrypted=True)
+
+
+def make_account(moto, regions, times):
+    """The management account of an organization with `times` a team's things, spread over the Regions, a trail and the detectives on."""
+    management, shared = Account(moto), {}
+    number = make_accounts(management)["management"]
+    for kind, count in TEAM.items():
+        for i in range(count * times):
+            make_thing(management, regions[i % len(regions)], number, kind, f"{kind}-{i}", shared)
+    management("s3").create_bucket(Bucket="trail", CreateBucketConfiguration={"LocationConstraint": REGION})
+    management("cloudtrail").create_trail(Name="everything", S3BucketName="trail", IsMultiRegionTrail=True)
+    management("cloudtrail").start_logging(Name="everything")
+    for region in regions:
+        management("guardduty", region).create_detector(Enable=True)
+        management("securityhub", region).enable_security_hub()
+    return number
+
+
 def make_organization(moto):
     """(numbers by name, uid by (account, resource))."""
     management = Account(moto)
@@ -260,21 +341,28 @@ def make_organization(moto):
     make_website(accounts["website"], numbers["website"], uids)
     make_data(accounts["data"], numbers["data"], uids)
     make_security(accounts["security"], numbers["security"], uids)
+    make_sandbox(accounts["sandbox"])
+    management("guardduty").create_detector(Enable=True)  # whose organization's settings only the management account is told
     return numbers, uids
+
+
+# Where moto keeps what it calls by another name: packages of services, functions of calls.
+PACKAGES = {"lambda": "awslambda", "es": "opensearch", "docdb": "rds", "neptune": "rds"}
+FUNCTIONS = {"s3:ListBuckets": "all_buckets", "s3:GetBucketLifecycleConfiguration": "get_bucket_lifecycle", "s3:GetBucketTagging": "get_bucket_tags",
+             "batch:DescribeJobDefinitions": "describejobdefinitions", "es:DescribeElasticsearchDomain": "describe_domain"}
 
 
 def lacking(folder, calls):
     """Those of `calls` for which moto has no code: no function of that name in the service's package."""
     package = next((folder / "lib").glob("python*/site-packages/moto"))
-    names = {"elbv2": "elbv2", "elb": "elb", "lambda": "awslambda", "opensearch": "opensearch", "es": "es", "config": "config"}
     texts, out = {}, set()
     for call in calls:
         service, operation = call.split(":")
-        where = package / names.get(service, service.replace("-", ""))
+        where = package / PACKAGES.get(service, service.replace("-", ""))
         if service not in texts:
             texts[service] = "\n".join(path.read_text() for path in where.rglob("responses*.py")) + "\n".join(
                 path.read_text() for path in where.glob("responses/*.py")) if where.is_dir() else ""
-        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", operation).lower()
+        name = FUNCTIONS.get(call) or re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", operation).lower()
         if not re.search(rf"def {name}\(", texts[service]):
             out.add(call)
     return out

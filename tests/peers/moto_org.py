@@ -2,7 +2,8 @@
 """An organization of seven accounts in moto: what moto_truth.csv says of it, written before the organization was, is what Reeve finds.
 
 moto is started on a free port, the organization is made in it with botocore, `reeve collect` reads it and `reeve assess` judges it: every
-row of the table has its verdict, every call that moto lacks is named as unknown, and the snapshot judged twice gives the same bytes.
+row of the table has its verdict, every call that moto lacks is named as unknown, and the snapshot gives the same bytes again: judged twice,
+and from a copy.
 
     moto_org.py --reeve PATH [--keep FOLDER]     # leaves the snapshot, summary and report there
 """
@@ -14,6 +15,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +25,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 from lib_reeve import ROOT, Checks  # noqa: E402
 
+MOMENT = "2027-01-31T00:00:00Z"
+
 try:
     import botocore  # noqa: F401
     import lib_moto
@@ -30,8 +34,8 @@ except ImportError:
     lib_moto = None
 
 
-def run(command, environment=None, timeout=1200):
-    return subprocess.run([str(word) for word in command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout)
+def run(command, environment=None, timeout=1200, place=ROOT):
+    return subprocess.run([str(word) for word in command], cwd=place, env=environment, capture_output=True, text=True, timeout=timeout)
 
 
 def judged(checks, report, rows, uids):
@@ -44,21 +48,56 @@ def judged(checks, report, rows, uids):
             checks.check(found["status"] == row["expected"], what, f"{found['status']} and not {row['expected']}: {found.get('reason', '')}")
 
 
-def lacks(checks, folder, report, summary):
-    """What moto has no code for: named wherever it was asked, and unknown."""
-    calls = sorted({call for file in (ROOT / "content" / "resources").glob("*.yaml") for call in re.findall(r"call: ([\w-]+:\w+)", file.read_text())})
-    lacking = lib_moto.lacking(folder, calls)
-    checks.check(len(lacking) > 50, "moto lacks calls to be named", f"{len(lacking)} of {len(calls)}")
-    failed = collections.defaultdict(set)
+def lacks(checks, folder, plan, management, report, summary):
+    """What moto has no code for: asked, it is named wherever it was asked; not asked, the call that leads to it was not answered, or another
+    one that was answered tells the same. No verdict stands on it but unknown."""
+    lacking = lib_moto.lacking(folder, sorted({one["call"] for one in plan["calls"]}))
+    checks.check(len(lacking) > 50, "moto lacks calls to be named", f"{len(lacking)} of {len(plan['calls'])}")
+    failed, places = collections.defaultdict(set), collections.defaultdict(set)
     for one in report["coverage"]["calls_failed"]:
-        failed[one["operation"]].add(one["account"])
-    errors = {one["operation"] for one in summary["errors"]}
-    checks.check(errors <= set(failed), "each error of the collection is named by `assess`", str(sorted(errors - set(failed)))[:600])
-    certain = {"account:GetContactInformation", "ec2:GetSnapshotBlockPublicAccessState", "ec2:GetImageBlockPublicAccessState", "ec2:GetInstanceMetadataDefaults",
-               "accessanalyzer:ListAnalyzers", "resource-explorer-2:ListIndexes", "controltower:ListLandingZones", "securityhub:GetEnabledStandards"}
-    checks.check(certain <= lacking, "what moto is known to lack is found lacking", str(sorted(certain - lacking)))
-    for call in sorted(certain & lacking):
-        checks.check(call in errors and call in failed, f"{call} is named", f"summary {call in errors}, report {call in failed}")
+        failed[one["operation"]].add((one["account"], one["region"]))
+    for one in summary["errors"]:
+        places[one["operation"]].add((one["account"], one["region"]))
+    for call in sorted(places):
+        checks.check(places[call] <= failed[call], f"{call}: each error of the collection is named by `assess`", str(sorted(places[call] - failed[call]))[:300])
+    refused = set(places) | {one["operation"] for kind in ("denied", "not_enabled", "unsupported") for one in summary[kind]}
+    everywhere = {"account": {(one["id"], "global") for one in summary["accounts"]},
+                  "region": {(one["id"], region) for one in summary["accounts"] for region in one["regions"]}}
+    unknown, certain = collections.Counter(), collections.Counter()
+    for one in report["findings"]:
+        said = one.get("reason", "") + " " + " ".join(evidence.get("source", "") for evidence in one["evidence"])
+        for call in set(re.findall(r"[a-z0-9-]+:[A-Z]\w+", said)) & lacking:
+            (unknown if one["status"] == "unknown" else certain)[call] += 1
+    verdicts = collections.Counter()
+    for one in report["coverage"]["calls_failed"]:
+        verdicts[one["operation"]] += one["verdicts"]
+    rows = collections.defaultdict(list)
+    for one in plan["calls"]:
+        rows[one["call"]].append(one)
+    for call in sorted(lacking):
+        row = rows[call][0]
+        checks.check(not certain[call], f"{call}: no verdict but unknown stands on it", str(certain[call]))
+        if row.get("told_by"):
+            checks.check(call not in places and not set(row["told_by"]) & refused, f"{call}: not asked, since another tells the same", str(row["told_by"]))
+        elif call in places:
+            if not row["parameters"] and row["scope"] in everywhere:
+                expected = {place for place in everywhere[row["scope"]] if "asked_by" not in row or place[0] == management}
+                checks.check(places[call] == expected, f"{call}: named in each place", str(sorted(expected ^ places[call]))[:300])
+            checks.check(not verdicts[call] or unknown[call], f"{call}: {verdicts[call]} verdicts hang on it, and it is named in them")
+        else:
+            checks.check(row["after"] and set(row["after"]) <= refused | lacking, f"{call}: asked, or what leads to it is not answered", str(row["after"]))
+
+
+def replayed(checks, work, reeve, snapshot):
+    """The same bytes twice, and from a copy in another place."""
+    def judged_in(folder):
+        return run([reeve, "assess", "snapshot", "--format", "json", "--all", "--as-of", MOMENT], place=folder).stdout
+
+    copy = work / "copy"
+    copy.mkdir()
+    shutil.copytree(snapshot, copy / "snapshot")
+    here, there = judged_in(work), judged_in(copy)
+    checks.check(here and here == there == judged_in(work), "the snapshot judged twice, and its copy elsewhere, give the same bytes")
 
 
 def main():
@@ -93,13 +132,12 @@ def main():
         summary = json.loads((snapshot / "summary.json").read_text())
         read = {one["id"] if isinstance(one, dict) else one for one in summary["accounts"]}
         checks.check(set(numbers.values()) <= read, "every account of the organization is read", str(sorted(set(numbers.values()) - read)))
-        command = [reeve, "assess", snapshot, "--format", "json", "--all"]
-        first, second = run(command), run(command)
-        checks.check(first.stdout == second.stdout and first.stdout, "the snapshot judged twice gives the same bytes")
-        (work / "report.json").write_text(first.stdout)
-        report = json.loads(first.stdout)
+        done = run([reeve, "assess", snapshot, "--format", "json", "--all"])
+        (work / "report.json").write_text(done.stdout)
+        report = json.loads(done.stdout)
         judged(checks, report, rows, uids)
-        lacks(checks, folder, report, summary)
+        lacks(checks, folder, json.loads(run([reeve, "collect", "--plan", "--format", "json"]).stdout), numbers["management"], report, summary)
+        replayed(checks, work, reeve, snapshot)
         text = "".join(path.read_text(errors="replace") for path in snapshot.rglob("*") if path.is_file())
         checks.check("Not-a-real-1-password" not in text and "AWS_SECRET" not in text, "no secret is in the snapshot")
         if options.keep:
