@@ -103,6 +103,7 @@ class AccessEstate {
   int64_t newest_ms = 0;                  // the newest time that a reply states, or was read at
   std::vector<std::string> files;
   std::vector<Error> problems;            // what could not be read: exit status 3
+  std::vector<std::shared_ptr<const void>> kept;  // what documents point into: the keys of their types
   std::vector<Error> notes;               // named, status unaffected
 
   uint32_t account(std::string_view id);  // its index; added if it is new

@@ -52,6 +52,7 @@ AccessEstate read_units(const std::vector<std::string>& sources, const ResourceC
   estate.problems = std::move(inputs.problems);
   estate.notes = std::move(inputs.notes);
   for (const ResourceTypePtr& type : catalogue.types()) {
+    if (options.keep_documents) estate.kept.push_back(type);
     if (type->access.policy.empty()) continue;
     for (const std::string& permission : type->permissions) estate.policy_services.insert(permission.substr(0, permission.find(':')));
     if (!type->access.resource.empty()) estate.policy_services.insert(std::string(arn_service(type->access.resource)));

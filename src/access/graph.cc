@@ -8,6 +8,7 @@
 #include "access/attack_judge.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "estate/path.h"
 
 namespace reeve {
 namespace {
@@ -19,13 +20,11 @@ const std::vector<AttackEdge> kNoEdges;
 constexpr std::string_view kInternet = "internet";
 
 // The role or instance profile that a resource holds, as its document names it: an ARN or a name.
-std::string held_by(const AccessResource& resource, const std::string& path) {
+std::string held_by(const AccessResource& resource, const Path& path) {
   if (!resource.document) return {};
-  Value at = resource.document->root();
-  for (std::string_view part : split(path, '.')) {
-    if (!at) return {};
-    at = at.get(part);
-  }
+  Value body = resource.document->root();
+  for (auto entry : body.get("Resources").entries()) body = entry.value;
+  Value at = path.find(body).first();
   if (at.is_map()) at = at.get("Arn") ? at.get("Arn") : at.get("Name");
   return at.is_string() ? std::string(at.text()) : std::string();
 }
@@ -70,14 +69,15 @@ struct AttackGraph::Builder {
   }
 
   void find_holders() {
-    std::map<std::string, const Escalation*> types;
+    std::map<std::string, Path> types;
     for (const Escalation& way : known.ways)
-      if (!way.holder.type.empty()) types.emplace(way.holder.type, &way);
+      if (!way.holder.type.empty())
+        if (auto path = Path::compile(way.holder.role, {})) types.emplace(way.holder.type, std::move(*path));  // the loader has compiled it too
     for (uint32_t i = 0; i < estate.resources.size(); ++i) {
       const AccessResource& resource = estate.resources[i];
       auto type = types.find(resource.type);
       if (type == types.end()) continue;
-      const uint32_t role = role_named(resource.account, held_by(resource, type->second->holder.role));
+      const uint32_t role = role_named(resource.account, held_by(resource, type->second));
       holders[{resource.account, resource.type}].emplace_back(i, role);
       if (role != no_index) add(graph.own_[graph.principals_ * 2 + i], {.to = role, .via = i, .kind = EdgeKind::holds}, nullptr);
     }
@@ -361,7 +361,7 @@ struct AttackGraph::Builder {
     }
     for (uint32_t i = 0; i < graph.options_.exposed.size(); ++i)
       if (const uint32_t to = graph.find(graph.options_.exposed[i].arn); to != no_index)
-        add(graph.own_[outsider(std::string(kInternet))], {.to = to, .via = i, .kind = EdgeKind::exposure}, nullptr);
+        add(graph.own_[outsider(std::string(kInternet))], {.to = to, .via = i, .kind = EdgeKind::exposure, .undecided = !graph.options_.exposed[i].sure}, nullptr);
     for (uint32_t i = 0; i < graph.options_.credentials.size(); ++i) {
       const uint32_t from = graph.find(graph.options_.credentials[i].where), to = graph.find(graph.options_.credentials[i].principal);
       if (from != no_index && to != no_index) add(graph.own_[from], {.to = to, .via = i, .kind = EdgeKind::credential}, nullptr);

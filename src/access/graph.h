@@ -25,7 +25,8 @@ namespace reeve {
 // What other parts of the program found out: something that the internet reaches, credentials that lie somewhere.
 struct ExposedResource {
   std::string arn;
-  std::string how;  // `tcp 22 open to anybody`
+  std::string how;   // `22/tcp open to anybody`
+  bool sure = true;  // false: whether it is hangs on what was not read
 };
 struct FoundCredential {
   std::string where;      // ARN of the resource that they lie in

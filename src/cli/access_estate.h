@@ -9,6 +9,7 @@ namespace reeve {
 struct AttackInput {
   Escalations known;
   AccessEstate estate;
+  std::vector<ExposedResource> exposed;  // what the internet gets to, by ARN; none of a dump of identities alone
   bool complete = true;  // nothing was left out; else exit status 3
 };
 // Names on standard error what could not be read.

@@ -13,7 +13,9 @@ int run_access_chokepoints(const Options& options, Io& io) {
     io.error(input.error());
     return input.error().code == Code::usage ? exit_usage : exit_input;
   }
-  const AttackGraph graph(input->estate, input->known, {});
+  AttackOptions wanted;
+  wanted.exposed = input->exposed;
+  const AttackGraph graph(input->estate, input->known, std::move(wanted));
   const std::vector<Chokepoint> points = chokepoints(graph);
   const std::string format = options.value("--format", io.terminal.tty ? "text" : "ndjson");
   for (const Chokepoint& point : points) {

@@ -129,6 +129,7 @@ int run_access_paths(const Options& options, Io& io) {
   const std::vector<std::string> to = options.values("--to");
   AttackOptions wanted;
   wanted.data = !to.empty() || options.has("--all");
+  wanted.exposed = input->exposed;
   const AttackGraph graph(input->estate, input->known, std::move(wanted));
   PathQuestion question;
   question.from = options.values("--from");

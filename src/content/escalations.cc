@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "content/fields.h"
+#include "estate/path.h"
 
 namespace reeve {
 namespace {
@@ -152,7 +153,8 @@ std::optional<Escalation> read_escalation(const ContentItem& item, std::vector<E
   if (const Value holder = top.get("holder")) {
     Fields fields(holder, "a holder", {"type", "role", "named", "arn"}, errors);
     out.holder.type = fields.text_like("type", Need::required, "a type of CloudFormation", [](std::string_view text) { return starts_with(text, "AWS::"); });
-    out.holder.role = fields.text_like("role", Need::required, "a path of a property, `Properties.Role`", [](std::string_view text) { return starts_with(text, "Properties."); });
+    out.holder.role = fields.text_like("role", Need::required, "a path from a resource's body, `Properties.Role`",
+                                          [](std::string_view text) { return (starts_with(text, "Properties.") || starts_with(text, "Observed.")) && Path::compile(text, {}); });
     out.holder.named = fields.text("named");
     out.holder.arn = fields.text("arn", Need::optional);
     if (!out.holder.arn.empty() && !out.resources.contains(out.holder.arn)) fields.wrong(Code::not_found, "`" + out.holder.arn + "` is no resource of this file", fields.at("arn"), "a name of `resources`");
