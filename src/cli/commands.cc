@@ -190,7 +190,7 @@ Program make_program() {
                     {"reeve collect --out snap/ --role-name audit --external-id 7f3a", "every account of the organization"},
                     {"reeve collect -o snap/ --role-name ro --organizational-units ou-ab12-cd34ef56", "the accounts of one unit"},
                     {"reeve collect -o snap/ --role-name audit --events trail/", "only what has changed since"},
-                    {"reeve collect -o snap/ --follow --queue https://sqs.eu-west-1.amazonaws.com/111122223333/reeve", "what changes, as it changes"},
+                    {"reeve collect -o snap/ --follow --queue $QUEUE", "what changes, as it changes"},
                     {"reeve collect --plan", "what would be asked"},
                     {"reeve collect --print-role-template --role-name audit > role.yaml", "the role that it takes"}},
        .run = run_collect},
