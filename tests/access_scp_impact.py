@@ -156,6 +156,10 @@ def row_of(checks, folder):
                 "count": 5, "already_failed": 1, "first": "2026-11-10T00:00:00Z", "last": "2026-11-14T00:00:00Z"}
     checks.check({key: row.get(key) for key in expected} == expected, "a row tells who, what, how often and when", str(row))
     checks.check(row["statement"]["sid"] == "S" and row["statement"]["path"] == "$.Statement[0]", "and by which statement", str(row))
+    federated = [{"type": "FederatedUser", "arn": f"arn:aws:sts::{ACCOUNT}:federated-user/{name}", "principalId": f"{ACCOUNT}:{name}", "accountId": ACCOUNT,
+                  "sessionContext": {"sessionIssuer": {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/broker"}}} for name in ("ana", "bo")]
+    _, rows, _ = run(folder, deny("s3:Delete*"), [event("s3:DeleteBucket", one) for one in federated])
+    checks.check(sorted(row["principal"] for row in rows) == [one["arn"] for one in federated], "two federated users of one broker are two rows", str(rows))
     _, _, total = run(folder, deny(["iam:PassRole", "ec2:RunInstances"]), [event("ec2:NewCall")])
     checks.check("iam:PassRole" in total["unseen"] and total["unmapped"] == {"ec2:NewCall": 1}, "what no event can tell is named", str(total))
     allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["ec2:*"], "Resource": "*"}]}

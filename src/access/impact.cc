@@ -5,6 +5,7 @@
 #include <deque>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "access/impact_parts.h"
 #include "aws/arn.h"
@@ -23,16 +24,8 @@ using F = EventField;
 constexpr size_t piece_bytes = 8 << 20, memo_most = 400'000;
 constexpr uint64_t unpacked_most = 256ull << 20;
 
-struct Outcome {
-  enum class What : uint8_t { passed, denied, perhaps, exempt, not_request };
-  What what = What::passed;
-  std::string reason;  // of exempt
-  ImpactRow row;       // of denied and perhaps, without its counts
-};
-
-// What was decided for one set of fields, and how often it came since.
-struct Memo {
-  Outcome outcome;
+// How often something came, and from when to when.
+struct Tally {
   uint64_t count = 0, failed = 0;
   char first[32] = {}, last[32] = {};
   uint8_t first_size = 0, last_size = 0;
@@ -46,6 +39,35 @@ struct Memo {
     if (!last_size || time > std::string_view(last, last_size)) std::memcpy(last, time.data(), last_size = static_cast<uint8_t>(time.size()));
   }
 };
+
+// Who an event is about, as far as the policies' reach and the rows go.
+struct Party {
+  std::string exempt, account, principal;  // exempt: why no policy binds it
+  bool linked = false, unsure = false;
+  uint64_t exempted = 0;  // events counted
+
+  static Party of(const ImpactOptions& options, const EventOrganization& organization, const EventRequest& request) {
+    Party out;
+    out.exempt = impact_exemption(options, organization, request);
+    out.linked = out.exempt == impact_linked;
+    out.unsure = impact_unsure(options, request);
+    out.account = options.kind == GuardrailKind::rcp ? request.owner() : request.account();
+    out.principal = request.principal();
+    return out;
+  }
+};
+
+// A session's own name and id tell nothing more where its role is told.
+bool role_is_told(const EventRequest& request) {
+  return request.raw(F::type) == "\"AssumedRole\"" && request.raw(F::account).size() == 14 && contains(request.raw(F::issuer_arn), ":role/");
+}
+constexpr EventFields session_fields = bit(F::arn) | bit(F::principal_id);
+
+void append_fields(std::string& key, const JsonPicker::Picked& picked, EventFields fields, const std::vector<size_t>& slots) {
+  for (size_t i = 0; fields; ++i, fields >>= 1)
+    if (fields & 1) key.append(picked[i]).push_back('\n');
+  for (size_t slot : slots) key.append(picked[slot]).push_back('\n');
+}
 
 bool refused(std::string_view error) { return contains(error, "AccessDenied") || contains(error, "Unauthorized"); }
 
@@ -61,54 +83,51 @@ uint64_t ImpactTotals::exempt() const {
 struct Impact::Compiled {
   ImpactStatements statements;
   std::vector<std::string> more_paths;  // of keys that events.yaml places
-  EventFields always = 0;
+  EventFields party = bit(F::type) | bit(F::account) | bit(F::issuer_arn) | bit(F::invoked_by) | session_fields;
 };
 
+// What was worked out once is kept by the members of events that it hangs on: an action's plan by source and name, a party by the caller's
+// members, a condition by the members that its key is told by, and a decision by what the conditions say. Most events then cost a few
+// look-ups; a decision is made once for each action and outcome of its conditions, not for each caller.
 struct Impact::Worker {
-  explicit Worker(const std::vector<std::string>& paths) : picker(paths, "Records") {}
+  Worker(const std::vector<std::string>& paths, size_t tests) : picker(paths, "Records"), truths_by_fields(tests), truths_by_party(tests) {}
+  struct Planned {
+    ImpactPlan plan;
+    std::unordered_map<std::string, uint32_t> decisions;  // by truths and the members that resources hang on
+  };
+  struct Made {
+    const ImpactPlan* plan;
+    ImpactDecision decision;
+  };
   JsonPicker picker;
-  std::unordered_map<std::string, ImpactPlan> plans;  // by source and name, as they stand
-  std::unordered_map<std::string, Memo> memo;
+  std::unordered_map<std::string, Planned> plans;  // by source and name, as they stand
+  std::unordered_map<std::string, uint32_t> party_by_fields;
+  std::vector<Party> parties;
+  std::vector<std::unordered_map<std::string, Truth>> truths_by_fields;  // of each test
+  std::vector<std::vector<int8_t>> truths_by_party;                      // of tests that hang on the party alone; -1: not asked yet
+  std::vector<Made> made;
+  std::unordered_map<uint64_t, Tally> tallies;  // by decision and party; of denied and perhaps
+  uint64_t beyond = 0, linked = 0;
   std::map<std::string, ImpactRow> groups;
   std::vector<ImpactRow> singles;
   ImpactTotals totals;
   std::vector<Error> problems;
-  std::string key, plan_key;
+  std::string key, plan_key, truths;
 };
 
 Impact::Impact(ImpactOptions options, const EventActions& events, const EventOrganization& organization)
     : options_(std::move(options)), events_(events), organization_(organization), compiled_(std::make_unique<Compiled>()) {
   compiled_->statements = ImpactStatements(options_.policies, options_.alone, events_, compiled_->more_paths);
-  compiled_->always = bit(F::type) | bit(F::account) | bit(F::issuer_arn) | bit(F::recipient) | bit(F::event_type) | bit(F::invoked_by);
-  if (options_.kind == GuardrailKind::rcp) compiled_->always |= bit(F::resources) | bit(F::shared_id);
   const auto paths = event_paths(compiled_->more_paths);
-  for (size_t i = 0; i < std::max<size_t>(options_.workers, 1); ++i) workers_.push_back(std::make_unique<Worker>(paths));
+  for (size_t i = 0; i < std::max<size_t>(options_.workers, 1); ++i) workers_.push_back(std::make_unique<Worker>(paths, compiled_->statements.tests().size()));
 }
 
 Impact::~Impact() = default;
 
 void Impact::read_text(Worker& worker, std::string_view text, const std::string& shown, size_t first_line) {
   const ImpactStatements& statements = compiled_->statements;
-  auto decide = [&](const ImpactPlan& plan, const EventRequest& request) {
-    Outcome out;
-    out.reason = impact_exemption(options_, events_, organization_, plan, request);
-    if (!out.reason.empty()) return out.what = Outcome::What::exempt, out;
-    ImpactDecision decision = statements.decide(plan, request);
-    if (decision.denied == Truth::no) return out;
-    // A caller or owner of whom the event does not tell may be one that no policy binds.
-    std::string account = request.account();
-    if (decision.denied == Truth::yes && impact_unsure(options_, request)) decision = {Truth::unknown, decision.decided, {"account"}};
-    out.what = decision.denied == Truth::yes ? Outcome::What::denied : Outcome::What::perhaps;
-    out.row.denied = decision.denied;
-    out.row.decided = decision.decided;
-    out.row.unknown = std::move(decision.unknown);
-    out.row.account = options_.kind == GuardrailKind::rcp ? request.owner() : account;
-    if (const auto* place = organization_.find(out.row.account)) out.row.unit = place->unit, out.row.account_name = place->name;
-    out.row.principal = request.principal();
-    out.row.event = plan.event;
-    out.row.actions = plan.mapping.actions;
-    return out;
-  };
+  const std::vector<ImpactTest>& tests = statements.tests();
+  const bool rcp = options_.kind == GuardrailKind::rcp;
   auto one = [&](const JsonPicker::Picked& picked) {
     EventRequest request(picked, organization_);
     std::string_view source = request.raw(F::source), name = request.raw(F::name);
@@ -118,49 +137,70 @@ void Impact::read_text(Worker& worker, std::string_view text, const std::string&
       return;
     }
     worker.plan_key.assign(source).append(name);
-    auto plan = worker.plans.find(worker.plan_key);
-    if (plan == worker.plans.end()) plan = worker.plans.emplace(worker.plan_key, statements.plan(json_text(source), json_text(name))).first;
+    auto planned = worker.plans.find(worker.plan_key);
+    if (planned == worker.plans.end()) {
+      planned = worker.plans.emplace(worker.plan_key, Worker::Planned{statements.plan(json_text(source), json_text(name)), {}}).first;
+      planned->second.plan.beyond_reach = impact_beyond_reach(options_, events_, planned->second.plan);
+    }
+    ImpactPlan& plan = planned->second.plan;
     std::string_view kind = request.raw(F::event_type);
-    if (plan->second.mapping.actions.empty() || (!kind.empty() && kind != "\"AwsApiCall\"")) {
+    if (plan.mapping.actions.empty() || (!kind.empty() && kind != "\"AwsApiCall\"")) {
       ++worker.totals.not_requests;
       return;
     }
-    if (!plan->second.mapping.known) ++plan->second.unmapped;
-    if (plan->second.statements.empty() && !statements.all_matter()) {
+    if (!plan.mapping.known) ++plan.unmapped;
+    if (plan.statements.empty() && !statements.all_matter()) {
       ++worker.totals.passed;
       return;
     }
-    const bool failure = refused(request.raw(F::error));
-    if (options_.each) {
-      Memo single{.outcome = decide(plan->second, request)};
-      single.seen(request.raw(F::time), failure);
-      if (single.outcome.what == Outcome::What::denied || single.outcome.what == Outcome::What::perhaps) {
-        ImpactRow& row = worker.singles.emplace_back(std::move(single.outcome.row));
-        row.count = 1, row.failed = failure, row.event_id = request.text(F::event_id);
-        row.first = row.last = request.text(F::time);
-        ++(row.denied == Truth::yes ? worker.totals.denied : worker.totals.perhaps);
-      } else if (single.outcome.what == Outcome::What::exempt) {
-        ++worker.totals.not_reached[single.outcome.reason];
-      } else {
-        ++worker.totals.passed;
-      }
-      return;
-    }
-    // The fields that decide, one behind the other. A session's own name counts only if a policy looks at it.
+    if (options_.each) return one_alone(worker, plan, request);
+
+    if (worker.parties.size() >= memo_most || worker.made.size() >= memo_most) gather(worker);
+    const bool by_role = role_is_told(request);
     std::string& key = worker.key;
-    key.assign(worker.plan_key);
-    EventFields fields = compiled_->always | plan->second.fields;
-    if (request.raw(F::issuer_arn).empty()) fields |= bit(F::arn) | bit(F::principal_id);
-    else if (!plan->second.looks_at_session) fields &= ~(bit(F::arn) | bit(F::principal_id));
-    for (size_t i = 0; fields; ++i, fields >>= 1)
-      if (fields & 1) key.append(picked[i]).push_back('\n');
-    for (size_t slot : plan->second.slots) key.append(picked[slot]).push_back('\n');
-    auto found = worker.memo.find(key);
-    if (found == worker.memo.end()) {
-      if (worker.memo.size() >= memo_most) gather(worker);
-      found = worker.memo.emplace(key, Memo{.outcome = decide(plan->second, request)}).first;
+    key.clear();
+    append_fields(key, picked, by_role ? compiled_->party & ~session_fields : compiled_->party, {});
+    if (rcp) key += request.owner();
+    auto known = worker.party_by_fields.find(key);
+    if (known == worker.party_by_fields.end()) {
+      known = worker.party_by_fields.emplace(key, static_cast<uint32_t>(worker.parties.size())).first;
+      worker.parties.push_back(Party::of(options_, organization_, request));
     }
-    found->second.seen(request.raw(F::time), failure);
+    const uint32_t number = known->second;
+    Party& party = worker.parties[number];
+    if (party.linked) return void(++worker.linked);
+    if (plan.beyond_reach) return void(++worker.beyond);
+    if (!party.exempt.empty()) return void(++party.exempted);
+
+    std::string& said = worker.truths;
+    statements.truths(plan, said, [&](size_t index) {
+      const ImpactTest& test = tests[index];
+      if (!test.session && test.slots.empty() && !(test.fields & ~compiled_->party)) {
+        auto& truths = worker.truths_by_party[index];
+        if (truths.size() <= number) truths.resize(worker.parties.size() + 64, -1);
+        if (truths[number] < 0) truths[number] = static_cast<int8_t>(statements.holds(test, request));
+        return static_cast<Truth>(truths[number]);
+      }
+      key.clear();
+      append_fields(key, picked, by_role && !test.session ? test.fields & ~session_fields : test.fields, test.slots);
+      auto& truths = worker.truths_by_fields[index];
+      auto found = truths.find(key);
+      if (found == truths.end()) {
+        if (truths.size() >= memo_most) truths.clear();
+        found = truths.emplace(key, statements.holds(test, request)).first;
+      }
+      return found->second;
+    });
+    key = said;
+    append_fields(key, picked, plan.fields, plan.slots);
+    auto& decisions = planned->second.decisions;
+    auto decided = decisions.find(key);
+    if (decided == decisions.end()) {
+      decided = decisions.emplace(key, static_cast<uint32_t>(worker.made.size())).first;
+      worker.made.push_back({&plan, statements.decide(plan, said, request)});
+    }
+    if (worker.made[decided->second].decision.denied == Truth::no) return void(++worker.totals.passed);
+    worker.tallies[(uint64_t{decided->second} << 32) | number].seen(request.raw(F::time), refused(request.raw(F::error)));
   };
   worker.picker.each(text, one, [&](Error error) {
     error.at.path = shown;
@@ -169,22 +209,59 @@ void Impact::read_text(Worker& worker, std::string_view text, const std::string&
   });
 }
 
-// Empties the memo into groups and totals.
+// Every event by itself, from nothing that was kept.
+void Impact::one_alone(Worker& worker, const ImpactPlan& plan, const EventRequest& request) {
+  const ImpactStatements& statements = compiled_->statements;
+  const Party party = Party::of(options_, organization_, request);
+  if (party.linked) return void(++worker.linked);
+  if (plan.beyond_reach) return void(++worker.beyond);
+  if (!party.exempt.empty()) return void(++worker.totals.not_reached[party.exempt]);
+  std::string said;
+  statements.truths(plan, said, [&](size_t index) { return statements.holds(statements.tests()[index], request); });
+  ImpactDecision decision = statements.decide(plan, said, request);
+  if (decision.denied == Truth::no) return void(++worker.totals.passed);
+  ImpactRow row = row_of(plan, std::move(decision), party.account, party.principal, party.unsure);
+  row.count = 1, row.failed = refused(request.raw(F::error)), row.event_id = request.text(F::event_id);
+  row.first = row.last = request.text(F::time);
+  ++(row.denied == Truth::yes ? worker.totals.denied : worker.totals.perhaps);
+  worker.singles.push_back(std::move(row));
+}
+
+ImpactRow Impact::row_of(const ImpactPlan& plan, ImpactDecision decision, const std::string& account, const std::string& principal, bool unsure) const {
+  // A caller or owner of whom the event does not tell may be one that no policy binds.
+  if (decision.denied == Truth::yes && unsure) decision.denied = Truth::unknown, decision.unknown = {"account"};
+  ImpactRow row;
+  row.denied = decision.denied;
+  row.decided = std::move(decision.decided);
+  row.unknown = std::move(decision.unknown);
+  row.account = account, row.principal = principal;
+  if (const auto* place = organization_.find(account)) row.unit = place->unit, row.account_name = place->name;
+  row.event = plan.event;
+  row.actions = plan.mapping.actions;
+  return row;
+}
+
+// Empties what was kept into groups and totals; plans and the conditions' truths by fields stay.
 void Impact::gather(Worker& worker) {
-  for (auto& [key, memo] : worker.memo) {
-    switch (memo.outcome.what) {
-      case Outcome::What::passed: worker.totals.passed += memo.count; continue;
-      case Outcome::What::not_request: worker.totals.not_requests += memo.count; continue;
-      case Outcome::What::exempt: worker.totals.not_reached[memo.outcome.reason] += memo.count; continue;
-      case Outcome::What::denied: worker.totals.denied += memo.count; break;
-      case Outcome::What::perhaps: worker.totals.perhaps += memo.count; break;
-    }
-    ImpactRow row = std::move(memo.outcome.row);
-    row.count = memo.count, row.failed = memo.failed;
-    row.first.assign(memo.first, memo.first_size), row.last.assign(memo.last, memo.last_size);
+  for (const auto& [where, tally] : worker.tallies) {
+    const auto& made = worker.made[where >> 32];
+    const Party& party = worker.parties[where & UINT32_MAX];
+    ImpactRow row = row_of(*made.plan, made.decision, party.account, party.principal, party.unsure);
+    row.count = tally.count, row.failed = tally.failed;
+    row.first.assign(tally.first, tally.first_size), row.last.assign(tally.last, tally.last_size);
+    (row.denied == Truth::yes ? worker.totals.denied : worker.totals.perhaps) += tally.count;
     add_to_group(worker.groups, std::move(row));
   }
-  worker.memo.clear();
+  for (const Party& party : worker.parties)
+    if (party.exempted) worker.totals.not_reached[party.exempt] += party.exempted;
+  if (worker.linked) worker.totals.not_reached[std::string(impact_linked)] += std::exchange(worker.linked, 0);
+  if (worker.beyond) worker.totals.not_reached[std::string(impact_beyond)] += std::exchange(worker.beyond, 0);
+  worker.tallies.clear();
+  worker.made.clear();
+  worker.parties.clear();
+  worker.party_by_fields.clear();
+  for (auto& truths : worker.truths_by_party) truths.clear();
+  for (auto& [key, planned] : worker.plans) planned.decisions.clear();
 }
 
 void Impact::read_file(Worker& worker, const std::string& path) {
@@ -344,8 +421,8 @@ void Impact::read(const std::vector<std::string>& sources, std::vector<Error>& p
     worker->groups.clear();
     std::move(worker->singles.begin(), worker->singles.end(), std::back_inserter(singles_));
     worker->singles.clear();
-    for (auto& [key, plan] : worker->plans)
-      if (plan.unmapped) totals_.unmapped[plan.event] += plan.unmapped, plan.unmapped = 0;
+    for (auto& [key, planned] : worker->plans)
+      if (planned.plan.unmapped) totals_.unmapped[planned.plan.event] += std::exchange(planned.plan.unmapped, 0);
     const ImpactTotals& part = worker->totals;
     totals_.events += part.events, totals_.denied += part.denied, totals_.perhaps += part.perhaps, totals_.passed += part.passed;
     totals_.not_requests += part.not_requests, totals_.files += part.files, totals_.bytes += part.bytes;

@@ -5,8 +5,8 @@
 //   for (const auto& row : impact.rows()) …        // to whom, what, by which statement, how often, from when to when
 //
 // Each event is decided as a request (event_request.h): denied for certain, perhaps (a key that the statement looks at is not told by the
-// event, or its action is not known), or not. Decided once for each distinct set of the fields that the policies look at, which is what
-// makes a million events a second; `each` decides every event by itself and gives it as a row.
+// event, or its action is not known), or not. Decided once for each action and outcome of the conditions, each of which is asked once for each
+// value of the fields that it looks at: that is what makes a million events a second. `each` decides every event by itself and gives it as a row.
 //
 // SCPs do not reach the management account, service-linked roles, services and callers without AWS credentials; RCPs not the management
 // account's resources, service-linked roles and services that are not on AWS's list. Whom a policy does not reach is counted apart.
@@ -56,6 +56,9 @@ struct ImpactTotals {
   uint64_t exempt() const;
 };
 
+struct ImpactPlan;
+struct ImpactDecision;
+
 class Impact {
  public:
   Impact(ImpactOptions options, const EventActions& events, const EventOrganization& organization);
@@ -75,9 +78,10 @@ class Impact {
  private:
   struct Worker;
   struct Compiled;
-  struct Group;
   void read_text(Worker& worker, std::string_view text, const std::string& shown, size_t first_line);
   void read_file(Worker& worker, const std::string& path);
+  void one_alone(Worker& worker, const ImpactPlan& plan, const EventRequest& request);
+  ImpactRow row_of(const ImpactPlan& plan, ImpactDecision decision, const std::string& account, const std::string& principal, bool unsure) const;
   void gather(Worker& worker);
 
   ImpactOptions options_;

@@ -68,29 +68,45 @@ ImpactStatements::ImpactStatements(const std::vector<Policy>& policies, bool alo
   for (const Policy& policy : policies) {
     if (!policy.unknown.empty()) unread_.push_back(&policy);
     for (const Statement& statement : policy.statements) {
-      One one{&policy, &statement, policy.variables(), false, statement.resources.values, {}, false};
+      One one;
+      one.policy = &policy, one.statement = &statement, one.variables = policy.variables(), one.resources = statement.resources.values;
+      one.read = statement.unknown.empty();
       one.any_resource = !statement.resources.present || (!statement.resources.negated && std::find(one.resources.begin(), one.resources.end(), "*") != one.resources.end());
-      std::vector<std::string> names;
+      auto keys_of = [&](std::vector<std::string> names) {
+        std::sort(names.begin(), names.end());
+        names.erase(std::unique(names.begin(), names.end()), names.end());
+        std::vector<Key> keys;
+        for (auto& name : names) {
+          Key key{name, EventRequest::fields_of(name), 0};
+          if (!key.fields) {
+            if (auto place = events.place_of(name); !place.path.empty()) {
+              auto found = std::find(more_paths.begin(), more_paths.end(), place.path);
+              key.slot = first_slot + static_cast<size_t>(found - more_paths.begin());
+              if (found == more_paths.end()) more_paths.push_back(place.path);
+            }
+          }
+          keys.push_back(std::move(key));
+        }
+        return keys;
+      };
+      one.first_test = tests_.size();
+      one.tests = statement.conditions.size();
       for (const auto& condition : statement.conditions) {
-        names.push_back(condition.key_lower);
+        std::vector<std::string> names{condition.key_lower};
         if (one.variables)
           for (const auto& value : condition.values) variables_in(value, names);
+        ImpactTest test{&condition, keys_of(std::move(names)), one.variables, 0, {}, false};
+        for (const Key& key : test.keys) {
+          test.fields |= key.fields;
+          if (key.slot) test.slots.push_back(key.slot);
+          test.session = test.session || key.name == "aws:userid";
+        }
+        tests_.push_back(std::move(test));
       }
+      std::vector<std::string> names;
       if (one.variables)
         for (const auto& value : one.resources) variables_in(value, names);
-      std::sort(names.begin(), names.end());
-      names.erase(std::unique(names.begin(), names.end()), names.end());
-      for (auto& name : names) {
-        Key key{name, EventRequest::fields_of(name), 0};
-        if (!key.fields) {
-          if (auto place = events.place_of(name); !place.path.empty()) {
-            auto found = std::find(more_paths.begin(), more_paths.end(), place.path);
-            key.slot = first_slot + static_cast<size_t>(found - more_paths.begin());
-            if (found == more_paths.end()) more_paths.push_back(place.path);
-          }
-        }
-        one.keys.push_back(std::move(key));
-      }
+      one.resource_keys = keys_of(std::move(names));
       statements_.push_back(std::move(one));
     }
   }
@@ -126,12 +142,14 @@ ImpactPlan ImpactStatements::plan(const std::string& source, const std::string& 
       any = any || part.action.back() != Truth::no;
     }
     if (!any) continue;
-    for (const Key& key : one.keys) {
-      out.fields |= key.fields;
-      if (key.slot) out.slots.push_back(key.slot);
-      out.looks_at_session = out.looks_at_session || key.name == "aws:userid";
+    if (!one.any_resource) {
+      out.fields |= resource_fields;
+      for (const Key& key : one.resource_keys) {
+        out.fields |= key.fields;
+        if (key.slot) out.slots.push_back(key.slot);
+      }
     }
-    if (!one.any_resource) out.looks_at_resource = true, out.fields |= resource_fields;
+    out.tests += one.tests;
     out.statements.push_back(std::move(part));
   }
   std::sort(out.slots.begin(), out.slots.end());
@@ -207,29 +225,41 @@ Truth ImpactStatements::covers_resource(const One& one, const std::vector<std::s
   return hit;
 }
 
-ImpactDecision ImpactStatements::decide(const ImpactPlan& plan, const EventRequest& request) const {
+Context ImpactStatements::context_of(const std::vector<Key>& keys, const EventRequest& request) const {
+  Context context;
+  for (const Key& key : keys) {
+    ContextValue value = ContextValue::unknown();
+    if (key.slot) {
+      auto place = events_->place_of(key.name);
+      std::string text = request.text_at(key.slot);
+      if (text.empty()) value = place.may_be_absent ? ContextValue::absent() : ContextValue::unknown();
+      else if (text[0] != '{' && text[0] != '[') value = ContextValue::of(std::move(text));
+    } else {
+      value = request.value_of(key.name);
+    }
+    context.set(key.name, std::move(value));
+  }
+  return context;
+}
+
+Truth ImpactStatements::holds(const ImpactTest& test, const EventRequest& request) const {
+  return condition_holds(*test.condition, context_of(test.keys, request), test.variables);
+}
+
+ImpactDecision ImpactStatements::decide(const ImpactPlan& plan, std::string_view truths, const EventRequest& request) const {
   ImpactDecision out;
   Truth allowed_all = Truth::yes;
   std::vector<Truth> allowed(plan.mapping.actions.size(), Truth::no);
-  std::vector<std::string> allow_unknown;
+  size_t next_test = 0;
   for (const auto& part : plan.statements) {
     const One& one = statements_[part.statement];
-    Context context;
-    for (const Key& key : one.keys) {
-      ContextValue value = ContextValue::unknown();
-      if (key.slot) {
-        auto place = events_->place_of(key.name);
-        std::string text = request.text_at(key.slot);
-        if (text.empty()) value = place.may_be_absent ? ContextValue::absent() : ContextValue::unknown();
-        else if (text[0] != '{' && text[0] != '[') value = ContextValue::of(std::move(text));
-      } else {
-        value = request.value_of(key.name);
-      }
-      context.set(key.name, std::move(value));
-    }
-    Truth held = conditions_hold(*one.statement, context, one.variables);
-    if (!one.statement->unknown.empty()) held = Truth::unknown;
+    const std::string_view said = truths.substr(next_test, one.tests);
+    next_test += one.tests;
+    Truth held = one.statement->conditions_unknown ? Truth::unknown : Truth::yes;
+    for (char each : said) held = both(held, static_cast<Truth>(each));
+    if (!one.read) held = Truth::unknown;
     if (held == Truth::no) continue;
+    const Context context = one.any_resource ? Context() : context_of(one.resource_keys, request);
     Truth covers = Truth::no, action_at = Truth::no, resource_at = Truth::no;
     for (size_t i = 0; i < plan.mapping.actions.size(); ++i) {
       Truth resource = Truth::yes;
@@ -265,8 +295,8 @@ ImpactDecision ImpactStatements::decide(const ImpactPlan& plan, const EventReque
     if (covers == Truth::unknown) {
       if (action_at == Truth::unknown) out.unknown.push_back("action");
       if (resource_at == Truth::unknown) out.unknown.push_back("resource");
-      for (const auto& condition : one.statement->conditions)
-        if (condition_holds(condition, context, one.variables) == Truth::unknown) out.unknown.push_back(condition.key);
+      for (size_t i = 0; i < said.size(); ++i)
+        if (static_cast<Truth>(said[i]) == Truth::unknown) out.unknown.push_back(one.statement->conditions[i].key);
     }
     if (covers > out.denied) {
       out.denied = covers;
@@ -292,14 +322,15 @@ ImpactDecision ImpactStatements::decide(const ImpactPlan& plan, const EventReque
   return out;
 }
 
-std::string impact_exemption(const ImpactOptions& options, const EventActions& events, const EventOrganization& organization, const ImpactPlan& plan,
-                             const EventRequest& request) {
-  if (request.service_linked()) return "service-linked role";
+bool impact_beyond_reach(const ImpactOptions& options, const EventActions& events, const ImpactPlan& plan) {
+  return options.kind == GuardrailKind::rcp && plan.mapping.known &&
+         std::none_of(plan.mapping.actions.begin(), plan.mapping.actions.end(),
+                      [&](const std::string& action) { return events.reached_by_rcp(lower(action.substr(0, action.find(':')))); });
+}
+
+std::string impact_exemption(const ImpactOptions& options, const EventOrganization& organization, const EventRequest& request) {
+  if (request.service_linked()) return std::string(impact_linked);
   const bool rcp = options.kind == GuardrailKind::rcp;
-  if (rcp && plan.mapping.known && std::none_of(plan.mapping.actions.begin(), plan.mapping.actions.end(), [&](const std::string& action) {
-        return events.reached_by_rcp(lower(action.substr(0, action.find(':'))));
-      }))
-    return "service that resource control policies do not reach";
   if (!rcp && request.service()) return "AWS service";
   if (!rcp && request.without_credentials()) return "caller without AWS credentials";
   std::string account = rcp ? request.owner() : request.account();

@@ -25,7 +25,8 @@ struct Wanted {
 
   const Wanted* find(const char* key) const {
     for (const Wanted& node : below)
-      if (node.name[0] == *key && std::memcmp(key, node.name.data(), node.name.size()) == 0 && key[node.name.size()] == '"') return &node;
+      // The quote behind it first: it tells names of one beginning apart, `eventName` and `eventSource`.
+      if (key[node.name.size()] == '"' && node.name[0] == *key && std::memcmp(key, node.name.data(), node.name.size()) == 0) return &node;
     return nullptr;
   }
 };
