@@ -10,7 +10,7 @@ set(REEVE_ALONE
   check/check.cc check/drift.cc check/drift_findings.cc check/drift_live.cc check/drift_value.cc check/exceptions.cc
   check/guard_case.cc check/guard_functions.cc check/guard_lex.cc check/guard_parse_query.cc check/guard_trace.cc
   check/maybe.cc check/rule_tests.cc check/rulegen.cc
-  access/questions.cc access/questions_outside.cc access/questions_unused.cc
+  access/questions.cc access/questions_outside.cc access/questions_unused.cc access/questions_who.cc
   cli/access_kit.cc cli/run_access_can.cc cli/run_access_cross_account.cc cli/run_access_unused.cc cli/run_access_who_can.cc
   cli/check_text.cc cli/commands.cc cli/drift_text.cc cli/run_explain.cc cli/run_history.cc
   collect/engine.cc collect/plan_graph.cc

@@ -1,6 +1,7 @@
 #include "access/estate_build.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "aws/arn.h"
 #include "base/text.h"
@@ -79,6 +80,12 @@ std::vector<std::string> texts(const Fact& list, std::string& unknown) {
   return out;
 }
 
+size_t EstateBuilder::Leading::operator()(const Sha256& digest) const {
+  size_t out;
+  std::memcpy(&out, digest.data(), sizeof out);
+  return out;
+}
+
 uint32_t EstateBuilder::file(const std::string& name) {
   auto [at, is_new] = files_.try_emplace(name, static_cast<uint32_t>(estate_.files.size()));
   if (is_new) estate_.files.push_back(name);
@@ -89,7 +96,7 @@ uint32_t EstateBuilder::policy(Value document, const std::string& name) {
   std::string key = name;
   key += '\0';
   spell(document, key);
-  auto [at, is_new] = policies_.try_emplace(std::move(key), static_cast<uint32_t>(estate_.policies.size()));
+  auto [at, is_new] = policies_.try_emplace(sha256(key), static_cast<uint32_t>(estate_.policies.size()));
   if (!is_new) {
     ++estate_.policies[at->second].places;
     return at->second;
@@ -114,7 +121,7 @@ uint32_t EstateBuilder::policy(Value document, const std::string& name) {
 }
 
 uint32_t EstateBuilder::unread_policy(const std::string& name, const std::string& why) {
-  auto [at, is_new] = policies_.try_emplace(name + '\0' + '\2' + why, static_cast<uint32_t>(estate_.policies.size()));
+  auto [at, is_new] = policies_.try_emplace(sha256(name + '\0' + '\2' + why), static_cast<uint32_t>(estate_.policies.size()));
   if (is_new) {
     Policy unread;
     unread.name = name;
@@ -166,7 +173,7 @@ uint32_t EstateBuilder::intern(IdentitySet set) {
   std::string key(reinterpret_cast<const char*>(set.policies.data()), set.policies.size() * sizeof(uint32_t));
   key.append(reinterpret_cast<const char*>(&set.boundary), sizeof set.boundary);
   key += set.unread;
-  auto [at, is_new] = sets_.try_emplace(std::move(key), static_cast<uint32_t>(estate_.sets.size()));
+  auto [at, is_new] = sets_.try_emplace(sha256(key), static_cast<uint32_t>(estate_.sets.size()));
   if (is_new) {
     set.policies.shrink_to_fit();
     estate_.sets.push_back(std::move(set));

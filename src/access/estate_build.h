@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "access/estate.h"
+#include "base/hash.h"
 #include "estate/load.h"
 
 namespace reeve::access {
@@ -62,9 +63,12 @@ class EstateBuilder {
 
   AccessEstate& estate_;
   const AccessReadOptions& options_;
-  std::unordered_map<std::string, uint32_t> policies_;  // name and text
-  std::unordered_map<std::string, uint32_t> managed_;   // ARN
-  std::unordered_map<std::string, uint32_t> sets_;
+  struct Leading {  // of a digest any eight bytes are as good a hash as all
+    size_t operator()(const Sha256& digest) const;
+  };
+  std::unordered_map<Sha256, uint32_t, Leading> policies_;  // digest of name and text
+  std::unordered_map<std::string, uint32_t> managed_;       // ARN
+  std::unordered_map<Sha256, uint32_t, Leading> sets_;
   std::unordered_map<std::string, uint32_t> files_;
   std::vector<Waiting> waiting_;
   std::unordered_map<std::string, uint32_t> groups_;    // of the unit: account and name

@@ -33,7 +33,11 @@ bool fits_template(std::string_view arn_template, std::string_view asked) {
   return policy::common_instance(policy::glob_of(pattern), policy::glob_of(asked), any_name).has_value();
 }
 
+// Keys whose values differ between callers of one account and kind.
 bool about_principal(std::string_view key) {
+  for (std::string_view same : {"aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltype", "aws:principalisawsservice", "aws:sourceip", "aws:sourcevpc",
+                                "aws:sourcevpce"})
+    if (key == same) return false;
   return key == "aws:userid" || key == "aws:username" || starts_with(key, "aws:principal") || starts_with(key, "saml:") || starts_with(key, "aws:source") || starts_with(key, "sts:");
 }
 
@@ -155,7 +159,12 @@ ActionSet AccessQuestions::denied(const CompiledPolicy& policy, const Asked& ask
 // May two callers of one account and kind get different answers from it?
 bool AccessQuestions::tells_apart(const CompiledPolicy& policy) {
   auto [at, is_new] = apart_.try_emplace(&policy, false);
-  if (!is_new) return at->second;
+  if (is_new) at->second = tells_apart_beyond(policy, nullptr);
+  return at->second;
+}
+
+// The same, but for those that it names one by one, which go into `named` by ARN or id.
+bool AccessQuestions::tells_apart_beyond(const CompiledPolicy& policy, std::set<std::string, std::less<>>* named) {
   bool apart = false;
   for (const Statement& statement : source_of(policy).statements) {
     for (const std::string& resource : statement.resources.values) apart |= contains(resource, "${");
@@ -163,10 +172,14 @@ bool AccessQuestions::tells_apart(const CompiledPolicy& policy) {
       apart |= about_principal(condition.key_lower);
       for (const std::string& value : condition.values) apart |= contains(value, "${");
     }
-    for (const Principal& one : statement.principals.values)
-      apart |= one.kind == Principal::Kind::aws && !(one.value.size() == 12 || ends_with(one.value, ":root"));
+    for (const Principal& one : statement.principals.values) {
+      if (one.kind != Principal::Kind::aws || one.value.size() == 12 || ends_with(one.value, ":root")) continue;
+      const std::string_view kind = arn_service(one.value) == "iam" ? arn_resource(one.value) : std::string_view();
+      const bool by_name = starts_with(kind, "user/") || starts_with(kind, "role/") || starts_with(one.value, "AIDA") || starts_with(one.value, "AROA");
+      if (named && by_name) named->insert(one.value);
+      else apart = true;
+    }
   }
-  apart_[&policy] = apart;
   return apart;
 }
 
@@ -362,6 +375,7 @@ void AccessQuestions::explain(AccessAnswer& answer, const Decision& decision, co
     if (at != no_index) {
       const AccessPolicy& policy = estate_.policies[at];
       const bool shared = policy.places > 1 && principal && reason.kind != Decision::By::resource && principal->file != no_index;
+      out.at_caller = shared;
       out.file = shared ? estate_.files[principal->file] : policy.file;
       out.line = shared ? principal->line : reason.where.line ? reason.where.line : policy.line;
       if (out.line == 0 && principal && reason.kind != Decision::By::resource && policy.name.rfind("arn:", 0) != 0) out.line = principal->line;
@@ -373,88 +387,6 @@ void AccessQuestions::explain(AccessAnswer& answer, const Decision& decision, co
 Result<AccessAnswer> AccessQuestions::can(const AccessPrincipal& principal, std::string_view action, std::string_view resource) {
   const Asked what = TRY(asked(action, resource));
   return decide_any(what.set, what, principal);
-}
-
-Result<WhoCan> AccessQuestions::who_can(std::string_view action, std::string_view resource) {
-  const Asked what = TRY(asked(action, resource));
-  WhoCan out;
-  decided_ = 0;
-  // The resource's own policy may let in whoever it likes.
-  const std::string one = what.resource.empty() ? std::string() : policy::instance(policy::glob_of(what.resource), any_name);
-  PolicySet theirs;
-  DecisionRequest probe;
-  if (!one.empty()) bind(theirs, probe, one);
-  ActionSet by_resource = table_.none();
-  if (theirs.resource) by_resource = granted(*theirs.resource, what);
-  if (what.exact && theirs.resource && !by_resource.empty()) by_resource = what.set;
-  const bool resource_apart = theirs.resource && !by_resource.empty() && tells_apart(*theirs.resource);
-
-  std::vector<std::vector<uint32_t>> holders(estate_.sets.size());
-  for (uint32_t i = 0; i < estate_.principals.size(); ++i) holders[estate_.principals[i].set].push_back(i);
-  for (uint32_t at = 0; at < holders.size(); ++at) {
-    if (holders[at].empty()) continue;
-    const IdentitySet& set = estate_.sets[at];
-    ActionSet may = by_resource, never = table_.none();
-    bool apart = resource_apart;
-    if (!set.unread.empty()) may = what.set;
-    for (uint32_t policy : set.policies) {
-      may.unite(granted(*estate_.policies[policy].policy, what));
-      never.unite(denied(*estate_.policies[policy].policy, what));
-      apart |= tells_apart(*estate_.policies[policy].policy);
-    }
-    if (set.boundary != no_index) apart |= tells_apart(*estate_.policies[set.boundary].policy);
-    may.subtract(never);
-    // An exact action is either asked about or not.
-    if (may.empty()) {
-      out.cannot += holders[at].size();
-      continue;
-    }
-    std::map<std::pair<uint32_t, int>, AccessAnswer> shared;
-    for (uint32_t who : holders[at]) {
-      const AccessPrincipal& principal = estate_.principals[who];
-      bool own = apart;
-      const AccessAccount& account = estate_.accounts[principal.account];
-      if (account.scps)
-        for (const auto& level : *account.scps)
-          for (const auto& policy : level.policies) own |= tells_apart(*policy);
-      AccessAnswer answer;
-      if (own) {
-        answer = decide_any(may, what, principal);
-      } else {
-        auto [known, is_new] = shared.try_emplace({principal.account, static_cast<int>(principal.kind) * 2 + principal.service_linked});
-        if (is_new) known->second = decide_any(may, what, principal);
-        if (known->second.can == Truth::no) {
-          ++out.cannot;
-          continue;
-        }
-        answer = known->second;
-        answer.principal = who;
-      }
-      if (answer.can == Truth::no) ++out.cannot;
-      else out.rows.push_back(std::move(answer));
-    }
-  }
-  std::sort(out.rows.begin(), out.rows.end(), [&](const AccessAnswer& a, const AccessAnswer& b) {
-    if (a.can != b.can) return a.can > b.can;
-    return estate_.principals[a.principal].arn < estate_.principals[b.principal].arn;
-  });
-  if (theirs.resource && !by_resource.empty()) {
-    std::set<std::string> seen;
-    for (const Statement& statement : source_of(*theirs.resource).statements) {
-      if (statement.effect == Effect::deny) continue;
-      for (const Principal& who : statement.principals.values) {
-        if (!seen.insert(std::to_string(static_cast<int>(who.kind)) + who.value).second || !is_stranger(who)) continue;
-        AccessAnswer best;
-        best.can = Truth::no;
-        for (const std::string& action : actions_of(by_resource, what))
-          for (const std::string& resource : resources_for(action, what, theirs, nullptr))
-            if (AccessAnswer answer = stranger(who, action, resource); best.can < answer.can) best = std::move(answer);
-        if (best.can != Truth::no) out.strangers.push_back(std::move(best));
-      }
-    }
-  }
-  out.decided = decided_;
-  return out;
 }
 
 }  // namespace reeve

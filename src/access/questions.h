@@ -9,7 +9,9 @@
 // them all without a condition, is answered at once for whoever has it. Callers whom no policy in play tells apart share one decision.
 #pragma once
 
+#include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,6 +26,7 @@ struct AccessReason {
   std::string text;  // `identity policy PayrollRead, statement 2`
   std::string file;
   uint32_t line = 0;
+  bool at_caller = false;  // the policy has many places: file and line are those of the principal that the answer is about
   Decision::Reason reason;
 };
 
@@ -39,7 +42,11 @@ struct AccessAnswer {
 };
 
 struct WhoCan {
-  std::vector<AccessAnswer> rows;  // yes, then unknown; each by name
+  struct Row {
+    uint32_t principal, answer;  // index of AccessEstate::principals, of `answers`
+  };
+  std::vector<Row> rows;              // yes, then unknown; each by name
+  std::deque<AccessAnswer> answers;   // principals that nothing tells apart share one; its own `principal` is one of theirs
   std::vector<AccessAnswer> strangers;  // whom the resource's policy names and the estate does not have: accounts, services, everyone
   uint64_t cannot = 0;
   uint64_t decided = 0;            // requests
@@ -88,9 +95,15 @@ class AccessQuestions {
   };
   Result<Asked> asked(std::string_view action, std::string_view resource) const;
   bool fits(uint32_t action, std::string_view resource) const;
+  // What a policy may have to do with what is asked, told once.
+  struct Part {
+    bool told = false, grants = false, denies = false, denies_all = false, apart = false;
+  };
+  const Part& part(uint32_t policy, const Asked& asked, std::vector<Part>& parts);
   ActionSet granted(const CompiledPolicy& policy, const Asked& asked) const;
   ActionSet denied(const CompiledPolicy& policy, const Asked& asked) const;
   bool tells_apart(const CompiledPolicy& policy);
+  bool tells_apart_beyond(const CompiledPolicy& policy, std::set<std::string, std::less<>>* named);
   std::vector<std::string> resources_for(const std::string& action, const Asked& asked, const PolicySet& set, const AccessPrincipal* principal) const;
   AccessAnswer decide_any(const ActionSet& actions, const Asked& asked, const AccessPrincipal& principal);
   Decision decide_one(const std::string& action, const std::string& resource, const AccessPrincipal& principal, PolicySet& set, bool explain);

@@ -78,9 +78,10 @@ Result<const AccessPrincipal*> principal_named(const AccessEstate& estate, const
   return fail(Code::usage, "`" + name + "` is the name of " + std::to_string(fit.size()) + " principals", {}, join(arns, " or "));
 }
 
-void write_answer(std::string& out, const AccessEstate& estate, const AccessAnswer& answer) {
+void write_answer(std::string& out, const AccessEstate& estate, const AccessAnswer& answer, uint32_t about) {
+  const uint32_t who = about == no_index ? answer.principal : about;
   JsonWriter json(out);
-  json.begin_object().member("principal", answer.principal == no_index ? answer.caller : estate.principals[answer.principal].arn).member("kind", answer.kind);
+  json.begin_object().member("principal", who == no_index ? answer.caller : estate.principals[who].arn).member("kind", answer.kind);
   if (!answer.account.empty()) json.member("account", answer.account);
   json.member("action", answer.action).member("resource", answer.resource).member("answer", name(answer.can)).member("decided_by", name(answer.by));
   json.key("reasons").begin_array();
@@ -91,8 +92,11 @@ void write_answer(std::string& out, const AccessEstate& estate, const AccessAnsw
     if (one.reason.where.statement >= 0) json.member("statement", int64_t{one.reason.where.statement});
     if (!one.reason.where.sid.empty()) json.member("sid", one.reason.where.sid);
     if (!one.reason.level.empty()) json.member("level", one.reason.level);
-    if (!one.file.empty()) json.member("file", one.file);
-    if (!one.file.empty() && one.line != 0) json.member("line", int64_t{one.line});
+    const bool at_caller = one.at_caller && who != no_index && estate.principals[who].file != no_index;
+    const std::string& file = at_caller ? estate.files[estate.principals[who].file] : one.file;
+    const uint32_t line = at_caller ? estate.principals[who].line : one.line;
+    if (!file.empty()) json.member("file", file);
+    if (!file.empty() && line != 0) json.member("line", int64_t{line});
     json.end_object();
   }
   json.end_array().key("unknown").begin_array();
@@ -112,7 +116,9 @@ std::string because_text(const AccessAnswer& answer) {
   return out;
 }
 
-std::string table_text(const Terminal& terminal, const std::vector<std::vector<std::string>>& rows, bool all) {
+size_t rows_shown(bool all) { return all ? SIZE_MAX : rows_most; }
+
+std::string table_text(const Terminal& terminal, const std::vector<std::vector<std::string>>& rows, bool all, size_t left) {
   std::string out;
   std::vector<size_t> wide;
   const size_t shown = all ? rows.size() : std::min(rows.size(), rows_most + 1);
@@ -131,7 +137,8 @@ std::string table_text(const Terminal& terminal, const std::vector<std::vector<s
     out += line + "\n";
   }
   out = fold(terminal, out);
-  if (shown < rows.size()) out += "… " + with_thousands(rows.size() - shown) + " more: --all\n";
+  left += rows.size() - shown;
+  if (left > 0) out += "… " + with_thousands(left) + " more: --all\n";
   return out;
 }
 

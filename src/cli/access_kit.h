@@ -25,9 +25,12 @@ Result<AskedEstate> asked_estate(const Options& options, Io& io);
 // `ann`, `role/web`, or an ARN; nothing or several that fit is an error.
 Result<const AccessPrincipal*> principal_named(const AccessEstate& estate, const std::string& name);
 std::string short_name(const AccessPrincipal& principal);  // `role/apps/web`
-void write_answer(std::string& out, const AccessEstate& estate, const AccessAnswer& answer);  // one record
+// One record; `about`: of the principals that share the answer, the one meant.
+void write_answer(std::string& out, const AccessEstate& estate, const AccessAnswer& answer, uint32_t about = no_index);
 std::string because_text(const AccessAnswer& answer);      // the first reason, or what it hangs on
 // Columns side by side: each as wide as its widest cell, the last cut to the terminal.
-std::string table_text(const Terminal& terminal, const std::vector<std::vector<std::string>>& rows, bool all);
+// `left`: how many more there are that `rows` does not have.
+std::string table_text(const Terminal& terminal, const std::vector<std::vector<std::string>>& rows, bool all, size_t left = 0);
+size_t rows_shown(bool all);  // of a table
 
 }  // namespace reeve
