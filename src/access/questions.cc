@@ -262,10 +262,19 @@ std::vector<std::string> AccessQuestions::resources_for(const std::string& actio
   if (known)
     for (const auto& use : table_.action(*known).uses) types.push_back(table_.type(use.type).arn);
   auto from = [&](const CompiledPolicy& policy) {
+    static const std::vector<std::string> anything{"*"};
+    std::vector<const std::vector<std::string>*> granted_on;
+    if (!source_of(policy).unknown.empty()) granted_on.push_back(&anything);  // what was not read may grant on anything
+    std::vector<bool> negated(granted_on.size());
     for (const Statement& statement : source_of(policy).statements) {
       if (statement.effect == Effect::deny) continue;
-      for (const std::string& value : statement.resources.values) {
-        const policy::Glob pattern = policy::glob_of(with_names(statement.resources.negated ? "*" : value, principal));
+      const bool open = !statement.unknown.empty() || statement.resources.unknown;
+      granted_on.push_back(open ? &anything : &statement.resources.values);
+      negated.push_back(statement.resources.negated);
+    }
+    for (size_t at = 0; at < granted_on.size(); ++at) {
+      for (const std::string& value : *granted_on[at]) {
+        const policy::Glob pattern = policy::glob_of(with_names(negated[at] ? "*" : value, principal));
         if (!asked.resource.empty()) {
           if (auto both = policy::common_instance(wanted, pattern, any_name)) add(std::move(*both));
           continue;
