@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Questions over IAM that is broken, refused, huge or strange: named, degraded, never "cannot" or "safe" by what was not read.
+
+    python3 tests/access_hard_input.py [--reeve PROGRAM]
+
+The truth of each case stands in the table, by AWS's rules, before the program is asked. `rest` is what nobody but the named principals is.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import lib_reeve  # noqa: E402
+from lib_reeve import Checks  # noqa: E402
+
+A = "111122223333"
+IAM = f"arn:aws:iam::{A}:"
+LAMBDA = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+
+
+def allow(action, **more):
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*", **more}]}
+
+
+def role(name, *inline, trust=LAMBDA):
+    return {"Path": "/", "RoleName": name, "RoleId": "AROA" + name.upper().ljust(17, "X"), "Arn": IAM + "role/" + name, "CreateDate": "2025-01-01T00:00:00Z",
+            "AssumeRolePolicyDocument": trust, "InstanceProfileList": [], "AttachedManagedPolicies": [], "RoleLastUsed": {},
+            "RolePolicyList": [{"PolicyName": f"own{i}", "PolicyDocument": text} for i, text in enumerate(inline)]}
+
+
+def dump(*roles):
+    return json.dumps({"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": list(roles), "Policies": []})
+
+
+def trusts(name):
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": IAM + "role/" + name}, "Action": "sts:AssumeRole"}]}
+
+
+QUIET = role("quiet")
+ASSUME = allow("sts:AssumeRole")
+STATEMENTS = [{"Sid": f"S{i}", "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": f"arn:aws:sqs:eu-west-1:{A}:q{i}"} for i in range(200)]
+NOT_ACTIONS = [f"s3:Put{i}*" for i in range(3000)]
+QUESTION = ("ec2:RunInstances", None)
+
+# What it is, the dump, the question, who is what, exit status (None: any), what is said on standard error.
+CASES = [
+    ("circular trust", dump(role("a", ASSUME, trust=trusts("b")), role("b", ASSUME, trust=trusts("a")), QUIET), ("sts:AssumeRole", IAM + "role/a"), {"b": "yes"}, 0, ""),
+    ("200 statements", dump(role("many", {"Version": "2012-10-17", "Statement": STATEMENTS}), QUIET), ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{A}:q199"), {"many": "yes"}, 0, ""),
+    ("an operator that does not exist", dump(role("odd", allow("ec2:*", Condition={"StringAlmost": {"aws:x": "y"}})), QUIET), QUESTION, {"odd": "unknown"}, 3, "StringAlmost"),
+    ("a huge NotAction", dump(role("huge", {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "NotAction": NOT_ACTIONS, "Resource": "*"}]}), QUIET), QUESTION, {"huge": "yes"}, 0, ""),
+    ("a huge NotAction that names it", dump(role("huge", {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "NotAction": NOT_ACTIONS + ["ec2:Run*"], "Resource": "*"}]}), QUIET),
+     QUESTION, {}, 0, ""),
+    ("no Effect", dump(role("bad", {"Version": "2012-10-17", "Statement": [{"Action": "*", "Resource": "*"}]}), QUIET), QUESTION, {"bad": "unknown"}, 3, "Effect"),
+    ("Action and NotAction", dump(role("bad", allow("ec2:*", NotAction="s3:*")), QUIET), QUESTION, {"bad": "unknown"}, 3, "NotAction"),
+    ("a policy that is a number", dump(role("bad", 7), QUIET), QUESTION, {"bad": "unknown"}, 3, "policy"),
+    ("a policy of broken JSON text", dump(role("bad", '{"Statement": ['), QUIET), QUESTION, {"bad": "unknown"}, None, ""),
+    ("a broken Deny beside an Allow", dump(role("bad", allow("ec2:*"), {"Statement": [{"Effect": "Deny"}]}), QUIET), QUESTION, {"bad": "unknown"}, 3, "Statement"),
+]
+
+
+def run(*words):
+    return subprocess.run([str(lib_reeve.REEVE), "access", *words], capture_output=True, text=True, timeout=120)
+
+
+def answers(done):
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    return {record["principal"].split("/")[-1]: record["answer"] for record in records if record["principal"].startswith(IAM)}
+
+
+def check_table(checks, file):
+    for what, text, (action, resource), truth, status, said in CASES:
+        file.write_text(text)
+        words = [action] + ([resource] if resource else [])
+        done = run("who-can", *words, "--authorization-details", str(file))
+        checks.check(answers(done) == truth, f"{what}: who-can says {answers(done)}, truth is {truth}: {done.stderr[:300]}")
+        checks.check(status is None or done.returncode == status, f"{what}: exit status {done.returncode}, not {status}: {done.stderr[:300]}")
+        checks.check(said in done.stderr and (not said or file.name in done.stderr), f"{what}: `{said}` and the file are not named: {done.stderr[:300]}")
+        for name, can in truth.items():
+            done = run("can", "role/" + name, *words, "--authorization-details", str(file))
+            checks.check(answers(done) == {name: can}, f"{what}: can says {answers(done)}, truth is {can}: {done.stdout[:300]}{done.stderr[:300]}")
+        for other in ("cross-account", "unused"):
+            done = run(other, "--authorization-details", str(file))
+            checks.check(done.returncode in (0, 1, 3), f"{what}: {other} ends with {done.returncode}: {done.stderr[:300]}")
+
+
+def check_large(checks, file):
+    """6 MB: of 4,000 roles every hundredth may run instances, and those alone."""
+    filler = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["sqs:SendMessage"], "Resource": f"arn:aws:sqs:eu-west-1:{A}:queue-{i}"} for i in range(10)]}
+    file.write_text(dump(*(role(f"r{i:04}", filler, *([allow("ec2:Run*")] if i % 100 == 0 else [])) for i in range(4000))))
+    checks.check(file.stat().st_size > 6_000_000, "the dump has less than 6 MB")
+    begin = time.monotonic()
+    done = run("who-can", "ec2:RunInstances", "--authorization-details", str(file))
+    checks.check(answers(done) == {f"r{i:04}": "yes" for i in range(0, 4000, 100)}, f"6 MB: {len(answers(done))} roles: {done.stderr[:300]}")
+    checks.check(time.monotonic() - begin < 20, "6 MB took 20 seconds")
+
+
+def check_denied(checks, root):
+    """Refused, so that nothing of IAM is known: no question may be answered with silence and status 0."""
+    folder = root / A / "us-east-1"
+    folder.mkdir(parents=True)
+    for call in ("GetAccountAuthorizationDetails", "ListRoles", "ListUsers"):
+        name = "".join("-" + c.lower() if c.isupper() else c for c in call).lstrip("-")
+        (folder / f"iam-{name}.json").write_text(f"An error occurred (AccessDenied) when calling the {call} operation: User is not authorized to perform: iam:{call}\n")
+    for words in (["who-can", "s3:GetObject"], ["can", "role/x"], ["cross-account"], ["unused"]):
+        done = run(*words, "--source", str(root))
+        checks.check(done.returncode == 3 and done.stderr, f"denied: {words[0]} ends with {done.returncode}: {done.stdout[:200]}{done.stderr[:300]}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--reeve", type=pathlib.Path, default=lib_reeve.REEVE)
+    lib_reeve.REEVE = parser.parse_args().reeve
+    checks = Checks()
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        check_table(checks, root / "details.json")
+        check_large(checks, root / "details.json")
+        check_denied(checks, root / "denied")
+    return checks.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
