@@ -44,7 +44,21 @@ def decisions(options, work):
     return rows
 
 
-PARTS = [decisions]
+def events(options, work):
+    """Logged events a second held against one policy; the bar is for two cores, so it is held to twice a processor second's share."""
+    done = subprocess.run([sys.executable, str(ROOT / "bench" / "access_events.py"), "--events", str(options.events), "--build", str(options.build), "--dir", str(work / "events")],
+                          capture_output=True, text=True, check=True)
+    rows = []
+    for line in done.stdout.splitlines()[2:]:
+        log, _, threads, _, _, by_wall, by_cpu, _ = [cell.strip() for cell in line.strip("|").split("|")]
+        if threads == "2":
+            figure, bar = 2 * int(by_cpu.replace(",", "")), log.endswith("ndjson")
+            rows.append((f"events in two processor seconds, 2 threads, {log}", figure, "1,000,000" if bar else "", not bar or figure >= 1e6))
+            rows.append((f"events/s by wall time, 2 threads, {log}", int(by_wall.replace(",", "")), "", True))
+    return rows
+
+
+PARTS = [decisions, events]
 
 
 def main():
@@ -52,6 +66,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     parser.add_argument("--cases", type=int, default=2000)
     parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--no-peer", dest="peer", action="store_false")
     options = parser.parse_args()
     missed = 0

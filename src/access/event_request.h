@@ -36,7 +36,8 @@ struct EventOrganization {
     std::string name;
     bool management = false;
   };
-  std::unordered_map<std::string, Account> accounts;  // empty: nothing was read
+  // Empty: nothing was read, and every account is taken to be a member. Else one that is not here may be a member or not.
+  std::unordered_map<std::string, Account> accounts;
   const Account* find(std::string_view account) const;
 };
 

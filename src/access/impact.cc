@@ -50,7 +50,7 @@ struct Party {
     Party out;
     out.exempt = impact_exemption(options, organization, request);
     out.linked = out.exempt == impact_linked;
-    out.unsure = impact_unsure(options, request);
+    out.unsure = impact_unsure(options, organization, request);
     out.account = options.kind == GuardrailKind::rcp ? request.owner() : request.account();
     out.principal = request.principal();
     return out;

@@ -336,20 +336,21 @@ std::string impact_exemption(const ImpactOptions& options, const EventOrganizati
   std::string account = rcp ? request.owner() : request.account();
   if (!account.empty() && account == options.management) return "management account";
   const auto* place = account.empty() ? nullptr : organization.find(account);
-  if (!organization.accounts.empty() && !account.empty()) {
-    if (!place) return "account outside the organization";
-    if (place->management) return "management account";
-  }
-  if (!options.targets.empty() && !account.empty()) {
-    std::string way = place ? organization.id + "/" + place->unit + "/" + account + "/" : account + "/";
-    bool under = std::any_of(options.targets.begin(), options.targets.end(), [&](const std::string& target) { return contains("/" + way, "/" + target + "/"); });
+  if (place && place->management) return "management account";
+  if (place && !place->unit.empty() && !options.targets.empty()) {
+    const std::string way = "/" + organization.id + "/" + place->unit + "/" + account + "/";
+    bool under = std::any_of(options.targets.begin(), options.targets.end(), [&](const std::string& target) { return contains(way, "/" + target + "/"); });
     if (!under) return "account that the policy would not be attached above";
   }
   return {};
 }
 
-bool impact_unsure(const ImpactOptions& options, const EventRequest& request) {
-  return options.kind == GuardrailKind::rcp ? request.owner().empty() : request.account().empty();
+bool impact_unsure(const ImpactOptions& options, const EventOrganization& organization, const EventRequest& request) {
+  const std::string account = options.kind == GuardrailKind::rcp ? request.owner() : request.account();
+  if (account.empty()) return true;
+  if (std::find(options.targets.begin(), options.targets.end(), account) != options.targets.end()) return false;
+  const auto* place = organization.find(account);
+  return (!place && !organization.accounts.empty()) || ((!place || place->unit.empty()) && !options.targets.empty());
 }
 
 void add_to_group(std::map<std::string, ImpactRow>& groups, ImpactRow row) {

@@ -111,7 +111,7 @@ constexpr std::string_view impact_linked = "service-linked role", impact_beyond 
 std::string impact_exemption(const ImpactOptions& options, const EventOrganization& organization, const EventRequest& request);
 bool impact_beyond_reach(const ImpactOptions& options, const EventActions& events, const ImpactPlan& plan);
 // Is it not known whether they do?
-bool impact_unsure(const ImpactOptions& options, const EventRequest& request);
+bool impact_unsure(const ImpactOptions& options, const EventOrganization& organization, const EventRequest& request);
 void add_to_group(std::map<std::string, ImpactRow>& groups, ImpactRow row);
 
 }  // namespace reeve

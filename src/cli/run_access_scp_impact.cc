@@ -1,6 +1,7 @@
 // reeve access scp-impact: what a guardrail would have denied of logged events, and whom it could lock out.
 #include <algorithm>
 
+#include "access/estate.h"
 #include "access/impact.h"
 #include "access/lockout.h"
 #include "base/text.h"
@@ -16,6 +17,26 @@ void write_counts(JsonWriter& json, std::string_view key, const std::map<std::st
   json.key(key).begin_object();
   for (const auto& [name, count] : counts) json.member(name, static_cast<int64_t>(count));
   json.end_object();
+}
+
+// Where each account stands, as far as that was read.
+EventOrganization organization_of(const AccessEstate& estate) {
+  EventOrganization out;
+  out.id = estate.organization;
+  for (const AccessAccount& account : estate.accounts) {
+    const auto& levels = account.scps ? account.scps : account.rcps;
+    if (!levels && !account.management) continue;
+    EventOrganization::Account& place = out.accounts[account.id];
+    place.name = account.name;
+    place.management = account.management;
+    // A whole way begins at the root and ends at the account; what stands for a gap is no unit's id.
+    std::vector<std::string> units;
+    for (size_t i = 0; levels && i + 1 < levels->size(); ++i) units.push_back((*levels)[i].id);
+    bool whole = !units.empty() && starts_with(units[0], "r-") && levels->back().id == account.id;
+    for (size_t i = 1; i < units.size(); ++i) whole = whole && starts_with(units[i], "ou-");
+    if (whole) place.unit = join(units, "/");
+  }
+  return out;
 }
 
 class ImpactTelling {
@@ -64,7 +85,21 @@ class ImpactTelling {
     std::vector<Error> problems = content.errors;
     EventActions events = event_actions_of(content, problems);
     EventOrganization organization;
-    ImpactOptions asked{.policies = policies_, .kind = kind_, .alone = options_.has("--alone"), .workers = worker_count(), .each = options_.has("--each")};
+    if (options_.has("--organization")) {
+      auto estate = read_access_estate(options_.values("--organization"), content, {.keep_documents = false});
+      if (!estate) return io_.error(estate.error()), exit_input;
+      problems.insert(problems.end(), estate->problems.begin(), estate->problems.end());
+      organization = organization_of(*estate);
+      if (organization.accounts.empty()) {
+        io_.error({Code::not_found, "no account's place in an organization was found in " + join(options_.values("--organization"), ", "), {},
+                   "an export with organizations:ListAccounts and ListParents", {}});
+        return exit_input;
+      }
+    } else if (options_.has("--target")) {
+      io_.error({Code::usage, "where an account stands is told by --organization", {}, "--organization SOURCE beside --target", {}});
+      return exit_usage;
+    }
+    ImpactOptions asked{.policies = policies_, .kind = kind_, .alone = options_.has("--alone"), .targets = options_.values("--target"), .workers = worker_count(), .each = options_.has("--each")};
     if (std::string id = options_.value("--management-account"); !id.empty()) asked.management = id;
     Impact impact(std::move(asked), events, organization);
     impact.read(options_.values("--events"), problems);
