@@ -46,7 +46,8 @@ def decisions(options, work):
 
 def events(options, work):
     """Logged events a second held against one policy; the bar is for two cores, so it is held to twice a processor second's share."""
-    done = subprocess.run([sys.executable, str(ROOT / "bench" / "access_events.py"), "--events", str(options.events), "--build", str(options.build), "--dir", str(work / "events")],
+    done = subprocess.run([sys.executable, str(ROOT / "bench" / "access_events.py"), "--events", str(options.events),
+                           "--build", str(options.build), "--dir", str(work / "events")],
                           capture_output=True, text=True, check=True)
     rows = []
     for line in done.stdout.splitlines()[2:]:

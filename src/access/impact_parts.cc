@@ -339,7 +339,8 @@ std::string impact_exemption(const ImpactOptions& options, const EventOrganizati
   if (place && place->management) return "management account";
   if (place && !place->unit.empty() && !options.targets.empty()) {
     const std::string way = "/" + organization.id + "/" + place->unit + "/" + account + "/";
-    bool under = std::any_of(options.targets.begin(), options.targets.end(), [&](const std::string& target) { return contains(way, "/" + target + "/"); });
+    bool under = std::any_of(options.targets.begin(), options.targets.end(),
+                             [&](const std::string& target) { return contains(way, "/" + target + "/"); });
     if (!under) return "account that the policy would not be attached above";
   }
   return {};

@@ -99,7 +99,8 @@ class ImpactTelling {
       io_.error({Code::usage, "where an account stands is told by --organization", {}, "--organization SOURCE beside --target", {}});
       return exit_usage;
     }
-    ImpactOptions asked{.policies = policies_, .kind = kind_, .alone = options_.has("--alone"), .targets = options_.values("--target"), .workers = worker_count(), .each = options_.has("--each")};
+    ImpactOptions asked{.policies = policies_, .kind = kind_, .alone = options_.has("--alone"), .targets = options_.values("--target"),
+                        .workers = worker_count(), .each = options_.has("--each")};
     if (std::string id = options_.value("--management-account"); !id.empty()) asked.management = id;
     Impact impact(std::move(asked), events, organization);
     impact.read(options_.values("--events"), problems);
