@@ -69,7 +69,7 @@ def main():
         made = copy.deepcopy(estate())
         change(made)
         with tempfile.TemporaryDirectory(prefix="reeve-entry-") as folder:
-            reach.Run(REEVE).lay_out(made, folder)
+            reach.Run().lay_out(made, folder)
             done = subprocess.run([REEVE, "access", "paths", folder, "--format", "ndjson"], capture_output=True, text=True, timeout=60)
         paths = [json.loads(line) for line in done.stdout.splitlines()]
         entered = [path for path in paths if path["from"] == "internet"]

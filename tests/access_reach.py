@@ -2,10 +2,9 @@
 """What the internet gets to (`reeve access reach`): one small VPC that lets a packet through, and tables of what each change to it must make of
 the answer. Truths are written from the VPC User Guide; AWS CLI output of the estate is made here.
 
-    tests/access_reach.py [--program build/reeve]
+    tests/access_reach.py
 """
 
-import argparse
 import copy
 import json
 import os
@@ -14,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from lib_reeve import Checks, REEVE
+
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 
 
@@ -257,15 +257,11 @@ BEHIND = [
 
 
 class Run:
-    def __init__(self, program):
-        self.program, self.passed, self.failed = program, 0, 0
+    def __init__(self):
+        self.program, self.checks = REEVE, Checks()
 
     def check(self, what, good, told=""):
-        if good:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print(f"FAIL {what}: {told}")
+        self.checks.check(good, what, str(told))
 
     def lay_out(self, estate, folder):
         for name, reply in estate.items():
@@ -297,9 +293,7 @@ class Run:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--program", default=os.environ.get("REEVE", str(ROOT / "build" / "reeve")))
-    run = Run(parser.parse_args().program)
+    run = Run()
 
     for what, change, result, ports, anybody, why in TABLE:
         estate = copy.deepcopy(base())
@@ -392,8 +386,7 @@ def main():
     _, done = run.ask(base(), "i-nowhere")
     run.check("nothing of that name", done.returncode == 3 and "i-nowhere" in done.stderr, done.stderr)
 
-    print(f"{run.passed} passed, {run.failed} failed")
-    return 1 if run.failed else 0
+    return run.checks.end()
 
 
 if __name__ == "__main__":
