@@ -1,6 +1,7 @@
 #include "access/attack_index.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
@@ -27,31 +28,47 @@ bool has_caller_variable(std::string_view text) {
   return false;
 }
 
-// What stands in for a variable in a prefilter is anything.
-std::string loosened(std::string_view pattern) {
+// A pattern as a prefilter needs it. A user's name is known and a role's session has none, so nothing fits there; what stands in for any
+// other variable is anything.
+std::optional<std::string> loosened(std::string_view pattern, const AccessPrincipal& who) {
   std::string out;
   for (size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == '$' && i + 1 < pattern.size() && pattern[i + 1] == '{') {
-      const size_t end = pattern.find('}', i);
-      if (end != std::string_view::npos) {
-        out += '*';
-        i = end;
-        continue;
-      }
+    const size_t end = pattern.substr(i, 2) == "${" ? pattern.find('}', i) : std::string_view::npos;
+    if (end == std::string_view::npos) {
+      out += pattern[i];
+      continue;
     }
-    out += pattern[i];
+    if (!equal_ignoring_case(pattern.substr(i + 2, end - i - 2), "aws:username")) out += '*';
+    else if (who.kind == AccessPrincipal::Kind::user) out += who.name();
+    else return std::nullopt;
+    i = end;
   }
   return out;
 }
 
-bool fits(std::string_view pattern, std::string_view arn) {
-  if (pattern == "*") return true;
-  return pattern.find("${") == std::string_view::npos ? glob_match(pattern, arn) : glob_match(loosened(pattern), arn);
+// A Deny that no resource and no circumstance gets past: what it names need not be decided.
+bool denies_everywhere(const Statement& statement) {
+  if (!statement.unknown.empty() || statement.actions.unknown || !statement.conditions.empty() || statement.conditions_unknown) return false;
+  if (statement.principals.present || !statement.actions.present || statement.resources.negated) return false;
+  return std::find(statement.resources.values.begin(), statement.resources.values.end(), "*") != statement.resources.values.end();
 }
 
 bool is_account_id(std::string_view text) { return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos; }
 
 }  // namespace
+
+bool subject_is_tied(const Policy& trust, const std::string& provider) {
+  for (const Statement& statement : trust.statements) {
+    if (statement.effect != Effect::allow) continue;
+    if (std::none_of(statement.principals.values.begin(), statement.principals.values.end(), [&](const Principal& who) { return who.value == provider; })) continue;
+    const bool tied = std::any_of(statement.conditions.begin(), statement.conditions.end(), [](const Condition& condition) {
+      if (!ends_with(condition.key_lower, ":sub") || condition.negated || condition.if_exists || condition.set == SetTest::all_values || condition.op == Operator::null) return false;
+      return std::none_of(condition.values.begin(), condition.values.end(), [](const std::string& value) { return value == "*" || value == "system:serviceaccount:*" || value == "system:serviceaccount:*:*"; });
+    });
+    if (!tied) return false;
+  }
+  return true;
+}
 
 AttackIndex::AttackIndex(const AccessEstate& estate, const Escalations& known) : estate_(estate) {
   std::set<std::string> actions;
@@ -83,8 +100,9 @@ AttackIndex::AttackIndex(const AccessEstate& estate, const Escalations& known) :
         if (estate.policies[policy].policy) sources.push_back(source_of(*estate.policies[policy].policy));
       out.admin_unbounded = out.admin = administers(sources).verdict;
     }
+    for (uint32_t policy : set.policies) out.may &= ~policies_[policy].never;
     if (set.boundary != no_index) {
-      out.may &= policies_[set.boundary].may;
+      out.may &= policies_[set.boundary].may & ~policies_[set.boundary].never;
       out.asks_who = out.asks_who || policies_[set.boundary].asks_who;
       if (estate.policies[set.boundary].policy) out.admin = both(out.admin, administers({source_of(*estate.policies[set.boundary].policy)}).verdict);
     }
@@ -129,7 +147,8 @@ void AttackIndex::read_policy(const Policy& policy, OfPolicy& out) {
     read_conditions(statement, out.asks_who);
     for (const std::string& resource : statement.resources.values)
       if (has_caller_variable(resource)) out.asks_who = true;
-    if (statement.effect == Effect::deny) continue;
+    const bool denies = statement.effect == Effect::deny;
+    if (denies && !denies_everywhere(statement)) continue;
     AttackActions named;
     for (const std::string& pattern : statement.actions.values) {
       const size_t colon = pattern.find(':');
@@ -145,6 +164,10 @@ void AttackIndex::read_policy(const Policy& policy, OfPolicy& out) {
     }
     for (uint16_t a = 0; a < actions_.size(); ++a)
       if (statement.actions.unknown || named.test(a) != statement.actions.negated) {
+        if (denies) {
+          out.never.set(a);
+          continue;
+        }
         out.may.set(a);
         out.allows.emplace_back(a, s);
       }
@@ -189,19 +212,25 @@ uint16_t AttackIndex::action(std::string_view text) const {
   return static_cast<uint16_t>(std::lower_bound(actions_.begin(), actions_.end(), lower(text)) - actions_.begin());
 }
 
-bool AttackIndex::may_touch(uint32_t set, uint16_t action, std::string_view arn) const {
-  for (uint32_t index : estate_.sets[set].policies) {
+std::vector<std::string> AttackIndex::reach(const AccessPrincipal& who, uint16_t action) const {
+  std::vector<std::string> out;
+  for (uint32_t index : estate_.sets[who.set].policies) {
     const OfPolicy& policy = policies_[index];
     if (!policy.may.test(action)) continue;
     const Policy& source = source_of(*estate_.policies[index].policy);
     for (auto at = std::lower_bound(policy.allows.begin(), policy.allows.end(), std::pair<uint16_t, uint32_t>{action, 0}); at != policy.allows.end() && at->first == action; ++at) {
       const Terms& resources = source.statements[at->second].resources;
-      if (resources.negated || resources.unknown) return true;
-      for (const std::string& pattern : resources.values)
-        if (fits(pattern, arn)) return true;
+      if (resources.negated || resources.unknown) return {"*"};
+      for (const std::string& pattern : resources.values) {
+        auto one = loosened(pattern, who);
+        if (one == "*") return {"*"};
+        if (one) out.push_back(std::move(*one));
+      }
     }
   }
-  return false;
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
 }
 
 std::vector<std::string_view> AttackIndex::patterns(uint32_t set, uint16_t action) const {

@@ -24,12 +24,16 @@ struct TrustNames {
   std::vector<std::string> accounts, arns, services, federated;
 };
 
+// Does every Allow to a cluster's provider name the service account, in part at least?
+bool subject_is_tied(const Policy& trust, const std::string& provider);
+
 class AttackIndex {
  public:
   AttackIndex(const AccessEstate& estate, const Escalations& known);
 
   struct OfPolicy {
     AttackActions may;
+    AttackActions never;    // a Deny without conditions, on everything
     bool asks_who = false;  // names, tags or ids of the caller decide
     std::vector<std::pair<uint16_t, uint32_t>> allows;  // action, statement; sorted
   };
@@ -42,8 +46,9 @@ class AttackIndex {
   uint16_t action(std::string_view lower) const;  // of one that a way needs
   const OfPolicy& policy(uint32_t index) const { return policies_[index]; }
   const OfSet& set(uint32_t index) const { return sets_[index]; }
-  // May the set's Allows cover the action on the resource, as far as patterns tell?
-  bool may_touch(uint32_t set, uint16_t action, std::string_view arn) const;
+  // What the caller's Allows of the action may cover, as patterns with the caller's name put in and any other variable loosened; `*`
+  // alone if they may cover anything.
+  std::vector<std::string> reach(const AccessPrincipal& who, uint16_t action) const;
   // The Resource patterns of the Allows that may cover the action; NotResource gives none.
   std::vector<std::string_view> patterns(uint32_t set, uint16_t action) const;
   const TrustNames& trust(uint32_t principal) const { return trusts_[principal]; }

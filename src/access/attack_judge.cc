@@ -106,6 +106,12 @@ bool AttackJudge::may_go(const AttackActor& actor, const Escalation& way) const 
   return true;
 }
 
+bool AttackJudge::may_touch(AttackActor& actor, uint16_t action, std::string_view arn) const {
+  auto [at, fresh] = actor.reach.try_emplace(action);
+  if (fresh) at->second = index_.reach(estate_.principals[actor.principal], action);
+  return std::any_of(at->second.begin(), at->second.end(), [&](const std::string& pattern) { return pattern == "*" || glob_match(pattern, arn); });
+}
+
 AttackAsked AttackJudge::make(AttackActor& actor, const Escalation::Need& need, std::string resource, const std::string& region) const {
   AttackAsked out;
   out.request.caller = actor.caller;
@@ -128,37 +134,28 @@ AttackAsked AttackJudge::make(AttackActor& actor, const Escalation::Need& need, 
   return out;
 }
 
-Truth AttackJudge::ask(AttackActor& actor, AttackAsked asked, std::vector<AttackAsked>* keep) const {
+Truth AttackJudge::ask(AttackActor& actor, const AttackAsked& asked) const {
   std::string key = asked.request.action + '\n' + asked.request.resource + '\n';
   if (asked.resource_policy) key += std::to_string(reinterpret_cast<uintptr_t>(asked.resource_policy.get()));
   for (const auto& [name, value] : asked.request.context.items()) {
     key += '\n' + name + '=' + char('0' + static_cast<int>(value.state));
     for (const std::string& one : value.values) key += one + ',';
   }
-  Truth answer;
-  if (auto found = actor.decided.find(key); found != actor.decided.end()) {
-    answer = found->second;
-  } else {
-    actor.policies.resource = asked.resource_policy;
-    std::optional<std::vector<PolicySet::Level>> rcps = std::move(actor.policies.rcps);
-    const bool owner_management = actor.policies.owner_is_management;
-    if (asked.owner != no_index) {
-      actor.policies.rcps = estate_.accounts[asked.owner].rcps;
-      actor.policies.owner_is_management = estate_.accounts[asked.owner].management;
-    } else {
-      actor.policies.rcps = rcps;
-    }
-    DecisionOptions options;
-    options.explain = false;
-    const Decision decision = decide(asked.request, actor.policies, options);
-    actor.policies.rcps = std::move(rcps);
-    actor.policies.owner_is_management = owner_management;
-    actor.policies.resource = nullptr;
-    answer = decision.result == Decision::Result::allowed ? Truth::yes : decision.result == Decision::Result::unknown ? Truth::unknown : Truth::no;
-    actor.decided.emplace(std::move(key), answer);
+  auto [at, fresh] = actor.decided.try_emplace(std::move(key), Truth::no);
+  if (!fresh) return at->second;
+  actor.policies.resource = asked.resource_policy;
+  if (asked.owner != no_index) {
+    actor.policies.rcps = estate_.accounts[asked.owner].rcps;
+    actor.policies.owner_is_management = estate_.accounts[asked.owner].management;
   }
-  if (keep) keep->push_back(std::move(asked));
-  return answer;
+  DecisionOptions options;
+  options.explain = false;
+  const Decision decision = decide(asked.request, actor.policies, options);
+  actor.policies.resource = nullptr;
+  actor.policies.rcps.reset();
+  actor.policies.owner_is_management = false;
+  at->second = decision.result == Decision::Result::allowed ? Truth::yes : decision.result == Decision::Result::unknown ? Truth::unknown : Truth::no;
+  return at->second;
 }
 
 Decision AttackJudge::explain(const AttackActor& actor, const AttackAsked& asked) const {
@@ -173,6 +170,11 @@ Decision AttackJudge::explain(const AttackActor& actor, const AttackAsked& asked
 
 // Context keys with several values: AWS's pages do not say which, so the answer holds only if it is the same for all.
 Truth AttackJudge::with_context(AttackActor& actor, const Escalation::Need& need, AttackAsked asked, std::vector<AttackAsked>* keep) const {
+  if (need.context.empty()) {
+    const Truth answer = ask(actor, asked);
+    if (keep) keep->push_back(std::move(asked));
+    return answer;
+  }
   std::vector<AttackAsked> variants = {std::move(asked)};
   for (const auto& [key, values] : need.context) {
     std::vector<AttackAsked> more;
@@ -186,7 +188,7 @@ Truth AttackJudge::with_context(AttackActor& actor, const Escalation::Need& need
   Truth least = Truth::yes, most = Truth::no;
   size_t best = 0;
   for (size_t i = 0; i < variants.size(); ++i) {
-    const Truth answer = ask(actor, variants[i], nullptr);
+    const Truth answer = ask(actor, variants[i]);
     if (answer > most) most = answer, best = i;
     least = std::min(least, answer);
   }
@@ -221,7 +223,7 @@ Truth AttackJudge::free_resource(AttackActor& actor, const Escalation& way, cons
     const uint32_t set = estate_.principals[actor.principal].set;
     std::set<std::string> found;
     // A star in front would also match an ARN within an ARN; no real resource has such a name.
-    const auto real = [&](const std::string& arn) { return std::count(arn.begin(), arn.end(), ':') <= std::count(whole.begin(), whole.end(), ':') + 1; };
+    const auto real = [&](const std::string& made_up) { return std::count(made_up.begin(), made_up.end(), ':') <= std::count(whole.begin(), whole.end(), ':') + 1; };
     std::vector<std::vector<std::string>> of_need;
     for (const Escalation::Need* need : needs) {
       of_need.emplace_back();

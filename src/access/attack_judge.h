@@ -20,9 +20,10 @@ struct AttackActor {
   PolicySet policies;           // without a resource's
   std::string partition, account, region;
   std::vector<std::string> regions;  // to try
-  std::map<std::string, Truth, std::less<>> decided;  // action, resource and context → answer
+  std::unordered_map<std::string, Truth> decided;  // action, resource and context → answer
   std::map<std::pair<const Escalation*, std::string>, std::tuple<Truth, std::string, std::string>> chosen;  // free resources: answer, ARN, Region
   std::map<std::string, std::vector<std::pair<uint32_t, Truth>>> passable;  // roles on which a need holds
+  std::unordered_map<uint16_t, std::vector<std::string>> reach;  // action → AttackIndex::reach
   PolicyPtr own_trust;          // one that lets the caller in
 };
 
@@ -41,6 +42,8 @@ class AttackJudge {
   AttackActor actor(uint32_t principal) const;
   // Has the caller, as far as patterns tell, every permission that the way needs?
   bool may_go(const AttackActor& actor, const Escalation& way) const;
+  // May the caller's Allows cover the action on the ARN, as far as patterns tell?
+  bool may_touch(AttackActor& actor, uint16_t action, std::string_view arn) const;
   // The permissions that do not depend on the target. `holder`: a resource that holds it, or empty for any.
   Truth ready(AttackActor& actor, const Escalation& way, const AccessResource* holder, std::vector<AttackAsked>* asked = nullptr) const;
   // Those that do. `policy`: the customer managed policy that takes part.
@@ -48,7 +51,7 @@ class AttackJudge {
   Truth on_arn(AttackActor& actor, const Escalation& way, const std::string& arn, const AccessResource* resource, std::vector<AttackAsked>* asked = nullptr) const;
   // Does the role let the service act as it, for somebody of its own account?
   Truth serves(uint32_t role, const std::vector<std::string>& services, std::string* which = nullptr) const;
-  Truth ask(AttackActor& actor, AttackAsked asked, std::vector<AttackAsked>* keep) const;
+  Truth ask(AttackActor& actor, const AttackAsked& asked) const;
   Decision explain(const AttackActor& actor, const AttackAsked& asked) const;
 
  private:

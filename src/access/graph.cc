@@ -39,8 +39,17 @@ struct AttackGraph::Builder {
   AttackJudge judge;
   std::map<std::pair<uint32_t, std::string>, std::vector<std::pair<uint32_t, uint32_t>>> holders;  // account, type → resource, role
   std::map<std::pair<uint32_t, uint32_t>, Truth> group_admin;                                      // set, group set
+  std::vector<std::vector<uint16_t>> on_target;  // by way: the actions that it needs on the target itself, and that nobody else grants
 
-  explicit Builder(AttackGraph& of) : graph(of), estate(of.estate_), known(of.known_), index(estate, known), judge(estate, index) {}
+  explicit Builder(AttackGraph& of) : graph(of), estate(of.estate_), known(of.known_), index(estate, known), judge(estate, index) {
+    for (const Escalation& way : known.ways) {
+      on_target.emplace_back();
+      for (const Escalation::Need& need : way.needs)
+        if (!need.granted && need.action != "sts:AssumeRole" && is_on_target(need)) on_target.back().push_back(index.action(need.action));
+    }
+  }
+
+  static bool is_on_target(const Escalation::Need& need) { return std::find(need.on.begin(), need.on.end(), "target") != need.on.end(); }
 
   double cost(const AttackEdge& edge, const Escalation* way) const {
     const PathRanking& rank = known.ranking;
@@ -171,7 +180,7 @@ struct AttackGraph::Builder {
   const std::vector<std::pair<uint32_t, Truth>>& passable(AttackActor& actor, const Escalation& way) {
     std::string key = join(way.trusts, ",");
     for (const Escalation::Need& need : way.needs)
-      if (std::find(need.on.begin(), need.on.end(), "target") != need.on.end()) {
+      if (is_on_target(need)) {
         key += "|" + need.action;
         for (const auto& [name, values] : need.context) key += "," + name + "=" + join(values, "+");
       }
@@ -181,7 +190,7 @@ struct AttackGraph::Builder {
     std::set<uint32_t> seen;
     for (const std::string& service : way.trusts)
       for (uint32_t role : index.serving(who.account, service)) {
-        if (!seen.insert(role).second || !touches(who.set, way, estate.principals[role].arn)) continue;
+        if (!seen.insert(role).second || !touches(actor, way, estate.principals[role].arn)) continue;
         const Truth trust = judge.serves(role, way.trusts);
         if (trust == Truth::no) continue;
         const Truth truth = both(trust, judge.on_principal(actor, way, role, no_index));
@@ -190,12 +199,9 @@ struct AttackGraph::Builder {
     return at->second;
   }
 
-  bool touches(uint32_t set, const Escalation& way, std::string_view arn) const {
-    for (const Escalation::Need& need : way.needs)
-      if (!need.granted && need.action != "sts:AssumeRole" && std::find(need.on.begin(), need.on.end(), "target") != need.on.end() &&
-          !index.may_touch(set, index.action(need.action), arn))
-        return false;
-    return true;
+  bool touches(AttackActor& actor, const Escalation& way, std::string_view arn) const {
+    const std::vector<uint16_t>& actions = on_target[static_cast<size_t>(&way - known.ways.data())];
+    return std::all_of(actions.begin(), actions.end(), [&](uint16_t action) { return judge.may_touch(actor, action, arn); });
   }
 
   static bool assumes(const Escalation& way) {
@@ -206,12 +212,12 @@ struct AttackGraph::Builder {
     const AccessPrincipal& who = estate.principals[actor.principal];
     const AccessPrincipal& other = estate.principals[target];
     const bool changes = way.yields.any_power || way.needs.front().action != "sts:AssumeRole";
-    if ((changes && (!index.changeable(target) || other.account != who.account)) || !touches(who.set, way, other.arn)) return;
+    if ((changes && (!index.changeable(target) || other.account != who.account)) || !touches(actor, way, other.arn)) return;
     if (way.yields.any_power && index.set(other.set).admin == Truth::yes && assumes(way)) return;  // assuming it is enough
     const uint32_t to = arrival(way, target);
     if (to == no_index) return;
     for (uint32_t policy : way.customer_policy ? index.customer_policies(other.set) : std::vector<uint32_t>{no_index}) {
-      if (policy != no_index && !index.may_touch(who.set, index.action("iam:createpolicyversion"), estate.policies[policy].name)) continue;
+      if (policy != no_index && !judge.may_touch(actor, index.action("iam:createpolicyversion"), estate.policies[policy].name)) continue;
       const Truth truth = judge.on_principal(actor, way, target, policy);
       if (truth == Truth::no) continue;
       AttackEdge made = edge(way, to, truth);
@@ -235,7 +241,7 @@ struct AttackGraph::Builder {
         // Those that trust the account. Those that name somebody come with that somebody.
         if (!index.set(who.set).may.test(index.action("sts:assumerole"))) return;
         for (uint32_t role : index.trusting_account(estate.accounts[who.account].id))
-          if (alike(role) && index.may_touch(who.set, index.action("sts:assumerole"), estate.principals[role].arn)) try_principal(actor, way, role, out);
+          if (alike(role) && judge.may_touch(actor, index.action("sts:assumerole"), estate.principals[role].arn)) try_principal(actor, way, role, out);
         for (uint32_t role : index.trusting_everyone)
           if (alike(role)) try_principal(actor, way, role, out);
         return;
@@ -292,7 +298,7 @@ struct AttackGraph::Builder {
         for (uint32_t group : way.member ? who.groups : index.groups[who.account]) {
           if (!way.member && std::find(who.groups.begin(), who.groups.end(), group) != who.groups.end()) continue;
           const AccessGroup& of = estate.groups[group];
-          if (!touches(who.set, way, of.arn)) continue;
+          if (!touches(actor, way, of.arn)) continue;
           Truth gained = Truth::yes;
           if (way.yields.its_power) gained = admin_with(who.set, of.set);
           if (gained == Truth::no) continue;
@@ -396,20 +402,6 @@ struct AttackGraph::Builder {
     return result == Decision::Result::allowed ? Truth::yes : result == Decision::Result::unknown ? Truth::unknown : Truth::no;
   }
   PolicyPtr all_allowed;
-
-  // Does every Allow to a cluster's provider name the service account, in part at least?
-  static bool subject_is_tied(const Policy& trust, const std::string& provider) {
-    for (const Statement& statement : trust.statements) {
-      if (statement.effect != Effect::allow) continue;
-      if (std::none_of(statement.principals.values.begin(), statement.principals.values.end(), [&](const Principal& who) { return who.value == provider; })) continue;
-      const bool tied = std::any_of(statement.conditions.begin(), statement.conditions.end(), [](const Condition& condition) {
-        if (!ends_with(condition.key_lower, ":sub") || condition.negated || condition.if_exists || condition.set == SetTest::all_values || condition.op == Operator::null) return false;
-        return std::none_of(condition.values.begin(), condition.values.end(), [](const std::string& value) { return value == "*" || value == "system:serviceaccount:*" || value == "system:serviceaccount:*:*"; });
-      });
-      if (!tied) return false;
-    }
-    return true;
-  }
 
   void build() {
     graph.own_.resize(graph.nodes());
@@ -576,7 +568,7 @@ std::vector<AttackCheck> AttackGraph::explain(uint32_t from, const AttackEdge& e
   return out;
 }
 
-std::vector<std::string> AttackGraph::unknowns(uint32_t from, const AttackEdge& edge) const {
+std::vector<std::string> AttackGraph::unknowns(const AttackEdge& edge, const std::vector<AttackCheck>& checks) const {
   std::vector<std::string> out;
   if (edge.kind != EdgeKind::way) {
     if (edge.undecided) out.push_back("whether the conditions of the trust policy let them in");
@@ -588,7 +580,7 @@ std::vector<std::string> AttackGraph::unknowns(uint32_t from, const AttackEdge& 
   if (way.instance_profile && edge.via == no_index && principal(edge.to) != no_index && estate_.principals[principal(edge.to)].instance_profiles.empty())
     out.push_back("whether an instance profile holds " + target + ": none was read");
   for (const std::string& one : way.given) out.push_back("whether " + one);
-  for (const AttackCheck& check : explain(from, edge))
+  for (const AttackCheck& check : checks)
     if (check.decision.result == Decision::Result::unknown)
       for (const std::string& one : check.decision.unknown) out.push_back(check.action + ": " + one);
   if (way.target == Aim::role && !way.trusts.empty() && builder_->judge.serves(principal(edge.to), way.trusts) == Truth::unknown) out.push_back("whether the trust policy of " + target + " lets the service in");

@@ -89,7 +89,8 @@ class AttackGraph {
   std::string title(const AttackEdge& edge) const;
   // What an edge stands on, and what it leaves open, in words.
   std::vector<AttackCheck> explain(uint32_t from, const AttackEdge& edge) const;
-  std::vector<std::string> unknowns(uint32_t from, const AttackEdge& edge) const;
+  std::vector<std::string> unknowns(uint32_t from, const AttackEdge& edge) const { return unknowns(edge, explain(from, edge)); }
+  std::vector<std::string> unknowns(const AttackEdge& edge, const std::vector<AttackCheck>& checks) const;
   std::string via(const AttackEdge& edge) const;               // ARN of what takes part; may be empty
 
  private:

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "access/graph_export.h"
@@ -59,31 +60,62 @@ std::string explained(const AttackGraph& graph, const AttackPath::Step& step, co
   return out;
 }
 
-void write_path(std::string& out, const AttackGraph& graph, const AttackPath& path) {
+// Steps as they are printed. Many paths end in the same steps, and telling what a step stands on takes longer than to find the path.
+class Steps {
+ public:
+  struct Told {
+    std::string text;
+    std::vector<std::string> unknown;
+  };
+  explicit Steps(const AttackGraph& graph) : graph_(graph) {}
+
+  // Good until the next call.
+  const Told& told(const AttackPath::Step& step) {
+    if (size_ > kSizeMax) known_.clear(), size_ = 0;
+    auto [at, fresh] = known_.try_emplace({step.from, step.edge});
+    if (!fresh) return at->second;
+    Told& out = at->second;
+    const std::vector<AttackCheck> checks = graph_.explain(step.from, *step.edge);
+    out.unknown = graph_.unknowns(*step.edge, checks);
+    JsonWriter json(out.text);
+    json.begin_object().member("from", graph_.name(step.from)).member("to", graph_.name(step.edge->to));
+    json.member("way", graph_.kind_word(*step.edge)).member("title", graph_.title(*step.edge));
+    if (step.edge->kind == AttackEdge::Kind::way) {
+      const Escalation& way = graph_.known().ways[step.edge->way];
+      write_texts(json, "catalogue", way.catalogue);
+      write_texts(json, "attack", way.attack);
+    }
+    json.member("explanation", explained(graph_, step, checks));
+    if (const std::string via = graph_.via(*step.edge); !via.empty()) json.member("via", via);
+    json.key("permissions").begin_array();
+    for (const AttackCheck& check : checks) write_check(json, check);
+    json.end_array();
+    json.key("likelihood").number(std::exp(-step.edge->cost));
+    write_texts(json, "unknown", out.unknown);
+    json.end_object();
+    size_ += out.text.size();
+    return out;
+  }
+
+ private:
+  static constexpr size_t kSizeMax = size_t{64} << 20;
+  const AttackGraph& graph_;
+  std::map<std::pair<uint32_t, const AttackEdge*>, Told> known_;
+  size_t size_ = 0;
+};
+
+void write_path(std::string& out, const AttackGraph& graph, Steps& steps, const AttackPath& path) {
   JsonWriter json(out);
   json.begin_object().member("from", graph.name(path.from)).member("to", graph.name(path.to)).member("gains", gains_word(graph, path.to));
   json.member("entry", graph.entry_word(path.from)).key("likelihood").number(path.likelihood).key("rank").number(path.rank);
   json.key("steps").begin_array();
   std::vector<std::string> unknown;
   for (const AttackPath::Step& step : path.steps) {
-    const std::vector<AttackCheck> checks = graph.explain(step.from, *step.edge);
-    const std::vector<std::string> open = graph.unknowns(step.from, *step.edge);
-    for (const std::string& one : open)
+    const Steps::Told& told = steps.told(step);
+    for (const std::string& one : told.unknown)
       if (std::find(unknown.begin(), unknown.end(), one) == unknown.end()) unknown.push_back(one);
-    json.begin_object().member("from", graph.name(step.from)).member("to", graph.name(step.edge->to)).member("way", graph.kind_word(*step.edge)).member("title", graph.title(*step.edge));
-    if (step.edge->kind == AttackEdge::Kind::way) {
-      const Escalation& way = graph.known().ways[step.edge->way];
-      write_texts(json, "catalogue", way.catalogue);
-      write_texts(json, "attack", way.attack);
-    }
-    json.member("explanation", explained(graph, step, checks));
-    if (const std::string via = graph.via(*step.edge); !via.empty()) json.member("via", via);
-    json.key("permissions").begin_array();
-    for (const AttackCheck& check : checks) write_check(json, check);
-    json.end_array();
-    json.key("likelihood").number(std::exp(-step.edge->cost));
-    write_texts(json, "unknown", open);
-    json.end_object();
+    if (&step != &path.steps.front()) out += ',';
+    out += told.text;
   }
   json.end_array();
   write_texts(json, "unknown", unknown);
@@ -106,8 +138,9 @@ std::string path_text(const Terminal& terminal, const AttackGraph& graph, const 
     const bool power = graph.kind(step.edge->to) == AttackGraph::NodeKind::raised;
     std::string to = graph.principal(step.edge->to) == step.from && power ? "itself" : short_name(terminal, graph.name(step.edge->to));
     out += "       " + fold(terminal, graph.title(*step.edge)) + ": " + to + (power || graph.is_goal(step.edge->to) ? ", an administrator" : "") + "\n";
-    for (std::string& one : graph.unknowns(step.from, *step.edge)) open.insert(std::move(one));
-    for (const AttackCheck& check : graph.explain(step.from, *step.edge))
+    const std::vector<AttackCheck> checks = graph.explain(step.from, *step.edge);
+    for (std::string& one : graph.unknowns(*step.edge, checks)) open.insert(std::move(one));
+    for (const AttackCheck& check : checks)
       for (const Decision::Reason& reason : check.decision.reasons)
         if (reason.effect == Effect::allow && reason.kind == check.decision.by && !reason.where.policy.empty()) {
           out += paint(terminal, Ink::dim, "         " + check.action + " by " + safe(reason.where.policy) + " " + safe(reason.where.path)) + "\n";
@@ -141,11 +174,12 @@ int run_access_paths(const Options& options, Io& io) {
   if (format == "graphml") io.print(write_graph(graph, paths, GraphFormat::graphml));
   if (format == "opengraph") io.print(write_graph(graph, paths, GraphFormat::opengraph));
   size_t shown = 0;
+  Steps steps(graph);
   if (format == "ndjson" || format == "text")
     for (const AttackPath& path : paths) {
       std::string out;
       if (format == "ndjson") {
-        write_path(out, graph, path);
+        write_path(out, graph, steps, path);
       } else {
         if (shown == kTextMax && io.terminal.tty && !options.has("--all")) {
           io.print("       " + fold(io.terminal, "… ") + with_thousands(paths.size() - shown) + " more: --format ndjson\n");
