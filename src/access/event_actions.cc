@@ -93,17 +93,8 @@ bool EventActions::is_action(std::string_view action) const { return actions_.co
 
 EventActions event_actions_of(const Content& content, std::vector<Error>& errors) {
   EventActions out;
-  std::vector<ContentFile> built_in;
-  const auto& layers = content.files->layers();
-  if (std::any_of(layers.begin(), layers.end(), [](const ContentLayer& layer) { return layer.kind == LayerKind::built_in; })) {
-    if (auto files = built_in_actions())
-      built_in = std::move(*files);
-    else
-      errors.push_back(files.error());
-  }
-  std::map<std::string, const ContentFile*> by_item;
-  for (const ContentFile& file : built_in) by_item[file.path.substr(file.path.find('/') + 1)] = &file;
-  for (const ContentItem& item : content.files->items("actions")) by_item[item.name] = item.files.front();
+  const ActionFiles files(content, errors);
+  const auto& by_item = files.by_name;
 
   if (auto table = by_item.find("iam.json"); table != by_item.end()) {
     auto document = read_json(table->second->text, nullptr, events_source(*table->second));

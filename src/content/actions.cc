@@ -49,9 +49,7 @@ std::string_view ActionCatalogue::reason(std::string_view action) const {
   return found == reasons_.end() ? std::string_view() : found->second;
 }
 
-ActionCatalogue actions_of(const Content& content, std::vector<Error>& errors) {
-  ActionCatalogue out;
-  std::vector<ContentFile> built_in;
+ActionFiles::ActionFiles(const Content& content, std::vector<Error>& errors) {
   const auto& layers = content.files->layers();
   if (std::any_of(layers.begin(), layers.end(), [](const ContentLayer& layer) { return layer.kind == LayerKind::built_in; })) {
     if (auto files = built_in_actions())
@@ -59,9 +57,14 @@ ActionCatalogue actions_of(const Content& content, std::vector<Error>& errors) {
     else
       errors.push_back(files.error());
   }
-  std::map<std::string, const ContentFile*> by_item;
-  for (const ContentFile& file : built_in) by_item[file.path.substr(file.path.find('/') + 1)] = &file;
-  for (const ContentItem& item : content.files->items("actions")) by_item[item.name] = item.files.front();
+  for (const ContentFile& file : built_in) by_name[file.path.substr(file.path.find('/') + 1)] = &file;
+  for (const ContentItem& item : content.files->items("actions")) by_name[item.name] = item.files.front();
+}
+
+ActionCatalogue actions_of(const Content& content, std::vector<Error>& errors) {
+  ActionCatalogue out;
+  const ActionFiles files(content, errors);
+  const auto& by_item = files.by_name;
   for (const auto& [item, file] : by_item) {
     if (item != kTable && item != kOperations) {
       if (item != "README.md" && item != kKeys && item != kEvents) errors.push_back({Code::usage, "`" + item + "` has no place in actions/", {file->shown}, std::string(kTable) + " or " + std::string(kOperations), {}});

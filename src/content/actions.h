@@ -46,6 +46,16 @@ ActionCatalogue actions_of(const Content& content, std::vector<Error>& errors);
 // The built-in files of content/actions, as they were packed.
 Result<std::vector<ContentFile>> built_in_actions();
 
+// The files of content/actions as they stand after layering, by name; a layer's file replaces that of the layers below. It points into the
+// content that it was made of.
+struct ActionFiles {
+  ActionFiles(const Content& content, std::vector<Error>& errors);
+  ActionFiles(const ActionFiles&) = delete;
+  ActionFiles& operator=(const ActionFiles&) = delete;
+  std::map<std::string, const ContentFile*> by_name;
+  std::vector<ContentFile> built_in;
+};
+
 // Every call of content/resources needs actions that IAM has, that only read and that its file lists under `permissions`, and no file lists
 // another. Nothing is said where there is no content/actions.
 std::vector<Error> validate_permissions(const Content& content);
