@@ -1,0 +1,37 @@
+// Alert: a rule said yes. Its id follows from what it is about and nothing else, so the same events in any order, twice, in any files,
+// read by any number of threads and read again after a crash give the same ids, and adding an alert that is there changes nothing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "detect/rules.h"
+#include "logs/event.h"
+
+namespace reeve {
+
+// What of an event an alert and a correlation keep; texts are copies.
+struct EventFacts {
+  std::string id;          // event_id (logs/event.h)
+  int64_t time_ms = 0;
+  std::string account, region, principal;  // principal: the ARN of who acted, a role's for its sessions; else what there is
+  std::string source, name;                // eventSource, eventName
+  std::string object;                      // where the event was read
+};
+EventFacts facts_of(const LogEvent& event, std::string_view object);
+
+struct Alert {
+  std::string id;           // `al-` and 20 characters of base32: SHA-256 of (rule id, event id) or of (rule id, group, window)
+  uint32_t rule = 0;        // in RuleSet::rules
+  EventFacts event;         // of a correlation: its last event
+  std::vector<std::string> events;                               // of a correlation: ids of those that made it, at most 100, by time
+  std::vector<std::pair<std::string, std::string>> group;        // of a correlation: field and value
+  std::vector<std::pair<std::string, std::string>> evidence;     // the fields that the rule looked at and what stood there, at most 12
+  uint64_t count = 1;       // events that made it
+};
+
+std::string alert_id(const RuleHead& rule, std::string_view event_id);
+std::string alert_id(const RuleHead& rule, const std::vector<std::pair<std::string, std::string>>& group, int64_t window_start_ms);
+
+}  // namespace reeve

@@ -1,0 +1,46 @@
+// Tokens: JSON walked as it stands, without a tree. For the few members of the few events that a rule is about.
+//
+// A token is the text of one JSON value, strings with their quotes, without white space around it. The walk trusts nothing: on text that is
+// no JSON it ends early, and never reads outside of the token.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace reeve {
+
+enum class TokenKind : unsigned char { absent, null, boolean, number, string, list, map };
+TokenKind token_kind(std::string_view token);  // by its first byte; `absent` for the empty token
+
+// Goes through a map's members or a list's items; both end when the token does.
+//   for (TokenMembers m(token); m.next();) use(m.name(), m.value());
+class TokenMembers {
+ public:
+  explicit TokenMembers(std::string_view map) : rest_(map) {}
+  bool next();
+  std::string_view raw_name() const { return name_; }  // between its quotes, escapes as they stand
+  bool named(std::string_view name) const;             // compares what the escapes stand for
+  std::string_view value() const { return value_; }
+
+ private:
+  std::string_view rest_, name_, value_;
+  bool begun_ = false;
+};
+
+class TokenItems {
+ public:
+  explicit TokenItems(std::string_view list) : rest_(list) {}
+  bool next();
+  std::string_view value() const { return value_; }
+
+ private:
+  std::string_view rest_, value_;
+  bool begun_ = false;
+};
+
+// A map's member by name; the last of duplicates; empty: absent, or no map.
+std::string_view token_member(std::string_view map, std::string_view name);
+// A string token's value: into the token itself where it holds no escape, else written to `room`. Of another token its text.
+std::string_view token_text(std::string_view token, std::string& room);
+
+}  // namespace reeve
