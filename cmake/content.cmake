@@ -62,7 +62,8 @@ target_sources(reeve_assess PRIVATE ${REEVE_INDEX_ASSEMBLY} ${REEVE_CONTENT_INDE
 add_executable(reeve_check_content EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/cmake/check_content.cc)
 set_target_properties(reeve_check_content PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tools)
 target_link_libraries(reeve_check_content PRIVATE reeve_content)
-file(GLOB_RECURSE example_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/content/controls/*/examples/*)
+file(GLOB_RECURSE example_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/content/controls/*/examples/*
+  ${CMAKE_SOURCE_DIR}/content/detections/*/examples/*)
 add_custom_command(
   OUTPUT ${CMAKE_BINARY_DIR}/content.checked
   COMMAND reeve_check_content ${CMAKE_SOURCE_DIR}/content

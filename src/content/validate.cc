@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "content/actions.h"
 #include "content/content.h"
+#include "content/detections.h"
 #include "content/escalations.h"
 #include "content/fields.h"
 
@@ -84,6 +85,17 @@ void escalations_ask_for_actions(const Content& content, std::vector<Error>& err
       if (catalogue.levels(need.action).empty()) errors.push_back({Code::not_found, "IAM has no action `" + need.action + "`", {way.file}, "as content/actions/iam.json spells it", {}});
 }
 
+// Each detection is read, and serves controls that there are.
+void detections_serve_controls(const Content& content, std::vector<Error>& errors) {
+  const Detections known = detections_of(*content.files);
+  errors.insert(errors.end(), known.errors.begin(), known.errors.end());
+  std::vector<std::string> ids;
+  for (const Control& control : content.controls) ids.push_back(control.id);
+  for (const Detection& one : known.all)
+    for (const std::string& id : one.controls)
+      if (!content.control(id)) errors.push_back(unknown_word("detection `" + one.id + "` serves control `" + id + "`, which there is not", one.controls_at, id, ids));
+}
+
 }  // namespace
 
 std::vector<Error> validate_content(const Content& content, const GuardTypes& guard_types) {
@@ -94,6 +106,7 @@ std::vector<Error> validate_content(const Content& content, const GuardTypes& gu
   types_are_described(content, guard_types, errors);
   for (Error& error : validate_permissions(content)) errors.push_back(std::move(error));
   escalations_ask_for_actions(content, errors);
+  detections_serve_controls(content, errors);
   return errors;
 }
 
