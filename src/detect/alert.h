@@ -31,6 +31,9 @@ struct Alert {
   uint64_t count = 1;       // events that made it
 };
 
+// The fields that the rule names and what stands in them, at most 12, texts cut at 400 characters; what may be a secret is left out.
+std::vector<std::pair<std::string, std::string>> evidence_of(const RuleSet::Entry& rule, const LogEvent& event);
+
 std::string alert_id(const RuleHead& rule, std::string_view event_id);
 std::string alert_id(const RuleHead& rule, const std::vector<std::pair<std::string, std::string>>& group, int64_t window_start_ms);
 

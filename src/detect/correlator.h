@@ -5,7 +5,8 @@
 // counted as late and told, never dropped in silence. The same hits in any order give the same alerts.
 //
 // A window of a correlation begins at an event (not at a boundary of the clock), spans `timespan`, and is closed by its first alert: the next
-// window begins with the first event after it. docs/formats/detections.md has each type's rule and what the specification leaves open.
+// window begins with the first event after it (detect/window.h). docs/formats/detections.md has each type's rule and what the specification
+// leaves open.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "detect/alert.h"
+#include "detect/hit.h"
 #include "store/sqlite.h"
 
 namespace reeve {
@@ -26,15 +27,26 @@ class Correlator {
   Correlator(const Correlator&) = delete;
   Correlator& operator=(const Correlator&) = delete;
 
-  // The event matched the detection `rule`. Cheap when no correlation is built on it. The same event twice counts once.
-  void add(uint32_t rule, const LogEvent& event, const EventFacts& facts);
-  // Gives the alerts of all windows that end at or before the watermark; chains (correlations of correlations) included.
-  void advance(int64_t watermark_ms, const std::function<void(Alert)>& alert);
+  // Whether a correlation is built on the rule, and what it wants of an event that matched it; any thread may ask.
+  const HitFields& fields() const;
+  // The same event twice counts once. What is not settled yet is kept in memory up to `held_max` hits, then in a table: of the state
+  // that was loaded, else of a temporary file.
+  Status add(Hit hit);
+  // The event matched the detection `rule`.
+  Status add(uint32_t rule, const LogEvent& event, const EventFacts& facts);
+  // Gives the alerts of all that is settled at the watermark, chains (correlations of correlations) included. Events at the watermark
+  // itself are settled; `whole` is the end of time.
+  Status advance(int64_t watermark_ms, const std::function<void(Alert)>& alert);
+  static constexpr int64_t whole = INT64_MAX;
   uint64_t late() const;    // added after their time was closed
+  int64_t newest_ms() const;  // of all hits added; INT64_MIN: none
 
-  // What is open, kept in and read from a run's state (detect/state.h); a part of the same transaction as the objects done.
-  Status save(store::Db& state) const;
+  // What is open, kept in and read from a run's state (detect/state.h); a part of the same transaction as the objects done. `load` makes
+  // the state the place for hits that wait, and must come first.
   Status load(store::Db& state);
+  Status save(store::Db& state);
+
+  void hold_at_most(size_t hits);  // in memory; for tests and small machines
 
  private:
   struct State;

@@ -23,7 +23,7 @@ class Matcher {
 
   // Room for one thread's work; never shared by two at a time.
   class Scratch;
-  std::unique_ptr<Scratch> scratch() const;
+  std::shared_ptr<Scratch> scratch() const;
   // Calls `hit` with the index in RuleSet::rules of each detection that matches, ascending.
   void match(const LogEvent& event, Scratch& scratch, const std::function<void(uint32_t rule)>& hit) const;
 

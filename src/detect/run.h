@@ -1,4 +1,7 @@
 // DetectRun: objects of logs in, alerts out. Threads by object; state that survives; an account of every object.
+//
+// Alerts come in the order of the objects (their names) and within one in the order of its events, those of correlations behind them by
+// time: the same input gives the same output, however many threads read it.
 #pragma once
 
 #include <functional>
@@ -14,6 +17,7 @@ namespace reeve {
 
 struct DetectOptions {
   std::vector<std::string> paths;     // files, folders, `-`
+  std::string rules_digest;           // kept with the state
   std::string state;                  // a SQLite file: objects done, correlations open, alerts told; empty: nothing is kept
   int64_t lateness_ms = 15 * 60'000;  // of a run that follows; a run over whole files sorts everything
   size_t workers = 1;
@@ -22,15 +26,25 @@ struct DetectOptions {
 
 struct DetectTotals {
   uint64_t objects = 0, events = 0, refused = 0, alerts = 0, late = 0, parameters_omitted = 0;
+  uint64_t skipped = 0;   // objects that an earlier run with the same state has read
+  uint64_t ignored = 0;   // files met in a folder that are no logs
+  uint64_t repeated = 0;  // alerts told before, by this run or an earlier one
+  uint64_t bytes = 0;     // of the objects, as they lie there
+  uint64_t state_bytes = 0;
+  int64_t newest_ms = 0;  // of the events that were looked at for their time; 0: of none
+  bool rules_changed = false;  // the state was made with other rules, which is no reason to read objects again
 };
 
 struct DetectSinks {
-  std::function<void(const Alert&)> alert;        // each id once in a run; one call at a time
+  std::function<void(const Alert&)> alert;        // each id once in a run; one call at a time, as the next two
   std::function<void(const ObjectAudit&)> object; // each object once, when it has been read
   std::function<void(Error)> problem;
+  std::function<Status()> flush;                  // what was told must be out before the state says so; may be empty
+  std::function<void(const DetectTotals&)> progress;  // now and then; may be empty
 };
 
 // Ends when all is read (or `stop` says so, looked at between objects). An object done in an earlier run with the same state is not read again.
+// Without a state a run that is stopped tells the correlations of what it has read; with one they stay open for the next run.
 Result<DetectTotals> run_detections(const RuleSet& rules, const DetectOptions& options, const DetectSinks& sinks,
                                     const std::function<bool()>& stop);
 

@@ -41,6 +41,7 @@ struct ObjectAudit {
   std::vector<Refusal> refused;
   uint64_t parameters_omitted = 0;  // CloudTrail left requestParameters out for their size (`"omitted":true`)
   std::string broken;         // why the object could not be read to its end; empty: it was
+  bool ignored = false;       // met in a folder and no log at all (set by who walked there)
 };
 
 struct LogSink {

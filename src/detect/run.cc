@@ -1,0 +1,294 @@
+#include "detect/run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/threads.h"
+#include "base/time.h"
+#include "detect/source.h"
+#include "detect/state.h"
+
+namespace reeve {
+namespace {
+
+constexpr size_t ahead_records = 20'000;  // alerts and hits that wait for objects before theirs, over all threads
+constexpr size_t ahead_objects = 4'096;
+constexpr size_t checkpoint_objects = 1'000;
+constexpr int64_t checkpoint_ms = 2'000;
+constexpr int64_t poll_ms = 1'000;
+
+// What came of one object, or of the part of it that was read so far.
+struct Reading {
+  std::vector<Alert> alerts;
+  std::vector<Hit> hits;
+  std::vector<Error> problems;
+  ObjectAudit audit;
+  int64_t newest_ms = 0;
+  bool complete = false;  // false: the run was stopped before its turn
+  size_t records() const { return alerts.size() + hits.size(); }
+};
+
+class DetectRun {
+ public:
+  DetectRun(const RuleSet& rules, const DetectOptions& options, const DetectSinks& sinks, const std::function<bool()>& stop)
+      : rules_(rules), options_(options), sinks_(sinks), stop_(stop), matcher_(rules), correlator_(rules) {}
+
+  Result<DetectTotals> run() {
+    state_ = TRY(DetectState::open(options_.state));
+    TRY(state_->begin());
+    if (state_->kept()) TRY(correlator_.load(state_->db()));
+    const std::string before = TRY(state_->rules());
+    totals_.rules_changed = !before.empty() && before != options_.rules_digest;
+    TRY(state_->set_rules(options_.rules_digest));
+    const uint64_t late_before = correlator_.late();
+    source_ = file_source(options_.paths, options_.follow);
+    int64_t came_ms = steady_ms();
+    for (bool more = true; more;) {
+      const uint64_t objects = totals_.objects;
+      TRY(read_all());
+      if (totals_.objects > objects) came_ms = steady_ms();
+      more = options_.follow && !stop_();
+      if (options_.follow) TRY(advance_with_time(came_ms));
+      TRY(checkpoint(more));
+      if (more) wait();
+    }
+    TRY(finish());
+    totals_.late = correlator_.late() - late_before;
+    totals_.state_bytes = TRY(state_->bytes());
+    return totals_;
+  }
+
+ private:
+  struct Worker {
+    LogReader reader;
+    std::shared_ptr<Matcher::Scratch> scratch;
+  };
+
+  // --- Reading, several objects at once
+
+  Status read_all() {
+    std::vector<Error> problems;
+    objects_ = source_->fresh(problems);
+    for (Error& problem : problems) sinks_.problem(std::move(problem));
+    std::vector<LogObject> fresh;
+    for (LogObject& object : objects_) {
+      if (!object.version.empty() && TRY(state_->done(object.identity, object.version))) {
+        ++totals_.skipped;
+        source_->settled(object);
+      } else {
+        fresh.push_back(std::move(object));
+      }
+    }
+    objects_ = std::move(fresh);
+    turn_ = 0;
+    ready_.clear();
+    waiting_records_ = 0;
+    while (workers_.size() < std::max<size_t>(1, options_.workers)) {
+      workers_.push_back(std::make_unique<Worker>());
+      workers_.back()->scratch = matcher_.scratch();
+    }
+    parallel_for(objects_.size(), workers_.size(), [&](size_t index, size_t worker) { read_one(index, *workers_[worker]); });
+    return failed_ ? Status(tl::unexpected(*failed_)) : Status{};
+  }
+
+  void read_one(size_t index, Worker& worker) {
+    Reading reading;
+    if (stopped()) return hand_in(index, std::move(reading));
+    const LogObject& object = objects_[index];
+    std::vector<uint32_t> matched;
+    LogSink sink;
+    sink.problem = [&](Error error) { reading.problems.push_back(std::move(error)); };
+    sink.event = [&](const LogEvent& event) {
+      if (options_.follow) reading.newest_ms = std::max(reading.newest_ms, event_time_ms(event));
+      matched.clear();
+      matcher_.match(event, *worker.scratch, [&](uint32_t rule) { matched.push_back(rule); });
+      if (matched.empty()) return;
+      const EventFacts facts = facts_of(event, object.name);
+      for (uint32_t rule : matched) {
+        if (correlator_.fields().wanted(rule)) reading.hits.push_back(correlator_.fields().take(rule, event, facts));
+        const RuleHead& head = rules_.rules[rule].head;
+        if (head.quiet) continue;
+        Alert alert;
+        alert.id = alert_id(head, facts.id);
+        alert.rule = rule;
+        alert.event = facts;
+        alert.evidence = evidence_of(rules_.rules[rule], event);
+        reading.alerts.push_back(std::move(alert));
+      }
+      give_some(index, reading);
+    };
+    reading.audit = source_->read(worker.reader, object, sink);
+    reading.complete = true;
+    hand_in(index, std::move(reading));
+  }
+
+  bool stopped() {
+    std::lock_guard lock(mutex_);
+    return failed_ || stop_();
+  }
+
+  // In the middle of an object: at once if it is its turn, else when enough has come together that waiting is better than holding more.
+  void give_some(size_t index, Reading& reading) {
+    if (reading.records() == 0) return;
+    std::unique_lock lock(mutex_);
+    if (turn_ != index) {
+      if (reading.records() < ahead_records) return;
+      turned_.wait(lock, [&] { return turn_ == index; });
+    }
+    tell(reading);
+  }
+
+  // At the end of an object.
+  void hand_in(size_t index, Reading reading) {
+    std::unique_lock lock(mutex_);
+    turned_.wait(lock, [&] { return turn_ == index || (ready_.size() < ahead_objects && waiting_records_ < ahead_records); });
+    waiting_records_ += reading.records();
+    ready_.emplace(index, std::move(reading));
+    for (auto next = ready_.find(turn_); next != ready_.end(); next = ready_.find(turn_)) {
+      waiting_records_ -= next->second.records();
+      settle(turn_, next->second);
+      ready_.erase(next);
+      ++turn_;
+    }
+    turned_.notify_all();
+  }
+
+  // --- In order, one at a time (under the mutex)
+
+  void keep(Status status) {
+    if (!status && !failed_) failed_ = std::move(status).error();
+  }
+
+  Status tell_alert(const Alert& alert) {
+    if (!TRY(state_->first_told(alert.id))) {
+      ++totals_.repeated;
+      return {};
+    }
+    ++totals_.alerts;
+    sinks_.alert(alert);
+    return {};
+  }
+
+  void tell(Reading& reading) {
+    for (const Alert& alert : reading.alerts)
+      if (!failed_) keep(tell_alert(alert));
+    for (Hit& hit : reading.hits)
+      if (!failed_) keep(correlator_.add(std::move(hit)));
+    reading.alerts.clear();
+    reading.hits.clear();
+  }
+
+  void settle(size_t index, Reading& reading) {
+    if (failed_) return;
+    tell(reading);
+    if (!reading.complete || failed_) return;
+    const LogObject& object = objects_[index];
+    ObjectAudit& audit = reading.audit;
+    audit.ignored = object.found && audit.format == "unknown" && audit.broken.empty() && audit.judged == 0;
+    if (audit.ignored) {
+      ++totals_.ignored;
+    } else {
+      for (Error& problem : reading.problems) sinks_.problem(std::move(problem));
+      ++totals_.objects;
+      totals_.events += audit.judged;
+      totals_.parameters_omitted += audit.parameters_omitted;
+      totals_.bytes += audit.bytes;
+      for (const Refusal& refusal : audit.refused) totals_.refused += refusal.count;
+    }
+    totals_.newest_ms = std::max(totals_.newest_ms, reading.newest_ms);
+    if (sinks_.object) sinks_.object(audit);
+    if (!object.version.empty()) keep(state_->set_done(object.identity, object.version));
+    settled_.push_back(object);
+    const int64_t now = steady_ms();
+    if (settled_.size() >= checkpoint_objects || now - checkpoint_at_ >= checkpoint_ms) keep(checkpoint(true));
+    if (sinks_.progress) sinks_.progress(totals_);
+  }
+
+  // What was told is out before the state says so: a run that is killed in between tells it again, by the same id.
+  Status checkpoint(bool again) {
+    if (sinks_.flush) TRY(sinks_.flush());
+    if (state_->kept()) TRY(correlator_.save(state_->db()));
+    TRY(state_->commit());
+    for (const LogObject& object : settled_) source_->settled(object);
+    settled_.clear();
+    checkpoint_at_ = steady_ms();
+    return again ? state_->begin() : Status{};
+  }
+
+  // --- Time
+
+  Status advance(int64_t watermark_ms) {
+    Status told;
+    TRY(correlator_.advance(watermark_ms, [&](const Alert& alert) {
+      if (told) told = tell_alert(alert);
+    }));
+    return told;
+  }
+
+  // An event of tomorrow (a clock that is wrong) must not make those of today late.
+  Status advance_with_time(int64_t came_ms) {
+    if (totals_.newest_ms == 0) return {};
+    const int64_t now = wall_clock().ms;
+    int64_t watermark = std::min(totals_.newest_ms, now) - options_.lateness_ms;
+    if (steady_ms() - came_ms > options_.lateness_ms) watermark = std::max(watermark, now - options_.lateness_ms);
+    return advance(watermark);
+  }
+
+  Status finish() {
+    // A state goes on where this run ends, with as much left open as may still come late. What could be told of that if nothing came
+    // any more is told now, and not again.
+    if (state_->kept() && !options_.follow) {
+      if (correlator_.newest_ms() != INT64_MIN) {
+        TRY(state_->begin());
+        TRY(advance(correlator_.newest_ms() - options_.lateness_ms));
+        TRY(checkpoint(false));
+      }
+      if (stop_()) return {};
+      TRY(state_->begin());
+      std::vector<Alert> told;
+      TRY(correlator_.advance(Correlator::whole, [&](Alert alert) { told.push_back(std::move(alert)); }));
+      state_->rollback();
+      TRY(state_->begin());
+      for (const Alert& alert : told) TRY(tell_alert(alert));
+      if (sinks_.flush) TRY(sinks_.flush());
+      return state_->commit();
+    }
+    if (state_->kept()) return {};
+    TRY(advance(Correlator::whole));
+    return sinks_.flush ? sinks_.flush() : Status{};
+  }
+
+  void wait() const {
+    for (int64_t waited = 0; waited < poll_ms && !stop_(); waited += 50) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+
+  const RuleSet& rules_;
+  const DetectOptions& options_;
+  const DetectSinks& sinks_;
+  const std::function<bool()>& stop_;
+  Matcher matcher_;
+  Correlator correlator_;
+  std::unique_ptr<DetectState> state_;
+  std::unique_ptr<ObjectSource> source_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<LogObject> objects_, settled_;
+  DetectTotals totals_;
+  int64_t checkpoint_at_ = steady_ms();
+
+  std::mutex mutex_;
+  std::condition_variable turned_;
+  size_t turn_ = 0, waiting_records_ = 0;
+  std::map<size_t, Reading> ready_;
+  std::optional<Error> failed_;
+};
+
+}  // namespace
+
+Result<DetectTotals> run_detections(const RuleSet& rules, const DetectOptions& options, const DetectSinks& sinks, const std::function<bool()>& stop) {
+  return DetectRun(rules, options, sinks, stop).run();
+}
+
+}  // namespace reeve

@@ -1,0 +1,73 @@
+#include "detect/source.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/file.h"
+#include "base/time.h"
+
+namespace reeve {
+namespace {
+
+constexpr int64_t still_ms = 2000;
+
+std::string identity_of(const std::string& path) {
+  std::error_code failed;
+  const auto whole = std::filesystem::weakly_canonical(path, failed);
+  return failed ? path : whole.string();
+}
+
+class FileSource : public ObjectSource {
+ public:
+  FileSource(std::vector<std::string> paths, bool growing) : paths_(std::move(paths)), growing_(growing) {}
+
+  std::vector<LogObject> fresh(std::vector<Error>& problems) override {
+    std::vector<LogObject> out;
+    std::set<std::string> seen;
+    for (const std::string& path : paths_) {
+      const bool stream = is_stream(path);
+      if (stream) {
+        if (streams_.insert(path).second) out.push_back({path, path, "", false});
+        continue;
+      }
+      std::vector<Error> here;
+      const bool folder = is_folder(path);
+      for (Entry& entry : walk(path, here)) {
+        LogObject object{entry.path, identity_of(entry.path), std::to_string(entry.size_bytes) + " " + std::to_string(entry.mtime_ms), folder};
+        if (!seen.insert(object.identity).second) continue;  // named twice, or also met in a folder
+        std::string& given = given_[object.identity];
+        if (given == object.version) continue;
+        if (growing_ && wall_clock().ms - entry.mtime_ms < still_ms) continue;
+        given = object.version;
+        out.push_back(std::move(object));
+      }
+      for (Error& problem : here)
+        if (told_.insert(problem.text()).second) problems.push_back(std::move(problem));
+    }
+    return out;
+  }
+
+  ObjectAudit read(LogReader& reader, const LogObject& object, const LogSink& sink) override { return reader.read_file(object.name, sink); }
+  void settled(const LogObject&) override {}
+
+ private:
+  // Standard input, a pipe: read once, to its end.
+  static bool is_stream(const std::string& path) {
+    struct stat st {};
+    return path == "-" || (::stat(path.c_str(), &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
+  }
+
+  std::vector<std::string> paths_;
+  bool growing_;
+  std::map<std::string, std::string> given_;  // by identity: the version
+  std::set<std::string> streams_, told_;
+};
+
+}  // namespace
+
+std::unique_ptr<ObjectSource> file_source(std::vector<std::string> paths, bool growing) { return std::make_unique<FileSource>(std::move(paths), growing); }
+
+}  // namespace reeve

@@ -1,0 +1,35 @@
+// ObjectSource: where objects of logs come from. Files and folders here; a queue that names S3 objects is another.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "logs/reader.h"
+
+namespace reeve {
+
+struct LogObject {
+  std::string name;      // as it is told: a path, s3://bucket/key
+  std::string identity;  // the same for the same object however it was named
+  std::string version;   // of its content; empty: it cannot be known, and it is read every time
+  bool found = false;    // met in a folder: one that is no log is passed over
+};
+
+class ObjectSource {
+ public:
+  virtual ~ObjectSource() = default;
+  // Objects that this source has not given before in this version, in an order that hangs on nothing but their names.
+  virtual std::vector<LogObject> fresh(std::vector<Error>& problems) = 0;
+  // Called by several threads at once, each with a reader of its own.
+  virtual ObjectAudit read(LogReader& reader, const LogObject& object, const LogSink& sink) = 0;
+  // What came of the object is on record: it need not be given again.
+  virtual void settled(const LogObject& object) = 0;
+};
+
+// `growing`: files may still be written to; one is given when it has stood still for two seconds, and again when it has changed.
+std::unique_ptr<ObjectSource> file_source(std::vector<std::string> paths, bool growing);
+
+}  // namespace reeve

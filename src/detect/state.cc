@@ -1,0 +1,124 @@
+#include "detect/state.h"
+
+#include <cstring>
+
+#include "base/hash.h"
+
+namespace reeve {
+namespace {
+
+constexpr int64_t layout = 1;  // of the tables; a state of another one is refused, not guessed at
+
+}  // namespace
+
+size_t DetectState::IdHash::operator()(const Id& id) const {
+  size_t out = 0;
+  std::memcpy(&out, id.data(), sizeof out);
+  return out;
+}
+
+Status DetectState::make_tables() {
+  return db_->exec("CREATE TABLE IF NOT EXISTS detect_state(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+                   "CREATE TABLE IF NOT EXISTS object_done(object TEXT PRIMARY KEY, version TEXT NOT NULL) WITHOUT ROWID;"
+                   "CREATE TABLE IF NOT EXISTS alert_told(id BLOB PRIMARY KEY) WITHOUT ROWID");
+}
+
+Result<std::unique_ptr<DetectState>> DetectState::open(const std::string& path) {
+  auto out = std::make_unique<DetectState>();
+  if (path.empty()) return out;
+  out->kept_ = out->in_table_ = true;
+  out->path_ = path;
+  out->db_ = TRY(store::Db::open_file(path, {.cache_mib = 16, .page_bytes = 4096}));
+  store::Db& db = *out->db_;
+  // Another program's SQLite file is not taken for a state.
+  const auto tables = TRY(db.value("SELECT count(*) FROM sqlite_master"));
+  const auto ours = TRY(db.value("SELECT count(*) FROM sqlite_master WHERE name = 'detect_state'"));
+  if (std::get<int64_t>(tables) > 0 && std::get<int64_t>(ours) == 0)
+    return fail(Code::type, "the file is no state of `reeve detect`", {path}, "a file that --state made, or a new one", {});
+  TRY(db.begin());
+  TRY(out->make_tables());
+  const auto found = TRY(db.value("SELECT value FROM detect_state WHERE name = 'layout'"));
+  if (std::holds_alternative<std::monostate>(found)) {
+    store::Statement insert = TRY(db.prepare("INSERT INTO detect_state VALUES('layout', ?1)"));
+    TRY(insert.bind(1, layout).run());
+  } else if (const int64_t* number = std::get_if<int64_t>(&found); !number || *number != layout) {
+    return fail(Code::unsupported, "the state was written by another version of Reeve", {path}, "layout " + std::to_string(layout), "begin with a new file");
+  }
+  TRY(db.commit());
+  return out;
+}
+
+Status DetectState::begin() { return kept_ && !db_->in_transaction() ? db_->begin() : Status{}; }
+Status DetectState::commit() { return kept_ && db_->in_transaction() ? db_->commit() : Status{}; }
+void DetectState::rollback() {
+  if (kept_) db_->rollback();
+}
+
+Result<bool> DetectState::done(std::string_view object, std::string_view version) {
+  if (!kept_) return false;
+  store::Statement& select = *TRY(db_->cached("SELECT 1 FROM object_done WHERE object = ?1 AND version = ?2"));
+  const bool found = TRY(select.bind(1, object).bind(2, version).step());
+  select.reset();
+  return found;
+}
+
+Status DetectState::set_done(std::string_view object, std::string_view version) {
+  if (!kept_) return {};
+  store::Statement& insert = *TRY(db_->cached("INSERT OR REPLACE INTO object_done VALUES(?1, ?2)"));
+  return insert.bind(1, object).bind(2, version).run();
+}
+
+Result<bool> DetectState::first_told(std::string_view alert_id) {
+  const Sha256 digest = sha256(alert_id);
+  Id id;
+  std::copy_n(digest.begin(), id.size(), id.begin());
+  const std::string_view bytes(reinterpret_cast<const char*>(id.data()), id.size());
+  if (!kept_ && !told_.insert(id).second) return false;
+  if (!kept_ && told_.size() > ids_max_) {
+    if (!db_) {
+      db_ = TRY(store::Db::open_temporary({.cache_mib = 16}));
+      TRY(make_tables());
+      in_table_ = true;
+    }
+    TRY(db_->begin());
+    store::Statement& insert = *TRY(db_->cached("INSERT OR IGNORE INTO alert_told VALUES(?1)"));
+    // The id in question is looked for below, so it stays out of the table until then.
+    told_.erase(id);
+    for (const Id& one : told_) TRY(insert.bind_blob(1, {reinterpret_cast<const char*>(one.data()), one.size()}).run());
+    TRY(db_->commit());
+    told_.clear();
+    told_.insert(id);
+  }
+  if (!in_table_) return true;
+  if (kept_) {
+    store::Statement& insert = *TRY(db_->cached("INSERT OR IGNORE INTO alert_told VALUES(?1)"));
+    TRY(insert.bind_blob(1, bytes).run());
+    return db_->changes() > 0;
+  }
+  store::Statement& select = *TRY(db_->cached("SELECT 1 FROM alert_told WHERE id = ?1"));
+  const bool found = TRY(select.bind_blob(1, bytes).step());
+  select.reset();
+  return !found;
+}
+
+Result<std::string> DetectState::rules() {
+  if (!kept_) return std::string();
+  const auto found = TRY(db_->value("SELECT value FROM detect_state WHERE name = 'rules'"));
+  const std::string* text = std::get_if<std::string>(&found);
+  return text ? *text : std::string();
+}
+
+Status DetectState::set_rules(std::string_view digest) {
+  if (!kept_) return {};
+  store::Statement& insert = *TRY(db_->cached("INSERT OR REPLACE INTO detect_state VALUES('rules', ?1)"));
+  return insert.bind(1, digest).run();
+}
+
+Result<uint64_t> DetectState::bytes() const {
+  if (!kept_) return uint64_t{0};
+  const auto pages = TRY(db_->value("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"));
+  const int64_t* size = std::get_if<int64_t>(&pages);
+  return size ? static_cast<uint64_t>(*size) : uint64_t{0};
+}
+
+}  // namespace reeve
