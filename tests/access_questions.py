@@ -9,6 +9,7 @@ people, a role, a bucket and a queue; 222233334444 is a stranger that the bucket
 
 import argparse
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -86,8 +87,23 @@ USAGE = [(["s3:GetObjects"], "`s3:GetObject`?"), (["nonsense"], "is no action"),
 BAD = [("cut short", '{"UserDetailList": ['), ("no dump", '{"Buckets": []}'), ("empty", "")]
 
 
-def run(*words):
-    return subprocess.run([str(lib_reeve.REEVE), "access", *words], capture_output=True, text=True, timeout=120)
+def run(*words, threads=None):
+    env = dict(os.environ, REEVE_THREADS=str(threads)) if threads else None
+    return subprocess.run([str(lib_reeve.REEVE), "access", *words], capture_output=True, text=True, timeout=120, env=env)
+
+
+def same_on_threads(checks, root):
+    """Accounts are read and decisions made on several threads: what is said, and in which order, is the same on one."""
+    maker = lib_reeve.ROOT / "bench" / "make_iam.py"
+    subprocess.run([sys.executable, str(maker), str(root / "many"), "--accounts", "24", "--principals", "60"], check=True)
+    for number in (3, 11):  # two accounts whose files cannot be read, named in the order of the accounts
+        (root / "many" / str(100000000000 + number) / "us-east-1" / "iam-get-account-authorization-details.json").write_text('{"UserDetailList": [')
+    source = ["--source", str(root / "many")]
+    for words in (["who-can", "s3:GetObject", "arn:aws:s3:::payroll/*"], ["who-can", "s3:Get*"], ["who-can", "sqs:SendMessage"], ["cross-account"]):
+        done = [run(*words, *source, threads=threads) for threads in (1, 2, 7)]
+        checks.check(done[0].stdout and len({(one.returncode, one.stdout, one.stderr) for one in done}) == 1, f"{' '.join(words)}: the same on 1, 2 and 7 threads", done[0].stderr[:300])
+        named = [line for line in done[0].stderr.splitlines() if "authorization-details" in line]
+        checks.check(len(named) == 2 and "100000000003" in named[0] and "100000000011" in named[1], f"{' '.join(words)}: both unread files are named in order", done[0].stderr[:300])
 
 
 def records(done):
@@ -155,6 +171,7 @@ def main():
         unused = {r["principal"]: r["finding"] for r in records(run("unused", *source))}
         checks.check(unused.get(IAM + "role/deploy") == "never_used" and unused.get(IAM + "user/reader") == "unknown", "unused: a role that nobody used, users of whom nothing was read", str(unused))
 
+        same_on_threads(checks, root)
         for words, wanted in USAGE:
             done = run("who-can", *words, *source)
             checks.check(done.returncode == 2 and wanted in done.stderr and not done.stdout, f"{words[0]} is a matter of usage", done.stderr)

@@ -1,8 +1,12 @@
 // Reading an estate: the inputs that `reeve assess` finds, unit by unit, each resource as it comes.
+#include <condition_variable>
+#include <mutex>
+
 #include "access/estate.h"
 #include "access/estate_build.h"
 #include "access/estate_organization.h"
 #include "aws/arn.h"
+#include "base/threads.h"
 #include "content/resource_types.h"
 
 namespace reeve {
@@ -11,39 +15,41 @@ using namespace access;
 
 namespace {
 
+// What one unit tells, kept until its turn has come.
 class AccessSink : public UnitSink {
  public:
-  AccessSink(AccessEstate& estate, EstateBuilder& builder, OrganizationBuilder& organization)
-      : estate_(estate), builder_(builder), organization_(organization) {}
+  explicit AccessSink(const OrganizationBuilder& organization) : organization_(organization) {}
 
   void resource(Resource&& resource) override {
-    if (organization_.takes(resource)) organization_.add(std::move(resource));
+    if (organization_.takes(resource)) of_organization_.push_back(std::move(resource));
     else held_.insert_or_assign(resource.uid, std::move(resource));
   }
   void withdraw(const std::string& uid) override { held_.erase(uid); }
-  void read(ReadRecord&& record) override { organization_.read(record); }
-  void source(SourceRecord&& source) override {
-    if (source.time_ms > bound_) bound_ = source.time_ms;
-  }
-  void problem(Error&& error) override { estate_.problems.push_back(std::move(error)); }
-  void note(Error&& error) override { estate_.notes.push_back(std::move(error)); }
-  void stated_time(int64_t time_ms) override {
-    if (time_ms > stated_) stated_ = time_ms;
-  }
-  int64_t newest() const { return stated_ ? stated_ : bound_; }
+  void read(ReadRecord&& record) override { reads_.push_back(std::move(record)); }
+  void source(SourceRecord&& source) override { bound_ = std::max(bound_, source.time_ms); }
+  void problem(Error&& error) override { problems_.push_back(std::move(error)); }
+  void note(Error&& error) override { notes_.push_back(std::move(error)); }
+  void stated_time(int64_t time_ms) override { stated_ = std::max(stated_, time_ms); }
 
-  void end_of_unit() {
-    for (auto& [uid, resource] : held_) builder_.add(resource);
-    held_.clear();
-    builder_.end_of_unit();
+  int64_t stated() const { return stated_; }
+  int64_t bound() const { return bound_; }
+
+  void give(AccessEstate& estate, EstateBuilder& builder, OrganizationBuilder& organization) {
+    std::move(problems_.begin(), problems_.end(), std::back_inserter(estate.problems));
+    std::move(notes_.begin(), notes_.end(), std::back_inserter(estate.notes));
+    for (Resource& resource : of_organization_) organization.add(std::move(resource));
+    for (const ReadRecord& read : reads_) organization.read(read);
+    for (auto& [uid, resource] : held_) builder.add(resource);
+    builder.end_of_unit();
   }
 
  private:
-  AccessEstate& estate_;
-  EstateBuilder& builder_;
-  OrganizationBuilder& organization_;
+  const OrganizationBuilder& organization_;
   int64_t stated_ = 0, bound_ = 0;
-  std::map<std::string, Resource> held_;  // of the unit: a newer Config item may still withdraw one
+  std::map<std::string, Resource> held_;  // a newer Config item may still withdraw one
+  std::vector<Resource> of_organization_;
+  std::vector<ReadRecord> reads_;
+  std::vector<Error> problems_, notes_;
 };
 
 AccessEstate read_units(const std::vector<std::string>& sources, const ResourceCatalogue& catalogue, const AccessReadOptions& options, bool standalone) {
@@ -59,12 +65,24 @@ AccessEstate read_units(const std::vector<std::string>& sources, const ResourceC
   }
   EstateBuilder builder(estate, options);
   OrganizationBuilder organization(estate, builder);
-  AccessSink sink(estate, builder, organization);
-  for (const Unit& unit : inputs.units) {
-    load_unit(unit, catalogue, sink);
-    sink.end_of_unit();
-  }
-  estate.newest_ms = sink.newest();
+  int64_t stated = 0, bound = 0;
+  // Units are read on all threads and built into the estate one after the other, in their order: whoever holds the first one that is not
+  // built yet never waits, and no thread holds more than one.
+  std::mutex turn;
+  std::condition_variable turned;
+  size_t next = 0;
+  parallel_for(inputs.units.size(), worker_count(), [&](size_t at, size_t) {
+    AccessSink sink(organization);
+    load_unit(inputs.units[at], catalogue, sink);
+    std::unique_lock lock(turn);
+    turned.wait(lock, [&] { return next == at; });
+    sink.give(estate, builder, organization);
+    stated = std::max(stated, sink.stated());
+    bound = std::max(bound, sink.bound());
+    ++next;
+    turned.notify_all();
+  });
+  estate.newest_ms = stated ? stated : bound;
   if (!standalone) organization.finish();
   builder.finish();
   return estate;

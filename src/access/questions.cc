@@ -41,6 +41,12 @@ bool about_principal(std::string_view key) {
   return key == "aws:userid" || key == "aws:username" || starts_with(key, "aws:principal") || starts_with(key, "saml:") || starts_with(key, "aws:source") || starts_with(key, "sts:");
 }
 
+// No: the statement says nothing of the action, whatever else.
+bool may_mean(const Statement& statement, const std::string& action) {
+  if (!statement.unknown.empty() || statement.actions.unknown || statement.actions.negated) return true;
+  return std::any_of(statement.actions.values.begin(), statement.actions.values.end(), [&](const std::string& pattern) { return action_matches(pattern, action); });
+}
+
 std::string with_names(std::string pattern, const AccessPrincipal* principal) {
   for (size_t open = pattern.find("${"); open != std::string::npos; open = pattern.find("${")) {
     size_t end = pattern.find('}', open);
@@ -267,7 +273,7 @@ std::vector<std::string> AccessQuestions::resources_for(const std::string& actio
     if (!source_of(policy).unknown.empty()) granted_on.push_back(&anything);  // what was not read may grant on anything
     std::vector<bool> negated(granted_on.size());
     for (const Statement& statement : source_of(policy).statements) {
-      if (statement.effect == Effect::deny) continue;
+      if (statement.effect == Effect::deny || !may_mean(statement, action)) continue;
       const bool open = !statement.unknown.empty() || statement.resources.unknown;
       granted_on.push_back(open ? &anything : &statement.resources.values);
       negated.push_back(statement.resources.negated);
@@ -310,7 +316,7 @@ Decision AccessQuestions::decide_one(const std::string& action, const std::strin
   request.action = action;
   request.context = context_of(principal, set);
   bind(set, request, resource);
-  ++decided_;
+  decided_.fetch_add(1, std::memory_order_relaxed);
   DecisionOptions options;
   options.explain = explain;
   return decide(request, set, options);
@@ -324,7 +330,6 @@ AccessAnswer AccessQuestions::decide_any(const ActionSet& actions, const Asked& 
   best.kind = principal.kind == AccessPrincipal::Kind::user ? "user" : "role";
   best.account = estate_.accounts[principal.account].id;
   PolicySet set = estate_.policies_for(principal, nullptr);
-  any_resource_ = asked.resource.empty();
   if (!asked.resource.empty()) {
     DecisionRequest probe;
     bind(set, probe, policy::instance(policy::glob_of(asked.resource), any_name));
@@ -395,6 +400,7 @@ void AccessQuestions::explain(AccessAnswer& answer, const Decision& decision, co
 
 Result<AccessAnswer> AccessQuestions::can(const AccessPrincipal& principal, std::string_view action, std::string_view resource) {
   const Asked what = TRY(asked(action, resource));
+  any_resource_ = what.resource.empty();
   return decide_any(what.set, what, principal);
 }
 

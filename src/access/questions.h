@@ -9,6 +9,7 @@
 // them all without a condition, is answered at once for whoever has it. Callers whom no policy in play tells apart share one decision.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <set>
@@ -97,13 +98,14 @@ class AccessQuestions {
   bool fits(uint32_t action, std::string_view resource) const;
   // What a policy may have to do with what is asked, told once.
   struct Part {
-    bool told = false, grants = false, denies = false, denies_all = false, apart = false;
+    bool grants = false, denies = false, denies_all = false;
+    bool beyond = false, apart = false;  // tells callers apart; the same of what it says of what is asked
   };
-  const Part& part(uint32_t policy, const Asked& asked, std::vector<Part>& parts);
+  Part part(uint32_t policy, const Asked& asked) const;
   ActionSet granted(const CompiledPolicy& policy, const Asked& asked) const;
   ActionSet denied(const CompiledPolicy& policy, const Asked& asked) const;
   bool tells_apart(const CompiledPolicy& policy);
-  bool tells_apart_beyond(const CompiledPolicy& policy, std::set<std::string, std::less<>>* named);
+  static bool tells_apart_beyond(const CompiledPolicy& policy, std::set<std::string, std::less<>>* named);
   std::vector<std::string> resources_for(const std::string& action, const Asked& asked, const PolicySet& set, const AccessPrincipal* principal) const;
   AccessAnswer decide_any(const ActionSet& actions, const Asked& asked, const AccessPrincipal& principal);
   Decision decide_one(const std::string& action, const std::string& resource, const AccessPrincipal& principal, PolicySet& set, bool explain);
@@ -119,7 +121,7 @@ class AccessQuestions {
   const ActionTable& table_;
   Context fixed_;
   std::unordered_map<const CompiledPolicy*, bool> apart_;
-  uint64_t decided_ = 0;
+  std::atomic<uint64_t> decided_ = 0;
   bool any_resource_ = false;  // no resource was named
   bool this_side_ = false;     // strangers' own policies are taken to allow
 };

@@ -197,6 +197,7 @@ std::vector<CanDo> AccessQuestions::all(const AccessPrincipal& principal) {
   may.subtract(never);
   std::map<std::string, size_t> actions;
   std::map<std::string, CanDo> found;
+  any_resource_ = true;
   for (uint32_t i = 0; i < table_.size(); ++i) {
     const std::string& name = table_.action(i).name;
     const std::string service = name.substr(0, name.find(':'));

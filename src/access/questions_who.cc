@@ -1,9 +1,12 @@
 // Who can: every principal of the estate, told at once where nothing tells it from others.
 #include <algorithm>
+#include <memory>
 #include <set>
 
 #include "access/questions.h"
+#include "aws/arn.h"
 #include "base/text.h"
+#include "base/threads.h"
 #include "policy/glob.h"
 
 namespace reeve {
@@ -37,12 +40,19 @@ bool may_cover(const Statement& statement, const ActionSet& wanted, bool exact, 
   });
 }
 
+// Each of many small jobs once, on all threads, by the hundred.
+template <typename Work>
+void in_pieces(size_t count, size_t workers, const Work& work) {
+  constexpr size_t piece = 128;
+  parallel_for((count + piece - 1) / piece, workers, [&](size_t at, size_t) {
+    for (size_t i = at * piece; i < std::min(count, (at + 1) * piece); ++i) work(i);
+  });
+}
+
 }  // namespace
 
-const AccessQuestions::Part& AccessQuestions::part(uint32_t at, const Asked& asked, std::vector<Part>& parts) {
-  Part& out = parts[at];
-  if (out.told) return out;
-  out.told = true;
+AccessQuestions::Part AccessQuestions::part(uint32_t at, const Asked& asked) const {
+  Part out;
   const CompiledPolicy& policy = *estate_.policies[at].policy;
   const Policy& source = source_of(policy);
   const std::string_view wanted = fixed_start(asked.resource);
@@ -54,7 +64,8 @@ const AccessQuestions::Part& AccessQuestions::part(uint32_t at, const Asked& ask
     if (statement.effect != Effect::allow) out.denies = true;
   }
   out.denies_all = asked.exact && out.denies && !denied(policy, asked).empty();
-  out.apart = (out.grants || out.denies) && tells_apart(policy);
+  out.beyond = tells_apart_beyond(policy, nullptr);
+  out.apart = (out.grants || out.denies) && out.beyond;
   return out;
 }
 
@@ -62,6 +73,7 @@ Result<WhoCan> AccessQuestions::who_can(std::string_view action, std::string_vie
   const Asked what = TRY(asked(action, resource));
   WhoCan out;
   decided_ = 0;
+  any_resource_ = what.resource.empty();
   // The resource's own policy may let in whoever it likes.
   const std::string one = what.resource.empty() ? std::string() : policy::instance(policy::glob_of(what.resource), "zqxjkv");
   PolicySet theirs;
@@ -76,19 +88,23 @@ Result<WhoCan> AccessQuestions::who_can(std::string_view action, std::string_vie
   // Sets whose policies that matter are the same are one class.
   struct Class {
     ActionSet may{0};
-    bool apart = false;
+    bool apart = false, none = false;
   };
+  const size_t workers = worker_count();
   std::vector<Class> classes;
   std::unordered_map<std::string, uint32_t> by_parts;
   std::vector<uint32_t> class_of(estate_.sets.size(), no_index);  // no_index: whoever has the set can not
   std::vector<Part> parts(estate_.policies.size());
+  in_pieces(parts.size(), workers, [&](size_t at) { parts[at] = part(static_cast<uint32_t>(at), what); });
+  const bool resource_grants = !by_resource.empty();
+  std::string key;
   for (size_t at = 0; at < estate_.sets.size(); ++at) {
     const IdentitySet& set = estate_.sets[at];
-    bool grants = !by_resource.empty() || !set.unread.empty(), never = false, apart = resource_apart;
-    std::string key;
+    bool grants = resource_grants || !set.unread.empty(), never = false, apart = resource_apart;
+    key.clear();
     auto matters = [&](uint32_t policy) { key.append(reinterpret_cast<const char*>(&policy), sizeof policy); };
     for (uint32_t policy : set.policies) {
-      const Part& part = this->part(policy, what, parts);
+      const Part& part = parts[policy];
       grants |= part.grants;
       never |= part.denies_all;
       apart |= part.apart;
@@ -96,9 +112,9 @@ Result<WhoCan> AccessQuestions::who_can(std::string_view action, std::string_vie
     }
     if (!grants || never) continue;
     matters(set.boundary);
-    if (set.boundary != no_index) apart |= tells_apart(*estate_.policies[set.boundary].policy);
+    if (set.boundary != no_index) apart |= parts[set.boundary].beyond;
     key += set.unread;
-    auto [known, is_new] = by_parts.try_emplace(std::move(key), static_cast<uint32_t>(classes.size()));
+    auto [known, is_new] = by_parts.try_emplace(key, static_cast<uint32_t>(classes.size()));
     if (is_new) {
       Class made;
       made.may = set.unread.empty() && !what.exact ? by_resource : what.set;
@@ -111,9 +127,10 @@ Result<WhoCan> AccessQuestions::who_can(std::string_view action, std::string_vie
         }
         made.may.subtract(denied_all);
       }
+      made.none = made.may.empty();
       classes.push_back(std::move(made));
     }
-    if (!classes[known->second].may.empty()) class_of[at] = known->second;
+    if (!classes[known->second].none) class_of[at] = known->second;
   }
 
   std::vector<bool> account_apart(estate_.accounts.size());
@@ -123,26 +140,47 @@ Result<WhoCan> AccessQuestions::who_can(std::string_view action, std::string_vie
         for (const auto& policy : level.policies)
           if (tells_apart(*policy)) account_apart[at] = true;
 
-  std::unordered_map<uint64_t, uint32_t> shared;  // class, account and kind → answer
-  auto decided = [&](uint32_t group, const AccessPrincipal& principal) {
-    AccessAnswer answer = decide_any(classes[group].may, what, principal);
-    if (answer.can == Truth::no) return no_index;
-    out.answers.push_back(std::move(answer));
-    return static_cast<uint32_t>(out.answers.size() - 1);
+  // Which requests there are to decide, in the order of those who would make them first; then the decisions, on all threads.
+  struct Question {
+    uint32_t group, who;
+    std::unique_ptr<AccessAnswer> answer;  // null: no
   };
-  auto is_named = [&](const AccessPrincipal& principal) { return !named.empty() && (named.count(principal.arn) || (!principal.id.empty() && named.count(principal.id))); };
+  std::vector<Question> questions;
+  std::unordered_map<uint64_t, uint32_t> shared;  // class, account and kind → question
+  std::vector<uint32_t> question_of(estate_.principals.size(), no_index);
+  std::vector<bool> names_there(estate_.accounts.size());  // somebody of the account is named; an id tells of no account
+  for (size_t at = 0; at < names_there.size(); ++at)
+    for (const std::string& name : named) names_there[at] = names_there[at] || arn_account(name).empty() || arn_account(name) == estate_.accounts[at].id;
+  auto is_named = [&](const AccessPrincipal& principal) {
+    return names_there[principal.account] && (named.count(principal.arn) || (!principal.id.empty() && named.count(principal.id)));
+  };
   for (uint32_t who = 0; who < estate_.principals.size(); ++who) {
     const AccessPrincipal& principal = estate_.principals[who];
     const uint32_t group = class_of[principal.set];
-    uint32_t answer = no_index;
-    if (group != no_index && (classes[group].apart || account_apart[principal.account] || is_named(principal))) {
-      answer = decided(group, principal);
-    } else if (group != no_index) {
+    if (group == no_index) continue;
+    const auto next = static_cast<uint32_t>(questions.size());
+    uint32_t at = next;
+    if (!classes[group].apart && !account_apart[principal.account] && !is_named(principal)) {
       const uint64_t kind = static_cast<uint64_t>(principal.kind) * 2 + principal.service_linked;
-      auto [known, is_new] = shared.try_emplace(uint64_t{group} << 32 | uint64_t{principal.account} << 2 | kind);
-      if (is_new) known->second = decided(group, principal);
-      answer = known->second;
+      at = shared.try_emplace(uint64_t{group} << 32 | uint64_t{principal.account} << 2 | kind, next).first->second;
     }
+    if (at == next) questions.push_back({group, who, nullptr});
+    question_of[who] = at;
+  }
+  in_pieces(questions.size(), workers, [&](size_t at) {
+    Question& mine = questions[at];
+    AccessAnswer answer = decide_any(classes[mine.group].may, what, estate_.principals[mine.who]);
+    if (answer.can != Truth::no) mine.answer = std::make_unique<AccessAnswer>(std::move(answer));
+  });
+  std::vector<uint32_t> answer_of(questions.size(), no_index);
+  for (size_t at = 0; at < questions.size(); ++at) {
+    if (!questions[at].answer) continue;
+    answer_of[at] = static_cast<uint32_t>(out.answers.size());
+    out.answers.push_back(std::move(*questions[at].answer));
+    questions[at].answer.reset();
+  }
+  for (uint32_t who = 0; who < question_of.size(); ++who) {
+    const uint32_t answer = question_of[who] == no_index ? no_index : answer_of[question_of[who]];
     if (answer == no_index) ++out.cannot;
     else out.rows.push_back({who, answer});
   }
