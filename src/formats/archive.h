@@ -34,6 +34,9 @@ bool is_tar_name(std::string_view name);
 // before a broken place has been given when the error comes.
 Status unpack_stream(const std::string& path, const std::function<bool(std::string_view piece)>& piece,
                      const UnpackLimits& limits = {});
+// The same for packed bytes that come in pieces (the first with at least four bytes; an empty one is the end).
+Status unpack_pieces(const std::function<Result<std::string_view>()>& more, const std::string& name_for_errors,
+                     const std::function<bool(std::string_view piece)>& piece, const UnpackLimits& limits = {});
 // The same from memory to memory, at most `bytes_max`.
 Result<std::string> unpack_bytes(std::string_view packed, uint64_t bytes_max, const std::string& name_for_errors);
 

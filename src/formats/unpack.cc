@@ -81,6 +81,17 @@ class MemoryInput : public Input {
   std::string_view bytes_;
 };
 
+class PieceInput : public Input {
+ public:
+  explicit PieceInput(const std::function<Result<std::string_view>()>& more) : more_(more) {}
+
+ protected:
+  Result<std::string_view> read() override { return more_(); }
+
+ private:
+  const std::function<Result<std::string_view>()>& more_;
+};
+
 class FileInput : public Input {
  public:
   explicit FileInput(std::string path) : path_(std::move(path)) {}
@@ -254,6 +265,16 @@ Status unzstd(Input& input, const Piece& piece, Meter& meter) {
   return {};
 }
 
+Status plain(Input& input, const Piece& piece, Meter& meter) {
+  for (;;) {
+    std::string_view some = TRY(input.some());
+    if (some.empty()) return {};
+    TRY(meter.add(some.size(), some.size() + input.used()));
+    if (!piece(some)) return {};
+    input.use(some.size());
+  }
+}
+
 // All members of `packed`, if that is well-formed and unpacks to at most `bytes_max`. No answer: let the streaming way say why.
 bool gunzip_whole(std::string_view packed, uint64_t bytes_max, std::string& out) {
   static thread_local std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> tool(
@@ -324,13 +345,21 @@ Status unpack_stream(const std::string& path, const Piece& piece, const UnpackLi
     case Packing::zip: return fail(Code::type, "`" + path + "` is an archive of several files", {path}, "one file");
     case Packing::none: break;
   }
-  for (;;) {
-    std::string_view some = TRY(input.some());
-    if (some.empty()) return {};
-    TRY(meter.add(some.size(), some.size() + input.used()));
-    if (!piece(some)) return {};
-    input.use(some.size());
+  return plain(input, piece, meter);
+}
+
+Status unpack_pieces(const std::function<Result<std::string_view>()>& more, const std::string& name, const Piece& piece,
+                     const UnpackLimits& limits) {
+  PieceInput input(more);
+  Meter meter{name, std::min(limits.member_bytes_max, limits.total_bytes_max), limits.ratio_max};
+  switch (packing_of(TRY(input.some()))) {
+    case Packing::gzip: return gunzip(input, piece, meter);
+    case Packing::zstd: return unzstd(input, piece, meter);
+    case Packing::tar:
+    case Packing::zip: return fail(Code::type, "`" + name + "` is an archive of several files", {name}, "one file");
+    case Packing::none: break;
   }
+  return plain(input, piece, meter);
 }
 
 Result<std::string> unpack_bytes(std::string_view packed, uint64_t bytes_max, const std::string& name) {

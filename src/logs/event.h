@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,7 @@ struct LogEvent {
   std::string_view text;                                                     // the whole object
   std::array<std::string_view, static_cast<size_t>(LogField::count)> known;  // empty: no such member
   std::vector<std::pair<std::string_view, std::string_view>> others;         // members without a place: name (unescaped), token
+  std::shared_ptr<const void> names;  // of event_of: what unescaped names point into
 
   std::string_view raw(LogField field) const { return known[static_cast<size_t>(field)]; }
   std::string_view raw(std::string_view member_name) const;  // by name, known or other; empty: absent. Of duplicates the last

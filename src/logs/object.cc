@@ -1,0 +1,222 @@
+#include "logs/object.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/text.h"
+#include "logs/token_scan.h"
+
+namespace reeve {
+namespace {
+
+constexpr size_t kStretchMax = 1 << 20;  // fits the second-level cache with the places of its tokens
+constexpr size_t kStretchMin = 4 << 10;  // behind a broken record
+constexpr size_t kSniff = 64 << 10;
+constexpr size_t npos = std::string_view::npos;
+
+bool is_white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+size_t past_white(std::string_view text, size_t at) {
+  while (at < text.size() && is_white(text[at])) ++at;
+  return at;
+}
+
+// Where a stretch of at most `most` bytes had best end: behind a line, for no string of JSON goes over one, or between two maps of a list.
+// 0: no such place. It need not be right: a record that is cut is walked again with more text.
+size_t stretch_of(std::string_view text, size_t most) {
+  if (text.size() <= most) {
+    size_t line = text.rfind('\n');
+    if (line != npos && line + 1 == text.size()) return text.size();
+  }
+  std::string_view head = text.substr(0, most);
+  size_t from = head.size() > kSniff * 2 ? head.size() - kSniff * 2 : 0;
+  if (const void* line = memrchr(head.data() + from, '\n', head.size() - from))
+    return static_cast<size_t>(static_cast<const char*>(line) - head.data()) + 1;
+  size_t maps = head.substr(from).rfind("},{\"");
+  return maps == npos ? 0 : from + maps + 2;
+}
+
+}  // namespace
+
+ObjectText::ObjectText(ReadRooms& rooms, const LogLimits& limits, const LogSink& sink, ObjectAudit& audit, int depth)
+    : rooms_(rooms), limits_(limits), sink_(sink), audit_(audit), depth_(depth), stretch_(kStretchMax) {
+  while (rooms_.size() <= static_cast<size_t>(depth)) rooms_.push_back(std::make_unique<ReadRoom>());
+}
+
+Place ObjectText::place(size_t at) const {
+  if (place_) return *place_;
+  Place out;
+  out.path = audit_.object;
+  std::string_view before = text_.substr(0, at);
+  uint64_t lines = static_cast<uint64_t>(std::count(before.begin(), before.end(), '\n'));
+  size_t line = before.rfind('\n');
+  out.line = static_cast<uint32_t>(std::min<uint64_t>(lines_before_ + lines + 1, UINT32_MAX));
+  uint64_t column = line == npos ? column_before_ + at + 1 : at - line;
+  out.column = static_cast<uint32_t>(std::min<uint64_t>(column, UINT32_MAX));
+  return out;
+}
+
+void ObjectText::refuse(std::string_view why, size_t at, uint64_t count) {
+  audit_.records += count;
+  for (Refusal& refusal : audit_.refused)
+    if (refusal.why == why) {
+      refusal.count += count;
+      return;
+    }
+  audit_.refused.push_back({std::string(why), count, place(at)});
+  if (sink_.problem)
+    sink_.problem(Error{Code::parse, "a record is refused: " + std::string(why), audit_.refused.back().first, "", ""});
+}
+
+void ObjectText::broke(std::string_view why, size_t at) {
+  if (!audit_.broken.empty()) return;
+  audit_.broken = why;
+  if (sink_.problem) sink_.problem(Error{Code::parse, std::string(why), place(at), "", "the records before this place were read"});
+}
+
+void ObjectText::named(std::string_view format) {
+  if (audit_.format.empty()) audit_.format = format;
+}
+
+size_t ObjectText::take(std::string_view text, bool last) {
+  text_ = text;
+  size_t at = 0;
+  if (shape_ == Shape::unset) {
+    if (text.size() >= 3 && text.substr(0, 3) == "\xEF\xBB\xBF") at = 3;
+    size_t first = past_white(text, at);
+    if (first == text.size() && !last) return 0;
+    if (first == text.size()) shape_ = Shape::unknown;
+    else if (text[first] == '{' || text[first] == '[') shape_ = Shape::json;
+    else if (!last && text.size() < kSniff && text.find('\n') == npos) return 0;
+    else shape_ = text.substr(0, kSniff).find("\n{") != npos ? Shape::json : Shape::unknown;
+  }
+  switch (shape_) {
+    case Shape::json: at += take_json(text.substr(at), last); break;
+    default: at = text.size(); break;
+  }
+  if (!place_ && !last) {
+    std::string_view taken = text.substr(0, at);
+    size_t line = taken.rfind('\n');
+    if (line == npos) column_before_ += at;
+    else {
+      lines_before_ += static_cast<uint64_t>(std::count(taken.begin(), taken.end(), '\n'));
+      column_before_ = at - line - 1;
+    }
+  }
+  if (last && depth_ == 0 && audit_.format.empty()) audit_.format = "unknown";
+  return at;
+}
+
+size_t ObjectText::take_json(std::string_view text, bool last) {
+  size_t base = static_cast<size_t>(text.data() - text_.data());
+  size_t at = 0, slow_until = 0;
+  if (passing_) at = pass_over(text, 0);
+  for (;;) {
+    at = past_white(text, at);
+    if (at == text.size()) {
+      if (last && !open_.empty()) broke("the text ends inside a list of records", base + at);
+      return at;
+    }
+    std::string_view rest = text.substr(at);
+    std::string_view why;
+    if (at >= slow_until) {
+      size_t bytes = last && rest.size() <= stretch_ ? rest.size() : stretch_of(rest, stretch_);
+      if (bytes > 0) {
+        RecordWalk& walk = room().walk;
+        why = walk.begin(rest.substr(0, bytes));
+        if (why.empty()) {
+          stretch_base_ = base + at;
+          Ran ran = run();
+          at += ran.at;
+          stretch_ = std::min(stretch_ * 2, kStretchMax);
+          if (ran.how == Ran::How::done) continue;
+          if (ran.how == Ran::How::cut && ran.at > 0) continue;
+          why = ran.why;
+          if (ran.how == Ran::How::broken) stretch_ = kStretchMin;
+        } else {
+          slow_until = at + bytes;
+          stretch_ = kStretchMin;
+        }
+      }
+    }
+    auto next = alone(text, at, last, why);
+    if (!next) return at;
+    at = *next;
+  }
+}
+
+// Walks what the stretch holds.
+ObjectText::Ran ObjectText::run() {
+  RecordWalk& walk = room().walk;
+  LogEvent& event = room().event;
+  for (;;) {
+    if (walk.at_end()) return {Ran::How::done, walk.offset(), {}};
+    size_t at = walk.offset();
+    char c = walk.peek();
+    bool in_list = !open_.empty() && open_.back() == Open::list;
+    if (!open_.empty() && !in_list) {
+      Walked walked = walk.map_rest(event, true);
+      if (walked == Walked::cut) return {Ran::How::cut, at, {}};
+      if (walked == Walked::list) {
+        open_.push_back(Open::list);
+        list_begun_ = wants_comma_ = false;
+        walk.step();
+        continue;
+      }
+      if (walked != Walked::whole) return {Ran::How::broken, at, walked == Walked::too_deep ? "nested too deep" : "no JSON"};
+      open_.pop_back();
+      named(list_name_ == "Records" ? "cloudtrail" : list_name_ == "logEvents" ? "cloudwatch_logs" : "json");
+      wants_comma_ = list_begun_ = true;
+      continue;
+    }
+    if (in_list) {
+      if (c == ']' && (wants_comma_ || !list_begun_)) {
+        walk.step();
+        open_.pop_back();
+        wants_comma_ = list_begun_ = true;
+        room().event.known.fill({});
+        room().event.others.clear();
+        continue;
+      }
+      if (wants_comma_) {
+        if (c != ',') return {Ran::How::broken, at, "no JSON"};
+        walk.step();
+        wants_comma_ = false;
+        list_begun_ = true;
+        continue;
+      }
+    } else if (c == '[') {
+      open_.push_back(Open::list);
+      list_begun_ = wants_comma_ = false;
+      walk.step();
+      continue;
+    }
+    if (c == '{') {
+      Walked walked = walk.map(event, open_.size() < kEnvelopesMax);
+      if (walked == Walked::whole) {
+        wants_comma_ = list_begun_ = true;
+        judge(event, stretch_base_ + at);
+        continue;
+      }
+      if (walked == Walked::list) {
+        list_name_ = walk.list_name();
+        open_.push_back(Open::map);
+        open_.push_back(Open::list);
+        list_begun_ = wants_comma_ = false;
+        walk.step();
+        continue;
+      }
+      if (walked == Walked::cut) return {Ran::How::cut, at, "cut off"};
+      return {Ran::How::broken, at, walked == Walked::too_deep ? "nested too deep" : "no JSON"};
+    }
+    std::string_view token;
+    if (!in_list) return {Ran::How::broken, at, "no map"};
+    Walked walked = walk.value(token);
+    if (walked == Walked::cut) return {Ran::How::cut, at, "cut off"};
+    if (walked != Walked::whole) return {Ran::How::broken, at, "no JSON"};
+    wants_comma_ = list_begun_ = true;
+    row(token, stretch_base_ + at);
+  }
+}
+
+}  // namespace reeve

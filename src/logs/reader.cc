@@ -1,0 +1,256 @@
+#include "logs/reader.h"
+
+#include <fcntl.h>
+#include <libdeflate.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "base/text.h"
+#include "formats/archive.h"
+#include "logs/object.h"
+
+namespace reeve {
+namespace reading {
+
+constexpr size_t kPadding = 64;
+constexpr size_t kPiece = 1 << 20;         // plain text is read in pieces of this size
+constexpr size_t kPackedWhole = 32 << 20;  // larger packed objects are unpacked as a stream
+constexpr size_t kTextWhole = 32 << 20;    // and so are those that unpack to more
+
+// Room that grows without being filled or copied twice, with padding behind it.
+class Bytes {
+ public:
+  char* data() { return bytes_.get(); }
+  size_t room() const { return room_; }
+  // At least `bytes` of room; the first `keep` bytes stay.
+  void fit(size_t bytes, size_t keep) {
+    if (bytes <= room_) return;
+    size_t room = std::max(bytes, room_ + room_ / 2);
+    std::unique_ptr<char[]> larger(new char[room + kPadding]);
+    if (keep > 0) std::memcpy(larger.get(), bytes_.get(), keep);
+    bytes_ = std::move(larger);
+    room_ = room;
+  }
+
+ private:
+  std::unique_ptr<char[]> bytes_;
+  size_t room_ = 0;
+};
+
+struct OpenFile {
+  int fd = -1;
+  explicit OpenFile(const std::string& path) : fd(path == "-" ? 0 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~OpenFile() {
+    if (fd > 2) ::close(fd);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ssize_t read(char* to, size_t bytes) const {
+    for (;;) {
+      ssize_t n = ::read(fd, to, bytes);
+      if (n >= 0 || errno != EINTR) return n;
+    }
+  }
+};
+
+}  // namespace reading
+
+using namespace reading;
+
+struct LogReader::State {
+  LogLimits limits;
+  ReadRooms rooms;
+  Bytes packed, text;
+  std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> inflater{libdeflate_alloc_decompressor(),
+                                                                                        libdeflate_free_decompressor};
+
+  // One object on its way through.
+  struct Pass {
+    const LogSink& sink;
+    ObjectAudit& audit;
+    ObjectText records;
+    size_t held = 0;      // bytes in `text` that are not taken yet
+    bool stopped = false;
+  };
+
+  void broke(Pass& pass, Code code, const std::string& why) {
+    if (!pass.audit.broken.empty()) return;
+    pass.audit.broken = why;
+    if (pass.sink.problem) pass.sink.problem(Error{code, why, Place{pass.audit.object}, "", ""});
+  }
+
+  // More text has come to stand behind what is held.
+  void take(Pass& pass, size_t bytes, bool last) {
+    pass.audit.text_bytes += bytes;
+    size_t all = pass.held + bytes;
+    std::memset(text.data() + all, 0, kPadding);
+    size_t taken = pass.records.take({text.data(), all}, last);
+    pass.held = all - taken;
+    if (taken > 0 && pass.held > 0) std::memmove(text.data(), text.data() + taken, pass.held);
+  }
+
+  bool room_left(Pass& pass) {
+    if (pass.audit.text_bytes <= limits.text_bytes_max) return true;
+    broke(pass, Code::limit, "unpacks to more than " + with_thousands(limits.text_bytes_max) + " bytes");
+    pass.stopped = true;
+    return false;
+  }
+
+  bool piece(Pass& pass, std::string_view bytes) {
+    while (!bytes.empty()) {
+      size_t some = std::min(bytes.size(), kPiece);
+      text.fit(pass.held + some, pass.held);
+      std::memcpy(text.data() + pass.held, bytes.data(), some);
+      take(pass, some, false);
+      if (!room_left(pass)) return false;
+      bytes.remove_prefix(some);
+    }
+    return true;
+  }
+
+  // All members of a gzip object at once; false: it is broken or large, and the streaming way shall have it.
+  bool whole(std::string_view bytes, size_t& made) {
+    made = 0;
+    while (!bytes.empty()) {
+      if (bytes.size() < 18 || packing_of(bytes) != Packing::gzip) return false;
+      uint32_t stated;
+      std::memcpy(&stated, bytes.data() + bytes.size() - 4, 4);
+      size_t guess = std::max<size_t>(std::min<uint64_t>(stated, bytes.size() * 1100ull), bytes.size() * 3);
+      for (;;) {
+        if (made + guess > kTextWhole) guess = kTextWhole - made;
+        text.fit(made + guess, made);
+        size_t used = 0, out = 0;
+        auto code = libdeflate_gzip_decompress_ex(inflater.get(), bytes.data(), bytes.size(), text.data() + made, text.room() - made, &used, &out);
+        if (code == LIBDEFLATE_SUCCESS) {
+          made += out;
+          bytes.remove_prefix(used);
+          break;
+        }
+        if (code != LIBDEFLATE_INSUFFICIENT_SPACE || made + guess >= kTextWhole) return false;
+        guess *= 4;
+      }
+    }
+    return true;
+  }
+
+  void unpacked(Pass& pass, std::string_view bytes) {
+    switch (packing_of(bytes)) {
+      case Packing::gzip: {
+        size_t made = 0;
+        if (bytes.size() <= kPackedWhole && whole(bytes, made)) {
+          take(pass, made, true);
+          return;
+        }
+        break;
+      }
+      case Packing::zstd: break;
+      case Packing::tar:
+      case Packing::zip: broke(pass, Code::type, "is an archive of several files"); return;
+      case Packing::none: {
+        pass.audit.text_bytes += bytes.size();
+        pass.records.take(bytes, true);
+        return;
+      }
+    }
+    streamed(pass, [&]() -> Result<std::string_view> { return std::exchange(bytes, {}); });
+  }
+
+  void streamed(Pass& pass, const std::function<Result<std::string_view>()>& more) {
+    UnpackLimits unpack;
+    unpack.member_bytes_max = unpack.total_bytes_max = limits.text_bytes_max;
+    Status done = unpack_pieces(more, pass.audit.object, [&](std::string_view some) { return piece(pass, some); }, unpack);
+    text.fit(pass.held, pass.held);
+    take(pass, 0, true);
+    if (!done) broke(pass, done.error().code, done.error().what);
+  }
+};
+
+LogReader::LogReader(LogLimits limits) : state_(std::make_unique<State>()) { state_->limits = limits; }
+LogReader::~LogReader() = default;
+
+ObjectAudit LogReader::read_bytes(const std::string& object, std::string_view bytes, const LogSink& sink) {
+  ObjectAudit audit;
+  audit.object = object;
+  audit.bytes = bytes.size();
+  State::Pass pass{sink, audit, ObjectText(state_->rooms, state_->limits, sink, audit, 0)};
+  state_->unpacked(pass, bytes);
+  return audit;
+}
+
+ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink) {
+  State& s = *state_;
+  ObjectAudit audit;
+  audit.object = path;
+  State::Pass pass{sink, audit, ObjectText(s.rooms, s.limits, sink, audit, 0)};
+  OpenFile file(path);
+  auto failed = [&](const char* doing) { s.broke(pass, errno == ENOENT ? Code::not_found : Code::io, std::string("cannot ") + doing + ": " + std::strerror(errno)); };
+  if (file.fd < 0) {
+    failed("open");
+    return audit;
+  }
+  struct stat st {};
+  uint64_t size = ::fstat(file.fd, &st) == 0 && S_ISREG(st.st_mode) ? static_cast<uint64_t>(st.st_size) : 0;
+  // The first bytes tell how it is packed. Packed objects are held as they lie; text is read in pieces.
+  s.packed.fit(std::max<size_t>(std::min<uint64_t>(size + 1, kPiece), 512), 0);
+  size_t have = 0;
+  bool ended = false;
+  size_t wanted = 512;  // a pipe gives what it has; enough to know the packing is waited for
+  while (!ended && have < wanted) {
+    ssize_t n = file.read(s.packed.data() + have, s.packed.room() - have);
+    if (n < 0) {
+      failed("read");
+      return audit;
+    }
+    ended = n == 0;
+    have += static_cast<size_t>(n);
+    if (have > 0 && s.packed.data()[0] != '\x1f' && s.packed.data()[0] != '\x28') wanted = 1;
+  }
+  audit.bytes = have;
+  Packing packing = packing_of({s.packed.data(), have});
+  if (packing != Packing::none) {
+    if (size > kPackedWhole || path == "-") {
+      bool first = true;
+      s.streamed(pass, [&]() -> Result<std::string_view> {
+        if (std::exchange(first, false)) return std::string_view(s.packed.data(), have);
+        ssize_t n = file.read(s.packed.data(), s.packed.room());
+        if (n < 0) return fail(Code::io, std::string("cannot read: ") + std::strerror(errno));
+        audit.bytes += static_cast<size_t>(n);
+        return std::string_view(s.packed.data(), static_cast<size_t>(n));
+      });
+      return audit;
+    }
+    while (!ended) {
+      s.packed.fit(have + std::max<size_t>(size > have ? size + 1 - have : 0, 4096), have);
+      ssize_t n = file.read(s.packed.data() + have, s.packed.room() - have);
+      if (n < 0) {
+        failed("read");
+        break;
+      }
+      ended = n == 0;
+      have += static_cast<size_t>(n);
+    }
+    audit.bytes = have;
+    std::memset(s.packed.data() + have, 0, kPadding);
+    s.unpacked(pass, {s.packed.data(), have});
+    return audit;
+  }
+  s.text.fit(have, 0);
+  std::memcpy(s.text.data(), s.packed.data(), have);
+  s.take(pass, have, ended);
+  while (!ended && s.room_left(pass)) {
+    s.text.fit(pass.held + kPiece, pass.held);
+    ssize_t n = file.read(s.text.data() + pass.held, kPiece);
+    if (n < 0) failed("read");
+    ended = n <= 0;
+    if (n > 0) audit.bytes += static_cast<size_t>(n);
+    s.take(pass, n > 0 ? static_cast<size_t>(n) : 0, ended);
+  }
+  return audit;
+}
+
+}  // namespace reeve

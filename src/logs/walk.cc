@@ -1,0 +1,345 @@
+#include "logs/walk.h"
+
+#include <simdjson.h>
+
+#include <array>
+#include <cstring>
+
+#include "logs/token_scan.h"
+
+namespace reeve {
+namespace {
+
+namespace sj = simdjson;
+
+// A member of this many bytes or fewer has a place of its own or it has none: the longest name is shorter.
+constexpr size_t kNameMax = 24;
+
+constexpr std::array<std::string_view, static_cast<size_t>(LogField::count)> kFieldNames = {
+    "eventVersion",      "userIdentity",     "eventTime",           "eventSource",  "eventName",       "awsRegion",
+    "sourceIPAddress",   "userAgent",        "errorCode",           "errorMessage", "requestParameters", "responseElements",
+    "additionalEventData", "requestID",      "eventID",             "readOnly",     "resources",       "eventType",
+    "managementEvent",   "recipientAccountId", "sharedEventID",     "vpcEndpointId", "eventCategory",  "tlsDetails",
+    "serviceEventDetails", "insightDetails"};
+
+// A name is found by its first eight bytes (a closing quote included, where it is shorter): they are different for all of these names, and a
+// multiplication spreads them over a table of 128 places without two in one.
+constexpr size_t kSlots = 128;
+
+constexpr uint64_t first_eight(std::string_view name) {
+  uint64_t word = 0;
+  for (size_t i = 0; i < 8; ++i)
+    word |= static_cast<uint64_t>(static_cast<unsigned char>(i < name.size() ? name[i] : i == name.size() ? '"' : 0)) << (8 * i);
+  return word;
+}
+
+constexpr size_t slot_of(uint64_t word, uint64_t factor) { return static_cast<size_t>((word * factor) >> 57); }
+
+constexpr bool spreads(uint64_t factor) {
+  std::array<bool, kSlots> taken{};
+  for (std::string_view name : kFieldNames) {
+    bool& place = taken[slot_of(first_eight(name), factor)];
+    if (place) return false;
+    place = true;
+  }
+  return true;
+}
+
+constexpr uint64_t find_factor() {
+  uint64_t factor = 0x9E3779B97F4A7C15ull;
+  while (!spreads(factor)) factor = factor * 6364136223846793005ull + 1442695040888963407ull;
+  return factor;
+}
+
+constexpr uint64_t kFactor = find_factor();
+
+struct Slot {
+  std::string_view name;
+  LogField field = LogField::count;
+};
+
+constexpr std::array<Slot, kSlots> fill_slots() {
+  std::array<Slot, kSlots> slots{};
+  for (size_t i = 0; i < kFieldNames.size(); ++i)
+    slots[slot_of(first_eight(kFieldNames[i]), kFactor)] = {kFieldNames[i], static_cast<LogField>(i)};
+  return slots;
+}
+
+constexpr auto kSlotTable = fill_slots();
+
+// `name` stands in a text with at least eight bytes behind its first.
+LogField find_field(const char* name, size_t bytes) {
+  uint64_t word;
+  std::memcpy(&word, name, 8);
+  const Slot& slot = kSlotTable[slot_of(word, kFactor)];
+  if (slot.name.size() != bytes) return LogField::count;
+  return std::memcmp(slot.name.data(), name, bytes) == 0 ? slot.field : LogField::count;
+}
+
+bool blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
+// The lists that envelopes keep their records in (docs/formats/logs.md).
+bool holds_records(std::string_view name) {
+  switch (name.size()) {
+    case 6: return name == "events" || name == "Events";
+    case 7: return name == "Records" || name == "records";
+    case 8: return name == "Messages" || name == "findings";
+    case 9: return name == "logEvents";
+    case 11: return name == "auditEvents";
+    case 15: return name == "QueryResultRows";
+    default: return false;
+  }
+}
+
+// Where a string that begins at `from` ends, its next neighbour being at `next`.
+const char* trimmed(const char* from, const char* next) {
+  while (next > from && blank(next[-1])) --next;
+  return next;
+}
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+// A number or literal, from its first byte to its last.
+bool sound_scalar(const char* p, const char* end) {
+  size_t bytes = static_cast<size_t>(end - p);
+  switch (*p) {
+    case 't': return bytes == 4 && std::memcmp(p, "true", 4) == 0;
+    case 'n': return bytes == 4 && std::memcmp(p, "null", 4) == 0;
+    case 'f': return bytes == 5 && std::memcmp(p, "false", 5) == 0;
+    default: break;
+  }
+  if (*p == '-') ++p;
+  if (p == end || !digit(*p)) return false;
+  if (*p == '0') ++p;
+  else
+    while (p < end && digit(*p)) ++p;
+  if (p < end && *p == '.') {
+    const char* fraction = ++p;
+    while (p < end && digit(*p)) ++p;
+    if (p == fraction) return false;
+  }
+  if (p < end && (*p == 'e' || *p == 'E')) {
+    ++p;
+    if (p < end && (*p == '+' || *p == '-')) ++p;
+    const char* exponent = p;
+    while (p < end && digit(*p)) ++p;
+    if (p == exponent) return false;
+  }
+  return p == end;
+}
+
+}  // namespace
+
+std::string_view name(LogField field) { return field < LogField::count ? kFieldNames[static_cast<size_t>(field)] : std::string_view(); }
+
+LogField field_of(std::string_view member_name) {
+  if (member_name.size() > kNameMax) return LogField::count;
+  char room[kNameMax + 8] = {};
+  std::memcpy(room, member_name.data(), member_name.size());
+  room[member_name.size()] = '"';
+  return find_field(room, member_name.size());
+}
+
+struct RecordWalk::Parser {
+  std::unique_ptr<sj::internal::dom_parser_implementation> stage;
+};
+
+RecordWalk::RecordWalk() : parser_(std::make_unique<Parser>()) {}
+RecordWalk::~RecordWalk() = default;
+
+std::shared_ptr<const void> RecordWalk::take_names() {
+  if (names_.empty()) return nullptr;
+  return std::make_shared<std::deque<std::string>>(std::move(names_));
+}
+
+std::string_view RecordWalk::begin(std::string_view text) {
+  text_ = text;
+  at_ = end_ = nullptr;
+  auto& stage = parser_->stage;
+  if (!stage || stage->capacity() < text.size()) {
+    size_t room = std::max<size_t>(text.size() + text.size() / 4, 64 << 10);
+    stage.reset();
+    if (sj::get_active_implementation()->create_dom_parser_implementation(room, 1, stage) != sj::SUCCESS) return "no memory";
+  }
+  switch (stage->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(), sj::stage1_mode::regular)) {
+    case sj::SUCCESS: break;
+    case sj::EMPTY: return {};
+    case sj::UTF8_ERROR: return "no UTF-8";
+    case sj::UNESCAPED_CHARS: return "control character in a string";
+    default: return "no JSON";
+  }
+  at_ = stage->structural_indexes.get();
+  end_ = at_ + stage->n_structural_indexes;
+  return {};
+}
+
+// Passes over one value, with all that is in it, checking it.
+Walked RecordWalk::skip() {
+  const char* t = text_.data();
+  const uint32_t* i = at_;
+  const uint32_t* const end = end_;
+  bool in_map[kDepthMax + 1];  // by depth: is what is open there a map?
+  size_t depth = 0;
+  char c;
+
+value:
+  if (i == end) return Walked::cut;
+  c = t[*i];
+  if (c == '"') {
+    ++i;
+  } else if (c == '{') {
+    if (depth == kDepthMax) return Walked::too_deep;
+    in_map[++depth] = true;
+    if (++i == end) return Walked::cut;
+    if (t[*i] != '}') goto key;
+    ++i, --depth;
+  } else if (c == '[') {
+    if (depth == kDepthMax) return Walked::too_deep;
+    in_map[++depth] = false;
+    if (++i == end) return Walked::cut;
+    if (t[*i] != ']') goto value;
+    ++i, --depth;
+  } else {
+    const char* from = t + *i;
+    ++i;
+    const char* to = i == end ? t + text_.size() : t + *i;
+    if (!sound_scalar(from, trimmed(from, to))) return i == end ? Walked::cut : Walked::broken;
+  }
+after:
+  if (depth == 0) {
+    at_ = i;
+    return Walked::whole;
+  }
+  if (i == end) return Walked::cut;
+  c = t[*i];
+  ++i;
+  if (in_map[depth]) {
+    if (c == ',') {
+      if (i == end) return Walked::cut;
+      goto key;
+    }
+    if (c != '}') return Walked::broken;
+  } else {
+    if (c == ',') goto value;
+    if (c != ']') return Walked::broken;
+  }
+  --depth;
+  goto after;
+key:
+  if (t[*i] != '"') return Walked::broken;
+  if (end - i < 2) return Walked::cut;
+  if (t[i[1]] != ':') return Walked::broken;
+  i += 2;
+  goto value;
+}
+
+Walked RecordWalk::value(std::string_view& token) {
+  if (at_ == end_) return Walked::cut;
+  const uint32_t* first = at_;
+  Walked walked = skip();
+  if (walked != Walked::whole) return walked;
+  const char* from = text_.data() + *first;
+  const char* to;
+  if (*from == '{' || *from == '[') to = text_.data() + at_[-1] + 1;
+  else to = trimmed(from, at_ == end_ ? text_.data() + text_.size() : text_.data() + *at_);
+  token = {from, static_cast<size_t>(to - from)};
+  return walked;
+}
+
+void RecordWalk::put(LogEvent& event, const char* name, size_t name_bytes, std::string_view token) {
+  std::string_view member(name, name_bytes);
+  if (std::memchr(name, '\\', name_bytes) != nullptr) {
+    std::string& plain = names_.emplace_back();
+    unescape_json(member, plain);
+    member = plain;
+    if (LogField field = field_of(member); field != LogField::count) {
+      std::string_view& place = event.known[static_cast<size_t>(field)];
+      duplicates += !place.empty();
+      place = token;
+      return;
+    }
+  }
+  for (const auto& other : event.others)
+    if (other.first == member) {
+      ++duplicates;
+      break;
+    }
+  event.others.emplace_back(member, token);
+}
+
+Walked RecordWalk::map(LogEvent& event, bool find_list) {
+  event.known.fill({});
+  event.others.clear();
+  if (!names_.empty()) names_.clear();
+  if (at_ == end_) return Walked::cut;
+  map_begin_ = text_.data() + *at_;
+  if (*map_begin_ != '{') return Walked::broken;
+  ++at_;
+  return members(event, find_list, map_begin_, true);
+}
+
+Walked RecordWalk::map_rest(LogEvent& event, bool find_list) { return members(event, find_list, nullptr, false); }
+
+Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begin, bool first) {
+  const char* const t = text_.data();
+  const uint32_t* const end = end_;
+  if (at_ == end) return Walked::cut;
+  if (t[*at_] == '}' && first) {
+    event.text = {map_begin, static_cast<size_t>(t + *at_ + 1 - map_begin)};
+    ++at_;
+    return Walked::whole;
+  }
+  if (!first) {
+    char c = t[*at_++];
+    if (c == '}') return Walked::whole;
+    if (c != ',') return Walked::broken;
+  }
+  for (;;) {
+    const uint32_t* i = at_;
+    if (end - i < 3) return i < end && t[*i] != '"' ? Walked::broken : Walked::cut;
+    const char* key = t + i[0];
+    const char* colon = t + i[1];
+    if (*key != '"' || *colon != ':') return Walked::broken;
+    const char* key_end = colon - 1;  // the closing quote
+    if (*key_end != '"') key_end = trimmed(key, colon) - 1;
+    ++key;
+    size_t key_bytes = static_cast<size_t>(key_end - key);
+    at_ = i += 2;
+    const char* from = t + *i;
+    const char* to;
+    if (*from == '"') {
+      at_ = ++i;
+      if (i == end) return Walked::cut;
+      to = t + *i;
+      if (to[-1] != '"') to = trimmed(from, to);
+    } else {
+      if (find_list && *from == '[' && holds_records({key, key_bytes}) && event.raw(LogField::event_name).empty()) {
+        list_name_ = {key, key_bytes};
+        return Walked::list;
+      }
+      Walked walked = skip();
+      if (walked != Walked::whole) return walked;
+      i = at_;
+      if (i == end) return Walked::cut;
+      if (*from == '{' || *from == '[') to = t + i[-1] + 1;
+      else to = trimmed(from, t + *i);
+    }
+    std::string_view token(from, static_cast<size_t>(to - from));
+    LogField field = find_field(key, key_bytes);
+    if (field != LogField::count) {
+      std::string_view& place = event.known[static_cast<size_t>(field)];
+      duplicates += !place.empty();
+      place = token;
+    } else {
+      put(event, key, key_bytes, token);
+    }
+    char c = t[*i];
+    at_ = i + 1;
+    if (c == ',') continue;
+    if (c != '}') return Walked::broken;
+    if (map_begin != nullptr) event.text = {map_begin, static_cast<size_t>(t + *i + 1 - map_begin)};
+    return Walked::whole;
+  }
+}
+
+}  // namespace reeve
