@@ -113,6 +113,7 @@ struct Impact::Worker {
   ImpactTotals totals;
   std::vector<Error> problems;
   std::string key, plan_key, truths;
+  TextRoom room;
 };
 
 Impact::Impact(ImpactOptions options, const EventActions& events, const EventOrganization& organization)
@@ -281,6 +282,10 @@ void Impact::read_file(Worker& worker, const std::string& path) {
   }
   if (packing == Packing::tar || packing == Packing::zip) {
     worker.problems.push_back({Code::type, "an archive of several files", {path}, "a log, gzip or not", "unpack it first"});
+    return;
+  }
+  if (packing == Packing::gzip && gunzip_into(view, unpacked_most, worker.room)) {
+    read_text(worker, worker.room.text(), path, 0);
     return;
   }
   if (auto whole = unpack_bytes(view, unpacked_most, path)) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,22 @@ Status unpack_pieces(const std::function<Result<std::string_view>()>& more, cons
                      const std::function<bool(std::string_view piece)>& piece, const UnpackLimits& limits = {});
 // The same from memory to memory, at most `bytes_max`.
 Result<std::string> unpack_bytes(std::string_view packed, uint64_t bytes_max, const std::string& name_for_errors);
+// Text in memory that is not given back between files: for those who go through thousands of them.
+class TextRoom {
+ public:
+  char* data() { return bytes_.get(); }
+  size_t size() const { return size_; }
+  std::string_view text() const { return {bytes_.get(), size_}; }  // padding readable bytes follow it
+  void clear() { size_ = 0; }
+  void resize(size_t size);  // what is new is not filled
+  static constexpr size_t padding = 64;
+
+ private:
+  std::unique_ptr<char[]> bytes_;
+  size_t size_ = 0, room_ = 0;
+};
+// All of a well-formed gzip text of at most `bytes_max`. False: it is not that, and unpack_bytes says why.
+bool gunzip_into(std::string_view packed, uint64_t bytes_max, TextRoom& out);
 
 // One member of a tar or zip: its cleaned path, and its text in pieces.
 class Member {

@@ -17,17 +17,33 @@ namespace json_pick {
 
 constexpr size_t kRecordBytesMax = 64ull << 20;
 
-// The members asked for below one map; few, so a list by first letter is all the index there is.
+// The members asked for below one map; few, so a list is all the index there is.
 struct Wanted {
-  std::string name;
+  static constexpr size_t words = 4, word = sizeof(uint64_t);
+  std::string name;  // with the quote that ends it, after `ready`
   int slot = -1;
   std::vector<Wanted> below;
+  uint64_t text[words] = {}, mask[words] = {};  // of the name, as far as it goes, by the word: no call for a look at a short text
 
+  bool is(const char* key) const {
+    for (size_t i = 0; i < words && mask[i]; ++i) {
+      uint64_t here;
+      std::memcpy(&here, key + i * word, word);
+      if ((here & mask[i]) != text[i]) return false;
+    }
+    return name.size() <= words * word || std::memcmp(key, name.data(), name.size()) == 0;
+  }
   const Wanted* find(const char* key) const {
     for (const Wanted& node : below)
-      // The quote behind it first: it tells names of one beginning apart, `eventName` and `eventSource`.
-      if (key[node.name.size()] == '"' && node.name[0] == *key && std::memcmp(key, node.name.data(), node.name.size()) == 0) return &node;
+      if (node.is(key)) return &node;
     return nullptr;
+  }
+  void ready() {
+    name += '"';
+    const size_t bytes = std::min(name.size(), sizeof text);
+    std::memcpy(text, name.data(), bytes);
+    std::memset(mask, 0xff, bytes);
+    for (Wanted& node : below) node.ready();
   }
 };
 
@@ -80,6 +96,18 @@ Place place_at(std::string_view text, size_t offset) {
   return at;
 }
 
+std::string_view after_space(std::string_view text) { return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())); }
+
+// `{"Records":[`: a log of its service, which need not be looked through for a second line.
+bool begins_with_list(std::string_view text, std::string_view quoted_member) {
+  for (std::string_view wanted : {std::string_view("{"), quoted_member, std::string_view(":"), std::string_view("[")}) {
+    text = after_space(text);
+    if (!starts_with(text, wanted)) return false;
+    text.remove_prefix(wanted.size());
+  }
+  return true;
+}
+
 std::string_view without_mark(std::string_view text) { return starts_with(text, "\xEF\xBB\xBF") ? text.substr(3) : text; }
 
 }  // namespace json_pick
@@ -106,8 +134,9 @@ struct JsonPicker::State {
     return true;
   }
 
-  // All records of a text that is one value. False at the first thing that is wrong; `given` records went out before.
-  bool whole(std::string_view text, const std::function<void(const Picked&)>& record, size_t& given) {
+  // All records of the value that a text begins with; `rest` is what follows it. False at the first thing that is wrong; `given` records
+  // went out before.
+  bool whole(std::string_view text, const std::function<void(const Picked&)>& record, size_t& given, std::string_view& rest) {
     ondemand::document document;
     if (parser.iterate(padded_string_view(text.data(), text.size(), text.size() + SIMDJSON_PADDING)).get(document)) return false;
     ondemand::json_type type;
@@ -125,7 +154,14 @@ struct JsonPicker::State {
       record(picked);
       ++given;
     }
-    return true;
+    const char* end = nullptr;
+    if (document.current_location().get(end)) end = text.data() + text.size();
+    rest = text.substr(static_cast<size_t>(end - text.data()));
+    if (type == ondemand::json_type::array) return rest.empty();
+    // Other members behind the list are looked at by the slower way, which knows where the map ends.
+    if (!starts_with(rest, "}")) return false;
+    rest = after_space(rest.substr(1));
+    return rest.empty() || rest[0] == '{';
   }
 
   // The same piece by piece, slower, for a text of which a part is wrong: `skip` records are left out, they went out before.
@@ -170,6 +206,7 @@ JsonPicker::JsonPicker(const std::vector<std::string>& paths, std::string member
     }
     node->slot = static_cast<int>(i);
   }
+  state_->root.ready();
 }
 
 JsonPicker::~JsonPicker() = default;
@@ -190,7 +227,8 @@ void JsonPicker::each(std::string_view text, const std::function<void(const Pick
   text = without_mark(text);
   size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return;
-  if (is_json_lines(text)) {
+  const std::string quoted = '"' + state_->member + '"';
+  if (!begins_with_list(text, quoted) && is_json_lines(text)) {
     for (size_t at = begin; at < text.size();) {
       const void* found = std::memchr(text.data() + at, '\n', text.size() - at);
       size_t end = found ? static_cast<size_t>(static_cast<const char*>(found) - text.data()) : text.size();
@@ -209,7 +247,7 @@ void JsonPicker::each(std::string_view text, const std::function<void(const Pick
   size_t given = 0;
   bool list = text[0] == '[';
   if (!list && text[0] != '{') return problem({Code::parse, "neither a map nor a list", place_at(whole, static_cast<size_t>(text.data() - whole.data())), "records in JSON", {}});
-  if (!list && text.find('"' + state_->member + '"') == std::string_view::npos) {
+  if (!list && text.find(quoted) == std::string_view::npos) {
     if (!state_->alone(text, record)) {
       Place at = place_at(whole, static_cast<size_t>(text.data() - whole.data()));
       auto read = read_json(text, Source{}, {.first_line = at.line, .first_column = at.column});
@@ -217,7 +255,25 @@ void JsonPicker::each(std::string_view text, const std::function<void(const Pick
     }
     return;
   }
-  if (!state_->whole(text, record, given)) state_->by_pieces(whole, list, given, record, problem);
+  std::string_view rest;
+  bool good = state_->whole(text, record, given, rest);
+  // Logs that were put one behind the other, a line each.
+  while (good && !rest.empty()) {
+    text = rest;
+    given = 0;
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = trimmed(rest.substr(0, end));
+    std::string_view more;
+    good = begins_with_list(line, quoted) && state_->whole(line, record, given, more) && more.empty();
+    rest = after_space(rest.substr(end));
+  }
+  if (good) return;
+  const auto before = static_cast<uint32_t>(std::count(whole.data(), text.data(), '\n'));
+  if (text.data() == whole.data() + begin) text = whole;
+  state_->by_pieces(text, list, given, record, [&](Error error) {
+    if (text.data() != whole.data() && error.at.line) error.at.line += before;
+    problem(std::move(error));
+  });
 }
 
 std::string json_text(std::string_view token) {

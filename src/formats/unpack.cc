@@ -276,7 +276,8 @@ Status plain(Input& input, const Piece& piece, Meter& meter) {
 }
 
 // All members of `packed`, if that is well-formed and unpacks to at most `bytes_max`. No answer: let the streaming way say why.
-bool gunzip_whole(std::string_view packed, uint64_t bytes_max, std::string& out) {
+template <typename Text>
+bool gunzip_whole(std::string_view packed, uint64_t bytes_max, Text& out) {
   static thread_local std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> tool(
       libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
   if (!tool) return false;
@@ -361,6 +362,19 @@ Status unpack_pieces(const std::function<Result<std::string_view>()>& more, cons
   }
   return plain(input, piece, meter);
 }
+
+void TextRoom::resize(size_t size) {
+  if (size + padding > room_) {
+    const size_t room = std::max(size + padding, room_ + room_ / 2);
+    auto larger = std::make_unique_for_overwrite<char[]>(room);
+    if (size_) std::memcpy(larger.get(), bytes_.get(), size_);
+    bytes_ = std::move(larger);
+    room_ = room;
+  }
+  size_ = size;
+}
+
+bool gunzip_into(std::string_view packed, uint64_t bytes_max, TextRoom& out) { return gunzip_whole(packed, bytes_max, out); }
 
 Result<std::string> unpack_bytes(std::string_view packed, uint64_t bytes_max, const std::string& name) {
   std::string out;
