@@ -64,10 +64,9 @@ bool says_skew(std::string_view message) {
   return contains(small, "signature expired") || contains(small, "not yet current") || contains(small, "request has expired") || contains(small, "in the future");
 }
 
-// An answer that is none of the protocol's: a proxy's page, a server that fell over.
-bool is_page(const AwsReply& reply) { return starts_with(reply.error_code, "HTTP ") || reply.error_code == "UnreadableReply"; }
-
 }  // namespace
+
+bool is_page(const AwsReply& reply) { return starts_with(reply.error_code, "HTTP ") || reply.error_code == "UnreadableReply"; }
 
 std::string_view name(Failure failure) {
   switch (failure) {
@@ -124,8 +123,10 @@ std::optional<int64_t> retry_after_ms(const HttpResponse& response) {
 int attempts_max(Failure failure, const HttpOutcome& outcome, const AwsReply& reply, int attempts_most) {
   switch (failure) {
     case Failure::transient:
-      // Pages are mostly an endpoint's way of not having an operation.
-      return std::min(attempts_most, outcome.failure == HttpFailure::none && is_page(reply) ? 3 : attempts_most);
+      if (outcome.failure != HttpFailure::none || !is_page(reply)) return attempts_most;
+      // Pages are mostly an endpoint's way of not having an operation. One of status 500 is of the endpoint itself, which AWS's own tools
+      // do not ask again; what stands before an endpoint says 502 to 504, and may mend.
+      return std::min(attempts_most, outcome.response.status == 500 ? 2 : 3);
     case Failure::unreachable: return std::min(attempts_most, outcome.failure == HttpFailure::tls ? 1 : 3);
     case Failure::timed_out: return std::min(attempts_most, 3);
     case Failure::expired_credentials: return 2;

@@ -31,6 +31,9 @@ int64_t backoff_ms(Failure failure, int attempt, double random01, std::optional<
 // What the response asks for: x-amz-retry-after (milliseconds), else Retry-After (seconds).
 std::optional<int64_t> retry_after_ms(const HttpResponse& response);
 
+// An answer that is none of the protocol's: a proxy's page, a server that fell over, an endpoint that does not have the operation.
+bool is_page(const AwsReply& reply);
+
 // How often a call may be sent in all before such an end of it is believed. Throttled calls are not counted but timed (engine.h).
 int attempts_max(Failure failure, const HttpOutcome& outcome, const AwsReply& reply, int attempts_most);
 

@@ -84,8 +84,9 @@ TEST(Retry, tells_silence_apart) {
     EXPECT_EQ(attempts_max(row.failure, outcome, {}, 8), row.sent) << name(row.http);
   }
   EXPECT_EQ(attempts_max(Failure::transient, answered(500), refused("InternalError"), 8), 8);
-  EXPECT_EQ(attempts_max(Failure::transient, answered(500), refused("HTTP 500"), 8), 3);  // an endpoint that does not have the operation
-  EXPECT_EQ(attempts_max(Failure::transient, answered(500), refused("HTTP 500"), 2), 2);
+  EXPECT_EQ(attempts_max(Failure::transient, answered(500), refused("HTTP 500"), 8), 2);  // an endpoint that does not have the operation
+  EXPECT_EQ(attempts_max(Failure::transient, answered(503), refused("HTTP 503"), 8), 3);  // what stands before it
+  EXPECT_EQ(attempts_max(Failure::transient, answered(500), refused("HTTP 500"), 1), 1);
   EXPECT_EQ(attempts_max(Failure::denied, answered(403), refused("AccessDenied"), 8), 1);
   EXPECT_EQ(attempts_max(Failure::expired_credentials, answered(403), refused("ExpiredToken"), 8), 2);
 }

@@ -17,6 +17,8 @@ namespace {
 
 // How long `next` may sleep without looking whether it is to stop; `stop` wakes it anyway.
 constexpr int64_t nap_ms = 250;
+// How long calls wait for the first of their operation to be answered.
+constexpr int64_t first_answer_ms = 3000;
 // Outcomes taken before what is in flight is moved on again.
 constexpr int outcomes_between = 16;
 constexpr int credential_attempts = 3;
@@ -145,6 +147,7 @@ class Engine : public CollectEngine {
   // Sends what may be sent.
   void pump() {
     take_credentials();
+    let_go();
     all_due_ms_ = -1;
     const int64_t now = steady_ms();
     while (!stopped_ && http_->in_flight() < static_cast<size_t>(options_.in_flight_max)) {
@@ -227,6 +230,19 @@ class Engine : public CollectEngine {
       finish(*call, Failure::other, request.error().code == Code::not_found ? "NoEndpoint" : "InvalidCall", request.error().text());
       return false;
     }
+    HeardOperation& at = *(call->at = &heard_of(*call));
+    if (at.lacking) {
+      finish_lacking(*call);
+      return false;
+    }
+    if (!at.open) {
+      if (at.finding && at.finding != call.get()) {
+        wait_for(at, call);
+        return false;
+      }
+      if (!at.finding) at.heard_ms = steady_ms();
+      at.finding = call.get();
+    }
     call->credentials = account.generation;
     ++call->attempts;
     ++counts_.requests;
@@ -286,6 +302,13 @@ class Engine : public CollectEngine {
     if (outcome.failure == HttpFailure::none) reply = read_response(*call->service, *call->operation, outcome.response);
     const Failure failure = classify(outcome, reply);
     const int64_t now = steady_ms();
+    HeardOperation& at = *call->at;
+    const bool fell = outcome.failure == HttpFailure::none && failure == Failure::transient && outcome.response.status == 500 && is_page(reply);
+    if (!fell) {
+      at.open = true;
+      if (outcome.failure == HttpFailure::none && (failure == Failure::none || !is_page(reply))) at.answered = true, at.lacking = false;
+      if (at.finding) found_out(at);
+    }
     if (failure == Failure::none) {
       call->bucket->rate.answered(now);
       page(call, std::move(outcome), std::move(reply), now);
@@ -300,16 +323,54 @@ class Engine : public CollectEngine {
         queue_.again(call, std::min(last, now + wait_of(failure, ++call->throttles, outcome)));
         return;
       }
+    } else if (fell && !at.answered && (at.lacking || (at.finding && at.finding != call.get()))) {
+      if (at.lacking) finish_lacking(*call);
+      else wait_for(at, call);
+      return;
     } else if (moved(*call, outcome) || renewed(*call, failure) || corrected(*call, failure, outcome)) {
       queue_.again(call, now);
       return;
     } else if (failure != Failure::expired_credentials && failure != Failure::clock_skew &&
                ++call->page_attempts < attempts_max(failure, outcome, reply, options_.attempts_max)) {
+      if (fell && !at.answered) at.finding = call.get(), at.heard_ms = now;
       queue_.again(call, now + wait_of(failure, call->page_attempts, outcome));
       return;
     }
+    if (fell && !at.answered) at.lacking = true;
     if (outcome.failure == HttpFailure::none) finish(*call, failure, std::move(reply.error_code), std::move(reply.error_message), std::move(reply.request_id));
     else finish(*call, failure, std::string(code_of(outcome.failure)), std::move(outcome.message));
+  }
+
+  // One endpoint for all Regions has an operation in all of them or in none.
+  HeardOperation& heard_of(const EngineCall& call) {
+    std::string key = call.call.call;
+    if (options_.endpoints.url.empty()) key += '\n', key += call.region.empty() ? call.call.place.region : call.region;
+    return heard_[std::move(key)];
+  }
+
+  void wait_for(HeardOperation& at, const EngineCallPtr& call) {
+    if (at.waiting.empty()) holding_.push_back(&at);
+    at.waiting.push_back(call);
+  }
+
+  // One slow answer does not hold up the rest.
+  void let_go() {
+    const int64_t now = steady_ms();
+    std::erase_if(holding_, [&](HeardOperation* at) {
+      if (!at->waiting.empty() && now - at->heard_ms < first_answer_ms) return false;
+      if (!at->waiting.empty()) at->open = true, found_out(*at);
+      return true;
+    });
+  }
+
+  void found_out(HeardOperation& at) {
+    at.finding = nullptr;
+    for (EngineCallPtr& one : std::exchange(at.waiting, {})) queue_.again(std::move(one), steady_ms());
+  }
+
+  // As the call that found out: it may be asked again by another run, as every transient failure.
+  void finish_lacking(EngineCall& call) {
+    finish(call, Failure::transient, "HTTP 500", "the endpoint answered " + call.call.call + " with a page each time it was asked; not asked again");
   }
 
   int64_t wait_of(Failure failure, int attempt, const HttpOutcome& outcome) {
@@ -381,6 +442,7 @@ class Engine : public CollectEngine {
 
   void finish(EngineCall& call, Failure failure, std::string code, std::string message, std::string request_id = {}) {
     queue_.done(call);
+    if (call.at && call.at->finding == &call) found_out(*call.at);
     CallOutcome outcome;
     outcome.call = std::move(call.call);
     outcome.pages = std::move(call.pages);
@@ -407,6 +469,8 @@ class Engine : public CollectEngine {
   std::mt19937_64 random_;
   std::unordered_map<std::string, Endpoint> endpoints_;
   std::unordered_map<std::string, std::string> bucket_regions_;
+  std::unordered_map<std::string, HeardOperation> heard_;  // by operation and Region
+  std::vector<HeardOperation*> holding_;                   // those with calls that wait
   std::deque<CallOutcome> outcomes_;
   size_t waiting_ = 0;
   uint64_t taken_ = 0;

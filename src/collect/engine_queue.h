@@ -17,6 +17,19 @@ namespace reeve {
 
 struct CallBucket;
 struct CallAccount;
+struct EngineCall;
+using EngineCallPtr = std::shared_ptr<EngineCall>;
+
+// What is known of an operation in one Region. A page of status 500 in place of an answer is mostly an endpoint's way of not having the
+// operation; so the first call goes alone, and as long as nothing but pages was heard it finds out while the others wait.
+struct HeardOperation {
+  bool open = false;      // something else than such a page came back, were it a broken connection: nobody waits
+  bool answered = false;  // by the service itself, with a result or an error of its own
+  bool lacking = false;   // the call that found out never had another answer than a page
+  const EngineCall* finding = nullptr;
+  int64_t heard_ms = 0;   // when it was sent first, or a page came
+  std::vector<EngineCallPtr> waiting;
+};
 
 // A call on its way from `ask` to its outcome.
 struct EngineCall {
@@ -34,9 +47,9 @@ struct EngineCall {
   int throttles = 0, renewals = 0, corrections = 0, moves = 0;
   int64_t throttled_since_ms = -1;
   std::shared_ptr<EngineCall> next;      // behind it in its bucket
+  HeardOperation* at = nullptr;          // where it was sent last
   uint64_t credentials = 0;              // the account's generation of them that it was signed with
 };
-using EngineCallPtr = std::shared_ptr<EngineCall>;
 
 // Calls one behind the other, through `EngineCall::next`. An organization has hundreds of thousands of buckets with a call or two in each: a
 // deque's first block would be most of their memory.
