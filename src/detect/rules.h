@@ -24,6 +24,7 @@ std::string_view name(RuleLevel level);
 struct RuleHead {
   std::string id;      // its `id`; a rule without one has the UUID v5 of its title and detection, the same for ever
   std::string title;
+  std::string name;    // what correlations may call it; empty: it has none
   RuleLevel level = RuleLevel::informational;
   std::string status, description, author;  // the Detection Rule License asks for the author with every alert
   std::vector<std::string> tags, references, false_positives;
@@ -44,7 +45,12 @@ struct RuleSet {
   std::vector<Entry> rules;   // detections first, then correlations in an order in which bases come before what builds on them
   std::vector<Error> refused; // file:line of each rule that is not in `rules`, and why
   std::vector<Error> notes;   // loaded, but worth saying: a base rule named by its title
-  size_t documents = 0;       // read: rules + refused + filters
+  size_t documents = 0;       // read: rules + refused + filters + passed_over
+  size_t filters = 0;         // taken into the detections that they name
+  size_t passed_over = 0;     // of a log source that Reeve reads no logs of, or `status: unsupported`; each is in `notes`
+
+  struct Unlinked;            // what link_rules still has to join
+  std::shared_ptr<Unlinked> unlinked;
 };
 
 struct RuleOptions {
