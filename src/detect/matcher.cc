@@ -16,7 +16,7 @@ class Matcher::Scratch {
 Matcher::Matcher(const RuleSet& rules) : plan_(std::make_unique<const Plan>(Plan{rules})) {}
 Matcher::~Matcher() = default;
 
-std::unique_ptr<Matcher::Scratch> Matcher::scratch() const { return std::make_unique<Scratch>(); }
+std::shared_ptr<Matcher::Scratch> Matcher::scratch() const { return std::make_shared<Scratch>(); }
 
 void Matcher::match(const LogEvent& event, Scratch& scratch, const std::function<void(uint32_t)>& hit) const {
   for (uint32_t i = 0; i < plan_->rules.rules.size(); ++i) {
