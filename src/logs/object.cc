@@ -6,6 +6,10 @@
 #include "base/text.h"
 #include "logs/token_scan.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace reeve {
 namespace {
 
@@ -36,6 +40,22 @@ size_t stretch_of(std::string_view text, size_t most) {
   return maps == npos ? 0 : from + maps + 2;
 }
 
+uint64_t count_lines(std::string_view text) {
+  uint64_t lines = 0;
+  size_t i = 0;
+#if defined(__SSE2__)
+  const __m128i line = _mm_set1_epi8('\n'), zero = _mm_setzero_si128();
+  while (text.size() - i >= 16) {
+    __m128i counts = zero;  // a byte counts to 255
+    for (size_t n = std::min<size_t>((text.size() - i) / 16, 255); n > 0; --n, i += 16)
+      counts = _mm_sub_epi8(counts, _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + i)), line));
+    __m128i sums = _mm_sad_epu8(counts, zero);
+    lines += static_cast<uint64_t>(_mm_cvtsi128_si64(sums)) + static_cast<uint64_t>(_mm_extract_epi16(sums, 4));
+  }
+#endif
+  return lines + static_cast<uint64_t>(std::count(text.begin() + static_cast<ptrdiff_t>(i), text.end(), '\n'));
+}
+
 }  // namespace
 
 ObjectText::ObjectText(ReadRooms& rooms, const LogLimits& limits, const LogSink& sink, ObjectAudit& audit, int depth)
@@ -48,7 +68,7 @@ Place ObjectText::place(size_t at) const {
   Place out;
   out.path = audit_.object;
   std::string_view before = text_.substr(0, at);
-  uint64_t lines = static_cast<uint64_t>(std::count(before.begin(), before.end(), '\n'));
+  uint64_t lines = count_lines(before);
   size_t line = before.rfind('\n');
   out.line = static_cast<uint32_t>(std::min<uint64_t>(lines_before_ + lines + 1, UINT32_MAX));
   uint64_t column = line == npos ? column_before_ + at + 1 : at - line;
@@ -99,7 +119,7 @@ size_t ObjectText::take(std::string_view text, bool last) {
     size_t line = taken.rfind('\n');
     if (line == npos) column_before_ += at;
     else {
-      lines_before_ += static_cast<uint64_t>(std::count(taken.begin(), taken.end(), '\n'));
+      lines_before_ += count_lines(taken);
       column_before_ = at - line - 1;
     }
   }

@@ -18,7 +18,7 @@ namespace reeve {
 namespace reading {
 
 constexpr size_t kPadding = 64;
-constexpr size_t kPiece = 1 << 20;         // plain text is read in pieces of this size
+constexpr size_t kPiece = 256 << 10;         // plain text is read in pieces of this size
 constexpr size_t kPackedWhole = 32 << 20;  // larger packed objects are unpacked as a stream
 constexpr size_t kTextWhole = 32 << 20;    // and so are those that unpack to more
 
@@ -195,24 +195,22 @@ ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink) {
   }
   struct stat st {};
   uint64_t size = ::fstat(file.fd, &st) == 0 && S_ISREG(st.st_mode) ? static_cast<uint64_t>(st.st_size) : 0;
-  // The first bytes tell how it is packed. Packed objects are held as they lie; text is read in pieces.
-  s.packed.fit(std::max<size_t>(std::min<uint64_t>(size + 1, kPiece), 512), 0);
+  // The first bytes tell how it is packed. Packed objects are held as they lie; text is read in pieces. A regular file that gives less than it
+  // was asked for has ended; a pipe gives what it has.
+  s.text.fit(std::max<size_t>(std::min<uint64_t>(size + 1, kPiece), 512), 0);
   size_t have = 0;
   bool ended = false;
-  size_t wanted = 512;  // a pipe gives what it has; enough to know the packing is waited for
-  while (!ended && have < wanted) {
-    ssize_t n = file.read(s.packed.data() + have, s.packed.room() - have);
-    if (n < 0) {
-      failed("read");
-      return audit;
-    }
-    ended = n == 0;
-    have += static_cast<size_t>(n);
-    if (have > 0 && s.packed.data()[0] != '\x1f' && s.packed.data()[0] != '\x28') wanted = 1;
-  }
+  auto more = [&](Bytes& to, size_t wanted) {
+    ssize_t n = file.read(to.data() + have, wanted);
+    if (n < 0) failed("read");
+    ended = n <= 0 || (size > 0 && static_cast<size_t>(n) < wanted);
+    if (n > 0) have += static_cast<size_t>(n);
+  };
+  do more(s.text, s.text.room() - have);
+  while (!ended && have < 512 && (have == 0 || s.text.data()[0] == '\x1f' || s.text.data()[0] == '\x28'));
   audit.bytes = have;
-  Packing packing = packing_of({s.packed.data(), have});
-  if (packing != Packing::none) {
+  if (packing_of({s.text.data(), have}) != Packing::none) {
+    std::swap(s.text, s.packed);
     if (size > kPackedWhole || path == "-") {
       bool first = true;
       s.streamed(pass, [&]() -> Result<std::string_view> {
@@ -226,29 +224,20 @@ ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink) {
     }
     while (!ended) {
       s.packed.fit(have + std::max<size_t>(size > have ? size + 1 - have : 0, 4096), have);
-      ssize_t n = file.read(s.packed.data() + have, s.packed.room() - have);
-      if (n < 0) {
-        failed("read");
-        break;
-      }
-      ended = n == 0;
-      have += static_cast<size_t>(n);
+      more(s.packed, s.packed.room() - have);
     }
     audit.bytes = have;
     std::memset(s.packed.data() + have, 0, kPadding);
     s.unpacked(pass, {s.packed.data(), have});
     return audit;
   }
-  s.text.fit(have, 0);
-  std::memcpy(s.text.data(), s.packed.data(), have);
   s.take(pass, have, ended);
   while (!ended && s.room_left(pass)) {
     s.text.fit(pass.held + kPiece, pass.held);
-    ssize_t n = file.read(s.text.data() + pass.held, kPiece);
-    if (n < 0) failed("read");
-    ended = n <= 0;
-    if (n > 0) audit.bytes += static_cast<size_t>(n);
-    s.take(pass, n > 0 ? static_cast<size_t>(n) : 0, ended);
+    have = pass.held;
+    more(s.text, kPiece);
+    audit.bytes += have - pass.held;
+    s.take(pass, have - pass.held, ended);
   }
   return audit;
 }

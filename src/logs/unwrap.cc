@@ -16,6 +16,13 @@ bool is_string(std::string_view token, std::string_view value) {
   return token.size() == value.size() + 2 && token.front() == '"' && token.substr(1, value.size()) == value;
 }
 
+// `{"reason":"requestParameters too large","omitted":true,"originalSize":…}`, members in any order.
+bool omitted(std::string_view parameters) {
+  size_t name = parameters.size() > 500 ? std::string_view::npos : parameters.find('"');
+  if (name == std::string_view::npos || name + 1 >= parameters.size() || parameters.front() != '{') return false;
+  return (parameters[name + 1] == 'o' || parameters[name + 1] == 'r') && token_member(parameters, "omitted") == "true";
+}
+
 }  // namespace
 
 void ObjectText::give(LogEvent& event, LogKind kind, std::string_view format) {
@@ -36,9 +43,7 @@ void ObjectText::judge(LogEvent& event, size_t at) {
       refuse("S3 event notification", at);
       return;
     }
-    std::string_view parameters = event.raw(LogField::request_parameters);
-    if (parameters.size() > 2 && parameters.front() == '{' && parameters.size() < 1024 && token_member(parameters, "omitted") == "true")
-      ++audit_.parameters_omitted;
+    audit_.parameters_omitted += omitted(event.raw(LogField::request_parameters));
     give(event, LogKind::cloudtrail, "cloudtrail");
     return;
   }

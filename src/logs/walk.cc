@@ -56,12 +56,14 @@ constexpr uint64_t kFactor = find_factor();
 struct Slot {
   std::string_view name;
   LogField field = LogField::count;
+  uint64_t first = 0, last = 0;  // eight bytes each
 };
 
 constexpr std::array<Slot, kSlots> fill_slots() {
   std::array<Slot, kSlots> slots{};
   for (size_t i = 0; i < kFieldNames.size(); ++i)
-    slots[slot_of(first_eight(kFieldNames[i]), kFactor)] = {kFieldNames[i], static_cast<LogField>(i)};
+    slots[slot_of(first_eight(kFieldNames[i]), kFactor)] = {kFieldNames[i], static_cast<LogField>(i), first_eight(kFieldNames[i]),
+                                                            first_eight(kFieldNames[i].size() < 8 ? kFieldNames[i] : kFieldNames[i].substr(kFieldNames[i].size() - 8))};
   return slots;
 }
 
@@ -72,8 +74,11 @@ LogField find_field(const char* name, size_t bytes) {
   uint64_t word;
   std::memcpy(&word, name, 8);
   const Slot& slot = kSlotTable[slot_of(word, kFactor)];
-  if (slot.name.size() != bytes) return LogField::count;
-  return std::memcmp(slot.name.data(), name, bytes) == 0 ? slot.field : LogField::count;
+  if (slot.name.size() != bytes || slot.first != word) return LogField::count;
+  if (bytes <= 8) return slot.field;
+  std::memcpy(&word, name + bytes - 8, 8);
+  if (word != slot.last) return LogField::count;
+  return bytes <= 16 || std::memcmp(slot.name.data() + 8, name + 8, bytes - 16) == 0 ? slot.field : LogField::count;
 }
 
 bool blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
