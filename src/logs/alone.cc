@@ -89,10 +89,8 @@ bool ObjectText::list_head(std::string_view text, size_t at, size_t& behind) {
     RecordWalk& walk = room().walk;
     if (!walk.begin(head.substr(0, i + 1)).empty()) return false;
     if (walk.map(room().event, true) != Walked::list) continue;
-    list_name_ = walk.list_name();
     open_.push_back(Open::map);
-    open_.push_back(Open::list);
-    list_begun_ = wants_comma_ = false;
+    list_opened(walk.list_name(), room().event);
     behind = at + i + 1;
     return true;
   }

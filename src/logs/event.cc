@@ -245,7 +245,9 @@ int64_t event_time_ms(const LogEvent& event) {
     }
     case LogKind::guardduty: {
       if (int64_t seen = text_time(token_member(event.raw("service"), "eventLastSeen"))) return seen;
-      return text_time(event.raw("updatedAt"));
+      if (int64_t seen = text_time(token_member(event.raw("Service"), "EventLastSeen"))) return seen;
+      if (int64_t updated = text_time(event.raw("updatedAt"))) return updated;
+      return text_time(event.raw("UpdatedAt"));
     }
     case LogKind::other: break;
   }

@@ -98,21 +98,35 @@ void ObjectText::named(std::string_view format) {
   if (audit_.format.empty()) audit_.format = format;
 }
 
+void ObjectText::list_opened(std::string_view name, const LogEvent& around) {
+  list_name_ = name;
+  control_ = name == "logEvents" && around.raw("messageType") == "\"CONTROL_MESSAGE\"";
+  open_.push_back(Open::list);
+  list_begun_ = wants_comma_ = false;
+}
+
 size_t ObjectText::take(std::string_view text, bool last) {
   text_ = text;
   size_t at = 0;
   if (shape_ == Shape::unset) {
     if (text.size() >= 3 && text.substr(0, 3) == "\xEF\xBB\xBF") at = 3;
     size_t first = past_white(text, at);
-    if (first == text.size() && !last) return 0;
-    if (first == text.size()) shape_ = Shape::unknown;
+    if (first == text.size() && (last || text.size() >= 3)) {
+      at = first;
+      shape_ = last ? Shape::unknown : Shape::unset;
+    } else if (first == text.size()) {
+      return 0;  // perhaps a byte-order mark that has not come whole
+    }
     else if (text[first] == '{' || text[first] == '[') shape_ = Shape::json;
-    else if (!last && text.size() < kSniff && text.find('\n') == npos) return 0;
+    else if (!last && text.size() < kSniff && text.find('\n', first) == npos) return 0;
+    else if (lines_.recognise(text.substr(first))) shape_ = Shape::lines;
     else shape_ = text.substr(0, kSniff).find("\n{") != npos ? Shape::json : Shape::unknown;
   }
   switch (shape_) {
     case Shape::json: at += take_json(text.substr(at), last); break;
-    default: at = text.size(); break;
+    case Shape::lines: at += take_lines(text.substr(at), last); break;
+    case Shape::unset: break;
+    case Shape::unknown: at = text.size(); break;
   }
   if (!place_ && !last) {
     std::string_view taken = text.substr(0, at);
@@ -165,6 +179,34 @@ size_t ObjectText::take_json(std::string_view text, bool last) {
   }
 }
 
+size_t ObjectText::take_lines(std::string_view text, bool last) {
+  size_t base = static_cast<size_t>(text.data() - text_.data());
+  LogEvent& event = room().event;
+  LogKind kind = lines_.format() == "vpc_flow" ? LogKind::vpc_flow : LogKind::s3_access;
+  named(lines_.format());
+  for (size_t at = 0;;) {
+    size_t end = text.find('\n', at);
+    if (end == npos) {
+      if (!last && text.size() - at <= limits_.record_bytes_max) return at;
+      end = text.size();
+      passing_ = passing_ || !last;
+    }
+    std::string_view line = text.substr(at, end - at);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (passing_) {
+      if (!passed_told_) refuse("record too large", base + at);
+      passed_told_ = true;
+      if (end < text.size()) passing_ = passed_told_ = false;
+    } else if (!trim(line).empty()) {
+      std::string_view why = lines_.event_of_line(line, event);
+      if (!why.empty()) refuse(why, base + at);
+      else if (!event.text.empty()) give(event, kind, lines_.format());
+    }
+    if (end == text.size()) return end;
+    at = end + 1;
+  }
+}
+
 // Walks what the stretch holds.
 ObjectText::Ran ObjectText::run() {
   RecordWalk& walk = room().walk;
@@ -178,8 +220,7 @@ ObjectText::Ran ObjectText::run() {
       Walked walked = walk.map_rest(event, true);
       if (walked == Walked::cut) return {Ran::How::cut, at, {}};
       if (walked == Walked::list) {
-        open_.push_back(Open::list);
-        list_begun_ = wants_comma_ = false;
+        list_opened(walk.list_name(), event);
         walk.step();
         continue;
       }
@@ -219,10 +260,8 @@ ObjectText::Ran ObjectText::run() {
         continue;
       }
       if (walked == Walked::list) {
-        list_name_ = walk.list_name();
         open_.push_back(Open::map);
-        open_.push_back(Open::list);
-        list_begun_ = wants_comma_ = false;
+        list_opened(walk.list_name(), event);
         walk.step();
         continue;
       }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "logs/lines.h"
 #include "logs/reader.h"
 #include "logs/walk.h"
 
@@ -37,7 +38,7 @@ class ObjectText {
   void stands_at(const Place& place) { place_ = place; }
 
  private:
-  enum class Shape { unset, json, unknown };
+  enum class Shape { unset, json, lines, unknown };
   enum class Open : char { list, map };
   struct Ran {
     enum class How { done, cut, broken } how;
@@ -46,6 +47,7 @@ class ObjectText {
   };
 
   size_t take_json(std::string_view text, bool last);
+  size_t take_lines(std::string_view text, bool last);
   Ran run();
   // logs/alone.cc: one record at `at`, byte by byte. Gives the place behind it, or nothing if more text is wanted. `why`: what is known
   // to be wrong with it.
@@ -64,6 +66,7 @@ class ObjectText {
   bool open_envelope(const LogEvent& event, size_t at);
   void row(std::string_view token, size_t at);
   void named(std::string_view format);
+  void list_opened(std::string_view name, const LogEvent& around);
 
   void refuse(std::string_view why, size_t at, uint64_t count = 1);
   void broke(std::string_view why, size_t at);
@@ -78,17 +81,20 @@ class ObjectText {
   std::optional<Place> place_;
 
   Shape shape_ = Shape::unset;
+  LogLines lines_;
   std::vector<Open> open_;    // lists, and maps that stopped at their list of records
   bool wants_comma_ = false;  // in a list: an item has just ended
   bool list_begun_ = false;   // in a list: `]` may follow only at its beginning or behind an item
   size_t stretch_;            // bytes to walk at once
   bool passing_ = false;      // inside a record that is too large
+  bool passed_told_ = false;
   size_t pass_depth_ = 0;
   bool pass_string_ = false, pass_escape_ = false;
 
   std::string_view text_;     // what is being taken
   size_t stretch_base_ = 0;   // where in it the walk's text begins
   std::string list_name_;     // of the list of records that was opened last
+  bool control_ = false;      // it stands in a message by which CloudWatch only tries whether it is heard
   uint64_t lines_before_ = 0; // of what was taken before
   uint64_t column_before_ = 0;
 };

@@ -29,7 +29,7 @@ class Bytes {
   size_t room() const { return room_; }
   // At least `bytes` of room; the first `keep` bytes stay.
   void fit(size_t bytes, size_t keep) {
-    if (bytes <= room_) return;
+    if (bytes_ && bytes <= room_) return;
     size_t room = std::max(bytes, room_ + room_ / 2);
     std::unique_ptr<char[]> larger(new char[room + kPadding]);
     if (keep > 0) std::memcpy(larger.get(), bytes_.get(), keep);
@@ -75,7 +75,7 @@ struct LogReader::State {
     ObjectAudit& audit;
     ObjectText records;
     size_t held = 0;      // bytes in `text` that are not taken yet
-    bool stopped = false;
+    size_t come = 0;      // and bytes behind them that have not been looked at
   };
 
   void broke(Pass& pass, Code code, const std::string& why) {
@@ -97,18 +97,21 @@ struct LogReader::State {
   bool room_left(Pass& pass) {
     if (pass.audit.text_bytes <= limits.text_bytes_max) return true;
     broke(pass, Code::limit, "unpacks to more than " + with_thousands(limits.text_bytes_max) + " bytes");
-    pass.stopped = true;
     return false;
   }
 
   bool piece(Pass& pass, std::string_view bytes) {
     while (!bytes.empty()) {
-      size_t some = std::min(bytes.size(), kPiece);
-      text.fit(pass.held + some, pass.held);
-      std::memcpy(text.data() + pass.held, bytes.data(), some);
-      take(pass, some, false);
-      if (!room_left(pass)) return false;
+      // A record that has not come whole is looked at again only when as much again has come: the work stays in proportion to the text.
+      size_t wanted = std::max(kPiece, pass.held) - pass.come;
+      size_t some = std::min(bytes.size(), wanted);
+      text.fit(pass.held + pass.come + wanted, pass.held + pass.come);
+      std::memcpy(text.data() + pass.held + pass.come, bytes.data(), some);
+      pass.come += some;
       bytes.remove_prefix(some);
+      if (some < wanted) break;
+      take(pass, std::exchange(pass.come, 0), false);
+      if (!room_left(pass)) return false;
     }
     return true;
   }
@@ -164,8 +167,8 @@ struct LogReader::State {
     UnpackLimits unpack;
     unpack.member_bytes_max = unpack.total_bytes_max = limits.text_bytes_max;
     Status done = unpack_pieces(more, pass.audit.object, [&](std::string_view some) { return piece(pass, some); }, unpack);
-    text.fit(pass.held, pass.held);
-    take(pass, 0, true);
+    text.fit(pass.held + pass.come, pass.held + pass.come);
+    take(pass, std::exchange(pass.come, 0), true);
     if (!done) broke(pass, done.error().code, done.error().what);
   }
 };
@@ -233,9 +236,10 @@ ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink) {
   }
   s.take(pass, have, ended);
   while (!ended && s.room_left(pass)) {
-    s.text.fit(pass.held + kPiece, pass.held);
+    size_t wanted = std::max(kPiece, pass.held);
+    s.text.fit(pass.held + wanted, pass.held);
     have = pass.held;
-    more(s.text, kPiece);
+    more(s.text, wanted);
     audit.bytes += have - pass.held;
     s.take(pass, have - pass.held, ended);
   }

@@ -66,13 +66,26 @@ bool ObjectText::open_envelope(const LogEvent& event, size_t at) {
     named("digest");
     return true;
   }
-  if (has("detail-type") && has("detail")) return open_token(token, "eventbridge", at), true;
+  if (has("detail-type") && !event.raw("detail").empty()) {
+    token = event.raw("detail");
+    if (is_string(event.raw("source"), "aws.s3")) {  // `Object Created` and its like
+      named("eventbridge");
+      refuse("S3 event notification", at);
+      return true;
+    }
+    return open_token(token, "eventbridge", at), true;
+  }
+  if (has("Event") && is_string(token, "s3:TestEvent")) {
+    named("s3_notification");
+    refuse("S3 event notification", at);
+    return true;
+  }
   if (has("awslogs") && token.front() == '{') return open_base64(token_member(token, "data"), "cloudwatch_logs", at), true;
   if (has("Records") || has("Events")) {  // no list: `"Records":null`
     return named("cloudtrail"), true;
   }
   if (event.others.size() == 1 && (event.others[0].first == "Records" || event.others[0].first == "Events")) return named("cloudtrail"), true;
-  if (has("messageType") && is_string(token, "CONTROL_MESSAGE")) return named("cloudwatch_logs"), true;
+  if (control_) return named("cloudwatch_logs"), true;
   if (has("CloudTrailEvent")) return open_token(token, "lookup_events", at), true;
   if (has("eventData")) return open_token(token, "cloudtrail_lake", at), true;
   if (has("Sns") && token.front() == '{') return open_token(token_member(token, "Message"), "sns", at), true;
@@ -84,7 +97,8 @@ bool ObjectText::open_envelope(const LogEvent& event, size_t at) {
   if (has("message") && !event.raw("timestamp").empty() && !event.raw("id").empty()) return open_token(token, "cloudwatch_logs", at), true;
   if (has("message") && !event.raw("timestamp").empty() && !event.raw("eventId").empty()) return open_token(token, "cloudwatch_logs", at), true;
   if (has("query_timestamp") && !event.raw("query_name").empty()) return give(room().event, LogKind::dns_query, "dns_query"), true;
-  if (has("service") && !event.raw("schemaVersion").empty() && !event.raw("severity").empty())
+  if ((has("service") && !event.raw("schemaVersion").empty() && !event.raw("severity").empty()) ||
+      (has("Service") && !event.raw("SchemaVersion").empty() && !event.raw("Severity").empty()))  // GetFindings writes names with capitals
     return give(room().event, LogKind::guardduty, "guardduty"), true;
   return false;
 }
@@ -93,9 +107,20 @@ bool ObjectText::open_envelope(const LogEvent& event, size_t at) {
 void ObjectText::row(std::string_view token, size_t at) {
   if (list_name_ == "QueryResultRows" && !token.empty() && token.front() == '[') {
     // One map for each column.
+    std::string map = "{";
     for (TokenItems columns(token); columns.next();)
-      for (TokenMembers column(columns.value()); column.next();)
+      for (TokenMembers column(columns.value()); column.next();) {
         if (column.named("eventData") || column.named("eventJson")) return open_token(column.value(), "cloudtrail_lake", at);
+        if (map.size() > 1) map += ',';
+        map += '"';
+        map += column.raw_name();
+        map += "\":";
+        map += column.value();
+      }
+    named("cloudtrail_lake");
+    map += '}';
+    map.append(kReadable, '\0');
+    return open_text({map.data(), map.size() - kReadable}, "cloudtrail_lake", at);
   }
   refuse("no map", at);
 }

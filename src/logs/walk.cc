@@ -88,7 +88,7 @@ bool holds_records(std::string_view name) {
   switch (name.size()) {
     case 6: return name == "events" || name == "Events";
     case 7: return name == "Records" || name == "records";
-    case 8: return name == "Messages" || name == "findings";
+    case 8: return name == "Messages" || name == "findings" || name == "Findings";
     case 9: return name == "logEvents";
     case 11: return name == "auditEvents";
     case 15: return name == "QueryResultRows";
