@@ -173,6 +173,7 @@ Program make_program() {
                  {.name = "--organizational-units", .value = "ID,…", .repeats = true, .commas = true, .help = "read only the accounts of these units and of the units below them"},
                  {.name = "--regions", .value = "REGION,…", .form = Form::region, .repeats = true, .commas = true, .help = "read only these Regions and what has none"},
                  {.name = "--services", .value = "NAME,…", .repeats = true, .commas = true, .help = "ask only these services, spelt as the AWS CLI does"},
+                 {.name = "--all-facts", .help = "ask also what no control looks at, and what other calls tell about as well"},
                  {.name = "--role-name", .value = "NAME,…", .repeats = true, .commas = true, .help = "the role to take in each account, the first that lets in; without it only the caller's account is read"},
                  {.name = "--events", .value = "PATH", .form = Form::file, .repeats = true, .help = "read again only what these CloudTrail events changed, in a finished snapshot: a file or folder of .json, .json.gz or one event a line; `-` is standard input"},
                  {.name = "--queue", .value = "URL", .help = "take the events from this SQS queue, which EventBridge fills, and delete each message when what it leads to is recorded"},

@@ -82,7 +82,7 @@ int run_collect(const Options& options, Io& io) {
   std::vector<Error> errors = content.errors;
   ResourceCatalogue catalogue = catalogue_of(content, errors);
   ApiCatalogue apis = apis_of(content, errors);
-  CollectPlan plan = plan_of(catalogue, apis, errors);
+  CollectPlan plan = plan_of(catalogue, apis, errors, options.has("--all-facts"));
   for (const Error& error : errors) io.error(error);
 
   // 2. What is printed from it without asking anybody.

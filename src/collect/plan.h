@@ -85,11 +85,12 @@ class CollectPlan {
   struct State;
 
  private:
-  friend CollectPlan plan_of(const ResourceCatalogue&, const ApiCatalogue&, std::vector<Error>&);
+  friend CollectPlan plan_of(const ResourceCatalogue&, const ApiCatalogue&, std::vector<Error>&, bool);
   std::shared_ptr<const State> state_;
 };
 // Errors: a call that content/apis does not have, a parameter that no reply gives. Such calls are left out and named.
 // The catalogue and the APIs must outlive the plan's making only.
-CollectPlan plan_of(const ResourceCatalogue& catalogue, const ApiCatalogue& apis, std::vector<Error>& errors);
+// `all_facts`: asks too what is left to other calls (`left_to`), because they tell the same or what no control asks.
+CollectPlan plan_of(const ResourceCatalogue& catalogue, const ApiCatalogue& apis, std::vector<Error>& errors, bool all_facts = false);
 
 }  // namespace reeve

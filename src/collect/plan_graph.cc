@@ -91,7 +91,8 @@ std::optional<PlanGive> give_by_name(const ResourceType& type, const Read& read,
 
 class GraphMaker {
  public:
-  GraphMaker(const ResourceCatalogue& catalogue, const ApiCatalogue& apis, std::vector<Error>& errors) : catalogue_(catalogue), apis_(apis), errors_(errors) {
+  GraphMaker(const ResourceCatalogue& catalogue, const ApiCatalogue& apis, std::vector<Error>& errors, bool all_facts)
+      : catalogue_(catalogue), apis_(apis), errors_(errors), all_facts_(all_facts) {
     for (auto& type : catalogue_.types()) {
       std::set<std::string> calls;
       for (const Read& read : type->reads) calls.insert(read.call);
@@ -127,6 +128,7 @@ class GraphMaker {
 
  private:
   Place place(const PlanNode& node) const { return {node.type->file}; }
+  bool left(const Read& read) const { return !read.left_to.empty() && !all_facts_; }
 
   std::vector<PlanNode> nodes_of(const ResourceTypePtr& type, size_t index) {
     const Read& read = type->reads[index];
@@ -142,7 +144,7 @@ class GraphMaker {
     }
     node.service = apis_.services().at(service->name);
     node.told_by = told_by_cheaper(*type, index, types_of_call_, {});
-    if (!read.left_to.empty()) node.told_by.insert(read.left_to);
+    if (left(read)) node.told_by.insert(read.left_to);
     for (auto& parameter : read.parameters)
       if (std::none_of(read.with.begin(), read.with.end(), [&](auto& with) { return with.first == parameter; })) node.parameters.push_back(parameter);
     for (auto& parameter : node.parameters)
@@ -268,7 +270,7 @@ class GraphMaker {
         feed.above = node.own_account;
         // If the read that feeds is only asked because a cheaper one was refused, that one tells nothing here either.
         auto refused = told_by_cheaper(*type, static_cast<size_t>(feed.read - type->reads.data()), types_of_call_, {});
-        feed.told = !node.read->left_to.empty() || !told_by_cheaper(*node.type, index, types_of_call_, refused).empty();
+        feed.told = left(*node.read) || !told_by_cheaper(*node.type, index, types_of_call_, refused).empty();
         node.feeds.push_back(std::move(feed));
       }
     }
@@ -293,14 +295,15 @@ class GraphMaker {
   const ResourceCatalogue& catalogue_;
   const ApiCatalogue& apis_;
   std::vector<Error>& errors_;
+  bool all_facts_;
   std::map<std::string, size_t> types_of_call_;
 };
 
 }  // namespace
 
-CollectPlan plan_of(const ResourceCatalogue& catalogue, const ApiCatalogue& apis, std::vector<Error>& errors) {
+CollectPlan plan_of(const ResourceCatalogue& catalogue, const ApiCatalogue& apis, std::vector<Error>& errors, bool all_facts) {
   CollectPlan plan;
-  plan.state_ = GraphMaker(catalogue, apis, errors).make();
+  plan.state_ = GraphMaker(catalogue, apis, errors, all_facts).make();
   return plan;
 }
 

@@ -26,7 +26,8 @@ std::string line_of(const PlannedKind& kind) {
   for (auto& parameter : kind.parameters) out += " " + parameter + (kind.batch > 1 && parameter == kind.parameters.back() ? "=… up to " + std::to_string(kind.batch) : "=…");
   if (!kind.only_in.empty()) out += "  in " + join(kind.only_in, ", ");
   if (kind.by_administrators && kind.scope != CollectScope::organization) out += "  in administrators' accounts";
-  if (!kind.told_by.empty()) out += "  only where " + join(kind.told_by, ", ") + " is refused";
+  if (kind.told_by == std::vector<std::string>{"--all-facts"}) out += "  only with --all-facts";
+  else if (!kind.told_by.empty()) out += "  only where " + join(kind.told_by, ", ") + " is refused";
   else if (!kind.fed_by.empty()) out += "  after " + join(kind.fed_by, ", ");
   return out + "\n";
 }

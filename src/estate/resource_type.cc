@@ -302,6 +302,7 @@ class TypeReader {
     if (!read.in_account.empty() && std::find(read.parameters.begin(), read.parameters.end(), read.in_account) == read.parameters.end())
       return wrong(from.get("in_account"), "`in_account` names `" + read.in_account + "`, which is no `parameter` of this read", join(read.parameters, ", "));
     read.left_to = TRY(text(from, "left_to", false));
+    if (starts_with(read.left_to, "-") && read.left_to != "--all-facts") return wrong(from.get("left_to"), "there is no option `" + read.left_to + "`", "a call, or `--all-facts`");
     read.named_by = TRY(text(from, "named_by", false));
     if (!read.named_by.empty() && (read.lists() || read.match != "id")) return wrong(from.get("named_by"), "`named_by` is about a call for each resource, named by its id", "a `parameter`, and no `match`");
     return {};
