@@ -1,27 +1,243 @@
 #include "detect/matcher.h"
 
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "base/hash.h"
+#include "detect/demand.h"
 #include "detect/sigma.h"
+#include "logs/token.h"
 
 namespace reeve {
+namespace {
+
+using Formula = decltype(SigmaRule::formula);
+
+constexpr uint64_t hash_of_any = 0x9E3779B97F4A7C15;
+
+uint64_t hash_of_names(uint64_t source, uint64_t name) {
+  uint64_t mixed = source * 0xD6E8FEB86659FD93 ^ (name + (source >> 29));
+  mixed ^= mixed >> 32;
+  mixed *= 0xD6E8FEB86659FD93;
+  return mixed ^ mixed >> 29 | 1;  // 0 is an empty place
+}
+
+// Rules by a hash of names. Two names of one hash cost a candidate that does not match, nothing else, so the names are not kept.
+class RulesByHash {
+ public:
+  void add(uint64_t hash, uint32_t rule) { building_[hash].push_back(rule); }
+
+  void finish() {
+    size_t places = 16;
+    while (places < building_.size() * 3) places *= 2;
+    places_.assign(places, {});
+    for (auto& [hash, rules] : building_) {
+      size_t at = hash & (places - 1);
+      while (places_[at].hash) at = (at + 1) & (places - 1);
+      places_[at] = {hash, static_cast<uint32_t>(rules_.size()), static_cast<uint32_t>(rules.size())};
+      rules_.insert(rules_.end(), rules.begin(), rules.end());
+    }
+    building_.clear();
+  }
+
+  template <class Each>
+  void find(uint64_t hash, Each each) const {
+    for (size_t at = hash & (places_.size() - 1); places_[at].hash; at = (at + 1) & (places_.size() - 1)) {
+      if (places_[at].hash != hash) continue;
+      for (uint32_t i = 0; i < places_[at].count; ++i) each(rules_[places_[at].first + i]);
+      return;
+    }
+  }
+
+ private:
+  struct Slot {
+    uint64_t hash = 0;
+    uint32_t first = 0, count = 0;
+  };
+  std::map<uint64_t, std::vector<uint32_t>> building_;
+  std::vector<Slot> places_;
+  std::vector<uint32_t> rules_;
+};
+
+uint64_t hash_folded(std::string_view text, std::string& room) {
+  room.resize(text.size());
+  for (size_t i = 0; i < text.size(); ++i) room[i] = static_cast<char>(text[i] + (static_cast<unsigned char>(text[i] - 'A') < 26 ? 32 : 0));
+  return hash64(room);
+}
+
+}  // namespace
 
 struct Matcher::Plan {
-  const RuleSet& rules;
+  struct Compiled {
+    uint32_t rule = 0;  // in RuleSet::rules
+    LogKinds kinds = 0;
+    Formula formula;    // over `predicates`
+  };
+  std::vector<const Predicate*> predicates;  // each that is different once
+  std::vector<Compiled> rules;
+  RulesByHash by_names;                      // indices in `rules`, as below
+  bool by_source = false, by_name = false;   // some rule demands only the one
+  struct ByField {
+    FieldPath path;
+    RulesByHash texts;
+    std::vector<uint32_t> all;
+  };
+  std::vector<ByField> by_field;             // of rules that the names tell nothing of: a value that a field must have
+  struct ByGuard {
+    uint32_t predicate = 0;
+    std::vector<uint32_t> rules;
+  };
+  std::vector<ByGuard> by_guard;             // a predicate that must hold
+  std::vector<uint32_t> always;
+  RuleSet const* set = nullptr;              // keeps what `predicates` point at
 };
 
 class Matcher::Scratch {
  public:
+  explicit Scratch(size_t predicates) : known(predicates) {}
   ProbeRoom room;
+  std::vector<uint64_t> known;  // of each predicate: twice the event's number, and whether it holds
+  uint64_t event = 0;
+  std::vector<uint32_t> candidates;
+  std::vector<std::string_view> tokens;
+  std::string folded, text;
 };
 
-Matcher::Matcher(const RuleSet& rules) : plan_(std::make_unique<const Plan>(Plan{rules})) {}
+namespace {
+
+Formula renamed(const Formula& formula, const std::vector<uint32_t>& ids) {
+  Formula out = formula;
+  if (out.kind == Formula::Kind::name) out.name = ids[out.name];
+  for (Formula& part : out.of) part = renamed(part, ids);
+  return out;
+}
+
+}  // namespace
+
+Matcher::Matcher(const RuleSet& rules) {
+  auto plan = std::make_unique<Plan>();
+  plan->set = &rules;
+  std::unordered_map<std::string_view, uint32_t> predicate_ids;
+  std::unordered_map<std::string_view, size_t> field_ids;
+  std::unordered_map<uint32_t, size_t> guard_ids;
+  for (uint32_t i = 0; i < rules.rules.size(); ++i) {
+    const SigmaRule* rule = rules.rules[i].detection.get();
+    if (!rule) continue;
+    std::vector<uint32_t> ids;
+    for (const Predicate& predicate : rule->predicates) {
+      const auto [known, fresh] = predicate_ids.emplace(predicate.key, static_cast<uint32_t>(plan->predicates.size()));
+      if (fresh) plan->predicates.push_back(&predicate);
+      ids.push_back(known->second);
+    }
+    const auto index = static_cast<uint32_t>(plan->rules.size());
+    plan->rules.push_back({i, rule->kinds, renamed(rule->formula, ids)});
+    bool told = true;
+    const std::vector<NamesDemanded> demands = names_demanded(*rule);
+    for (const NamesDemanded& demand : demands) told = told && (demand.source || demand.name);
+    if (told) {
+      for (const NamesDemanded& demand : demands) {
+        plan->by_names.add(hash_of_names(demand.source ? hash64(*demand.source) : hash_of_any, demand.name ? hash64(*demand.name) : hash_of_any), index);
+        plan->by_source = plan->by_source || !demand.name;
+        plan->by_name = plan->by_name || !demand.source;
+      }
+      continue;
+    }
+    const auto guard = guard_of(*rule);
+    if (!guard) {
+      plan->always.push_back(index);
+      continue;
+    }
+    const Predicate& predicate = rule->predicates[*guard];
+    if (const auto texts = texts_demanded(predicate)) {
+      const auto [known, fresh] = field_ids.emplace(predicate.path.name(), plan->by_field.size());
+      if (fresh) plan->by_field.push_back({predicate.path, {}, {}});
+      Plan::ByField& field = plan->by_field[known->second];
+      for (const std::string& text : *texts) field.texts.add(hash64(text) | 1, index);
+      field.all.push_back(index);
+      continue;
+    }
+    const auto [known, fresh] = guard_ids.emplace(ids[*guard], plan->by_guard.size());
+    if (fresh) plan->by_guard.push_back({ids[*guard], {}});
+    plan->by_guard[known->second].rules.push_back(index);
+  }
+  plan->by_names.finish();
+  for (Plan::ByField& field : plan->by_field) field.texts.finish();
+  plan_ = std::move(plan);
+}
+
 Matcher::~Matcher() = default;
 
-std::shared_ptr<Matcher::Scratch> Matcher::scratch() const { return std::make_shared<Scratch>(); }
+std::shared_ptr<Matcher::Scratch> Matcher::scratch() const { return std::make_shared<Scratch>(plan_->predicates.size()); }
 
 void Matcher::match(const LogEvent& event, Scratch& scratch, const std::function<void(uint32_t)>& hit) const {
-  for (uint32_t i = 0; i < plan_->rules.rules.size(); ++i) {
-    const auto& detection = plan_->rules.rules[i].detection;
-    if (detection && detection->matches(event, scratch.room)) hit(i);
+  const Plan& plan = *plan_;
+  const uint64_t number = ++scratch.event;
+  std::vector<uint32_t>& candidates = scratch.candidates;
+  candidates.clear();
+  auto candidate = [&](uint32_t rule) { candidates.push_back(rule); };
+  auto holds = [&](uint32_t predicate) {
+    uint64_t& known = scratch.known[predicate];
+    if (known >> 1 != number) known = number << 1 | plan.predicates[predicate]->holds(event, scratch.room);
+    return (known & 1) != 0;
+  };
+  // A name that is a plain string, or none at all, is looked up. Whatever else stands there is no name as AWS writes it: all rules are asked.
+  bool plain = true;
+  auto hash_of = [&](LogField field) -> uint64_t {
+    const std::string_view token = event.raw(field);
+    if (token.empty()) return 0;
+    if (token.front() != '"' || token.find('\\') != std::string_view::npos || token.size() < 2) {
+      plain = false;
+      return 0;
+    }
+    return hash_folded(token.substr(1, token.size() - 2), scratch.folded);
+  };
+  const uint64_t source = hash_of(LogField::event_source), name = hash_of(LogField::event_name);
+  if (!plain) {
+    for (uint32_t i = 0; i < plan.rules.size(); ++i) candidate(i);
+  } else {
+    if (source && name) plan.by_names.find(hash_of_names(source, name), candidate);
+    if (name && plan.by_name) plan.by_names.find(hash_of_names(hash_of_any, name), candidate);
+    if (source && plan.by_source) plan.by_names.find(hash_of_names(source, hash_of_any), candidate);
+    for (const Plan::ByField& field : plan.by_field) {
+      scratch.tokens.clear();
+      field_tokens(event, field.path, scratch.tokens);
+      for (std::string_view token : scratch.tokens) {
+        const TokenKind kind = token_kind(token);
+        if (kind == TokenKind::map) {  // may be asked for as its text
+          for (uint32_t rule : field.all) candidate(rule);
+        } else if (kind != TokenKind::null && kind != TokenKind::absent) {
+          field.texts.find(hash_folded(token_text(token, scratch.text), scratch.folded) | 1, candidate);
+        }
+      }
+    }
+    for (const Plan::ByGuard& guard : plan.by_guard)
+      if (holds(guard.predicate))
+        for (uint32_t rule : guard.rules) candidate(rule);
+    for (uint32_t rule : plan.always) candidate(rule);
+  }
+  if (candidates.size() > 1) {
+    std::sort(candidates.begin(), candidates.end());
+    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  }
+  auto formula_holds = [&](auto& self, const Formula& formula) -> bool {
+    switch (formula.kind) {
+      case Formula::Kind::name: return holds(formula.name);
+      case Formula::Kind::negation: return !self(self, formula.of.front());
+      case Formula::Kind::all:
+        for (const Formula& part : formula.of)
+          if (!self(self, part)) return false;
+        return true;
+      case Formula::Kind::any:
+        for (const Formula& part : formula.of)
+          if (self(self, part)) return true;
+        return false;
+    }
+    return false;
+  };
+  for (uint32_t i : candidates) {
+    const Plan::Compiled& rule = plan.rules[i];
+    if (rule.kinds & bit_of(event.kind) && formula_holds(formula_holds, rule.formula)) hit(rule.rule);
   }
 }
 
