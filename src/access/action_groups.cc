@@ -60,7 +60,9 @@ std::vector<ActionGroup> action_groups(const ActionTable& table, const ActionGro
     const auto& action = table.action(id);
     if (!service.empty() && !starts_with(action.lower, prefix)) break;
     std::vector<std::string> resources;
+    const bool any = asked.any_resource && asked.any_resource(action.name);
     for (const auto& use : action.uses) {
+      if (any) break;
       std::string pattern = pattern_of(table.type(use.type).arn, partition);
       if (!resource) {
         resources.push_back(std::move(pattern));

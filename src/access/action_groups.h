@@ -2,6 +2,7 @@
 // the condition keys that the policies look at are one to them. A question is asked once for each group, with its first action's name.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct ActionGroupsAsked {
   // Only actions on this resource and on what lies in it; empty: all actions.
   std::string resource;
   bool uncovered = false;  // also those that no statement covers
+  // Of actions for which no policy looks at the resource: what they take tells none apart, and they stand on `*`. Empty: of none.
+  std::function<bool(const std::string& action)> any_resource = {};
 };
 std::vector<ActionGroup> action_groups(const ActionTable& table, const ActionGroupsAsked& asked);
 

@@ -86,6 +86,7 @@ struct AccessAccount {
   std::string id, name;
   std::optional<std::vector<PolicySet::Level>> scps, rcps;  // nullopt: in no organization
   bool management = false;
+  bool listed_only = false;  // the organization names it, and nothing else of it was read: whom and what it has is not known
   std::string unread;  // not empty: its place in the organization or a policy on its way was not read, and why
 };
 

@@ -156,6 +156,10 @@ std::optional<std::vector<PolicySet::Level>> OrganizationBuilder::way_to(Kind ki
 
 void OrganizationBuilder::finish() {
   estate_.organization = several_ ? std::string() : id_;
+  for (const auto& [id, node] : accounts_) {
+    const size_t before = estate_.accounts.size();
+    if (const uint32_t at = estate_.account(id); estate_.accounts.size() > before) estate_.accounts[at].listed_only = true;
+  }
   for (AccessAccount& account : estate_.accounts) {
     auto place = accounts_.find(account.id);
     if (place != accounts_.end()) account.name = place->second.name;

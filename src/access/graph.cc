@@ -341,7 +341,8 @@ struct AttackGraph::Builder {
     };
     outsider(std::string(kInternet));
     std::set<std::string> ours;
-    for (const AccessAccount& account : estate.accounts) ours.insert(account.id);
+    for (const AccessAccount& account : estate.accounts)
+      if (!account.listed_only) ours.insert(account.id);
     for (uint32_t role = 0; role < estate.principals.size(); ++role) {
       const AccessPrincipal& who = estate.principals[role];
       if (who.trust == no_index || !estate.policies[who.trust].policy) continue;

@@ -34,7 +34,7 @@ bool AccessQuestions::is_stranger(const Principal& who) const {
   if (estate_.principal(who.value)) return false;
   const std::string account = account_of(who);
   if (account.empty()) return false;  // a unique id: of a user or role that is gone
-  return std::none_of(estate_.accounts.begin(), estate_.accounts.end(), [&](const AccessAccount& one) { return one.id == account; });
+  return std::none_of(estate_.accounts.begin(), estate_.accounts.end(), [&](const AccessAccount& one) { return one.id == account && !one.listed_only; });
 }
 
 AccessAnswer AccessQuestions::stranger(const Principal& who, const std::string& action, const std::string& resource) {

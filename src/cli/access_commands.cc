@@ -193,6 +193,22 @@ std::vector<Command> access_commands() {
        .examples = {{"reeve access scp-impact deny-regions.json --events logs/", "what it would have denied last month"},
                     {"reeve access scp-impact deny.json --protect $ROLE_ARN", "can it lock this role out"}},
        .run = run_access_scp_impact},
+      {.name = "access guardrails",
+       .summary = "prove which accounts each guardrail really binds",
+       .details = "For each guardrail that a control brings (or --policy names) and each account: is there a request that the guardrail denies and that the "
+                  "policies in force on the way from the root to the account let through? bound means that there is none, whoever calls; partly, that some "
+                  "actions or some callers get through, which are named with a request; unknown, that a policy or a fact was not read. Service control "
+                  "policies never bind the management account.",
+       .arguments = {{.name = "CONTROL", .repeats = true, .help = "only guardrails of these controls; default: all"}},
+       .flags = {{.name = "--source", .letter = 's', .value = "SOURCE", .form = Form::file, .repeats = true,
+                  .help = "the estate: what `reeve assess` reads; default: the workspace's sources, else the current folder"},
+                 {.name = "--policy", .value = "FILE", .form = Form::file, .repeats = true, .help = "a guardrail of your own, as JSON; instead of the controls'"},
+                 {.name = "--account", .value = "ID", .form = Form::account, .help = "only this account, each guardrail with what stands behind the answer"},
+                 records_format(),
+                 {.name = "--all", .help = "in text, each account of each guardrail"}},
+       .examples = {{"reeve access guardrails -s export/", "every guardrail of content, how many accounts each binds"},
+                    {"reeve access guardrails leave-organization-denied -s export/ --all", "one, account by account"}},
+       .run = run_access_guardrails},
   };
 }
 

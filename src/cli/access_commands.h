@@ -12,6 +12,7 @@ int run_access_can(const Options& options, Io& io);
 int run_access_cross_account(const Options& options, Io& io);
 int run_access_unused(const Options& options, Io& io);
 int run_access_who_can(const Options& options, Io& io);
+int run_access_guardrails(const Options& options, Io& io);
 int run_access_lint(const Options& options, Io& io);
 int run_access_paths(const Options& options, Io& io);
 int run_access_reach(const Options& options, Io& io);

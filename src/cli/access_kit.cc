@@ -30,7 +30,7 @@ std::string AskedEstate::elapsed() const {
   return passed < 10'000 ? std::to_string(passed) + " ms" : std::to_string(passed / 1000) + " s";
 }
 
-Result<AskedEstate> asked_estate(const Options& options, Io& io) {
+Result<AskedEstate> asked_estate(const Options& options, Io& io, bool principals) {
   AskedEstate out;
   out.text = options.value("--format", io.terminal.tty ? "text" : "ndjson") == "text";
   for (const std::string& given : options.values("--context")) TRY(add_context(out.context, given));
@@ -38,7 +38,8 @@ Result<AskedEstate> asked_estate(const Options& options, Io& io) {
   std::vector<std::string> sources = options.values("--source");
   if (!dump.empty() && !sources.empty()) return fail(Code::usage, "--authorization-details is the whole estate, so --source has no place beside it", {}, "one of the two");
   const std::string workspace = workspace_of(options);
-  const Content content = load_content({.content_dir = options.value("--content"), .workspace_dir = workspace});
+  out.content = std::make_shared<const Content>(load_content({.content_dir = options.value("--content"), .workspace_dir = workspace}));
+  const Content& content = *out.content;
   out.table = std::make_shared<const ActionTable>(TRY(table_of(content)));
   if (!dump.empty()) {
     out.estate = TRY(read_authorization_details(dump));
@@ -49,7 +50,7 @@ Result<AskedEstate> asked_estate(const Options& options, Io& io) {
   }
   for (const Error& error : out.estate.problems) io.error(error);
   out.incomplete = !out.estate.problems.empty();
-  if (out.estate.principals.empty()) {
+  if (principals && out.estate.principals.empty()) {
     io.error({Code::not_found, "no user and no role was found in " + (dump.empty() ? join(sources, ", ") : dump), {}, "an export with iam:GetAccountAuthorizationDetails", "reeve access can --help"});
     out.incomplete = true;
   }

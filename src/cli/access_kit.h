@@ -12,6 +12,7 @@ namespace reeve {
 struct AskedEstate {
   AccessEstate estate;
   std::shared_ptr<const ActionTable> table;
+  std::shared_ptr<const Content> content;
   Context context;  // of --context
   bool text = false;
   bool incomplete = false;  // a part could not be read: exit status 3
@@ -19,8 +20,9 @@ struct AskedEstate {
 
   std::string elapsed() const;  // `11 ms`, since the estate was read; text alone
 };
-// Reads what --source, --authorization-details or the workspace names, and says what could not be read.
-Result<AskedEstate> asked_estate(const Options& options, Io& io);
+// Reads what --source, --authorization-details or the workspace names, and says what could not be read. `principals`: without a user or role
+// there is nothing to ask.
+Result<AskedEstate> asked_estate(const Options& options, Io& io, bool principals = true);
 
 // `ann`, `role/web`, or an ARN; nothing or several that fit is an error.
 Result<const AccessPrincipal*> principal_named(const AccessEstate& estate, const std::string& name);

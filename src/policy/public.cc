@@ -9,6 +9,7 @@
 #include "aws/region.h"
 #include "base/text.h"
 #include "policy/glob.h"
+#include "policy/guardrail_callers.h"
 #include "policy/s3_public.h"
 #include "policy/strangers.h"
 #include "policy/witness.h"
@@ -382,6 +383,38 @@ Answer rcp_denies_strangers(const std::vector<std::vector<Policy>>& levels, cons
     else answer.why = "it hangs on a part or a fact that is not known, for " + question.caller.label;
   }
   return answer;
+}
+
+std::vector<Caller> policy::rcp_callers(const Policy& named, const Setting& setting, bool ordinary) {
+  std::vector<Caller> out{anonymous(setting), foreigner(setting, stranger_account(named, setting), stranger_orgs(), true)};
+  for (const auto& account : accounts_by_pattern(named, setting)) out.push_back(foreigner(setting, account, stranger_orgs(), true));
+  const std::vector<ContextValue> own{setting.org_id.empty() ? ContextValue::unknown() : ContextValue::of(setting.org_id)};
+  out.push_back(foreigner(setting, setting.account, own, false));
+  out.push_back(foreigner(setting, "990000000096", own, false));
+  auto wide = [&] {  // a proof looks at every value; that a name is likely nobody else's is no reason in it
+    for (Caller& caller : out)
+      for (auto& [key, domain] : caller.domains) {
+        domain.tenant_end = 0;
+        domain.stranger_address = false;
+      }
+    return std::move(out);
+  };
+  if (ordinary) return wide();
+  for (size_t insider = out.size() - 2; insider < out.size(); ++insider)  // from wherever a condition may except
+    for (const char* key : {"aws:sourceip", "aws:sourcevpc", "aws:sourcevpce"}) out[insider].domains.insert(out[insider].domains.begin(), {key, Domain::open()});
+  std::vector<std::string> accounts, services{{}};
+  for (const auto& statement : named.statements)
+    for (const auto& condition : statement.conditions)
+      for (const auto& value : condition.values) {
+        accounts_in(value, accounts);
+        if (starts_with(condition.key_lower, "aws:principalservicename") && value.find_first_of("*?") == std::string::npos) services.push_back(value);
+      }
+  std::vector<ContextValue> orgs = stranger_orgs();
+  orgs.push_back(own[0]);
+  for (const auto& account : accounts)
+    if (account != setting.account) out.push_back(foreigner(setting, account, orgs, false));
+  for (const auto& service : services) out.push_back(service_for(setting, stranger_account(named, setting), service));
+  return wide();
 }
 
 Answer service_unbounded(const Policy& policy, const PublicQuestion& question) {

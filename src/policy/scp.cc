@@ -4,6 +4,7 @@
 #include "aws/arn.h"
 #include "base/text.h"
 #include "policy/glob.h"
+#include "policy/guardrail_callers.h"
 #include "policy/may_deny.h"
 #include "policy/witness.h"
 
@@ -83,15 +84,6 @@ Caller caller_of(const ScpRequest& request, const Kind& kind, Scope scope) {
   for (const char* key : {"aws:requestedregion", "aws:currenttime", "aws:epochtime"}) caller.set(key, Domain{.templates = {"*"}, .typed = true});
   caller.set("aws:securetransport", Domain{.fixed = {ContextValue::of("true"), ContextValue::of("false")}});
   return caller;
-}
-
-// Keys that tell who calls and by what way, as against what is asked.
-bool tells_caller(std::string_view key) {
-  for (std::string_view name : {"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:userid", "aws:username", "aws:assumedroot",
-                                "aws:federatedprovider", "aws:sourceidentity", "aws:viaawsservice", "aws:calledvia", "aws:calledviafirst",
-                                "aws:calledvialast", "aws:principalorgpaths", "aws:principalorgid"})
-    if (key == name) return true;
-  return starts_with(key, "aws:principaltag/");
 }
 
 std::string service_of(const std::string& action) {
@@ -209,6 +201,22 @@ Answer denied(const std::vector<std::vector<Policy>>& levels, const ScpRequest& 
 }
 
 }  // namespace
+
+bool policy::tells_caller(std::string_view key) {
+  for (std::string_view name : {"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:userid", "aws:username", "aws:assumedroot",
+                                "aws:federatedprovider", "aws:sourceidentity", "aws:viaawsservice", "aws:calledvia", "aws:calledviafirst",
+                                "aws:calledvialast", "aws:principalorgpaths", "aws:principalorgid"})
+    if (key == name) return true;
+  return starts_with(key, "aws:principaltag/");
+}
+
+std::vector<Caller> policy::scp_callers(const ScpRequest& request, bool ordinary) {
+  std::vector<Caller> out;
+  const Scope scope = ordinary ? Scope::ordinary : Scope::all;
+  for (const auto& kind : kinds)
+    if (asked(request, kind, scope)) out.push_back(caller_of(request, kind, scope));
+  return out;
+}
 
 ScpAnswer scp_denies(const std::vector<std::vector<Policy>>& levels, const ScpRequest& request) {
   ScpAnswer out;
