@@ -14,6 +14,7 @@
 #include "base/threads.h"
 #include "formats/archive.h"
 #include "formats/json.h"
+#include "formats/read_into.h"
 #include "policy/glob.h"
 
 namespace reeve {
@@ -113,7 +114,7 @@ struct Impact::Worker {
   ImpactTotals totals;
   std::vector<Error> problems;
   std::string key, plan_key, truths;
-  TextRoom room;
+  TextRoom file, room;
 };
 
 Impact::Impact(ImpactOptions options, const EventActions& events, const EventOrganization& organization)
@@ -266,12 +267,19 @@ void Impact::gather(Worker& worker) {
 }
 
 void Impact::read_file(Worker& worker, const std::string& path) {
-  auto bytes = FileBytes::open(path);
-  if (!bytes) {
-    worker.problems.push_back(bytes.error());
-    return;
+  std::string_view view;
+  std::shared_ptr<const FileBytes> bytes;
+  if (read_into(path, piece_bytes, worker.file)) {
+    view = worker.file.text();
+  } else {
+    auto opened = FileBytes::open(path);
+    if (!opened) {
+      worker.problems.push_back(opened.error());
+      return;
+    }
+    bytes = std::move(*opened);
+    view = bytes->view();
   }
-  std::string_view view = (*bytes)->view();
   ++worker.totals.files;
   worker.totals.bytes += view.size();
   const Packing packing = packing_of(view);

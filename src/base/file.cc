@@ -40,6 +40,7 @@ tl::unexpected<Error> failed(const std::string& doing, const std::string& path, 
 // All that is left in `fd`, at most `limit_bytes`.
 Result<std::string> read_rest(int fd, const std::string& path, uint64_t limit_bytes, uint64_t expected_bytes) {
   std::string out;
+  out.reserve(static_cast<size_t>(std::min<uint64_t>(expected_bytes, limit_bytes)) + 1 + kPadding);  // who appends the padding needs no copy
   // One byte more than expected, so that the end is seen without growing. Pipes and devices expect nothing.
   size_t step = static_cast<size_t>(std::min<uint64_t>(expected_bytes ? expected_bytes + 1 : 1 << 16, limit_bytes + 1));
   size_t have = 0;
