@@ -10,6 +10,7 @@
 #include "access/impact_parts.h"
 #include "aws/arn.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "formats/archive.h"
@@ -91,20 +92,25 @@ struct Impact::Compiled {
 // members, a condition by the members that its key is told by, and a decision by what the conditions say. Most events then cost a few
 // look-ups; a decision is made once for each action and outcome of its conditions, not for each caller.
 struct Impact::Worker {
+  struct Quick {  // keys are long and looked up for each event
+    size_t operator()(const std::string& key) const { return hash64(key); }
+  };
+  template <typename Value>
+  using ByText = std::unordered_map<std::string, Value, Quick>;
   Worker(const std::vector<std::string>& paths, size_t tests) : picker(paths, "Records"), truths_by_fields(tests), truths_by_party(tests) {}
   struct Planned {
     ImpactPlan plan;
-    std::unordered_map<std::string, uint32_t> decisions;  // by truths and the members that resources hang on
+    ByText<uint32_t> decisions;  // by truths and the members that resources hang on
   };
   struct Made {
     const ImpactPlan* plan;
     ImpactDecision decision;
   };
   JsonPicker picker;
-  std::unordered_map<std::string, Planned> plans;  // by source and name, as they stand
-  std::unordered_map<std::string, uint32_t> party_by_fields;
+  ByText<Planned> plans;  // by source and name, as they stand
+  ByText<uint32_t> party_by_fields;
   std::vector<Party> parties;
-  std::vector<std::unordered_map<std::string, Truth>> truths_by_fields;  // of each test
+  std::vector<ByText<Truth>> truths_by_fields;  // of each test
   std::vector<std::vector<int8_t>> truths_by_party;                      // of tests that hang on the party alone; -1: not asked yet
   std::vector<Made> made;
   std::unordered_map<uint64_t, Tally> tallies;  // by decision and party; of denied and perhaps

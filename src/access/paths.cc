@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
+#include <numeric>
 #include <queue>
 #include <set>
+#include <utility>
 
 #include "base/text.h"
+#include "base/threads.h"
 
 namespace reeve {
 namespace {
@@ -22,39 +26,78 @@ bool before(const AttackGraph& graph, const AttackEdge& a, const AttackEdge& b) 
   return a.via < b.via;
 }
 
-struct Reached {
-  double cost = INFINITY;
-  uint32_t steps = 0;
-  AttackPath::Step by;
+// What of the graph the search asks again and again, told once.
+struct Told {
+  std::vector<uint32_t> place;  // of each node's name among all names in order; equal names have one place
+  std::vector<bool> goal;
+
+  explicit Told(const AttackGraph& graph) : place(graph.nodes()), goal(graph.nodes()) {
+    std::vector<uint32_t> order(graph.nodes());
+    std::iota(order.begin(), order.end(), 0);
+    std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return graph.name(a) < graph.name(b); });
+    for (size_t i = 0; i < order.size(); ++i) {
+      const bool same = i > 0 && graph.name(order[i]) == graph.name(order[i - 1]);
+      place[order[i]] = same ? place[order[i - 1]] : static_cast<uint32_t>(i);
+      goal[order[i]] = graph.is_goal(order[i]);
+    }
+  }
 };
 
-// The likeliest way from `start` to everything it reaches.
-std::map<uint32_t, Reached> search(const AttackGraph& graph, uint32_t start, const PathQuestion& question) {
-  std::map<uint32_t, Reached> reached;
-  using Item = std::tuple<double, uint32_t, uint32_t>;  // cost, steps, node
-  std::priority_queue<Item, std::vector<Item>, std::greater<>> next;
-  reached[start] = {0, 0, {}};
-  next.emplace(0, 0, start);
-  std::set<uint32_t> settled;
-  while (!next.empty()) {
-    const auto [cost, steps, node] = next.top();
-    next.pop();
-    if (!settled.insert(node).second || steps >= question.steps_max) continue;
-    if (node != start && graph.is_goal(node) && question.to.empty()) continue;  // nothing is gained by going on
-    for (const auto* edges : {&graph.shared(node), &graph.own(node)})
-      for (const AttackEdge& edge : *edges) {
-        if (edge.to == start || settled.contains(edge.to)) continue;
-        Reached& to = reached[edge.to];
-        const double sum = cost + edge.cost;
-        const bool better = sum < to.cost || (sum == to.cost && (steps + 1 < to.steps || (steps + 1 == to.steps && to.by.edge &&
-                                                                 (graph.name(node) < graph.name(to.by.from) || (node == to.by.from && before(graph, edge, *to.by.edge))))));
-        if (!better) continue;
-        to = {sum, steps + 1, {node, &edge}};
-        next.emplace(sum, steps + 1, edge.to);
-      }
+// The likeliest way from one node to everything it reaches. Its lists are as long as the graph and are used for one search after the other.
+class Search {
+ public:
+  struct Reached {
+    double cost = INFINITY;
+    uint32_t steps = 0;
+    bool settled = false;
+    AttackPath::Step by;
+  };
+
+  Search(const AttackGraph& graph, const Told& told, const PathQuestion& question) : graph_(graph), told_(told), question_(question), reached_(graph.nodes()) {}
+
+  void from(uint32_t start) {
+    for (uint32_t node : touched_) reached_[node] = {};
+    touched_.assign(1, start);
+    reached_[start].cost = 0;
+    next_.emplace(0, 0, start);
+    while (!next_.empty()) {
+      const auto [cost, steps, node] = next_.top();
+      next_.pop();
+      if (std::exchange(reached_[node].settled, true) || steps >= question_.steps_max) continue;
+      if (node != start && told_.goal[node] && question_.to.empty()) continue;  // nothing is gained by going on
+      for (const auto* edges : {&graph_.shared(node), &graph_.own(node)})
+        for (const AttackEdge& edge : *edges) {
+          Reached& to = reached_[edge.to];
+          if (edge.to == start || to.settled) continue;
+          const double sum = cost + edge.cost;
+          if (sum > to.cost || (sum == to.cost && !is_better(node, steps + 1, edge, to))) continue;
+          if (to.cost == INFINITY) touched_.push_back(edge.to);
+          to = {sum, steps + 1, false, {node, &edge}};
+          next_.emplace(sum, steps + 1, edge.to);
+        }
+    }
+    std::sort(touched_.begin(), touched_.end());
   }
-  return reached;
-}
+  const std::vector<uint32_t>& touched() const { return touched_; }
+  const Reached& reached(uint32_t node) const { return reached_[node]; }
+
+ private:
+  // Of two ways that are as likely: the shorter, then by name.
+  bool is_better(uint32_t node, uint32_t steps, const AttackEdge& edge, const Reached& to) const {
+    if (steps != to.steps) return steps < to.steps;
+    if (!to.by.edge) return false;
+    if (told_.place[node] != told_.place[to.by.from]) return told_.place[node] < told_.place[to.by.from];
+    return node == to.by.from && before(graph_, edge, *to.by.edge);
+  }
+
+  const AttackGraph& graph_;
+  const Told& told_;
+  const PathQuestion& question_;
+  std::vector<Reached> reached_;
+  std::vector<uint32_t> touched_;
+  using Item = std::tuple<double, uint32_t, uint32_t>;  // cost, steps, node
+  std::priority_queue<Item, std::vector<Item>, std::greater<>> next_;
+};
 
 double value(const AttackGraph& graph, uint32_t node) {
   const PathRanking& rank = graph.known().ranking;
@@ -73,33 +116,52 @@ bool is_beginning(const AttackGraph& graph, uint32_t node) {
 }  // namespace
 
 std::vector<AttackPath> find_paths(const AttackGraph& graph, const PathQuestion& question) {
-  std::vector<AttackPath> out;
+  const Told told(graph);
+  std::vector<uint32_t> starts;
   for (uint32_t node = 0; node < graph.nodes(); ++node) {
     const bool asked = !question.from.empty() && graph.kind(node) != AttackGraph::NodeKind::raised && named(question.from, graph.name(node));
     if (question.from.empty() ? !is_beginning(graph, node) : !asked) continue;
-    if (graph.shared(node).empty() && graph.own(node).empty()) continue;
-    const auto reached = search(graph, node, question);
-    for (const auto& [end, how] : reached) {
+    if (!graph.shared(node).empty() || !graph.own(node).empty()) starts.push_back(node);
+  }
+  auto paths_from = [&](Search& search, uint32_t node) {
+    std::vector<AttackPath> out;
+    search.from(node);
+    for (uint32_t end : search.touched()) {
       if (end == node) continue;
-      if (question.to.empty() ? !question.any_end && !graph.is_goal(end) : !named(question.to, graph.name(end))) continue;
+      const Search::Reached& how = search.reached(end);
+      if (question.to.empty() ? !question.any_end && !told.goal[end] : !named(question.to, graph.name(end))) continue;
       // To be told that one can become a principal, and that one can become it with more power, is one line too many.
       if (!question.to.empty() || question.any_end)
-        if (graph.kind(end) == AttackGraph::NodeKind::principal && reached.contains(graph.raised(end)) && reached.at(graph.raised(end)).cost <= how.cost) continue;
+        if (graph.kind(end) == AttackGraph::NodeKind::principal && search.reached(graph.raised(end)).cost <= how.cost) continue;
       AttackPath path;
       path.from = node;
       path.to = end;
-      for (uint32_t at = end; at != node; at = path.steps.back().from) path.steps.push_back(reached.at(at).by);
+      path.steps.reserve(how.steps);
+      for (uint32_t at = end; at != node; at = path.steps.back().from) path.steps.push_back(search.reached(at).by);
       std::reverse(path.steps.begin(), path.steps.end());
       for (const AttackPath::Step& step : path.steps) path.certain = path.certain && !step.edge->undecided && step.edge->unknown == 0;
       path.likelihood = std::exp(-how.cost);
       path.rank = path.likelihood * graph.entry(node) * value(graph, end);
       out.push_back(std::move(path));
     }
-  }
+    return out;
+  };
+  const size_t workers = worker_count();
+  std::vector<std::unique_ptr<Search>> searches(std::max<size_t>(workers, 1));
+  std::vector<std::vector<AttackPath>> found(starts.size());
+  parallel_for(starts.size(), workers, [&](size_t at, size_t worker) {
+    if (!searches[worker]) searches[worker] = std::make_unique<Search>(graph, told, question);
+    found[at] = paths_from(*searches[worker], starts[at]);
+  });
+  std::vector<AttackPath> out;
+  size_t count = 0;
+  for (const auto& some : found) count += some.size();
+  out.reserve(count);
+  for (auto& some : found) std::move(some.begin(), some.end(), std::back_inserter(out)), some = {};
   std::sort(out.begin(), out.end(), [&](const AttackPath& a, const AttackPath& b) {
     if (a.rank != b.rank) return a.rank > b.rank;
-    if (graph.name(a.from) != graph.name(b.from)) return graph.name(a.from) < graph.name(b.from);
-    if (graph.name(a.to) != graph.name(b.to)) return graph.name(a.to) < graph.name(b.to);
+    if (told.place[a.from] != told.place[b.from]) return told.place[a.from] < told.place[b.from];
+    if (told.place[a.to] != told.place[b.to]) return told.place[a.to] < told.place[b.to];
     return a.to < b.to;
   });
   return out;

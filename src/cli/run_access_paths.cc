@@ -14,7 +14,7 @@
 namespace reeve {
 namespace {
 
-constexpr size_t kTextMax = 20;
+constexpr size_t kTextMax = 20, kPiece = 1 << 20;  // paths, bytes printed at once
 
 std::string gains_word(const AttackGraph& graph, uint32_t node) {
   if (graph.is_goal(node)) return "administrator";
@@ -175,21 +175,24 @@ int run_access_paths(const Options& options, Io& io) {
   if (format == "opengraph") io.print(write_graph(graph, paths, GraphFormat::opengraph));
   size_t shown = 0;
   Steps steps(graph);
+  std::string out;
   if (format == "ndjson" || format == "text")
     for (const AttackPath& path : paths) {
-      std::string out;
       if (format == "ndjson") {
         write_path(out, graph, steps, path);
       } else {
         if (shown == kTextMax && io.terminal.tty && !options.has("--all")) {
-          io.print("       " + fold(io.terminal, "… ") + with_thousands(paths.size() - shown) + " more: --format ndjson\n");
+          out += "       " + fold(io.terminal, "… ") + with_thousands(paths.size() - shown) + " more: --format ndjson\n";
           break;
         }
-        out = path_text(io.terminal, graph, path);
+        out += path_text(io.terminal, graph, path);
       }
-      io.print(out);
       ++shown;
+      if (out.size() < kPiece) continue;
+      io.print(out);
+      out.clear();
     }
+  io.print(out);
   if (format == "text") {
     size_t admins = 0;
     std::set<uint32_t> begins;

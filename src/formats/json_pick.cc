@@ -17,32 +17,60 @@ namespace json_pick {
 
 constexpr size_t kRecordBytesMax = 64ull << 20;
 
-// The members asked for below one map; few, so a list is all the index there is.
-struct Wanted {
+// A name with the quote that ends it, compared by the word: no call for a look at a short text.
+struct Name {
   static constexpr size_t words = 4, word = sizeof(uint64_t);
-  std::string name;  // with the quote that ends it, after `ready`
-  int slot = -1;
-  std::vector<Wanted> below;
-  uint64_t text[words] = {}, mask[words] = {};  // of the name, as far as it goes, by the word: no call for a look at a short text
+  uint64_t text[words] = {}, mask[words] = {};
 
-  bool is(const char* key) const {
+  void set(std::string_view name) {
+    *this = {};
+    std::memcpy(text, name.data(), std::min(name.size(), sizeof text));
+    std::memset(mask, 0xff, std::min(name.size(), sizeof text));
+  }
+  bool begins(const char* key) const {
     for (size_t i = 0; i < words && mask[i]; ++i) {
       uint64_t here;
       std::memcpy(&here, key + i * word, word);
       if ((here & mask[i]) != text[i]) return false;
     }
-    return name.size() <= words * word || std::memcmp(key, name.data(), name.size()) == 0;
+    return mask[0] != 0;
   }
+};
+
+// The members asked for below one map; few, so a list is all the index there is. Records of one log name their members in one order mostly,
+// so what stood at a place in the last record is looked at first.
+struct Wanted {
+  std::string name;  // with the quote that ends it, after `ready`
+  int slot = -1;
+  std::vector<Wanted> below;
+  Name start;
+  struct Seen {
+    Name name;
+    const Wanted* is = nullptr;
+  };
+  mutable std::vector<Seen> seen;  // by place
+  static constexpr size_t kSeenMax = 64;
+
   const Wanted* find(const char* key) const {
     for (const Wanted& node : below)
-      if (node.is(key)) return &node;
+      if (node.start.begins(key) && (node.name.size() <= sizeof start.text || std::memcmp(key, node.name.data(), node.name.size()) == 0)) return &node;
     return nullptr;
+  }
+  const Wanted* at(size_t place, const char* key) const {
+    if (place >= kSeenMax) return find(key);
+    if (place >= seen.size()) seen.resize(place + 1);
+    Seen& here = seen[place];
+    if (here.name.begins(key)) return here.is;
+    here.is = find(key);
+    // A name that is longer than what is compared, or has a quote of its own, is looked for each time.
+    const std::string_view most(key, sizeof here.name.text);
+    const size_t end = most.find_first_of("\"\\");
+    here.name.set(end != std::string_view::npos && most[end] == '"' ? most.substr(0, end + 1) : std::string_view(""));
+    return here.is;
   }
   void ready() {
     name += '"';
-    const size_t bytes = std::min(name.size(), sizeof text);
-    std::memcpy(text, name.data(), bytes);
-    std::memset(mask, 0xff, bytes);
+    start.set(name);
     for (Wanted& node : below) node.ready();
   }
 };
@@ -53,10 +81,11 @@ std::string_view trimmed(std::string_view token) {
 }
 
 bool pick(ondemand::object object, const Wanted& node, JsonPicker::Picked& out) {
+  size_t place = 0;
   for (auto field : object) {
     ondemand::raw_json_string key;
     if (field.key().get(key)) return false;
-    const Wanted* asked = node.find(key.raw());
+    const Wanted* asked = node.at(place++, key.raw());
     if (!asked) continue;
     ondemand::value value;
     if (field.value().get(value)) return false;
