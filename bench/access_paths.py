@@ -10,6 +10,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = pathlib.Path(os.environ.get("REEVE_PEER_CACHE", pathlib.Path.home() / ".cache" / "reeve-peers"))
@@ -106,14 +107,15 @@ def peer():
 
 
 def reeve(build, file, *more):
-    """Processor seconds of a whole run, and how many paths it printed."""
+    """Processor seconds of a whole run, its seconds by the clock, and how many paths it printed."""
     with tempfile.TemporaryFile() as out:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
         command = [str(build / "reeve"), "access", "paths", "--authorization-details", str(file), "--format", "ndjson", *more]
         subprocess.run(command, stdout=out, check=True)
+        wall = time.monotonic() - begun
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         out.seek(0)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, sum(1 for _ in out)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall, sum(1 for _ in out)
 
 
 def main():
@@ -137,11 +139,14 @@ def main():
         few.write_text(json.dumps(make(options.principals)))
         many.write_text(json.dumps(make(options.many)))
         graph = min(reeve(options.build, few, *nobody)[0] for _ in range(5))
-        printed, paths = reeve(options.build, few)
+        printed, _, paths = reeve(options.build, few)
         row(f"{options.principals:,} principals, graph", f"{graph:.3f} s")
         row(f"{options.principals:,} principals, graph and {paths:,} paths to administrators printed", f"{printed:.3f} s")
-        seconds, _ = reeve(options.build, many, *nobody)
+        seconds = reeve(options.build, many, *nobody)[0]
         row(f"{options.many:,} principals, graph", f"{seconds:.2f} s", "10 s", seconds <= 10)
+        seconds, wall, paths = reeve(options.build, many)
+        row(f"{options.many:,} principals, graph and {paths:,} paths to administrators printed, by the clock", f"{wall:.2f} s", "10 s", wall <= 10)
+        row("the same, processor time", f"{seconds:.2f} s")
         if options.peer:
             done = subprocess.run([str(peer()), str(ROOT / "bench" / "access_paths_peer.py"), str(few)], capture_output=True, text=True, check=True)
             theirs = json.loads(done.stdout)

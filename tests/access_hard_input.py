@@ -9,6 +9,7 @@ The truth of each case stands in the table, by AWS's rules, before the program i
 import argparse
 import json
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
@@ -98,6 +99,8 @@ def check_large(checks, file):
     done = run("who-can", "ec2:RunInstances", "--authorization-details", str(file))
     checks.check(answers(done) == {f"r{i:04}": "yes" for i in range(0, 4000, 100)}, f"6 MB: {len(answers(done))} roles: {done.stderr[:300]}")
     checks.check(time.monotonic() - begin < 20, "6 MB took 20 seconds")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # of the largest of all that ran so far, this one among them
+    checks.check(peak < 300, f"6 MB: {peak:.0f} MiB, more than 300")
 
 
 def check_denied(checks, root):
