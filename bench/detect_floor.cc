@@ -48,7 +48,8 @@ void pull(sj::ondemand::object record, Sum& sum) {
     bool wanted = false;
     switch (bytes) {
       case 7: wanted = is("eventID"); break;
-      case 9: wanted = is("eventTime") || is("eventName") || is("awsRegion") || is("userAgent") || is("errorCode") || is("requestID") || is("eventType"); break;
+      case 9: wanted = is("eventTime") || is("eventName") || is("awsRegion") || is("userAgent") || is("errorCode") || is("requestID") ||
+          is("eventType"); break;
       case 11: wanted = is("eventSource"); break;
       case 12:
         wanted = is("eventVersion") || is("errorMessage");
@@ -73,7 +74,8 @@ void pull(sj::ondemand::object record, Sum& sum) {
 
 Sum run_floor(const std::vector<Entry>& files) {
   Sum sum;
-  std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> inflater(libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
+  std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> inflater(libdeflate_alloc_decompressor(),
+      libdeflate_free_decompressor);
   sj::ondemand::parser parser;
   std::unique_ptr<char[]> text;
   size_t room = 0;
@@ -94,7 +96,8 @@ Sum run_floor(const std::vector<Entry>& files) {
     if (bytes.substr(0, 11) == "{\"Records\":") {
       sj::ondemand::document document;
       sj::ondemand::array records;
-      if (parser.iterate(bytes.data(), bytes.size(), bytes.size() + 64).get(document) != sj::SUCCESS || document["Records"].get_array().get(records) != sj::SUCCESS) continue;
+      if (parser.iterate(bytes.data(), bytes.size(), bytes.size() + 64).get(document) != sj::SUCCESS ||
+          document["Records"].get_array().get(records) != sj::SUCCESS) continue;
       for (auto record : records) pull(record.get_object(), sum);
     } else {
       sj::ondemand::document_stream documents;
@@ -129,7 +132,8 @@ double measure(const char* what, int rounds, const std::vector<Entry>& files, Su
   }
   double rate = static_cast<double>(sum.events) / best;
   std::printf("{\"what\":\"%s\",\"events\":%llu,\"bytes\":%llu,\"cpu_s\":%.3f,\"events_per_cpu_s\":%.0f,\"gb_per_cpu_s\":%.2f}\n", what,
-              static_cast<unsigned long long>(sum.events), static_cast<unsigned long long>(sum.bytes), best, rate, static_cast<double>(sum.bytes) / best / 1e9);
+              static_cast<unsigned long long>(sum.events), static_cast<unsigned long long>(sum.bytes), best, rate,
+                  static_cast<double>(sum.bytes) / best / 1e9);
   return rate;
 }
 

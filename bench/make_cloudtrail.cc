@@ -6,8 +6,9 @@
 // OUT/json/…    the same files unpacked
 // OUT/ndjson/…  the same events as lines, one file for each account
 //
-// CORPUS is searched for JSON lists, lines of JSON, and lines with the event under `event`. Each file is of one account, which changes between rounds; each event
-// a new eventID and requestID, and a time a quarter of a second after the one before it. Members stand in the order in which AWS writes them.
+// CORPUS is searched for JSON lists, lines of JSON, and lines with the event under `event`. Each file is of one account, which changes
+// between rounds; each event has a new eventID and requestID, and a time a quarter of a second after the one before it. Members stand in
+// the order in which AWS writes them.
 // The same seed and corpus give the same bytes.
 #include <libdeflate.h>
 
@@ -47,7 +48,8 @@ std::string hex_digits(uint64_t value, int digits) {
 
 std::string uuid(Random& random) {
   uint64_t a = random.next(), b = random.next();
-  return hex_digits(a >> 32, 8) + "-" + hex_digits((a >> 16) & 0xFFFF, 4) + "-4" + hex_digits(a & 0xFFF, 3) + "-a" + hex_digits((b >> 48) & 0xFFF, 3) +
+  return hex_digits(a >> 32, 8) + "-" + hex_digits((a >> 16) & 0xFFFF, 4) + "-4" + hex_digits(a & 0xFFF, 3) + "-a" + hex_digits((b >> 48) & 0xFFF,
+      3) +
          "-" + hex_digits(b & 0xFFFFFFFFFFFFull, 12);
 }
 
@@ -104,11 +106,13 @@ Template template_of(const LogEvent& event) {
       std::string_view rest = std::string_view(plain).substr(i);
       bool word_before = i > 0 && std::isalnum(static_cast<unsigned char>(plain[i - 1]));
       auto ends = [&](size_t n) { return rest.size() > n && !std::isalnum(static_cast<unsigned char>(rest[n])); };
-      if (!word_before && i > 0 && plain[i - 1] != '.' && rest.size() > 12 && digits(rest.substr(0, 12)) && ends(12) && (plain[i - 1] == '"' || plain[i - 1] == ':' || plain[i - 1] == '/') &&
+      if (!word_before && i > 0 && plain[i - 1] != '.' && rest.size() > 12 && digits(rest.substr(0, 12)) && ends(12) && (plain[i - 1] == '"' ||
+          plain[i - 1] == ':' || plain[i - 1] == '/') &&
           !(plain[i - 1] == ':' && i > 1 && plain[i - 2] == '"')) {
         flush(Template::Hole::account);
         i += 12;
-      } else if (!word_before && rest.size() > 20 && (rest.substr(0, 4) == "AKIA" || rest.substr(0, 4) == "ASIA") && key_letters(rest.substr(0, 20)) && ends(20)) {
+      } else if (!word_before && rest.size() > 20 && (rest.substr(0, 4) == "AKIA" || rest.substr(0, 4) == "ASIA") && key_letters(rest.substr(0,
+          20)) && ends(20)) {
         text += rest.substr(0, 4);
         flush(Template::Hole::key);
         i += 20;
@@ -137,7 +141,8 @@ std::string pack(std::string_view text, libdeflate_compressor* compressor) {
 }
 
 [[noreturn]] void usage(const std::string& what) {
-  std::fprintf(stderr, "%s\nusage: bench_make_cloudtrail OUT CORPUS [--megabytes N] [--records N] [--seed S] [--shapes gz,json,ndjson]\n", what.c_str());
+  std::fprintf(stderr, "%s\nusage: bench_make_cloudtrail OUT CORPUS [--megabytes N] [--records N] [--seed S] [--shapes gz,json,ndjson]\n",
+      what.c_str());
   std::exit(2);
 }
 
@@ -188,7 +193,8 @@ int main(int argc, char** argv) {
     if (in_file == 0) return;
     text += "]}";
     std::string stamp = rfc3339(Time{time_ms - time_ms % 1000}), day = stamp.substr(0, 4) + "/" + stamp.substr(5, 2) + "/" + stamp.substr(8, 2);
-    std::string path = "/AWSLogs/" + account + "/CloudTrail/us-east-1/" + day + "/" + account + "_CloudTrail_us-east-1_" + hex_digits(random.next(), 16) + ".json";
+    std::string path = "/AWSLogs/" + account + "/CloudTrail/us-east-1/" + day + "/" + account + "_CloudTrail_us-east-1_" + hex_digits(random.next(),
+        16) + ".json";
     if (wants("gz")) {
       std::string gz = pack(text, compressor.get());
       packed += gz.size();
@@ -233,7 +239,8 @@ int main(int argc, char** argv) {
   }
   file_done();
   lines_done();
-  std::printf("{\"events\":%llu,\"bytes\":%llu,\"packed\":%llu,\"files\":%llu,\"rounds\":%llu,\"recorded\":%zu}\n", static_cast<unsigned long long>(events),
+  std::printf("{\"events\":%llu,\"bytes\":%llu,\"packed\":%llu,\"files\":%llu,\"rounds\":%llu,\"recorded\":%zu}\n",
+      static_cast<unsigned long long>(events),
               static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(packed), static_cast<unsigned long long>(files),
               static_cast<unsigned long long>(round), templates.size());
 }

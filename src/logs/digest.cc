@@ -115,7 +115,8 @@ void read_digest(Digest& digest) {
   digest.start_ms = time_of(digest.start);
   digest.end_ms = time_of(digest.end);
   for (TokenItems logs(token_member(map, "logFiles")); logs.next();)
-    digest.logs.push_back({member_text(logs.value(), "s3Bucket"), member_text(logs.value(), "s3Object"), lower(member_text(logs.value(), "hashValue"))});
+    digest.logs.push_back({member_text(logs.value(), "s3Bucket"), member_text(logs.value(), "s3Object"), lower(member_text(logs.value(),
+        "hashValue"))});
   if (digest.object.empty() || digest.bucket.empty() || digest.end_ms == 0) digest.why = "it has not the members of a digest";
 }
 
@@ -224,7 +225,8 @@ class Verification {
     }
     report_.chains = chains.size();
     for (auto& [chain, links] : chains) {
-      std::sort(links.begin(), links.end(), [](const Digest* a, const Digest* b) { return std::tie(a->end_ms, a->key) < std::tie(b->end_ms, b->key); });
+      std::sort(links.begin(), links.end(), [](const Digest* a, const Digest* b) { return std::tie(a->end_ms, a->key) < std::tie(b->end_ms,
+          b->key); });
       for (size_t i = 0; i < links.size(); ++i) link(*links[i], i > 0 ? links[i - 1] : nullptr);
     }
     bucket_ = options_.bucket;
@@ -242,7 +244,8 @@ class Verification {
     report_.to_ms = std::max(report_.to_ms, digest.end_ms);
     if (digest.previous_object.empty()) {
       if (before != nullptr)
-        add(DigestFault::gap, digest.key, digest.start_ms, "no digest covers " + before->end + " to " + digest.start + ": the chain begins anew here");
+        add(DigestFault::gap, digest.key, digest.start_ms, "no digest covers " + before->end + " to " + digest.start +
+            ": the chain begins anew here");
       return;
     }
     auto previous = by_key_.find(tail(digest.previous_object));
@@ -289,7 +292,8 @@ class Verification {
           if (digest.signature_of == nullptr || digest.signature_of->proof == Digest::Proof::valid)
             add(DigestFault::digest_tampered, digest.key, digest.end_ms, "its signature does not fit");
           else
-            add(DigestFault::digest_unproven, digest.key, digest.end_ms, "the digest that keeps its signature, " + digest.signature_of->key + ", is not proven itself");
+            add(DigestFault::digest_unproven, digest.key, digest.end_ms, "the digest that keeps its signature, " + digest.signature_of->key +
+                ", is not proven itself");
           break;
         case Digest::Proof::no_key:
           add(hash_differs(digest) ? DigestFault::digest_tampered : DigestFault::key_unknown, digest.key, digest.end_ms,
@@ -331,8 +335,10 @@ class Verification {
       if (time == 0) time = check.digest->end_ms;
       if (!check.there) add(DigestFault::log_missing, check.log->key, time, "named by " + check.digest->key);
       else if (!check.why.empty()) add(DigestFault::log_tampered, check.log->key, time, check.why);
-      else if (check.hash != check.log->hash) add(DigestFault::log_tampered, check.log->key, time, "its bytes have another hash than " + check.digest->key + " gives");
-      else if (check.log->bucket != bucket_) add(DigestFault::moved, check.log->key, time, "its digest says that it lies in the bucket " + check.log->bucket);
+      else if (check.hash != check.log->hash) add(DigestFault::log_tampered, check.log->key, time, "its bytes have another hash than " +
+          check.digest->key + " gives");
+      else if (check.log->bucket != bucket_) add(DigestFault::moved, check.log->key, time, "its digest says that it lies in the bucket " +
+          check.log->bucket);
       else if (check.digest->proof == Digest::Proof::valid && !check.digest->moved) ++report_.logs_valid;
     }
   }

@@ -80,7 +80,8 @@ struct Bucket {
   std::vector<std::string> digests, logs;  // keys, oldest first
 
   // `off`: an hour in which validation was off; the chain begins anew behind it.
-  explicit Bucket(const std::string& test, int hours = 4, const std::string& prefix = "", int off = -1) : root(testing::TempDir() + "reeve_digest_" + test) {
+  explicit Bucket(const std::string& test, int hours = 4, const std::string& prefix = "", int off = -1) : root(testing::TempDir() + "reeve_digest_" +
+      test) {
     std::filesystem::remove_all(root);
     options.keys["fingerprint"] = signer().der(true);
     std::string before_key, before_hash, before_signature;
@@ -99,18 +100,25 @@ struct Bucket {
         write(key, gzipped(text));
         logs.push_back(key);
         if (!files.empty()) files += ',';
-        files += "{\"s3Bucket\":\"" + std::string(kBucket) + "\",\"s3Object\":\"" + key + "\",\"hashValue\":\"" + hex(sha256(text)) + "\",\"hashAlgorithm\":\"SHA-256\"}";
+        files += "{\"s3Bucket\":\"" + std::string(kBucket) + "\",\"s3Object\":\"" + key + "\",\"hashValue\":\"" + hex(sha256(text)) +
+            "\",\"hashAlgorithm\":\"SHA-256\"}";
       }
-      std::string key = prefix + "AWSLogs/" + kAccount + "/CloudTrail-Digest/us-east-1/2026/01/01/" + kAccount + "_CloudTrail-Digest_us-east-1_trail_us-east-1_" + stamp(end) + ".json.gz";
+      std::string key = prefix + "AWSLogs/" + kAccount + "/CloudTrail-Digest/us-east-1/2026/01/01/" + kAccount +
+          "_CloudTrail-Digest_us-east-1_trail_us-east-1_" + stamp(end) + ".json.gz";
       auto text_or_null = [](const std::string& s) { return s.empty() ? std::string("null") : "\"" + s + "\""; };
-      std::string text = "{\"awsAccountId\":\"" + std::string(kAccount) + "\",\"digestStartTime\":\"" + rfc3339(Time{start}) + "\",\"digestEndTime\":\"" + rfc3339(Time{end}) +
-                         "\",\"digestS3Bucket\":\"" + kBucket + "\",\"digestS3Object\":\"" + key + "\",\"digestPublicKeyFingerprint\":\"fingerprint\",\"digestSignatureAlgorithm\":\"SHA256withRSA\"" +
-                         ",\"previousDigestS3Bucket\":" + text_or_null(before_key.empty() ? "" : kBucket) + ",\"previousDigestS3Object\":" + text_or_null(before_key) +
-                         ",\"previousDigestHashValue\":" + text_or_null(before_hash) + ",\"previousDigestHashAlgorithm\":\"SHA-256\",\"previousDigestSignature\":" + text_or_null(before_signature) +
+      std::string text = "{\"awsAccountId\":\"" + std::string(kAccount) + "\",\"digestStartTime\":\"" + rfc3339(Time{start}) +
+          "\",\"digestEndTime\":\"" + rfc3339(Time{end}) +
+                         "\",\"digestS3Bucket\":\"" + kBucket + "\",\"digestS3Object\":\"" + key +
+                             "\",\"digestPublicKeyFingerprint\":\"fingerprint\",\"digestSignatureAlgorithm\":\"SHA256withRSA\"" +
+                         ",\"previousDigestS3Bucket\":" + text_or_null(before_key.empty() ? "" : kBucket) + ",\"previousDigestS3Object\":" +
+                             text_or_null(before_key) +
+                         ",\"previousDigestHashValue\":" + text_or_null(before_hash) +
+                             ",\"previousDigestHashAlgorithm\":\"SHA-256\",\"previousDigestSignature\":" + text_or_null(before_signature) +
                          ",\"logFiles\":[" + files + "]}";
       write(key, gzipped(text));
       digests.push_back(key);
-      before_signature = signer().sign(rfc3339(Time{end}) + "\n" + kBucket + "/" + key + "\n" + hex(sha256(text)) + "\n" + (before_signature.empty() ? "null" : before_signature));
+      before_signature = signer().sign(rfc3339(Time{end}) + "\n" + kBucket + "/" + key + "\n" + hex(sha256(text)) + "\n" +
+          (before_signature.empty() ? "null" : before_signature));
       before_key = key;
       before_hash = hex(sha256(text));
     }
@@ -171,10 +179,13 @@ INSTANTIATE_TEST_SUITE_P(
     Rows, Chains,
     testing::Values(
         ChainCase{"whole", [](Bucket&) {}, [](const Bucket&) { return std::string(); }, 4, 8},
-        ChainCase{"key_in_the_other_form", [](Bucket& b) { b.options.keys["fingerprint"] = signer().der(false); }, [](const Bucket&) { return std::string(); }, 4, 8},
-        ChainCase{"log_packed_anew", [](Bucket& b) { b.write(b.logs[2], "{\"Records\":[{\"eventName\":\"" + b.logs[2] + "\"}]}"); }, [](const Bucket&) { return std::string(); }, 4, 8},
+        ChainCase{"key_in_the_other_form", [](Bucket& b) { b.options.keys["fingerprint"] = signer().der(false); },
+            [](const Bucket&) { return std::string(); }, 4, 8},
+        ChainCase{"log_packed_anew", [](Bucket& b) { b.write(b.logs[2], "{\"Records\":[{\"eventName\":\"" + b.logs[2] + "\"}]}"); },
+            [](const Bucket&) { return std::string(); }, 4, 8},
         ChainCase{"tampered_log", [](Bucket& b) { b.write(b.logs[2], gzipped("{\"Records\":[]}")); }, one("log_tampered", 2), 4, 7},
-        ChainCase{"log_with_a_second_member", [](Bucket& b) { b.write(b.logs[2], gzipped("{\"Records\":[{\"eventName\":\"" + b.logs[2] + "\"}]}") + gzipped("{}")); }, one("log_tampered", 2), 4, 7},
+        ChainCase{"log_with_a_second_member", [](Bucket& b) { b.write(b.logs[2], gzipped("{\"Records\":[{\"eventName\":\"" + b.logs[2] + "\"}]}") +
+            gzipped("{}")); }, one("log_tampered", 2), 4, 7},
         ChainCase{"cut_log", [](Bucket& b) { b.write(b.logs[2], gzipped("{\"Records\":[]}").substr(0, 12)); }, one("log_tampered", 2), 4, 7},
         ChainCase{"missing_log", [](Bucket& b) { b.remove(b.logs[5]); }, one("log_missing", 5), 4, 7},
         ChainCase{"unreferenced_log",
@@ -184,24 +195,31 @@ INSTANTIATE_TEST_SUITE_P(
             },
             one("log_unreferenced", 8), 4, 8},
         ChainCase{"log_that_is_not_digested_yet",
-            [](Bucket& b) { b.write("AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/01/111122223333_CloudTrail_us-east-1_20260101T0405Z_late.json.gz", gzipped("{}")); },
+            [](Bucket& b) {
+              b.write("AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/01/111122223333_CloudTrail_us-east-1_20260101T0405Z_late.json.gz",
+                      gzipped("{}"));
+            },
             [](const Bucket&) { return std::string(); }, 4, 8},
         ChainCase{"tampered_digest",
             [](Bucket& b) {
-              std::string text = *read_file(b.root + "/" + b.digests[2]);
-              b.write(b.digests[2], gzipped("{\"digestEndTime\":\"2026-01-01T03:00:00Z\",\"digestStartTime\":\"2026-01-01T02:00:00Z\",\"digestS3Bucket\":\"logs-bucket\",\"digestS3Object\":\"" + b.digests[2] +
-                                            "\",\"digestPublicKeyFingerprint\":\"fingerprint\",\"previousDigestS3Object\":\"" + b.digests[1] + "\",\"previousDigestSignature\":\"00\",\"logFiles\":[]}"));
+              b.write(b.digests[2], gzipped("{\"digestEndTime\":\"2026-01-01T03:00:00Z\",\"digestStartTime\":\"2026-01-01T02:00:00Z\","
+                                            "\"digestS3Bucket\":\"logs-bucket\",\"digestS3Object\":\"" + b.digests[2] +
+                                            "\",\"digestPublicKeyFingerprint\":\"fingerprint\",\"previousDigestS3Object\":\"" + b.digests[1] +
+                                                "\",\"previousDigestSignature\":\"00\",\"logFiles\":[]}"));
             },
             [](const Bucket& b) {
-              return "digest_unproven " + file_name(b.digests[1]) + ", log_unreferenced " + file_name(b.logs[4]) + ", log_unreferenced " + file_name(b.logs[5]) + ", digest_tampered " +
+              return "digest_unproven " + file_name(b.digests[1]) + ", log_unreferenced " + file_name(b.logs[4]) + ", log_unreferenced " +
+                  file_name(b.logs[5]) + ", digest_tampered " +
                      file_name(b.digests[2]);
             },
             2, 4},
         ChainCase{"digest_that_is_none", [](Bucket& b) { b.write(b.digests[0], gzipped("hello")); },
-            [](const Bucket& b) { return "log_unreferenced " + file_name(b.logs[0]) + ", log_unreferenced " + file_name(b.logs[1]) + ", digest_tampered " + file_name(b.digests[0]); }, 3, 6},
+            [](const Bucket& b) { return "log_unreferenced " + file_name(b.logs[0]) + ", log_unreferenced " + file_name(b.logs[1]) +
+                ", digest_tampered " + file_name(b.digests[0]); }, 3, 6},
         ChainCase{"missing_digest", [](Bucket& b) { b.remove(b.digests[2]); },
             [](const Bucket& b) {
-              return "digest_unproven " + file_name(b.digests[1]) + ", log_unreferenced " + file_name(b.logs[4]) + ", log_unreferenced " + file_name(b.logs[5]) + ", digest_missing " +
+              return "digest_unproven " + file_name(b.digests[1]) + ", log_unreferenced " + file_name(b.logs[4]) + ", log_unreferenced " +
+                  file_name(b.logs[5]) + ", digest_missing " +
                      file_name(b.digests[2]);
             },
             2, 4},
@@ -209,7 +227,8 @@ INSTANTIATE_TEST_SUITE_P(
             [](const Bucket& b) {
               std::string out;
               for (size_t i = 0; i < 4; ++i)
-                out += (i ? ", moved " : "moved ") + file_name(b.logs[2 * i]) + ", moved " + file_name(b.logs[2 * i + 1]) + ", moved " + file_name(b.digests[i]);
+                out += (i ? ", moved " : "moved ") + file_name(b.logs[2 * i]) + ", moved " + file_name(b.logs[2 * i + 1]) + ", moved " +
+                    file_name(b.digests[i]);
               return out;
             },
             0, 0},
@@ -230,7 +249,8 @@ INSTANTIATE_TEST_SUITE_P(
             0, 0},
         ChainCase{"another_key", [](Bucket& b) { b.options.keys["fingerprint"] = Signer().der(true); },
             [](const Bucket& b) {
-              return "digest_unproven " + file_name(b.digests[0]) + ", digest_unproven " + file_name(b.digests[1]) + ", digest_unproven " + file_name(b.digests[2]) + ", digest_tampered " +
+              return "digest_unproven " + file_name(b.digests[0]) + ", digest_unproven " + file_name(b.digests[1]) + ", digest_unproven " +
+                  file_name(b.digests[2]) + ", digest_tampered " +
                      file_name(b.digests[3]);
             },
             0, 0},

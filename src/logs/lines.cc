@@ -14,8 +14,10 @@ constexpr std::array<std::string_view, 14> kFlowDefault = {"version", "account-i
                                                            "protocol", "packets", "bytes", "start", "end", "action", "log-status"};
 
 // Fields that are counts, ports and times; all others are text, however many digits they have.
-constexpr std::array<std::string_view, 13> kFlowNumbers = {"version", "srcport", "dstport", "protocol", "packets", "bytes", "start", "end", "tcp-flags",
-                                                           "traffic-path", "packets-lost-no-route", "packets-lost-blackhole", "packets-lost-mtu-exceeded"};
+constexpr std::array<std::string_view, 13> kFlowNumbers = {"version", "srcport", "dstport", "protocol", "packets", "bytes", "start", "end",
+    "tcp-flags",
+                                                           "traffic-path", "packets-lost-no-route", "packets-lost-blackhole",
+                                                               "packets-lost-mtu-exceeded"};
 
 struct AccessField {
   std::string_view name;

@@ -191,7 +191,8 @@ ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink) {
   audit.object = path;
   State::Pass pass{sink, audit, ObjectText(s.rooms, s.limits, sink, audit, 0)};
   OpenFile file(path);
-  auto failed = [&](const char* doing) { s.broke(pass, errno == ENOENT ? Code::not_found : Code::io, std::string("cannot ") + doing + ": " + std::strerror(errno)); };
+  auto failed = [&](const char* doing) { s.broke(pass, errno == ENOENT ? Code::not_found : Code::io, std::string("cannot ") + doing + ": " +
+      std::strerror(errno)); };
   if (file.fd < 0) {
     failed("open");
     return audit;

@@ -144,11 +144,14 @@ std::string base64(std::string_view bytes) {
   return out;
 }
 
-const std::string kBridge = R"({"version":"0","id":"i","detail-type":"AWS API Call via CloudTrail","source":"aws.iam","account":"1","time":"t","region":"r","resources":[],"detail":)" +
+const std::string kBridge = R"({"version":"0","id":"i","detail-type":"AWS API Call via CloudTrail","source":"aws.iam","account":"1")"
+        R"(,"time":"t","region":"r","resources":[],"detail":)" +
                             event("a") + "}";
-const std::string kCloudWatch = R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s","subscriptionFilters":["f"],"logEvents":[{"id":"1","timestamp":1,"message":)" +
+const std::string kCloudWatch = R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s","subscriptionFilters":["f"])"
+        R"(,"logEvents":[{"id":"1","timestamp":1,"message":)" +
                                 json_of(event("a")) + R"(},{"id":"2","timestamp":2,"message":)" + json_of(event("b")) + "}]}";
-std::string sns(const std::string& message) { return R"({"Type":"Notification","MessageId":"m","TopicArn":"arn:aws:sns:r:1:t","Message":)" + json_of(message) + "}"; }
+std::string sns(const std::string& message) { return R"({"Type":"Notification","MessageId":"m","TopicArn":"arn:aws:sns:r:1:t","Message":)" +
+    json_of(message) + "}"; }
 std::string sqs(const std::string& body) { return R"({"Messages":[{"MessageId":"m","ReceiptHandle":"h","Body":)" + json_of(body) + "}]}"; }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -160,25 +163,37 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"cloudwatch_subscription_packed", gz(kCloudWatch), "a b", "cloudwatch_logs", "", ""},
         Case{"cloudwatch_to_a_function", R"({"awslogs":{"data":")" + base64(gz(kCloudWatch)) + "\"}}", "a b", "cloudwatch_logs", "", ""},
         Case{"cloudwatch_through_firehose", R"({"records":[{"recordId":"1","data":")" + base64(gz(kCloudWatch)) + "\"}]}", "a b", "firehose", "", ""},
-        Case{"cloudwatch_through_kinesis", R"({"Records":[{"kinesis":{"data":")" + base64(gz(kCloudWatch)) + R"("},"eventSource":"aws:kinesis"}]})", "a b", "kinesis", "", ""},
-        Case{"cloudwatch_control_message", R"({"messageType":"CONTROL_MESSAGE","owner":"x","logEvents":[{"id":"","timestamp":1,"message":"CWL CONTROL MESSAGE: Checking health"}]})",
+        Case{"cloudwatch_through_kinesis", R"({"Records":[{"kinesis":{"data":")" + base64(gz(kCloudWatch)) + R"("},"eventSource":"aws:kinesis"}]})",
+            "a b", "kinesis", "", ""},
+        Case{"cloudwatch_control_message",
+            R"({"messageType":"CONTROL_MESSAGE","owner":"x","logEvents":[{"id":"","timestamp":1,"message":"CWL CONTROL MESSAGE: Checking health"}]})",
              "", "cloudwatch_logs", "", ""},
         Case{"sns", sns(kTwo), "a b", "sns", "", ""},
         Case{"sqs", sqs(kTwo), "a b", "sqs", "", ""},
         Case{"eventbridge_in_sns_in_sqs", sqs(sns(kBridge)), "a", "sqs", "", ""},
-        Case{"sqs_to_a_function", R"({"Records":[{"messageId":"m","body":)" + json_of(kBridge) + R"(,"eventSource":"aws:sqs"}]})", "a", "sqs", "", ""},
+        Case{"sqs_to_a_function", R"({"Records":[{"messageId":"m","body":)" + json_of(kBridge) + R"(,"eventSource":"aws:sqs"}]})", "a", "sqs", "",
+            ""},
         Case{"sns_to_a_function", R"({"Records":[{"EventSource":"aws:sns","Sns":{"Message":)" + json_of(kBridge) + "}}]}", "a", "sns", "", ""},
-        Case{"lookup_events", R"({"Events":[{"EventId":"a","EventName":"x","CloudTrailEvent":)" + json_of(event("a")) + "}]}", "a", "lookup_events", "", ""},
-        Case{"lake_event_data", R"({"eventVersion":"1.01","eventCategory":"ActivityAuditLog","eventData":)" + event("a") + "}", "a", "cloudtrail_lake", "", ""},
-        Case{"lake_query_rows", R"({"QueryStatus":"FINISHED","QueryResultRows":[[{"eventTime":"t"},{"eventJson":)" + json_of(event("a")) + "}]]}", "a", "cloudtrail_lake", "", ""},
-        Case{"lake_rows_of_columns", R"({"QueryResultRows":[[{"eventID":"a"},{"eventName":"x"},{"eventTime":"2026-01-01T00:00:00Z"}]]})", "a", "cloudtrail_lake", "", ""},
-        Case{"s3_notification", R"({"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"r","eventTime":"2026-01-01T00:00:00.000Z","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]})",
+        Case{"lookup_events", R"({"Events":[{"EventId":"a","EventName":"x","CloudTrailEvent":)" + json_of(event("a")) + "}]}", "a", "lookup_events",
+            "", ""},
+        Case{"lake_event_data", R"({"eventVersion":"1.01","eventCategory":"ActivityAuditLog","eventData":)" + event("a") + "}", "a",
+            "cloudtrail_lake", "", ""},
+        Case{"lake_query_rows", R"({"QueryStatus":"FINISHED","QueryResultRows":[[{"eventTime":"t"},{"eventJson":)" + json_of(event("a")) + "}]]}",
+            "a", "cloudtrail_lake", "", ""},
+        Case{"lake_rows_of_columns", R"({"QueryResultRows":[[{"eventID":"a"},{"eventName":"x"},{"eventTime":"2026-01-01T00:00:00Z"}]]})", "a",
+            "cloudtrail_lake", "", ""},
+        Case{"s3_notification",
+            R"({"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"r","eventTime":"2026-01-01T00:00:00.000Z")"
+            R"(,"eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]})",
              "", "s3_notification", "S3 event notification 1 at object:1:13", ""},
-        Case{"s3_notification_in_sns_in_sqs", sqs(sns(R"({"Records":[{"eventSource":"aws:s3","eventTime":"t","eventName":"ObjectCreated:Put","s3":{}}]})")), "", "sqs",
+        Case{"s3_notification_in_sns_in_sqs",
+            sqs(sns(R"({"Records":[{"eventSource":"aws:s3","eventTime":"t","eventName":"ObjectCreated:Put","s3":{}}]})")), "", "sqs",
              "S3 event notification 1 at object:1:14", ""},
-        Case{"s3_test_message", R"({"Service":"Amazon S3","Event":"s3:TestEvent","Time":"t","Bucket":"b","RequestId":"r","HostId":"h"})", "", "s3_notification",
+        Case{"s3_test_message", R"({"Service":"Amazon S3","Event":"s3:TestEvent","Time":"t","Bucket":"b","RequestId":"r","HostId":"h"})", "",
+            "s3_notification",
              "S3 event notification 1 at object:1:1", ""},
-        Case{"s3_notification_of_eventbridge", R"({"detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":"b"},"object":{"key":"k"}}})", "", "eventbridge",
+        Case{"s3_notification_of_eventbridge",
+            R"({"detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":"b"},"object":{"key":"k"}}})", "", "eventbridge",
              "S3 event notification 1 at object:1:1", ""},
         Case{"payload_that_is_no_log", sns("hello"), "", "sns", "payload is no log record 1 at object:1:1", ""},
         Case{"payload_that_is_no_base64", R"({"records":[{"recordId":"1","data":"*"}]})", "", "firehose", "no base64 1 at object:1:13", ""},
@@ -225,35 +240,54 @@ TEST_P(Kinds, AreToldApart) {
 
 const std::string kFlow = "2 123456789010 eni-1 10.0.0.1 10.0.0.2 443 50000 6 20 4249 1418530010 1418530070 ACCEPT OK";
 const std::string kFlowJson =
-    R"({"version":2,"account-id":"123456789010","interface-id":"eni-1","srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","srcport":443,"dstport":50000,"protocol":6,"packets":20,"bytes":4249,"start":1418530010,"end":1418530070,"action":"ACCEPT","log-status":"OK"})";
+    R"({"version":2,"account-id":"123456789010","interface-id":"eni-1","srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","srcport":443)"
+        R"(,"dstport":50000,"protocol":6,"packets":20,"bytes":4249,"start":1418530010,"end":1418530070,"action":"ACCEPT","log-status":"OK"})";
 const std::string kAccess =
-    R"(79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be bucket [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - 3E57427F3 REST.GET.VERSIONING - "GET /bucket?versioning HTTP/1.1" 200 - 113 - 7 - "-" "S3 "Console"/0.4" - hx SigV4 ECDHE-RSA AuthHeader bucket.s3.amazonaws.com TLSv1.2 - -)";
-const std::string kFinding = R"({"schemaVersion":"2.0","accountId":"1","id":"g","type":"Recon:EC2/PortProbe","severity":2,"service":{"eventLastSeen":"2026-01-01T00:00:01Z"},"updatedAt":"2026-01-01T00:00:02Z"})";
+    R"(79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be bucket [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - 3E57427F3 REST.GET.VERSIONING)"
+    R"( - "GET /bucket?versioning HTTP/1.1" 200 - 113 - 7 - "-" "S3 "Console"/0.4" - hx SigV4 ECDHE-RSA AuthHeader bucket.s3.amazonaws.com TLSv1.2 - -)";
+const std::string kFinding = R"({"schemaVersion":"2.0","accountId":"1","id":"g","type":"Recon:EC2/PortProbe","severity":2)"
+        R"(,"service":{"eventLastSeen":"2026-01-01T00:00:01Z"},"updatedAt":"2026-01-01T00:00:02Z"})";
 
 INSTANTIATE_TEST_SUITE_P(
     Logs, Kinds,
     testing::Values(
         KindCase{"flow_log_without_a_header", kFlow + "\n" + kFlow + "\n", "vpc_flow vpc_flow", "vpc_flow", "", kFlowJson, 1418530010000},
-        KindCase{"flow_log_with_a_header", "version vpc-id srcaddr dstaddr action flow-direction start\n5 vpc-1 10.0.0.1 - REJECT ingress 1418530010\n", "vpc_flow", "vpc_flow", "",
-                 R"({"version":5,"vpc-id":"vpc-1","srcaddr":"10.0.0.1","action":"REJECT","flow-direction":"ingress","start":1418530010})", 1418530010000},
-        KindCase{"flow_log_packed_twice_with_headers", gz("srcaddr dstaddr action\n1.1.1.1 2.2.2.2 ACCEPT\n") + gz("action srcaddr dstaddr\nREJECT 3.3.3.3 4.4.4.4\n"),
+        KindCase{"flow_log_with_a_header",
+            "version vpc-id srcaddr dstaddr action flow-direction start\n5 vpc-1 10.0.0.1 - REJECT ingress 1418530010\n", "vpc_flow", "vpc_flow", "",
+                 R"({"version":5,"vpc-id":"vpc-1","srcaddr":"10.0.0.1","action":"REJECT","flow-direction":"ingress","start":1418530010})",
+                     1418530010000},
+        KindCase{"flow_log_packed_twice_with_headers", gz("srcaddr dstaddr action\n1.1.1.1 2.2.2.2 ACCEPT\n") +
+            gz("action srcaddr dstaddr\nREJECT 3.3.3.3 4.4.4.4\n"),
                  "vpc_flow vpc_flow", "vpc_flow", "", R"({"srcaddr":"1.1.1.1","dstaddr":"2.2.2.2","action":"ACCEPT"})", 0},
         KindCase{"flow_log_without_data", "2 123456789010 eni-1 - - - - - - - 1431280876 1431280934 - NODATA", "vpc_flow", "vpc_flow", "",
-                 R"({"version":2,"account-id":"123456789010","interface-id":"eni-1","start":1431280876,"end":1431280934,"log-status":"NODATA"})", 1431280876000},
-        KindCase{"flow_log_with_a_broken_line", kFlow + "\n2 1 eni\n" + kFlow, "vpc_flow vpc_flow", "vpc_flow", "fields do not fit the header 1 at object:2:1", kFlowJson, 1418530010000},
+                 R"({"version":2,"account-id":"123456789010","interface-id":"eni-1","start":1431280876,"end":1431280934,"log-status":"NODATA"})",
+                     1431280876000},
+        KindCase{"flow_log_with_a_broken_line", kFlow + "\n2 1 eni\n" + kFlow, "vpc_flow vpc_flow", "vpc_flow",
+            "fields do not fit the header 1 at object:2:1", kFlowJson, 1418530010000},
         KindCase{"flow_log_in_a_subscription",
-                 R"({"messageType":"DATA_MESSAGE","logEvents":[{"id":"1","timestamp":1,"message":)" + json_of(kFlow) + "}]}", "vpc_flow", "cloudwatch_logs", "", kFlowJson, 1418530010000},
+                 R"({"messageType":"DATA_MESSAGE","logEvents":[{"id":"1","timestamp":1,"message":)" + json_of(kFlow) + "}]}", "vpc_flow",
+                     "cloudwatch_logs", "", kFlowJson, 1418530010000},
         KindCase{"access_log", kAccess + "\n", "s3_access", "s3_access", "",
-                 R"({"bucket_owner":"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be","bucket":"bucket","time":"[06/Feb/2019:00:00:38 +0000]","remote_ip":"192.0.2.3","request_id":"3E57427F3","operation":"REST.GET.VERSIONING","request_uri":"GET /bucket?versioning HTTP/1.1","http_status":200,"bytes_sent":113,"total_time":7,"user_agent":"S3 \"Console\"/0.4","host_id":"hx","signature_version":"SigV4","cipher_suite":"ECDHE-RSA","authentication_type":"AuthHeader","host_header":"bucket.s3.amazonaws.com","tls_version":"TLSv1.2"})",
+                 R"({"bucket_owner":"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be","bucket":"bucket")"
+                 R"(,"time":"[06/Feb/2019:00:00:38 +0000]","remote_ip":"192.0.2.3","request_id":"3E57427F3")"
+                 R"(,"operation":"REST.GET.VERSIONING","request_uri":"GET /bucket?versioning HTTP/1.1","http_status":200,"bytes_sent":113)"
+                 R"(,"total_time":7,"user_agent":"S3 \"Console\"/0.4","host_id":"hx","signature_version":"SigV4")"
+                 R"(,"cipher_suite":"ECDHE-RSA","authentication_type":"AuthHeader","host_header":"bucket.s3.amazonaws.com","tls_version":"TLSv1.2"})",
                  1549411238000},
-        KindCase{"access_log_with_a_broken_line", kAccess + "\nhello\n", "s3_access", "s3_access", "no S3 access line 1 at object:2:1", "", 1549411238000},
-        KindCase{"dns_query", R"({"version":"1.1","query_timestamp":"2026-01-01T00:00:01Z","query_name":"a.example.","query_type":"A","rcode":"NOERROR","srcaddr":"10.0.0.1"})",
+        KindCase{"access_log_with_a_broken_line", kAccess + "\nhello\n", "s3_access", "s3_access", "no S3 access line 1 at object:2:1", "",
+            1549411238000},
+        KindCase{"dns_query", R"({"version":"1.1","query_timestamp":"2026-01-01T00:00:01Z","query_name":"a.example.","query_type":"A")"
+        R"(,"rcode":"NOERROR","srcaddr":"10.0.0.1"})",
                  "dns_query", "dns_query", "", "", 1767225601000},
         KindCase{"guardduty_export", kFinding, "guardduty", "guardduty", "", kFinding, 1767225601000},
-        KindCase{"guardduty_of_eventbridge", R"({"detail-type":"GuardDuty Finding","source":"aws.guardduty","detail":)" + kFinding + "}", "guardduty", "eventbridge", "", kFinding, 1767225601000},
-        KindCase{"guardduty_get_findings", R"({"Findings":[{"SchemaVersion":"2.0","Id":"g","Type":"t","Severity":2,"Service":{"EventLastSeen":"2026-01-01T00:00:01Z"}}]})", "guardduty", "guardduty",
+        KindCase{"guardduty_of_eventbridge", R"({"detail-type":"GuardDuty Finding","source":"aws.guardduty","detail":)" + kFinding + "}",
+            "guardduty", "eventbridge", "", kFinding, 1767225601000},
+        KindCase{"guardduty_get_findings",
+            R"({"Findings":[{"SchemaVersion":"2.0","Id":"g","Type":"t","Severity":2,"Service":{"EventLastSeen":"2026-01-01T00:00:01Z"}}]})",
+                "guardduty", "guardduty",
                  "", "", 1767225601000},
-        KindCase{"insight", R"({"Records":[{"eventVersion":"1.07","eventTime":"2026-01-01T00:00:01Z","eventID":"i","eventType":"AwsCloudTrailInsight","eventCategory":"Insight","insightDetails":{"state":"Start","eventSource":"s","eventName":"n"}}]})",
+        KindCase{"insight", R"({"Records":[{"eventVersion":"1.07","eventTime":"2026-01-01T00:00:01Z","eventID":"i")"
+        R"(,"eventType":"AwsCloudTrailInsight","eventCategory":"Insight","insightDetails":{"state":"Start","eventSource":"s","eventName":"n"}}]})",
                  "insight", "insight", "", "", 1767225601000},
         KindCase{"other_json", R"({"a":1})", "other", "json", "", "", 0}),
     [](const auto& row) { return std::string(row.param.name); });
@@ -282,17 +316,21 @@ INSTANTIATE_TEST_SUITE_P(
                     HardCase{"lone_surrogate", event("a\\ud800b"), "a\xEF\xBF\xBD" "b", 0, 0},
                     HardCase{"surrogate_pair", event("\\ud83d\\ude00"), "\xF0\x9F\x98\x80", 0, 0},
                     HardCase{"no_escape_of_json", event("a\\x"), "a\\x", 0, 0},
-                    HardCase{"omitted", event("a", R"(,"requestParameters":{"reason":"requestParameters too large","omitted":true,"originalSize":205567})"), "a", 0, 1},
+                    HardCase{"omitted", event("a",
+                        R"(,"requestParameters":{"reason":"requestParameters too large","omitted":true,"originalSize":205567})"), "a", 0, 1},
                     HardCase{"omitted_in_another_order", event("a", R"(,"requestParameters":{ "originalSize":1, "omitted" : true })"), "a", 0, 1},
                     HardCase{"not_omitted", event("a", R"(,"requestParameters":{"reason":"x","omitted":false})"), "a", 0, 0},
-                    HardCase{"white_space_everywhere", "\t{ \"Records\" : [ { \"eventID\" : \"a\" , \"eventName\" : \"n\" } , \r\n{\"eventID\"\n:\"b\",\"eventName\":\"n\"} ] }\n", "a b", 0, 0}),
+                    HardCase{"white_space_everywhere",
+                        "\t{ \"Records\" : [ { \"eventID\" : \"a\" , \"eventName\" : \"n\" } , \r\n{\"eventID\"\n:\"b\",\"eventName\":\"n\"} ] }\n",
+                            "a b", 0, 0}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(Limits, ARecordTooLargeIsRefusedAndTheRestGoesOn) {
   LogLimits limits;
   limits.record_bytes_max = 2 << 20;
   std::string large = event("large", ",\"x\":\"" + std::string(3 << 20, 'x') + "\"");
-  for (const std::string& text : {event("a") + "\n" + large + "\n" + event("b") + "\n", "{\"Records\":[" + event("a") + "," + large + "," + event("b") + "]}"})
+  for (const std::string& text : {event("a") + "\n" + large + "\n" + event("b") + "\n", "{\"Records\":[" + event("a") + "," + large + "," +
+      event("b") + "]}"})
     for (const std::string& bytes : {text, gz(text), zst(text)}) {
       Outcome got = read(bytes, limits);
       EXPECT_EQ(join(got.ids, " "), "a b");

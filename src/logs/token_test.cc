@@ -23,11 +23,15 @@ TEST_P(TokenText, IsWhatTheStringStandsFor) {
 }
 INSTANTIATE_TEST_SUITE_P(Rows, TokenText,
                          testing::Values(TextCase{"plain", R"("abc")", "abc"}, TextCase{"empty", R"("")", ""},
-                                         TextCase{"escapes", R"("\"\\\/\b\f\n\r\t")", "\"\\/\b\f\n\r\t"}, TextCase{"unit", R"("\u00e9\u20AC")", "\xC3\xA9\xE2\x82\xAC"},
-                                         TextCase{"pair", R"("\ud83d\ude00")", "\xF0\x9F\x98\x80"}, TextCase{"first_half_alone", R"("\ud83dx")", "\xEF\xBF\xBDx"},
-                                         TextCase{"two_first_halves", R"("\ud83d\ud83d")", "\xEF\xBF\xBD\xEF\xBF\xBD"}, TextCase{"second_half_alone", R"("\ude00")", "\xEF\xBF\xBD"},
+                                         TextCase{"escapes", R"("\"\\\/\b\f\n\r\t")", "\"\\/\b\f\n\r\t"}, TextCase{"unit", R"("\u00e9\u20AC")",
+                                             "\xC3\xA9\xE2\x82\xAC"},
+                                         TextCase{"pair", R"("\ud83d\ude00")", "\xF0\x9F\x98\x80"}, TextCase{"first_half_alone", R"("\ud83dx")",
+                                             "\xEF\xBF\xBDx"},
+                                         TextCase{"two_first_halves", R"("\ud83d\ud83d")", "\xEF\xBF\xBD\xEF\xBF\xBD"},
+                                             TextCase{"second_half_alone", R"("\ude00")", "\xEF\xBF\xBD"},
                                          TextCase{"no_such_escape", R"("a\qb")", "a\\qb"}, TextCase{"short_unit", R"("\u12")", "\\u12"},
-                                         TextCase{"number", "12.50", "12.50"}, TextCase{"boolean", "true", "true"}, TextCase{"map", R"({"a":1})", R"({"a":1})"},
+                                         TextCase{"number", "12.50", "12.50"}, TextCase{"boolean", "true", "true"}, TextCase{"map", R"({"a":1})",
+                                             R"({"a":1})"},
                                          TextCase{"absent", "", ""}, TextCase{"open_string", R"("abc)", "abc"}),
                          [](const auto& row) { return std::string(row.param.name); });
 
@@ -42,9 +46,12 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(MemberCase{"first", R"({"a":1,"b":2})", "a", "1"}, MemberCase{"last", R"({"a":1,"b":"x"})", "b", R"("x")"},
                     MemberCase{"last_of_duplicates", R"({"a":1,"a":2})", "a", "2"}, MemberCase{"escaped_name", R"({"\u0061":1})", "a", "1"},
                     MemberCase{"blanks", "{ \"a\" :\n [ 1 , 2 ] , \"b\":{} }", "a", "[ 1 , 2 ]"},
-                    MemberCase{"brackets_in_strings", R"({"a":{"x":"}]\"}"},"b":[["]"]]})", "b", R"([["]"]])"}, MemberCase{"absent", R"({"a":1})", "b", ""},
-                    MemberCase{"deeper_only", R"({"a":{"b":1}})", "b", ""}, MemberCase{"no_map", "[1]", "a", ""}, MemberCase{"empty_map", "{}", "a", ""},
-                    MemberCase{"longer_than_a_register", R"({"0123456789abcdef0123456789abcdef":{"0123456789abcdef":["0123456789abcdef\\"]},"b":1})", "b", "1"},
+                    MemberCase{"brackets_in_strings", R"({"a":{"x":"}]\"}"},"b":[["]"]]})", "b", R"([["]"]])"}, MemberCase{"absent", R"({"a":1})",
+                        "b", ""},
+                    MemberCase{"deeper_only", R"({"a":{"b":1}})", "b", ""}, MemberCase{"no_map", "[1]", "a", ""}, MemberCase{"empty_map", "{}", "a",
+                        ""},
+                    MemberCase{"longer_than_a_register",
+                        R"({"0123456789abcdef0123456789abcdef":{"0123456789abcdef":["0123456789abcdef\\"]},"b":1})", "b", "1"},
                     MemberCase{"cut", R"({"a":1,"b":)", "b", ""}),
     [](const auto& row) { return std::string(row.param.name); });
 
@@ -147,12 +154,16 @@ TEST_P(EventIds, AreTheEventsOwnOrOfTheCanonicalForm) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Rows, EventIds,
-    testing::Values(IdCase{"own", R"({"eventID":"e-1"})", "=e-1"}, IdCase{"own_number", R"({"eventID":12})", "=12"}, IdCase{"empty", R"({"eventID":"","a":1})", R"({"a":1,"eventID":""})"},
-                    IdCase{"null_id", R"({"eventID":null})", R"({"eventID":null})"}, IdCase{"sorted_at_every_depth", R"({ "b" : {"z":1,"y":[ {"d":1,"c":2} ]}, "a" : true })", R"({"a":true,"b":{"y":[{"c":2,"d":1}],"z":1}})"},
-                    IdCase{"last_of_duplicates", R"({"a":1,"b":2,"a":3})", R"({"a":3,"b":2})"}, IdCase{"escapes", R"({"a":"\u0041\/\u00e9\u001f\n\""})", "{\"a\":\"A/\xC3\xA9\\u001f\\n\\\"\"}"},
+    testing::Values(IdCase{"own", R"({"eventID":"e-1"})", "=e-1"}, IdCase{"own_number", R"({"eventID":12})", "=12"}, IdCase{"empty",
+        R"({"eventID":"","a":1})", R"({"a":1,"eventID":""})"},
+                    IdCase{"null_id", R"({"eventID":null})", R"({"eventID":null})"}, IdCase{"sorted_at_every_depth",
+                        R"({ "b" : {"z":1,"y":[ {"d":1,"c":2} ]}, "a" : true })", R"({"a":true,"b":{"y":[{"c":2,"d":1}],"z":1}})"},
+                    IdCase{"last_of_duplicates", R"({"a":1,"b":2,"a":3})", R"({"a":3,"b":2})"}, IdCase{"escapes",
+                        R"({"a":"\u0041\/\u00e9\u001f\n\""})", "{\"a\":\"A/\xC3\xA9\\u001f\\n\\\"\"}"},
                     IdCase{"numbers", R"({"a":[1,-0,1.0,1.50,1e3,1E-7,1e21,0.000001,123456789012345678901,-2.5e-3]})",
                            R"({"a":[1,0,1,1.5,1000,1e-7,1e+21,0.000001,123456789012345678901,-0.0025]})"},
-                    IdCase{"names_in_utf16_order", "{\"\xEE\x80\x80\":1,\"\xF0\x9F\x98\x80\":2,\"a\":3}", "{\"a\":3,\"\xF0\x9F\x98\x80\":2,\"\xEE\x80\x80\":1}"}),
+                    IdCase{"names_in_utf16_order", "{\"\xEE\x80\x80\":1,\"\xF0\x9F\x98\x80\":2,\"a\":3}",
+                        "{\"a\":3,\"\xF0\x9F\x98\x80\":2,\"\xEE\x80\x80\":1}"}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(EventTimes, AreReadAsTheirLogWritesThem) {

@@ -33,6 +33,8 @@ constexpr uint64_t first_eight(std::string_view name) {
   return word;
 }
 
+constexpr std::string_view last_eight(std::string_view name) { return name.size() < 8 ? name : name.substr(name.size() - 8); }
+
 constexpr size_t slot_of(uint64_t word, uint64_t factor) { return static_cast<size_t>((word * factor) >> 57); }
 
 constexpr bool spreads(uint64_t factor) {
@@ -63,7 +65,7 @@ constexpr std::array<Slot, kSlots> fill_slots() {
   std::array<Slot, kSlots> slots{};
   for (size_t i = 0; i < kFieldNames.size(); ++i)
     slots[slot_of(first_eight(kFieldNames[i]), kFactor)] = {kFieldNames[i], static_cast<LogField>(i), first_eight(kFieldNames[i]),
-                                                            first_eight(kFieldNames[i].size() < 8 ? kFieldNames[i] : kFieldNames[i].substr(kFieldNames[i].size() - 8))};
+                                                            first_eight(last_eight(kFieldNames[i]))};
   return slots;
 }
 
