@@ -243,8 +243,9 @@ const std::string kFlowJson =
     R"({"version":2,"account-id":"123456789010","interface-id":"eni-1","srcaddr":"10.0.0.1","dstaddr":"10.0.0.2","srcport":443)"
         R"(,"dstport":50000,"protocol":6,"packets":20,"bytes":4249,"start":1418530010,"end":1418530070,"action":"ACCEPT","log-status":"OK"})";
 const std::string kAccess =
-    R"(79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be bucket [06/Feb/2019:00:00:38 +0000] 192.0.2.3 - 3E57427F3 REST.GET.VERSIONING)"
-    R"( - "GET /bucket?versioning HTTP/1.1" 200 - 113 - 7 - "-" "S3 "Console"/0.4" - hx SigV4 ECDHE-RSA AuthHeader bucket.s3.amazonaws.com TLSv1.2 - -)";
+    R"(79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be bucket [06/Feb/2019:00:00:38 +0000] 192.0.2.3 -)"
+    R"( 3E57427F3 REST.GET.VERSIONING - "GET /bucket?versioning HTTP/1.1" 200 - 113 - 7 - "-" "S3 "Console"/0.4" - hx SigV4)"
+    R"( ECDHE-RSA AuthHeader bucket.s3.amazonaws.com TLSv1.2 - -)";
 const std::string kFinding = R"({"schemaVersion":"2.0","accountId":"1","id":"g","type":"Recon:EC2/PortProbe","severity":2)"
         R"(,"service":{"eventLastSeen":"2026-01-01T00:00:01Z"},"updatedAt":"2026-01-01T00:00:02Z"})";
 
