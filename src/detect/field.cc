@@ -46,6 +46,8 @@ FieldPath::FieldPath(std::string name) : name_(std::move(name)) {
   root_ = field_of(std::string_view(name_).substr(0, dots_.empty() ? name_.size() : dots_.front()));
 }
 
+void value_tokens(std::string_view value, std::vector<std::string_view>& tokens) { flatten(value, tokens, 0); }
+
 bool field_tokens(const LogEvent& event, const FieldPath& path, std::vector<std::string_view>& tokens) {
   if (path.is_root()) {
     const std::string_view token = event.raw(path.root());

@@ -31,5 +31,7 @@ class FieldPath {
 // Puts the tokens of the field's values behind `tokens`: a list's items stand for it, at any depth; a map is one value. False: the event
 // has no such field. True without a token: an empty list.
 bool field_tokens(const LogEvent& event, const FieldPath& path, std::vector<std::string_view>& tokens);
+// The same of one value that was found already.
+void value_tokens(std::string_view value, std::vector<std::string_view>& tokens);
 
 }  // namespace reeve
