@@ -37,7 +37,8 @@ def given_events():
 
 def program(paths, events, *flags):
     more = [word for name, values in PLACEHOLDERS.items() for value in values for word in ("--placeholder", f"{name}={value}")]
-    done = subprocess.run([str(TOOL), *flags, *more, *map(str, paths)], input="".join(e + "\n" for e in events), capture_output=True, text=True, check=True)
+    done = subprocess.run([str(TOOL), *flags, *more, *map(str, paths)], input="".join(e + "\n" for e in events), capture_output=True,
+        text=True, check=True)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return [line for line in lines if isinstance(line, dict)], [set(line) for line in lines if isinstance(line, list)]
 
@@ -55,7 +56,8 @@ def compare(checks, what, rules, paths, events, strict):
         hits += len(want)
         if want != got:
             wrong.append(f"{sorted(want ^ got)} on {text[:300]}")
-    checks.check(not wrong and len(answers) == len(events), f"{what}: {len(rules)} rules x {len(events)} events", f"{len(wrong)} differ: " + " | ".join(wrong[:2]))
+    checks.check(not wrong and len(answers) == len(events), f"{what}: {len(rules)} rules x {len(events)} events",
+        f"{len(wrong)} differ: " + " | ".join(wrong[:2]))
     checks.check(hits > 0, f"{what}: something matches")
     return answers
 
@@ -63,8 +65,10 @@ def compare(checks, what, rules, paths, events, strict):
 # Made rules and events: few fields and few values, so that they meet.
 NAMES = ["CreateUser", "createuser", "DeleteTrail", "Get*", "?reateUser", "ListBuckets"]
 SOURCES = ["iam.amazonaws.com", "IAM.amazonaws.com", "s3.amazonaws.com", "*.amazonaws.com"]
-TEXTS = ["alice", "Bob", "b*", "a?ice", "", "5", "true", "10.1.2.3", "2026-11-22T04:12:00Z", "x\\*y", "C:\\\\temp", "-f", "/f", "\u00c4pfel", "a\"b", "null", "{", "k"]
-FIELDS = ["eventSource", "eventName", "userIdentity.type", "userIdentity.arn", "errorCode", "requestParameters", "requestParameters.k", "requestParameters.items.k",
+TEXTS = ["alice", "Bob", "b*", "a?ice", "", "5", "true", "10.1.2.3", "2026-11-22T04:12:00Z", "x\\*y", "C:\\\\temp", "-f", "/f",
+    "\u00c4pfel", "a\"b", "null", "{", "k"]
+FIELDS = ["eventSource", "eventName", "userIdentity.type", "userIdentity.arn", "errorCode", "requestParameters", "requestParameters.k",
+    "requestParameters.items.k",
           "sourceIPAddress", "a.b", "extra", "extra.k"]
 
 
@@ -131,13 +135,15 @@ def made_selection(r):
     return maps if len(maps) > 1 else maps[0]
 
 
-CONDITIONS = ["s_a", "s_a and s_b", "s_a or s_b", "s_a and not s_b", "not s_a", "1 of s_*", "all of s_*", "1 of them", "all of them", "not (s_a or s_b)", "s_a and not 1 of s_b*",
+CONDITIONS = ["s_a", "s_a and s_b", "s_a or s_b", "s_a and not s_b", "not s_a", "1 of s_*", "all of s_*", "1 of them", "all of them",
+    "not (s_a or s_b)", "s_a and not 1 of s_b*",
               "s_a or s_b and not s_c", "(s_a or s_b) and s_c", ["s_a and s_b", "s_c"], "1 of _*", "not not s_a"]
 
 
 def made_rule(r, i):
     detection = {name: made_selection(r) for name in ("s_a", "s_b", "s_c", "_h")}
-    return {"title": f"made {i}", "id": f"made-{i}", "logsource": {"product": "aws", "service": "cloudtrail"}, "detection": dict(detection, condition=r.choice(CONDITIONS))}
+    return {"title": f"made {i}", "id": f"made-{i}", "logsource": {"product": "aws", "service": "cloudtrail"}, "detection": dict(detection,
+        condition=r.choice(CONDITIONS))}
 
 
 def main():

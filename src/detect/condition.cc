@@ -138,11 +138,13 @@ class ConditionReader {
       }
     if (text == "|" || text.front() == '|')
       return refuse("an aggregation behind `|` is no longer part of Sigma", "the name of a selection", "write a correlation rule");
-    if (word(")") || word("and") || word("or") || word("of")) return refuse("`" + std::string(text) + "` stands where a name has to", "the name of a selection");
+    if (word(")") || word("and") || word("or") || word("of")) return refuse("`" + std::string(text) + "` stands where a name has to",
+        "the name of a selection");
     if (text.find('*') != std::string_view::npos)
       return refuse("the pattern `" + std::string(text) + "` stands alone", "`1 of " + std::string(text) + "` or `all of " + std::string(text) + "`");
     const std::string near = nearest(text, names_);
-    return refuse("there is no selection `" + std::string(text) + "`", "the name of a selection", near.empty() ? known() : "did you mean `" + near + "`");
+    return refuse("there is no selection `" + std::string(text) + "`", "the name of a selection", near.empty()
+        ? known() : "did you mean `" + near + "`");
   }
 
   std::string known() const { return names_.empty() ? "" : "there are: " + join(names_, ", "); }

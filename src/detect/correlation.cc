@@ -8,7 +8,8 @@
 namespace reeve {
 namespace {
 
-constexpr std::string_view type_names[] = {"event_count", "value_count", "temporal", "temporal_ordered", "value_sum", "value_avg", "value_percentile"};
+constexpr std::string_view type_names[] = {"event_count", "value_count", "temporal", "temporal_ordered", "value_sum", "value_avg",
+    "value_percentile"};
 constexpr std::string_view compare_names[] = {"lt", "lte", "gt", "gte", "eq", "neq"};
 constexpr int64_t timespan_max_ms = 366ll * 86'400'000;
 
@@ -29,7 +30,8 @@ class CorrelationReader {
       const std::string key(entry.key());
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
       const std::string near = nearest(key, known);
-      return fail(Code::unsupported, "a correlation has no `" + key + "`", at(entry.key_node), join(known, ", "), near.empty() ? "" : "did you mean `" + near + "`");
+      return fail(Code::unsupported, "a correlation has no `" + key + "`", at(entry.key_node), join(known, ", "), near.empty()
+          ? "" : "did you mean `" + near + "`");
     }
     TRY(type());
     TRY(rules());
@@ -84,7 +86,8 @@ class CorrelationReader {
     const Value value = section_.get("timespan");
     if (!value) return fail(Code::parse, "a correlation without a time span", at(section_), "`timespan`, as in 10m");
     const std::string text(value.text());
-    const auto number = text.size() < 2 || text.find_first_not_of("0123456789") != text.size() - 1 ? std::nullopt : parse_int(text.substr(0, text.size() - 1));
+    const auto number = text.size() < 2 || text.find_first_not_of("0123456789") != text.size() - 1 ? std::nullopt : parse_int(text.substr(0,
+        text.size() - 1));
     int64_t unit = 0;
     switch (text.empty() ? 0 : text.back()) {
       case 's': unit = 1'000; break;
@@ -93,7 +96,8 @@ class CorrelationReader {
       case 'd': unit = 86'400'000; break;
       default: break;
     }
-    if (!number || *number < 1 || unit == 0) return fail(Code::parse, "`" + text.substr(0, 100) + "` is no time span", at(value), "a number and s, m, h or d, as in 90m");
+    if (!number || *number < 1 || unit == 0) return fail(Code::parse, "`" + text.substr(0, 100) + "` is no time span", at(value),
+        "a number and s, m, h or d, as in 90m");
     if (*number > timespan_max_ms / unit) return fail(Code::limit, "a time span of more than 366 days", at(value));
     out_.rule.timespan_ms = *number * unit;
     return {};
@@ -106,9 +110,11 @@ class CorrelationReader {
     if (!value.is_map()) return fail(Code::type, "`aliases` is no map", at(value), "alias: {rule: field}");
     for (const auto& entry : value.entries()) {
       RuleSet::Unlinked::Correlation::Alias alias{std::string(entry.key()), {}};
-      if (!entry.value.is_map() || entry.value.size() == 0) return fail(Code::type, "the alias `" + alias.name + "` is no map", at(entry.value), "rule: field");
+      if (!entry.value.is_map() || entry.value.size() == 0) return fail(Code::type, "the alias `" + alias.name + "` is no map",
+          at(entry.value), "rule: field");
       for (const auto& field : entry.value.entries()) {
-        if (!field.value.is_string() || field.value.text().empty()) return fail(Code::type, "the alias `" + alias.name + "` has no field", at(field.value), "the name of a field");
+        if (!field.value.is_string() || field.value.text().empty()) return fail(Code::type, "the alias `" + alias.name + "` has no field",
+            at(field.value), "the name of a field");
         alias.fields.emplace_back(field.key(), field.value.text());
       }
       out_.aliases.push_back(std::move(alias));
@@ -161,11 +167,13 @@ class CorrelationReader {
     }
     const auto* found = std::find(std::begin(compare_names), std::end(compare_names), key);
     if (found == std::end(compare_names))
-      return fail(Code::unsupported, "a correlation's condition has no `" + std::string(key) + "`", at(key_node), "gt, gte, lt, lte, eq, neq or field");
+      return fail(Code::unsupported, "a correlation's condition has no `" + std::string(key) + "`", at(key_node),
+          "gt, gte, lt, lte, eq, neq or field");
     const auto number = value.is_number() ? value.number() : std::nullopt;
     if (!number) return fail(Code::type, "`" + std::string(key) + "` is no number", at(value), "a number");
     const bool counts = rule.type == CorrelationType::event_count || rule.type == CorrelationType::value_count || temporal(rule.type);
-    if (counts && value.kind() != Kind::integer) return fail(Code::type, "a count is compared with `" + std::string(value.text()) + "`", at(value), "a whole number");
+    if (counts && value.kind() != Kind::integer) return fail(Code::type, "a count is compared with `" + std::string(value.text()) + "`",
+        at(value), "a whole number");
     rule.bounds.push_back({static_cast<Compare>(found - std::begin(compare_names)), *number});
     return {};
   }

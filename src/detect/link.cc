@@ -69,16 +69,19 @@ class RuleLinker {
     } else {
       for (const std::string& name : filter.rule_names) {
         const Found found = find(name);
-        if (found.kind == Found::Kind::correlation) return fail(Code::unsupported, "the filter names a correlation, `" + name + "`", filter.rules_at, "detections");
+        if (found.kind == Found::Kind::correlation) return fail(Code::unsupported, "the filter names a correlation, `" + name + "`",
+            filter.rules_at, "detections");
         if (found.kind != Found::Kind::detection) return missing(name, found, filter.rules_at);
         const RuleHead& head = set_.rules[found.index].head;
-        if (!fits(head)) return fail(Code::conflict, "the filter is for another log source than the rule `" + name + "`", filter.rules_at, "the same product, service and category");
+        if (!fits(head)) return fail(Code::conflict, "the filter is for another log source than the rule `" + name + "`", filter.rules_at,
+            "the same product, service and category");
         if (found.by_title) note_title(name, filter.rules_at);
         if (std::find(targets.begin(), targets.end(), found.index) == targets.end()) targets.push_back(found.index);
       }
     }
     if (filter.keeps)
-      set_.notes.push_back({Code::conflict, "the filter `" + filter.head.title + "` has only negated selections: they tell what is left out", filter.head.at, "", ""});
+      set_.notes.push_back({Code::conflict,
+          "the filter `" + filter.head.title + "` has only negated selections: they tell what is left out", filter.head.at, "", ""});
     for (size_t i : targets) {
       SigmaRule rule = *set_.rules[i].detection;
       if (filter.keeps) {
@@ -143,7 +146,8 @@ class RuleLinker {
       for (const Unlinked::Correlation& before : kept)
         if (before.head.id == one.head.id) other = &before.head;
       if (other) {
-        set_.refused.push_back({Code::conflict, "the id `" + one.head.id + "` is that of another rule", one.head.at, "", "the other: " + other->at.text()});
+        set_.refused.push_back({Code::conflict, "the id `" + one.head.id + "` is that of another rule", one.head.at, "",
+            "the other: " + other->at.text()});
       } else {
         kept.push_back(std::move(one));
       }
@@ -160,13 +164,15 @@ class RuleLinker {
       const Found found = find(name);
       uint32_t index = static_cast<uint32_t>(found.index);
       if (found.kind == Found::Kind::correlation) {
-        if (refused[found.index]) return fail(Code::not_found, "the rule `" + name + "` is not loaded itself", one.rules_at, "", "see " + unlinked_.correlations[found.index].head.at.text());
+        if (refused[found.index]) return fail(Code::not_found, "the rule `" + name + "` is not loaded itself", one.rules_at, "",
+            "see " + unlinked_.correlations[found.index].head.at.text());
         if (!linked[found.index]) return std::optional<std::vector<uint32_t>>();
         index = static_cast<uint32_t>(set_.rules.size()) + *linked[found.index];
       } else if (found.kind != Found::Kind::detection) {
         return missing(name, found, one.rules_at);
       }
-      if (std::find(bases.begin(), bases.end(), index) != bases.end()) return fail(Code::conflict, "`" + name + "` is a rule that is named twice", one.rules_at, "each rule once");
+      if (std::find(bases.begin(), bases.end(), index) != bases.end()) return fail(Code::conflict,
+          "`" + name + "` is a rule that is named twice", one.rules_at, "each rule once");
       bases.push_back(index);
       if (found.by_title) titles.push_back(name);
     }
@@ -189,7 +195,8 @@ class RuleLinker {
     for (const Unlinked::Correlation::Alias& alias : one.aliases)
       for (const auto& [name, field] : alias.fields)
         if (base_named(rule, name) == SIZE_MAX)
-          return fail(Code::not_found, "the alias `" + alias.name + "` names `" + name + "`, which is not among the correlation's rules", one.aliases_at, "a rule of `rules`");
+          return fail(Code::not_found, "the alias `" + alias.name + "` names `" + name + "`, which is not among the correlation's rules",
+              one.aliases_at, "a rule of `rules`");
     auto fields_for = [&](const std::vector<std::string>& names, std::vector<std::vector<FieldPath>>& fields) -> Status {
       for (size_t base = 0; base < rule.rules.size(); ++base) {
         fields.emplace_back();
@@ -218,7 +225,8 @@ class RuleLinker {
       for (const auto& [of, to] : alias.fields)
         if (base_named(rule, of) == base) field = to;
       if (field.empty())
-        return fail(Code::not_found, "the alias `" + name + "` has no field for the rule `" + rule.rule_names[base] + "`", one.aliases_at, "a field for each rule of the correlation");
+        return fail(Code::not_found, "the alias `" + name + "` has no field for the rule `" + rule.rule_names[base] + "`", one.aliases_at,
+            "a field for each rule of the correlation");
     }
     const auto mapped = one.field_mapping.find(field);
     return FieldPath(mapped == one.field_mapping.end() ? field : mapped->second);

@@ -195,7 +195,8 @@ Matcher::Matcher(const RuleSet& rules) {
     for (const NamesDemanded& demand : demands) told = told && (demand.source || demand.name);
     if (told) {
       for (const NamesDemanded& demand : demands) {
-        plan->by_names.add(hash_of_names(demand.source ? hash64(*demand.source) : hash_of_any, demand.name ? hash64(*demand.name) : hash_of_any), index);
+        const uint64_t source = demand.source ? hash64(*demand.source) : hash_of_any;
+        plan->by_names.add(hash_of_names(source, demand.name ? hash64(*demand.name) : hash_of_any), index);
         plan->by_source = plan->by_source || !demand.name;
         plan->by_name = plan->by_name || !demand.source;
       }
@@ -226,7 +227,9 @@ Matcher::Matcher(const RuleSet& rules) {
 
 Matcher::~Matcher() = default;
 
-std::shared_ptr<Matcher::Scratch> Matcher::scratch() const { return std::make_shared<Scratch>(plan_->predicates.size(), plan_->members.roots.size()); }
+std::shared_ptr<Matcher::Scratch> Matcher::scratch() const {
+  return std::make_shared<Scratch>(plan_->predicates.size(), plan_->members.roots.size());
+}
 
 void Matcher::match(const LogEvent& event, Scratch& scratch, const std::function<void(uint32_t)>& hit) const {
   const Plan& plan = *plan_;

@@ -94,7 +94,8 @@ class PredicateReader {
     } else {
       out_.path = FieldPath(mapped(written_.field));
     }
-    if (value.is_map()) return fail(Code::type, "`" + std::string(key_) + "` is given a map", at(value), "a value or a list of values", "deeper fields are written `a.b`");
+    if (value.is_map()) return fail(Code::type, "`" + std::string(key_) + "` is given a map", at(value), "a value or a list of values",
+        "deeper fields are written `a.b`");
     if (value.is_list()) {
       if (value.size() == 0) return fail(Code::type, "`" + std::string(key_) + "` has no value", at(value), "a value or a list of values");
       if (written_.has(m_exists)) return fail(Code::type, "`exists` is given a list", at(value), "true or false");
@@ -146,7 +147,8 @@ class PredicateReader {
   }
 
   tl::unexpected<Error> unknown_modifier(std::string_view name) const {
-    if (name.empty()) return fail(Code::parse, "`" + std::string(key_) + "` has an empty modifier", at(key_node_), "the name of a modifier behind each `|`");
+    if (name.empty()) return fail(Code::parse, "`" + std::string(key_) + "` has an empty modifier", at(key_node_),
+        "the name of a modifier behind each `|`");
     const std::vector<std::string> known(std::begin(modifier_names), std::end(modifier_names));
     const std::string near = nearest(name, known);
     return fail(Code::unsupported, "no such modifier as `" + std::string(name) + "`", at(key_node_), "a modifier of Sigma 2.1",
@@ -163,7 +165,8 @@ class PredicateReader {
     if (both & bit(m_re) && both & places) hint = "a regular expression says itself where it stands: `^`, `$`";
     if (both & bit(m_re) && both & bit(m_cased)) hint = "a regular expression is case-sensitive unless `i` follows";
     if (both & bit(m_neq)) hint = "negate the selection in the condition";
-    return fail(Code::conflict, "`" + std::string(modifier_names[a]) + "` and `" + std::string(modifier_names[b]) + "` do not go together", at(key_node_), "", hint);
+    return fail(Code::conflict, "`" + std::string(modifier_names[a]) + "` and `" + std::string(modifier_names[b]) + "` do not go together",
+        at(key_node_), "", hint);
   }
 
   Status order(size_t i) const {
@@ -174,19 +177,23 @@ class PredicateReader {
       return out;
     }();
     if (regex_flags & bit(m) && !(before & bit(m_re)))
-      return fail(Code::conflict, "`" + std::string(modifier_names[m]) + "` without `re` before it", at(key_node_), "`re|" + std::string(modifier_names[m]) + "`");
+      return fail(Code::conflict, "`" + std::string(modifier_names[m]) + "` without `re` before it", at(key_node_),
+          "`re|" + std::string(modifier_names[m]) + "`");
     if (m == m_expand && before & (encodings | bit(m_windash)))
       return fail(Code::conflict, "`expand` behind a modifier that changes the value", at(key_node_), "`expand` before it");
     if (encodings & bit(m) && before & places)
-      return fail(Code::conflict, "`" + std::string(modifier_names[m]) + "` behind a modifier that adds wildcards", at(key_node_), "encodings before `contains`, `startswith`, `endswith`");
+      return fail(Code::conflict, "`" + std::string(modifier_names[m]) + "` behind a modifier that adds wildcards", at(key_node_),
+          "encodings before `contains`, `startswith`, `endswith`");
     if (m == m_windash && before & encodings) return fail(Code::conflict, "`windash` behind an encoding", at(key_node_), "`windash` before it");
     if (comparisons & bit(m) && times & written_.set && !(before & times))
-      return fail(Code::conflict, "`" + std::string(modifier_names[m]) + "` before the part of the time that it compares", at(key_node_), "as in `hour|gte`");
+      return fail(Code::conflict, "`" + std::string(modifier_names[m]) + "` before the part of the time that it compares", at(key_node_),
+          "as in `hour|gte`");
     return {};
   }
 
   tl::unexpected<Error> wrong_type(Value value, std::string_view modifier, std::string expected, std::string hint = "") const {
-    return fail(Code::type, (modifier.empty() ? "`" + std::string(key_) + "`" : "`" + std::string(modifier) + "`") + " is given " + a_kind(value), at(value),
+    return fail(Code::type, (modifier.empty()
+        ? "`" + std::string(key_) + "`" : "`" + std::string(modifier) + "`") + " is given " + a_kind(value), at(value),
                 std::move(expected), std::move(hint));
   }
 
@@ -220,7 +227,8 @@ class PredicateReader {
     }
     if (value.is_null()) {
       if (written_.field.empty()) return wrong_type(value, "", "a keyword");
-      if (in_list) return fail(Code::type, "null in a list of values", at(value), "a selection of its own for null", "Sigma 2.1, \"Special Field Values\"");
+      if (in_list) return fail(Code::type, "null in a list of values", at(value), "a selection of its own for null",
+          "Sigma 2.1, \"Special Field Values\"");
       if (!written_.modifiers.empty()) return wrong_type(value, first_of(~0u), "a value", "null goes without modifiers");
       out_.kind = Predicate::Kind::null;
       return {};
@@ -329,7 +337,8 @@ class PredicateReader {
       if (known == reading_.options.placeholders.end() || known->second.empty())
         return fail(Code::not_found, "the placeholder `%" + std::string(name) + "%` has no value", at(value), "",
                     "give it one in the workspace's reeve.yaml, under `placeholders`");
-      if (out.size() * known->second.size() > alternatives_max) return fail(Code::limit, "placeholders that stand for more than 10,000 values", at(value));
+      if (out.size() * known->second.size() > alternatives_max) return fail(Code::limit,
+          "placeholders that stand for more than 10,000 values", at(value));
       std::vector<Pattern> wider;
       for (const Pattern& pattern : out)
         for (const std::string& one : known->second) {
@@ -414,7 +423,8 @@ class PredicateReader {
       probe.kind = Probe::Kind::cidr;
       const std::string text = pattern.plain() ? pattern.text() : std::string(value.text());
       if (!pattern.plain() || !read_network(text, probe))
-        return fail(Code::parse, "`" + text.substr(0, 100) + "` is no network", at(value), "as in 10.0.0.0/8 or 2001:db8::/32, without bits behind the prefix");
+        return fail(Code::parse, "`" + text.substr(0, 100) + "` is no network", at(value),
+            "as in 10.0.0.0/8 or 2001:db8::/32, without bits behind the prefix");
       alternatives.push_back(std::move(probe));
     }
     out_.values.push_back(std::move(alternatives));

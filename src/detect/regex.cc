@@ -85,13 +85,15 @@ Result<SearchRegex> SearchRegex::make(std::string_view pattern, Flags flags) {
   for (size_t i = 0; i < pattern.size(); ++i) {
     if (pattern[i] == '\\') {
       if (i + 1 < pattern.size() && pattern[i + 1] >= '1' && pattern[i + 1] <= '9')
-        return fail(Code::unsupported, "the regular expression has a back-reference, `" + std::string(pattern.substr(i, 2)) + "`", {}, "", "Sigma's regular expressions have none");
+        return fail(Code::unsupported, "the regular expression has a back-reference, `" + std::string(pattern.substr(i, 2)) + "`", {}, "",
+            "Sigma's regular expressions have none");
       ++i;
       continue;
     }
     for (const auto& one : outside)
       if (starts_with(pattern.substr(i), one.mark))
-        return fail(Code::unsupported, "the regular expression has " + std::string(one.name) + ", `" + std::string(one.mark) + "`", {}, "", "Sigma's regular expressions have none");
+        return fail(Code::unsupported, "the regular expression has " + std::string(one.name) + ", `" + std::string(one.mark) + "`", {}, "",
+            "Sigma's regular expressions have none");
   }
   re2::RE2::Options options;
   options.set_log_errors(false);

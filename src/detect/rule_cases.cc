@@ -58,7 +58,8 @@ class CaseRunner {
     const std::string name = file_name(file);
     for (size_t i = 0; i < fired.size(); ++i) {
       const RuleHead& head = rules_.rules[i].head;
-      if (!head.quiet) out_.cases.push_back({head.id, head.title, name.substr(0, name.size() - 5), file, head.at.path, starts_with(name, "match-"), fired[i]});
+      if (!head.quiet) out_.cases.push_back({head.id, head.title, name.substr(0, name.size() - 5), file, head.at.path, starts_with(name,
+          "match-"), fired[i]});
     }
   }
 
@@ -102,7 +103,8 @@ RuleCases run_rule_cases(const std::vector<std::string>& paths, const std::vecto
   }
   if (rules.empty()) return out;
   for (const std::string& file : cases)
-    if (!is_case(file)) out.problems.push_back({Code::usage, "a case that does not say what it expects", {file, 0, 0}, "a file named match-NAME.json or none-NAME.json", ""});
+    if (!is_case(file)) out.problems.push_back({Code::usage, "a case that does not say what it expects", {file, 0, 0},
+        "a file named match-NAME.json or none-NAME.json", ""});
   std::erase_if(cases, [](const std::string& file) { return !is_case(file); });
   run_all(load_rules(rules, options), cases, out);
   return out;

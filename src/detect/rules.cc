@@ -57,7 +57,8 @@ class DocumentReader {
       return fail(Code::conflict, "a key that stands twice in one map", place, "", "values of one field are written as a list");
     }
     if (const Value action = root_.get("action"))
-      return fail(Code::unsupported, "`action: " + std::string(action.text()) + "` is no longer part of Sigma", at(action), "", "write each rule whole");
+      return fail(Code::unsupported, "`action: " + std::string(action.text()) + "` is no longer part of Sigma", at(action), "",
+          "write each rule whole");
     const Value detection = root_.get("detection"), correlation = root_.get("correlation"), filter = root_.get("filter");
     if (!!detection + !!correlation + !!filter > 1)
       return fail(Code::conflict, "a document is a detection, a correlation or a filter, not several of them", at(root_));
@@ -75,7 +76,8 @@ class DocumentReader {
   Result<std::string> text(std::string_view key) const {
     const Value value = root_.get(key);
     if (!value || value.is_null()) return std::string();
-    if (!value.is_string() && !value.is_number() && !value.is_bool()) return fail(Code::type, "`" + std::string(key) + "` is no string", at(value), "a string");
+    if (!value.is_string() && !value.is_number() && !value.is_bool()) return fail(Code::type, "`" + std::string(key) + "` is no string",
+        at(value), "a string");
     return std::string(value.text());
   }
 
@@ -103,7 +105,8 @@ class DocumentReader {
     const std::string level = TRY(text("level"));
     if (!level.empty()) {
       const auto* found = std::find(std::begin(level_names), std::end(level_names), level);
-      if (found == std::end(level_names)) return fail(Code::type, "no such level as `" + level.substr(0, 100) + "`", at(root_.get("level")), "informational, low, medium, high or critical");
+      if (found == std::end(level_names)) return fail(Code::type, "no such level as `" + level.substr(0, 100) + "`", at(root_.get("level")),
+          "informational, low, medium, high or critical");
       head_.level = static_cast<RuleLevel>(found - std::begin(level_names));
     }
     head_.tags = TRY(strings("tags"));
@@ -112,7 +115,8 @@ class DocumentReader {
     const Value logsource = root_.get("logsource");
     if (!logsource) return {};
     if (!logsource.is_map()) return fail(Code::type, "`logsource` is no map", at(logsource), "product, service, category");
-    for (const auto& [key, place] : {std::pair<const char*, std::string*>{"product", &head_.logsource.product}, {"service", &head_.logsource.service}, {"category", &head_.logsource.category}}) {
+    for (const auto& [key, place] : {std::pair<const char*, std::string*>{"product", &head_.logsource.product}, {"service",
+        &head_.logsource.service}, {"category", &head_.logsource.category}}) {
       const Value value = logsource.get(key);
       if (!value || value.is_null()) continue;
       if (!value.is_scalar()) return fail(Code::type, "`logsource." + std::string(key) + "` is no string", at(value), "a string");
@@ -130,12 +134,14 @@ class DocumentReader {
   // The records that the document judges; none after a note that says why.
   Result<LogKinds> kinds() {
     if (head_.logsource.product.empty() && head_.logsource.service.empty() && head_.logsource.category.empty())
-      return fail(Code::parse, "a rule without a log source", at(root_.get("logsource") ? root_.get("logsource") : root_), "`logsource` with product, service or category");
+      return fail(Code::parse, "a rule without a log source", at(root_.get("logsource") ? root_.get("logsource") : root_),
+          "`logsource` with product, service or category");
     const LogKinds kinds = kinds_of(head_);
     if (kinds == 0) {
       const auto& source = head_.logsource;
       std::string what;
-      for (const auto& [key, value] : {std::pair<const char*, const std::string&>{"product", source.product}, {"service", source.service}, {"category", source.category}})
+      for (const auto& [key, value] : {std::pair<const char*, const std::string&>{"product", source.product}, {"service", source.service},
+          {"category", source.category}})
         if (!value.empty()) what += (what.empty() ? "" : ", ") + std::string(key) + " " + value;
       pass_over("reads no logs of " + what);
     }
@@ -165,7 +171,8 @@ class DocumentReader {
   Status unique() const {
     for (const RuleSet::Entry& entry : into_.rules)
       if (entry.head.id == head_.id)
-        return fail(Code::conflict, "the id `" + head_.id + "` is that of another rule", at(root_.get("id") ? root_.get("id") : root_), "", "the other: " + entry.head.at.text());
+        return fail(Code::conflict, "the id `" + head_.id + "` is that of another rule", at(root_.get("id") ? root_.get("id") : root_), "",
+            "the other: " + entry.head.at.text());
     return {};
   }
 
@@ -229,7 +236,8 @@ std::string_view name(RuleLevel level) { return level_names[static_cast<size_t>(
 Result<std::vector<std::string>> read_strings(Value value, std::string_view what, const ReadingRule& reading) {
   std::vector<std::string> out;
   auto add = [&](Value one) -> Status {
-    if (one.is_null() || !one.is_scalar()) return fail(Code::type, "`" + std::string(what) + "` has something that is no string", reading.at(one), "a string");
+    if (one.is_null() || !one.is_scalar()) return fail(Code::type, "`" + std::string(what) + "` has something that is no string",
+        reading.at(one), "a string");
     out.emplace_back(one.text());
     return {};
   };

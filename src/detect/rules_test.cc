@@ -18,7 +18,8 @@ std::string named(const std::string& id, const std::string& event_name) {
   return rule_of(id, "  s: {eventName: " + event_name + "}\n  condition: s\n", "name: name_" + id + "\n");
 }
 
-std::string correlation_of(const std::string& id, const std::string& section) { return "---\ntitle: Rule " + id + "\nid: " + id + "\ncorrelation: " + section + "\n"; }
+std::string correlation_of(const std::string& id,
+    const std::string& section) { return "---\ntitle: Rule " + id + "\nid: " + id + "\ncorrelation: " + section + "\n"; }
 
 RuleSet read(const std::string& text, const RuleOptions& options = {}) {
   RuleSet out;
@@ -137,7 +138,8 @@ TEST(Correlations, AreHeldAgainstTheSpecification) {
 
 TEST(Correlations, StandBehindWhatTheyBuildOn) {
   const RuleSet set = read(correlation_of("top", "{type: temporal, rules: [low, b], timespan: 1h}") +
-                           correlation_of("low", "{type: event_count, rules: [name_a], timespan: 90m, condition: {gt: 1, lte: 5}, group-by: [u, g], aliases: {u: {name_a: userName}}}") +
+                           correlation_of("low",
+                               "{type: event_count, rules: [name_a], timespan: 90m, condition: {gt: 1, lte: 5}, group-by: [u, g], aliases: {u: {name_a: userName}}}") +
                            named("a", "X") + named("b", "Y"));
   EXPECT_EQ(all_refused(set), "");
   ASSERT_EQ(set.rules.size(), 4u);
@@ -171,9 +173,11 @@ TEST(Filters, LeaveOutWhatTheyMatch) {
     EXPECT_EQ(hits(set, R"({"eventName":"X","user":"adm"})"), (Names{"b"})) << condition;
     EXPECT_EQ(hits(set, R"({"eventName":"X","user":"eve"})"), (Names{"a", "b"})) << condition;
   }
-  RuleSet any = read(named("a", "X") + named("b", "X") + "---\ntitle: f\nlogsource: {product: aws}\nfilter: {rules: any, s: {user: adm}, condition: s}\n");
+  RuleSet any = read(named("a", "X") + named("b",
+      "X") + "---\ntitle: f\nlogsource: {product: aws}\nfilter: {rules: any, s: {user: adm}, condition: s}\n");
   EXPECT_EQ(hits(any, R"({"eventName":"X","user":"adm"})"), Names{});
-  const RuleSet other = read(named("a", "X") + "---\ntitle: f\nlogsource: {product: aws, service: guardduty}\nfilter: {rules: [a], s: {user: adm}, condition: s}\n");
+  const RuleSet other = read(named("a",
+      "X") + "---\ntitle: f\nlogsource: {product: aws, service: guardduty}\nfilter: {rules: [a], s: {user: adm}, condition: s}\n");
   EXPECT_NE(all_refused(other).find("another log source"), std::string::npos);
 }
 

@@ -100,7 +100,8 @@ Result<SigmaRule> read_detection(Value section, const ReadingRule& reading, std:
     const std::string_view name = entry.key();
     if (name == "condition" || (!leave_out.empty() && name == leave_out)) continue;
     if (name == "timeframe")
-      return fail(Code::unsupported, "`timeframe` belongs to aggregations, which are no longer part of Sigma", reading.at(entry.key_node), "", "write a correlation rule");
+      return fail(Code::unsupported, "`timeframe` belongs to aggregations, which are no longer part of Sigma", reading.at(entry.key_node),
+          "", "write a correlation rule");
     names.emplace_back(name);
     selections.push_back(TRY(reader.read(name, entry.value)));
   }
