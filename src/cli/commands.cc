@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "cli/access_commands.h"
+#include "cli/detect_commands.h"
 
 namespace reeve {
 namespace {
@@ -307,9 +308,11 @@ Program make_program() {
                     {"source <(reeve help --completion bash)", "completions in this shell"}},
        .run = run_help},
   };
-  // The questions of `access` stand behind `collect`.
+  // The questions of `access` stand behind `collect`, and what watches behind them.
   auto behind = std::find_if(program.commands.begin(), program.commands.end(), [](const Command& command) { return command.name == "collect"; });
   std::vector<Command> access = access_commands();
+  std::vector<Command> detect = detect_commands();
+  access.insert(access.end(), std::make_move_iterator(detect.begin()), std::make_move_iterator(detect.end()));
   program.commands.insert(behind + 1, std::make_move_iterator(access.begin()), std::make_move_iterator(access.end()));
   // A command whose room is not furnished yet is not offered.
   std::erase_if(program.commands, [](const Command& command) { return command.run == nullptr; });

@@ -23,6 +23,10 @@ Error unknown_word(std::string what, Place at, std::string_view word, const std:
 // Reads a YAML file of content; duplicate keys go to `errors` (the last one wins, design §10.10).
 std::optional<DocumentPtr> read_content_yaml(const std::string& text, const std::string& shown, std::vector<Error>& errors);
 
+// Calls `read` with each map in the .yaml files of a workspace's folder: a file holds one map or a list of them. Comments alone are nothing,
+// and so is a folder that is not there. `what` says in messages what a map is.
+void each_map(const std::string& folder, std::string_view what, std::vector<Error>& errors, const std::function<void(Value)>& read);
+
 // `words-like-these`, the form of control ids and objectives; practices use `_`.
 bool is_slug(std::string_view text, char joint = '-');
 

@@ -19,38 +19,6 @@ constexpr uint64_t file_bytes_max = 4ull << 20;
 
 bool is_control_id(std::string_view text) { return is_slug(text); }
 
-// Calls `read` with each map in the .yaml files of a folder: a file holds one map or a list of them. Comments alone are nothing.
-void each_map(const std::string& folder, std::string_view what, std::vector<Error>& errors, const std::function<void(Value)>& read) {
-  if (!is_folder(folder)) {
-    if (exists(folder)) errors.push_back({Code::type, "`" + file_name(folder) + "` is a file", {folder}, "a folder", {}});
-    return;
-  }
-  for (const Entry& entry : walk(folder, errors)) {
-    std::string name = file_name(entry.path);
-    if (starts_with(name, ".") || ends_with(name, "~") || ends_with(name, ".md")) continue;
-    if (!ends_with(name, ".yaml") && !ends_with(name, ".yml")) {
-      errors.push_back({Code::usage, "`" + name + "` has no place in " + file_name(folder) + "/", {entry.path}, "files that end in .yaml", {}});
-      continue;
-    }
-    auto text = read_file(entry.path, file_bytes_max);
-    if (!text) {
-      errors.push_back(text.error());
-      continue;
-    }
-    auto document = read_content_yaml(*text, entry.path, errors);
-    if (!document) continue;
-    Value root = (*document)->root();
-    if (!root || root.is_null()) continue;
-    if (root.is_map()) {
-      read(root);
-    } else if (root.is_list()) {
-      for (Value item : root.items()) read(item);
-    } else {
-      errors.push_back({Code::type, "`" + name + "` holds neither a map nor a list", place_of(root), std::string(what) + " or a list of them", {}});
-    }
-  }
-}
-
 void sort_by_place(std::vector<Error>& errors) {
   std::stable_sort(errors.begin(), errors.end(), [](const Error& a, const Error& b) {
     return std::tie(a.at.path, a.at.line, a.at.column) < std::tie(b.at.path, b.at.line, b.at.column);
@@ -95,6 +63,37 @@ void read_thresholds(Fields& fields, Workspace& workspace) {
 }
 
 }  // namespace
+
+void each_map(const std::string& folder, std::string_view what, std::vector<Error>& errors, const std::function<void(Value)>& read) {
+  if (!is_folder(folder)) {
+    if (exists(folder)) errors.push_back({Code::type, "`" + file_name(folder) + "` is a file", {folder}, "a folder", {}});
+    return;
+  }
+  for (const Entry& entry : walk(folder, errors)) {
+    std::string name = file_name(entry.path);
+    if (starts_with(name, ".") || ends_with(name, "~") || ends_with(name, ".md")) continue;
+    if (!ends_with(name, ".yaml") && !ends_with(name, ".yml")) {
+      errors.push_back({Code::usage, "`" + name + "` has no place in " + file_name(folder) + "/", {entry.path}, "files that end in .yaml", {}});
+      continue;
+    }
+    auto text = read_file(entry.path, file_bytes_max);
+    if (!text) {
+      errors.push_back(text.error());
+      continue;
+    }
+    auto document = read_content_yaml(*text, entry.path, errors);
+    if (!document) continue;
+    Value root = (*document)->root();
+    if (!root || root.is_null()) continue;
+    if (root.is_map()) {
+      read(root);
+    } else if (root.is_list()) {
+      for (Value item : root.items()) read(item);
+    } else {
+      errors.push_back({Code::type, "`" + name + "` holds neither a map nor a list", place_of(root), std::string(what) + " or a list of them", {}});
+    }
+  }
+}
 
 bool ResourceException::covers(std::string_view control_id, std::string_view uid) const {
   return control == control_id && (resource == uid || glob_match(resource, uid));

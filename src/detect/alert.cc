@@ -71,6 +71,19 @@ EventFacts facts_of(const LogEvent& event, std::string_view object) {
   return out;
 }
 
+std::string same_of(const RuleHead& rule, const std::vector<FieldPath>& fields, const LogEvent& event) {
+  if (fields.empty()) return {};
+  std::string text = rule.id, room;
+  std::vector<std::string_view> tokens;
+  for (const FieldPath& field : fields) {
+    tokens.clear();
+    field_tokens(event, field, tokens);
+    text += '\0' + field.name();
+    for (auto token : tokens) text += '\0' + std::string(token_text(token, room));
+  }
+  return "sa-" + base32(sha256(text), id_bytes);
+}
+
 std::string alert_id(const RuleHead& rule, std::string_view event_id) {
   std::string text = rule.id;
   text += '\0';

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "detect/field.h"
 #include "detect/rules.h"
 #include "logs/event.h"
 
@@ -29,10 +30,15 @@ struct Alert {
   std::vector<std::pair<std::string, std::string>> group;        // of a correlation: field and value
   std::vector<std::pair<std::string, std::string>> evidence;     // the fields that the rule looked at and what stood there, at most 12
   uint64_t count = 1;       // events that made it
+  std::string same;         // the same for alerts of a rule that agree in the fields it chose; empty: it chose none
+  bool suppressed = false;  // a suppression silences it: counted, not told
 };
 
 // The fields that the rule names and what stands in them, at most 12, texts cut at 400 characters; what may be a secret is left out.
 std::vector<std::pair<std::string, std::string>> evidence_of(const RuleSet::Entry& rule, const LogEvent& event);
+
+// Of alerts that agree in the rule and in all of these fields of their events (docs/formats/detections.md, `group`); empty without fields.
+std::string same_of(const RuleHead& rule, const std::vector<FieldPath>& fields, const LogEvent& event);
 
 std::string alert_id(const RuleHead& rule, std::string_view event_id);
 std::string alert_id(const RuleHead& rule, const std::vector<std::pair<std::string, std::string>>& group, int64_t window_start_ms);

@@ -36,9 +36,9 @@ class ConditionReader {
   ConditionReader(std::string_view text, const std::vector<std::string>& names, const Place& at, std::vector<bool>* used)
       : text_(text), names_(names), at_(at), used_(used), words_(condition_words(text)) {}
 
-  Result<Condition> read() {
+  Result<RuleCondition> read() {
     if (words_.empty()) return fail(Code::parse, "an empty condition", at_, "the name of a selection", "");
-    Condition whole = TRY(either(0));
+    RuleCondition whole = TRY(either(0));
     if (next_ < words_.size()) return refuse("`" + std::string(words_[next_].text) + "` is left over", "`and`, `or` or the end of the condition");
     return whole;
   }
@@ -58,47 +58,47 @@ class ConditionReader {
     return fail(Code::parse, "condition `" + std::string(text_.substr(0, 200)) + "`: " + what, place, std::move(expected), std::move(hint));
   }
 
-  static Condition joined(Condition::Kind kind, std::vector<Condition> parts) {
+  static RuleCondition joined(RuleCondition::Kind kind, std::vector<RuleCondition> parts) {
     if (parts.size() == 1) return std::move(parts.front());
-    Condition out;
+    RuleCondition out;
     out.kind = kind;
     out.of = std::move(parts);
     return out;
   }
 
-  Result<Condition> either(size_t depth) {
-    std::vector<Condition> parts;
+  Result<RuleCondition> either(size_t depth) {
+    std::vector<RuleCondition> parts;
     parts.push_back(TRY(both(depth)));
     while (word("or")) {
       ++next_;
       parts.push_back(TRY(both(depth)));
     }
-    return joined(Condition::Kind::any, std::move(parts));
+    return joined(RuleCondition::Kind::any, std::move(parts));
   }
 
-  Result<Condition> both(size_t depth) {
-    std::vector<Condition> parts;
+  Result<RuleCondition> both(size_t depth) {
+    std::vector<RuleCondition> parts;
     parts.push_back(TRY(one(depth)));
     while (word("and")) {
       ++next_;
       parts.push_back(TRY(one(depth)));
     }
-    return joined(Condition::Kind::all, std::move(parts));
+    return joined(RuleCondition::Kind::all, std::move(parts));
   }
 
-  Result<Condition> one(size_t depth) {
+  Result<RuleCondition> one(size_t depth) {
     if (depth > condition_depth_max) return fail(Code::limit, "a condition that nests deeper than 200", at_);
     if (next_ == words_.size()) return refuse("it ends too early", "the name of a selection");
     if (word("not") && !named(words_[next_].text)) {
       ++next_;
-      Condition out;
-      out.kind = Condition::Kind::negation;
+      RuleCondition out;
+      out.kind = RuleCondition::Kind::negation;
       out.of.push_back(TRY(one(depth + 1)));
       return out;
     }
     if (word("(")) {
       ++next_;
-      Condition inner = TRY(either(depth + 1));
+      RuleCondition inner = TRY(either(depth + 1));
       if (!word(")")) return refuse("a parenthesis is not closed", "`)`");
       ++next_;
       return inner;
@@ -107,7 +107,7 @@ class ConditionReader {
     return name_alone();
   }
 
-  Result<Condition> several() {
+  Result<RuleCondition> several() {
     const std::string_view number = words_[next_].text;
     const bool all = equal_ignoring_case(number, "all");
     if (!all && number != "1" && !equal_ignoring_case(number, "any"))
@@ -116,7 +116,7 @@ class ConditionReader {
     if (next_ == words_.size() || word("(") || word(")")) return refuse("`of` without a pattern", "`them`, or a pattern such as `selection_*`");
     const std::string_view pattern = words_[next_].text;
     const bool them = equal_ignoring_case(pattern, "them");
-    std::vector<Condition> parts;
+    std::vector<RuleCondition> parts;
     for (uint32_t i = 0; i < names_.size(); ++i) {
       const std::string& name = names_[i];
       const bool hidden = !name.empty() && name.front() == '_';
@@ -126,10 +126,10 @@ class ConditionReader {
     }
     if (parts.empty()) return refuse("`" + std::string(pattern) + "` matches no selection", "a pattern that matches one of them", known());
     ++next_;
-    return joined(all ? Condition::Kind::all : Condition::Kind::any, std::move(parts));
+    return joined(all ? RuleCondition::Kind::all : RuleCondition::Kind::any, std::move(parts));
   }
 
-  Result<Condition> name_alone() {
+  Result<RuleCondition> name_alone() {
     const std::string_view text = words_[next_].text;
     for (uint32_t i = 0; i < names_.size(); ++i)
       if (names_[i] == text) {
@@ -149,12 +149,12 @@ class ConditionReader {
 
   std::string known() const { return names_.empty() ? "" : "there are: " + join(names_, ", "); }
 
-  Condition leaf(uint32_t i) {
+  RuleCondition leaf(uint32_t i) {
     if (used_) {
       used_->resize(names_.size());
       (*used_)[i] = true;
     }
-    Condition out;
+    RuleCondition out;
     out.name = i;
     return out;
   }
@@ -189,23 +189,23 @@ class ConditionReader {
 
 }  // namespace
 
-bool Condition::holds(const std::function<bool(uint32_t)>& is_true) const {
+bool RuleCondition::holds(const std::function<bool(uint32_t)>& is_true) const {
   switch (kind) {
     case Kind::name: return is_true(name);
     case Kind::negation: return !of.front().holds(is_true);
     case Kind::all:
-      for (const Condition& part : of)
+      for (const RuleCondition& part : of)
         if (!part.holds(is_true)) return false;
       return true;
     case Kind::any:
-      for (const Condition& part : of)
+      for (const RuleCondition& part : of)
         if (part.holds(is_true)) return true;
       return false;
   }
   return false;
 }
 
-Result<Condition> parse_condition(std::string_view text, const std::vector<std::string>& names, const Place& at, std::vector<bool>* used) {
+Result<RuleCondition> parse_condition(std::string_view text, const std::vector<std::string>& names, const Place& at, std::vector<bool>* used) {
   if (used) used->assign(names.size(), false);
   return ConditionReader(text, names, at, used).read();
 }

@@ -1,4 +1,4 @@
-// Condition: a Sigma condition (`selection and not 1 of filter_*`) as a tree over the things it names.
+// RuleCondition: a Sigma condition (`selection and not 1 of filter_*`) as a tree over the things it names.
 //
 // Source: Sigma Rules Specification 2.1.0, "Condition". Binding, loosest first: or, and, not, `x of`, parentheses. Operators may be written in
 // any case. `1 of` and `any of` are or, `all of` is and, over the names that a pattern (with `*`) matches; `them` is all names. Names that
@@ -15,16 +15,16 @@
 
 namespace reeve {
 
-struct Condition {
+struct RuleCondition {
   enum class Kind : uint8_t { name, all, any, negation };
   Kind kind = Kind::name;
   uint32_t name = 0;          // Kind::name: index among the names
-  std::vector<Condition> of;  // negation: one
+  std::vector<RuleCondition> of;  // negation: one
 
   bool holds(const std::function<bool(uint32_t name)>& is_true) const;
 };
 
 // `at` is the place of the text in its file, for messages. `used[i]` is set for each name that the condition mentions.
-Result<Condition> parse_condition(std::string_view text, const std::vector<std::string>& names, const Place& at, std::vector<bool>* used = nullptr);
+Result<RuleCondition> parse_condition(std::string_view text, const std::vector<std::string>& names, const Place& at, std::vector<bool>* used = nullptr);
 
 }  // namespace reeve

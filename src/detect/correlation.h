@@ -47,7 +47,7 @@ class CorrelationRule {
   };
   std::vector<Bound> bounds;
   // Of temporal and temporal_ordered, instead of bounds: an expression over base rules, whose names are their indices in `rules` here.
-  std::shared_ptr<const Condition> expression;
+  std::shared_ptr<const RuleCondition> expression;
 
   // Of value_…: the field that is counted or added up, by rule as in group_by. value_count may name several: a value is then their tuple.
   std::vector<std::string> value_names;

@@ -182,7 +182,7 @@ void Correlator::State::at(int64_t time_ms, Moment moment, const std::function<v
     sweep(correlation, time_ms);
     for (auto& [key, group_moment] : by_group) {
       auto& [pairs, entries] = group_moment;
-      std::sort(entries.begin(), entries.end(), [](const WindowEntry& a, const WindowEntry& b) { return std::tie(a.id, a.base) < std::tie(b.id, b.base); });
+      std::stable_sort(entries.begin(), entries.end(), [](const WindowEntry& a, const WindowEntry& b) { return std::tie(a.id, a.base) < std::tie(b.id, b.base); });
       entries.erase(std::unique(entries.begin(), entries.end(), [](const WindowEntry& a, const WindowEntry& b) { return a.id == b.id && a.base == b.base; }), entries.end());
       auto found = all.find(key);
       if (found == all.end()) found = all.emplace(key, Group{std::move(pairs), CorrelationWindow(rule, keeps_hits(correlation))}).first;

@@ -189,7 +189,7 @@ class RuleLinker {
     rule.rules = std::move(bases);
     if (!one.expression.empty()) {
       std::vector<bool> used;
-      rule.expression = std::make_shared<const Condition>(TRY(parse_condition(one.expression, rule.rule_names, one.expression_at, &used)));
+      rule.expression = std::make_shared<const RuleCondition>(TRY(parse_condition(one.expression, rule.rule_names, one.expression_at, &used)));
     }
     // Which base an alias means: as written under `rules`, or by any of its names.
     for (const Unlinked::Correlation::Alias& alias : one.aliases)

@@ -116,6 +116,8 @@ class DetectRun {
         alert.rule = rule;
         alert.event = facts;
         alert.evidence = evidence_of(rules_.rules[rule], event);
+        if (rule < options_.same_by.size()) alert.same = same_of(head, options_.same_by[rule], event);
+        alert.suppressed = options_.silencer && options_.silencer->silences(rule, event, facts.time_ms);
         reading.alerts.push_back(std::move(alert));
       }
       give_some(index, reading);
@@ -167,9 +169,18 @@ class DetectRun {
       ++totals_.repeated;
       return {};
     }
+    if (alert.suppressed) {
+      ++totals_.suppressed;
+      return {};
+    }
     ++totals_.alerts;
     sinks_.alert(alert);
     return {};
+  }
+
+  Status tell_correlated(Alert alert) {
+    alert.suppressed = options_.silencer && options_.silencer->silences(alert);
+    return tell_alert(alert);
   }
 
   void tell(Reading& reading) {
@@ -192,6 +203,8 @@ class DetectRun {
       ++totals_.ignored;
     } else {
       for (Error& problem : reading.problems) sinks_.problem(std::move(problem));
+      if (audit.format == "unknown" && audit.judged == 0 && audit.bytes > 0 && reading.problems.empty())
+        sinks_.problem({Code::type, "this is no log that Reeve knows", {object.name}, "CloudTrail or another of docs/formats/logs.md", {}});
       ++totals_.objects;
       totals_.events += audit.judged;
       totals_.parameters_omitted += audit.parameters_omitted;
@@ -222,8 +235,8 @@ class DetectRun {
 
   Status advance(int64_t watermark_ms) {
     Status told;
-    TRY(correlator_.advance(watermark_ms, [&](const Alert& alert) {
-      if (told) told = tell_alert(alert);
+    TRY(correlator_.advance(watermark_ms, [&](Alert alert) {
+      if (told) told = tell_correlated(std::move(alert));
     }));
     return told;
   }
@@ -252,7 +265,7 @@ class DetectRun {
       TRY(correlator_.advance(Correlator::whole, [&](Alert alert) { told.push_back(std::move(alert)); }));
       state_->rollback();
       TRY(state_->begin());
-      for (const Alert& alert : told) TRY(tell_alert(alert));
+      for (Alert& alert : told) TRY(tell_correlated(std::move(alert)));
       if (sinks_.flush) TRY(sinks_.flush());
       return state_->commit();
     }

@@ -11,6 +11,7 @@
 #include "detect/alert.h"
 #include "detect/correlator.h"
 #include "detect/matcher.h"
+#include "detect/suppress.h"
 #include "logs/reader.h"
 
 namespace reeve {
@@ -18,6 +19,8 @@ namespace reeve {
 struct DetectOptions {
   std::vector<std::string> paths;     // files, folders, `-`
   std::string rules_digest;           // kept with the state
+  Silencer* silencer = nullptr;       // suppressions; null: none. Hits of silenced events take part in correlations all the same
+  std::vector<std::vector<FieldPath>> same_by;  // by rule: alerts that agree in these fields are about the same; empty: none does
   std::string state;                  // a SQLite file: objects done, correlations open, alerts told; empty: nothing is kept
   int64_t lateness_ms = 15 * 60'000;  // of a run that follows; a run over whole files sorts everything
   size_t workers = 1;
@@ -28,6 +31,7 @@ struct DetectTotals {
   uint64_t objects = 0, events = 0, refused = 0, alerts = 0, late = 0, parameters_omitted = 0;
   uint64_t skipped = 0;   // objects that an earlier run with the same state has read
   uint64_t ignored = 0;   // files met in a folder that are no logs
+  uint64_t suppressed = 0;  // alerts that a suppression silenced
   uint64_t repeated = 0;  // alerts told before, by this run or an earlier one
   uint64_t bytes = 0;     // of the objects, as they lie there
   uint64_t state_bytes = 0;

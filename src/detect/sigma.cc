@@ -7,15 +7,15 @@ namespace {
 
 constexpr size_t selections_max = 10'000;
 
-Condition of_predicate(uint32_t index) {
-  Condition out;
+RuleCondition of_predicate(uint32_t index) {
+  RuleCondition out;
   out.name = index;
   return out;
 }
 
-Condition group(Condition::Kind kind, std::vector<Condition> parts) {
+RuleCondition group(RuleCondition::Kind kind, std::vector<RuleCondition> parts) {
   if (parts.size() == 1) return std::move(parts.front());
-  Condition out;
+  RuleCondition out;
   out.kind = kind;
   out.of = std::move(parts);
   return out;
@@ -25,16 +25,16 @@ class SelectionReader {
  public:
   SelectionReader(SigmaRule& rule, const ReadingRule& reading) : rule_(rule), reading_(reading) {}
 
-  Result<Condition> read(std::string_view name, Value value) {
+  Result<RuleCondition> read(std::string_view name, Value value) {
     if (value.is_map()) return map(name, value);
     if (!value.is_list()) return keyword(value);
     if (value.size() == 0) return empty(name, value);
-    std::vector<Condition> parts;
+    std::vector<RuleCondition> parts;
     for (Value item : value.items()) {
       if (item.is_list()) return fail(Code::type, "`" + std::string(name) + "` has a list in a list", reading_.at(item), "a map, or a keyword");
       parts.push_back(item.is_map() ? TRY(map(name, item)) : TRY(keyword(item)));
     }
-    return group(Condition::Kind::any, std::move(parts));
+    return group(RuleCondition::Kind::any, std::move(parts));
   }
 
  private:
@@ -42,16 +42,16 @@ class SelectionReader {
     return fail(Code::type, "`" + std::string(name) + "` is empty", reading_.at(value), "fields, or keywords");
   }
 
-  Result<Condition> map(std::string_view name, Value value) {
+  Result<RuleCondition> map(std::string_view name, Value value) {
     if (value.size() == 0) return empty(name, value);
-    std::vector<Condition> parts;
+    std::vector<RuleCondition> parts;
     for (const auto& entry : value.entries()) parts.push_back(keep(TRY(read_predicate(entry.key(), entry.key_node, entry.value, reading_))));
-    return group(Condition::Kind::all, std::move(parts));
+    return group(RuleCondition::Kind::all, std::move(parts));
   }
 
-  Result<Condition> keyword(Value value) { return keep(TRY(read_keyword(value, reading_))); }
+  Result<RuleCondition> keyword(Value value) { return keep(TRY(read_keyword(value, reading_))); }
 
-  Condition keep(Predicate predicate) {
+  RuleCondition keep(Predicate predicate) {
     rule_.predicates.push_back(std::move(predicate));
     return of_predicate(static_cast<uint32_t>(rule_.predicates.size() - 1));
   }
@@ -61,30 +61,30 @@ class SelectionReader {
 };
 
 // The condition with each selection's name replaced by the selection's formula.
-Condition substituted(const Condition& condition, const std::vector<Condition>& selections) {
-  if (condition.kind == Condition::Kind::name) return selections[condition.name];
-  Condition out;
+RuleCondition substituted(const RuleCondition& condition, const std::vector<RuleCondition>& selections) {
+  if (condition.kind == RuleCondition::Kind::name) return selections[condition.name];
+  RuleCondition out;
   out.kind = condition.kind;
-  for (const Condition& part : condition.of) out.of.push_back(substituted(part, selections));
+  for (const RuleCondition& part : condition.of) out.of.push_back(substituted(part, selections));
   return out;
 }
 
-bool all_negative(const Condition& condition, bool negative) {
-  if (condition.kind == Condition::Kind::name) return negative;
-  if (condition.kind == Condition::Kind::negation) negative = !negative;
-  return std::all_of(condition.of.begin(), condition.of.end(), [&](const Condition& part) { return all_negative(part, negative); });
+bool all_negative(const RuleCondition& condition, bool negative) {
+  if (condition.kind == RuleCondition::Kind::name) return negative;
+  if (condition.kind == RuleCondition::Kind::negation) negative = !negative;
+  return std::all_of(condition.of.begin(), condition.of.end(), [&](const RuleCondition& part) { return all_negative(part, negative); });
 }
 
-Condition shifted(const Condition& condition, uint32_t by) {
-  Condition out = condition;
-  if (out.kind == Condition::Kind::name) out.name += by;
-  for (Condition& part : out.of) part = shifted(part, by);
+RuleCondition shifted(const RuleCondition& condition, uint32_t by) {
+  RuleCondition out = condition;
+  if (out.kind == RuleCondition::Kind::name) out.name += by;
+  for (RuleCondition& part : out.of) part = shifted(part, by);
   return out;
 }
 
-size_t leaves(const Condition& condition) {
+size_t leaves(const RuleCondition& condition) {
   size_t out = condition.of.empty();
-  for (const Condition& part : condition.of) out += leaves(part);
+  for (const RuleCondition& part : condition.of) out += leaves(part);
   return out;
 }
 
@@ -94,7 +94,7 @@ Result<SigmaRule> read_detection(Value section, const ReadingRule& reading, std:
   SigmaRule rule;
   if (!section.is_map()) return fail(Code::type, "the detection is no map", reading.at(section), "selections and a condition");
   std::vector<std::string> names;
-  std::vector<Condition> selections;
+  std::vector<RuleCondition> selections;
   SelectionReader reader(rule, reading);
   for (const auto& entry : section.entries()) {
     const std::string_view name = entry.key();
@@ -114,19 +114,19 @@ Result<SigmaRule> read_detection(Value section, const ReadingRule& reading, std:
     texts.push_back(condition);
   }
   if (texts.empty()) return fail(Code::type, "an empty list of conditions", reading.at(condition), "a condition");
-  std::vector<Condition> either;
+  std::vector<RuleCondition> either;
   bool negative = true;
   for (Value text : texts) {
     if (!text.is_string()) return fail(Code::type, "a condition that is no string", reading.at(text), "as in `selection and not filter`");
     Place at = reading.at(text);
     if (text.style() == Style::single_quoted || text.style() == Style::double_quoted) ++at.column;
-    const Condition parsed = TRY(parse_condition(text.text(), names, at));
+    const RuleCondition parsed = TRY(parse_condition(text.text(), names, at));
     negative = negative && all_negative(parsed, false);
     either.push_back(substituted(parsed, selections));
     if (leaves(either.back()) > selections_max) return fail(Code::limit, "a condition that unfolds to more than 10,000 parts", at);
   }
   if (conditions_negative) *conditions_negative = negative;
-  rule.formula = group(Condition::Kind::any, std::move(either));
+  rule.formula = group(RuleCondition::Kind::any, std::move(either));
   return rule;
 }
 
@@ -155,16 +155,16 @@ std::vector<FieldPath> SigmaRule::fields() const {
 void SigmaRule::require(const SigmaRule& other) {
   const auto by = static_cast<uint32_t>(predicates.size());
   predicates.insert(predicates.end(), other.predicates.begin(), other.predicates.end());
-  std::vector<Condition> both;
+  std::vector<RuleCondition> both;
   both.push_back(std::move(formula));
   both.push_back(shifted(other.formula, by));
-  formula = group(Condition::Kind::all, std::move(both));
+  formula = group(RuleCondition::Kind::all, std::move(both));
 }
 
 void SigmaRule::exclude(const SigmaRule& other) {
   SigmaRule opposite = other;
-  Condition negation;
-  negation.kind = Condition::Kind::negation;
+  RuleCondition negation;
+  negation.kind = RuleCondition::Kind::negation;
   negation.of.push_back(std::move(opposite.formula));
   opposite.formula = std::move(negation);
   require(opposite);

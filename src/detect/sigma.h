@@ -23,7 +23,7 @@ constexpr LogKinds bit_of(LogKind kind) { return 1u << static_cast<unsigned>(kin
 class SigmaRule {
  public:
   std::vector<Predicate> predicates;
-  Condition formula;   // over predicates
+  RuleCondition formula;   // over predicates
   LogKinds kinds = 0;  // of the records it judges
 
   bool matches(const LogEvent& event, ProbeRoom& room) const;

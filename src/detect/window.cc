@@ -11,8 +11,8 @@ namespace {
 
 constexpr size_t bases_tried = 10;  // of one moment: beyond, the first of each in order is taken
 
-bool negates(const Condition& condition) {
-  if (condition.kind == Condition::Kind::negation) return true;
+bool negates(const RuleCondition& condition) {
+  if (condition.kind == RuleCondition::Kind::negation) return true;
   return std::any_of(condition.of.begin(), condition.of.end(), negates);
 }
 

@@ -1,6 +1,7 @@
+// reeve detect test: rules tried on events that they must and must not match.
 #include "base/text.h"
 #include "base/words.h"
-#include "cli/commands.h"
+#include "cli/detect_commands.h"
 #include "cli/terminal.h"
 #include "detect/rule_cases.h"
 #include "formats/json.h"

@@ -1,0 +1,49 @@
+#include "cli/detect_commands.h"
+
+namespace reeve {
+
+std::vector<Command> detect_commands() {
+  return {
+      {.name = "detect",
+       .summary = "judge every event of logs by detection rules",
+       .details = "Reads CloudTrail as AWS delivers it (also as one event a line, from CloudTrail Lake, CloudWatch, EventBridge, SNS and SQS), VPC flow logs, S3 access "
+                  "logs, Route 53 query logs and GuardDuty findings, plain or packed, and judges each event by Sigma rules: Reeve's own, or those of "
+                  "--rules. Correlations go by the events' own time, whatever the order of the files.\n\n"
+                  "An alert's id follows from its rule and event alone: read again, twice or in other files, the same events give the same ids. With "
+                  "--state a run that was broken off goes on where it was, and nothing is told twice. What could not be read or judged is named, "
+                  "and the exit status is 3. docs/detect.md.",
+       .arguments = {{.name = "PATH", .required = true, .repeats = true, .form = Form::file,
+                      .help = "a file of logs, or a folder of them; `-` is standard input"}},
+       .flags = {{.name = "--rules", .letter = 'r', .value = "PATH", .form = Form::file, .repeats = true,
+                  .help = "a file of Sigma rules, or a folder of .yml and .yaml; default: Reeve's own detections"},
+                 {.name = "--follow", .letter = 'f', .help = "go on: take up what comes to the folders, until Ctrl-C"},
+                 {.name = "--state", .value = "FILE", .form = Form::file,
+                  .help = "remember in FILE what was read and told; default with --follow: .reeve/detect.state of the workspace"},
+                 {.name = "--format", .value = "FORMAT", .form = Form::choice, .choices = {"text", "ndjson", "ocsf"},
+                  .help = "how to print: text (default on a terminal), ndjson (default into a pipe or a file) or ocsf (Detection Findings)"},
+                 {.name = "--audit", .help = "print a line for each object read too: bytes, records, judged, refused and why"},
+                 {.name = "--strict-scalar", .help = "do not match an object or a list as its JSON text"},
+                 {.name = "--lateness", .value = "TIME", .help = "with --follow: how late an event may come and still take part in correlations, such as 90s or 15m (default)"},
+                 {.name = "--fail-on", .value = "LEVEL", .form = Form::choice, .choices = {"critical", "high", "medium", "low", "informational", "never"},
+                  .help = "exit status 1 if there is an alert of this level or above; default: never"}},
+       .examples = {{"reeve detect logs/", "every event of a folder, by Reeve's own detections"},
+                    {"reeve detect logs/ --rules sigma/rules/cloud/aws --format ndjson", "by rules of your own, one line of JSON for each alert"},
+                    {"aws s3 cp s3://trail/today.json.gz - | reeve detect -", "from standard input"},
+                    {"reeve detect logs/ --follow --state detect.state", "as logs come in, and across restarts"}},
+       .run = run_detect},
+      {.name = "detect test",
+       .summary = "try detection rules on events that they must and must not match",
+       .details = "In a folder of detections each rule is tried on its examples: match-NAME.json raises an alert of it, none-NAME.json none. One line for each "
+                  "case; a rule without cases is named.",
+       .arguments = {{.name = "PATH", .required = true, .repeats = true, .form = Form::file, .help = "a folder of detections, one detection, or cases of the rules of --rules"}},
+       .flags = {{.name = "--rules", .letter = 'r', .value = "PATH", .form = Form::file, .repeats = true, .help = "the rules that cases named alone are for"},
+                 {.name = "--format", .value = "FORMAT", .form = Form::choice, .choices = {"text", "ndjson"},
+                  .help = "how to print: text (default on a terminal) or ndjson (default into a pipe or a file)"},
+                 {.name = "--strict-scalar", .help = "do not match an object or a list as its JSON text"},
+                 {.name = "--fail-on", .value = "WHAT", .form = Form::choice, .choices = {"fail", "never"}, .help = "exit status 1 if a case is not met (fail; default), or never"}},
+       .examples = {{"reeve detect test content/detections", "each detection of a folder"}},
+       .run = run_detect_test},
+  };
+}
+
+}  // namespace reeve

@@ -1,0 +1,196 @@
+// reeve detect: events in, alerts out.
+#include <algorithm>
+#include <csignal>
+#include <optional>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/threads.h"
+#include "cli/detect_commands.h"
+#include "cli/detect_text.h"
+#include "content/detections.h"
+#include "detect/alert_json.h"
+#include "detect/suppress.h"
+#include "report/ocsf.h"
+
+namespace reeve {
+namespace {
+
+volatile std::sig_atomic_t detect_ended = 0;
+
+// The first signal ends the run in good order, the second one the program.
+class EndBySignal {
+ public:
+  EndBySignal() {
+    detect_ended = 0;
+    struct sigaction action {};
+    action.sa_handler = [](int) { detect_ended = 1; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+    ::sigaction(SIGINT, &action, &interrupt_);
+    ::sigaction(SIGTERM, &action, &terminate_);
+  }
+  ~EndBySignal() {
+    ::sigaction(SIGINT, &interrupt_, nullptr);
+    ::sigaction(SIGTERM, &terminate_, nullptr);
+  }
+  EndBySignal(const EndBySignal&) = delete;
+  EndBySignal& operator=(const EndBySignal&) = delete;
+
+ private:
+  struct sigaction interrupt_ {}, terminate_ {};
+};
+
+// 90s, 15m, 1h, 2d: as a correlation's timespan is written.
+std::optional<int64_t> lateness_of(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  int64_t unit_ms = 0;
+  switch (text.back()) {
+    case 's': unit_ms = 1000; break;
+    case 'm': unit_ms = 60'000; break;
+    case 'h': unit_ms = 3'600'000; break;
+    case 'd': unit_ms = 86'400'000; break;
+    default: return std::nullopt;
+  }
+  const auto number = parse_int(text.substr(0, text.size() - 1));
+  if (!number || *number < 0 || *number > 366 * 86'400) return std::nullopt;
+  return *number * unit_ms;
+}
+
+// What judges: the rules of --rules, else Reeve's own, and what is known of them beyond Sigma.
+struct Judging {
+  RuleSet rules;
+  std::vector<std::pair<std::string, std::string>> names;  // of detections: folder, rule id
+  std::vector<std::vector<FieldPath>> same_by;             // by rule
+  std::vector<Error> errors;                               // folders of detections that do not hold
+};
+
+Judging judging_of(const Options& options) {
+  Judging out;
+  RuleOptions how;
+  how.strict_scalar = options.has("--strict-scalar");
+  if (options.has("--rules")) {
+    out.rules = load_rules(options.values("--rules"), how);
+    return out;
+  }
+  Detections own = load_detections({.content_dir = options.value("--content"), .workspace_dir = workspace_of(options)});
+  for (const Detection& detection : own.all) load_rule_text(detection.rule.text, detection.rule.shown, how, out.rules);
+  link_rules(out.rules);
+  out.errors = std::move(own.errors);
+  for (const auto& entry : out.rules.rules) {
+    std::vector<FieldPath> fields;
+    if (const Detection* detection = own.of_rule(entry.head.id)) {
+      for (const std::string& field : detection->group) fields.emplace_back(field);
+      out.names.emplace_back(detection->id, entry.head.id);
+    }
+    out.same_by.push_back(std::move(fields));
+  }
+  return out;
+}
+
+std::string digest_of(const RuleSet& rules, bool strict_scalar) {
+  Sha256Stream digest;
+  if (strict_scalar) digest.add("strict ");
+  for (const auto& entry : rules.rules) digest.add(entry.head.id + "\n");
+  return hex(digest.finish());
+}
+
+}  // namespace
+
+int run_detect(const Options& options, Io& io) {
+  DetectOptions what;
+  what.paths = options.arguments();
+  what.follow = options.has("--follow");
+  what.workers = worker_count();
+  what.state = options.value("--state");
+  if (options.has("--lateness")) {
+    const auto lateness = lateness_of(options.value("--lateness"));
+    if (!lateness) {
+      io.error({Code::usage, "`--lateness " + options.value("--lateness") + "` is no span of time", {}, "a number and s, m, h or d, such as 15m", {}});
+      return exit_usage;
+    }
+    what.lateness_ms = *lateness;
+  }
+  if (const std::string workspace = workspace_of(options); what.state.empty() && what.follow && !workspace.empty()) what.state = join_path(join_path(workspace, ".reeve"), "detect.state");
+  const std::string format = options.value("--format", io.terminal.tty ? "text" : "ndjson");
+  const bool text = format == "text";
+  std::optional<RuleLevel> fail_at;
+  for (RuleLevel level : {RuleLevel::informational, RuleLevel::low, RuleLevel::medium, RuleLevel::high, RuleLevel::critical})
+    if (options.value("--fail-on") == name(level)) fail_at = level;
+
+  Judging judging = judging_of(options);
+  const RuleSet& rules = judging.rules;
+  std::vector<Error> errors = rules.refused;
+  errors.insert(errors.end(), judging.errors.begin(), judging.errors.end());
+  std::optional<Silencer> silencer;
+  if (const std::string workspace = workspace_of(options); !workspace.empty()) {
+    auto suppressions = load_suppressions(workspace, errors);
+    silencer.emplace(rules, std::move(suppressions), judging.names, errors);
+    if (!silencer->empty()) what.silencer = &*silencer;
+  }
+  what.same_by = std::move(judging.same_by);
+  for (const Error& error : errors) io.error(error);
+  for (const Error& note : rules.notes) io.say("note  " + fold(io.error_terminal, safe(note.text())) + "\n");
+  bool complete = errors.empty(), reached = false;
+  if (rules.rules.empty()) {
+    io.error({Code::not_found, "there is no rule to judge by", {}, "Sigma rules", "--rules PATH"});
+    return exit_input;
+  }
+  what.rules_digest = digest_of(rules, options.has("--strict-scalar"));
+
+  DetectText telling(io, what.follow ? rfc3339(wall_clock()).substr(0, 10) : std::string());
+  // What comes while somebody waits for it is passed on at once.
+  const bool live = what.follow || std::find(what.paths.begin(), what.paths.end(), "-") != what.paths.end();
+  std::string out;
+  DetectSinks sinks;
+  sinks.alert = [&](const Alert& alert) {
+    const RuleHead& head = rules.rules[alert.rule].head;
+    reached = reached || (fail_at && head.level >= *fail_at);
+    out.clear();
+    if (text) {
+      telling.end_progress();
+      out = telling.line(head, alert);
+    } else if (format == "ocsf") {
+      write_alert_ocsf(out, head, alert, {reeve_program().version, kOcsfVersion});
+    } else {
+      write_alert(out, head, alert);
+    }
+    io.print(out);
+    if (live) std::fflush(io.out);
+  };
+  sinks.object = [&](const ObjectAudit& audit) {
+    if (!options.has("--audit")) return;
+    out.clear();
+    if (text) telling.end_progress(), out = telling.audit(audit);
+    else write_audit(out, audit);
+    io.print(out);
+  };
+  sinks.problem = [&](Error error) {
+    telling.end_progress();
+    io.error(error);
+    complete = false;
+  };
+  sinks.flush = [&]() -> Status {
+    if (std::fflush(io.out) != 0) return fail(Code::io, "the alerts could not be written", {}, {}, "make room, or name another place");
+    return {};
+  };
+  sinks.progress = [&](const DetectTotals& totals) { telling.progress(totals); };
+
+  EndBySignal signals;
+  auto done = run_detections(rules, what, sinks, [] { return detect_ended != 0; });
+  telling.end_progress();
+  if (!done) {
+    io.error(done.error());
+    return exit_input;
+  }
+  if (done->rules_changed) io.say("note  the state was made with other rules; what was read then is not read again for these\n");
+  if (what.silencer)
+    for (const Error& error : what.silencer->expired()) io.say("note  " + fold(io.error_terminal, safe(error.text())) + "\n");
+  // On its own stream for machines a summary would be a line that is no record.
+  if (text) io.print(telling.closing(*done));
+  else if (io.error_terminal.tty) io.say(telling.closing(*done));
+  if (!complete) return exit_input;
+  return reached ? exit_results : exit_done;
+}
+
+}  // namespace reeve

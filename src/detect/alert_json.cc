@@ -1,0 +1,171 @@
+#include "detect/alert_json.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "formats/json.h"
+
+namespace reeve {
+namespace {
+
+void member_if(JsonWriter& json, std::string_view name, std::string_view value) {
+  if (!value.empty()) json.member(name, value);
+}
+
+void texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& values) {
+  json.key(name).begin_array();
+  for (const auto& value : values) json.string(value);
+  json.end_array();
+}
+
+void pairs(JsonWriter& json, std::string_view name, const std::vector<std::pair<std::string, std::string>>& values) {
+  json.key(name).begin_object();
+  for (const auto& [key, value] : values) json.member(key, value);
+  json.end_object();
+}
+
+void count(JsonWriter& json, std::string_view name, uint64_t value) { json.member(name, static_cast<int64_t>(value)); }
+
+bool is_technique(std::string_view word) { return word.size() > 4 && (word[0] == 't' || word[0] == 'T') && word[1] >= '0' && word[1] <= '9'; }
+
+std::string upper(std::string_view word) {
+  std::string out(word);
+  for (char& c : out)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return out;
+}
+
+// `defense-evasion` and `defense_evasion` → Defense Evasion, as ATT&CK names its tactics.
+std::string tactic_name(std::string_view word) {
+  std::string out;
+  bool begins = true;
+  for (char c : word) {
+    if (c == '-' || c == '_') c = ' ';
+    out += begins ? upper(std::string_view(&c, 1))[0] : c;
+    begins = c == ' ';
+  }
+  // Small words stay small: Command and Control.
+  if (const size_t at = out.find(" And "); at != std::string::npos) out[at + 1] = 'a';
+  return out;
+}
+
+// One entry a technique; tactics that stand for themselves one each. Tags of Sigma: attack.t1078.004, attack.persistence.
+void attacks(JsonWriter& json, const RuleHead& rule) {
+  std::vector<std::string> techniques, tactics;
+  for (const std::string& tag : rule.tags) {
+    if (!starts_with(tag, "attack.")) continue;
+    const std::string word = tag.substr(7);
+    if (is_technique(word)) techniques.push_back(upper(word));
+    else if (word.find_first_of("0123456789.") == std::string::npos) tactics.push_back(tactic_name(word));
+  }
+  if (techniques.empty() && tactics.empty()) return;
+  json.key("attacks").begin_array();
+  for (const std::string& technique : techniques) {
+    const size_t dot = technique.find('.');
+    json.begin_object().key("technique").begin_object().member("uid", technique.substr(0, dot)).end_object();
+    if (dot != std::string::npos) json.key("sub_technique").begin_object().member("uid", technique).end_object();
+    json.end_object();
+  }
+  for (const std::string& tactic : tactics) json.begin_object().key("tactic").begin_object().member("name", tactic).end_object().end_object();
+  json.end_array();
+}
+
+std::string capital(std::string_view word) { return word.empty() ? std::string() : upper(word.substr(0, 1)) + std::string(word.substr(1)); }
+
+}  // namespace
+
+void write_alert(std::string& out, const RuleHead& rule, const Alert& alert) {
+  JsonWriter json(out);
+  json.begin_object().member("alert_id", alert.id).member("rule_id", rule.id).member("rule_title", rule.title).member("level", name(rule.level));
+  texts(json, "tags", rule.tags);
+  json.member("event_id", alert.event.id).member("event_time", rfc3339(Time{alert.event.time_ms})).member("principal", alert.event.principal);
+  json.member("account", alert.event.account).member("region", alert.event.region);
+  pairs(json, "evidence", alert.evidence);
+  member_if(json, "event_source", alert.event.source);
+  member_if(json, "event_name", alert.event.name);
+  member_if(json, "read_from", alert.event.object);
+  member_if(json, "same_as", alert.same);
+  member_if(json, "status", rule.status);
+  member_if(json, "author", rule.author);
+  if (!alert.events.empty()) {
+    texts(json, "events", alert.events);
+    pairs(json, "group", alert.group);
+    count(json, "count", alert.count);
+  }
+  json.end_object();
+  out += '\n';
+}
+
+void write_audit(std::string& out, const ObjectAudit& audit) {
+  JsonWriter json(out);
+  json.begin_object().member("object", audit.object).member("format", audit.format);
+  count(json, "bytes", audit.bytes), count(json, "text_bytes", audit.text_bytes);
+  count(json, "records", audit.records), count(json, "judged", audit.judged);
+  uint64_t refused = 0;
+  for (const Refusal& refusal : audit.refused) refused += refusal.count;
+  count(json, "refused", refused);
+  json.key("refusals").begin_array();
+  for (const Refusal& refusal : audit.refused) {
+    json.begin_object().member("why", refusal.why);
+    count(json, "count", refusal.count);
+    if (refusal.first.line) json.member("line", int64_t{refusal.first.line}).member("column", int64_t{refusal.first.column});
+    json.end_object();
+  }
+  json.end_array();
+  count(json, "parameters_omitted", audit.parameters_omitted);
+  count(json, "duplicate_members", audit.duplicate_members);
+  if (!audit.broken.empty()) json.member("broken", audit.broken);
+  if (audit.ignored) json.member("ignored", true);
+  json.end_object();
+  out += '\n';
+}
+
+void write_alert_ocsf(std::string& out, const RuleHead& rule, const Alert& alert, const OcsfProduct& product) {
+  constexpr int64_t category = 2, kind = 2004, created = 1;
+  const EventFacts& event = alert.event;
+  JsonWriter json(out);
+  json.begin_object().member("category_uid", category).member("class_uid", kind).member("activity_id", created).member("type_uid", kind * 100 + created);
+  json.member("time", event.time_ms).member("severity_id", static_cast<int64_t>(rule.level) + 1).member("severity", capital(name(rule.level)));
+  json.member("status_id", int64_t{1}).member("status", "New").member("is_alert", true);
+  count(json, "count", alert.count);
+  json.member("end_time", event.time_ms).member("message", rule.title);
+  json.key("metadata").begin_object().member("version", product.schema_version);
+  json.key("product").begin_object().member("name", "Reeve").member("vendor_name", "Reeve").member("version", product.reeve_version).end_object();
+  json.key("profiles").begin_array().string("cloud").end_array().member("uid", alert.id).end_object();
+  json.key("cloud").begin_object().member("provider", "AWS");
+  if (!event.account.empty()) json.key("account").begin_object().member("uid", event.account).member("type_id", int64_t{10}).end_object();
+  member_if(json, "region", event.region);
+  json.end_object();
+  json.key("finding_info").begin_object().member("uid", alert.id).member("title", rule.title);
+  member_if(json, "desc", rule.description);
+  json.member("last_seen_time", event.time_ms);
+  json.key("analytic").begin_object().member("type_id", int64_t{1}).member("type", "Rule").member("uid", rule.id).member("name", rule.title).end_object();
+  attacks(json, rule);
+  if (!alert.events.empty()) {
+    json.key("related_events").begin_array();
+    for (const auto& id : alert.events) json.begin_object().member("uid", id).end_object();
+    json.end_array().member("related_events_count", static_cast<int64_t>(alert.count));
+  }
+  json.end_object();
+  json.key("evidences").begin_array().begin_object();
+  if (!event.principal.empty()) json.key("actor").begin_object().key("user").begin_object().member("uid", event.principal).end_object().end_object();
+  if (!event.name.empty()) {
+    json.key("api").begin_object().member("operation", event.name);
+    if (!event.source.empty()) json.key("service").begin_object().member("name", event.source).end_object();
+    json.end_object();
+  }
+  json.member("uid", event.id);
+  pairs(json, "data", alert.evidence);
+  json.end_object().end_array();
+  // The Detection Rule License asks for the author with every message; OCSF has no place for one.
+  json.key("unmapped").begin_object();
+  member_if(json, "rule_author", rule.author);
+  member_if(json, "rule_status", rule.status);
+  if (!alert.group.empty()) pairs(json, "group", alert.group);
+  member_if(json, "read_from", event.object);
+  json.end_object().end_object();
+  out += '\n';
+}
+
+}  // namespace reeve

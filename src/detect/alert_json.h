@@ -1,0 +1,21 @@
+// Alerts for machines: one line of NDJSON (contracts §6, docs/formats/detections.md), or one OCSF Detection Finding (class 2004).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "detect/alert.h"
+#include "logs/reader.h"
+
+namespace reeve {
+
+// Each appends a line to `out`.
+void write_alert(std::string& out, const RuleHead& rule, const Alert& alert);
+void write_audit(std::string& out, const ObjectAudit& audit);
+
+struct OcsfProduct {
+  std::string_view reeve_version, schema_version;
+};
+void write_alert_ocsf(std::string& out, const RuleHead& rule, const Alert& alert, const OcsfProduct& product);
+
+}  // namespace reeve

@@ -1,0 +1,105 @@
+#include "detect/alert.h"
+
+#include <gtest/gtest.h>
+
+#include "base/hash.h"
+#include "detect/state.h"
+
+namespace reeve {
+namespace {
+
+struct Who {
+  const char* name;
+  std::string identity;
+  const char* principal;
+};
+
+TEST(Facts, WhoActed) {
+  const std::vector<Who> cases = {
+      {"a user", R"({"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/ann","userName":"ann"})", "arn:aws:iam::111122223333:user/ann"},
+      {"root", R"({"type":"Root","arn":"arn:aws:iam::111122223333:root"})", "arn:aws:iam::111122223333:root"},
+      {"a role's session, by its issuer",
+       R"({"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/web/i-1","sessionContext":{"sessionIssuer":{"type":"Role","arn":"arn:aws:iam::111122223333:role/apps/web"}}})",
+       "arn:aws:iam::111122223333:role/apps/web"},
+      {"a role's session without its issuer", R"({"type":"AssumedRole","arn":"arn:aws-cn:sts::111122223333:assumed-role/web/i-1"})", "arn:aws-cn:iam::111122223333:role/web"},
+      {"a federated user keeps their name", R"({"type":"FederatedUser","arn":"arn:aws:sts::111122223333:federated-user/eve","sessionContext":{"sessionIssuer":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/ann"}}})",
+       "arn:aws:sts::111122223333:federated-user/eve"},
+      {"a service", R"({"type":"AWSService","invokedBy":"ec2.amazonaws.com"})", "ec2.amazonaws.com"},
+      {"another account", R"({"type":"AWSAccount","principalId":"AIDAEXAMPLE","accountId":"444455556666"})", "AIDAEXAMPLE"},
+      {"a subject of a provider", R"({"type":"WebIdentityUser","userName":"repo:acme/app","principalId":"x"})", "repo:acme/app"},
+      {"nobody is named", R"({"type":"Unknown"})", "Unknown"},
+      {"no map", "null", ""},
+  };
+  for (const Who& one : cases) {
+    const std::string text = R"({"eventID":"e-1","eventTime":"2026-01-01T00:00:00Z","awsRegion":"eu-west-1","userIdentity":)" + one.identity + "}" + std::string(64, ' ');
+    auto event = event_of(text);
+    ASSERT_TRUE(event) << one.name;
+    const EventFacts facts = facts_of(*event, "x.json");
+    EXPECT_EQ(facts.principal, one.principal) << one.name;
+    EXPECT_EQ(facts.id, "e-1");
+    EXPECT_EQ(facts.region, "eu-west-1");
+    EXPECT_EQ(facts.time_ms, 1'767'225'600'000);
+  }
+}
+
+TEST(AlertId, FollowsFromRuleAndEventAlone) {
+  RuleHead rule, other;
+  rule.id = "r", other.id = "s";
+  EXPECT_EQ(alert_id(rule, "e"), "al-" + base32(sha256(std::string_view("r\0e", 3)), 12));
+  EXPECT_EQ(alert_id(rule, "e").size(), 23u);
+  EXPECT_NE(alert_id(rule, "e"), alert_id(other, "e"));
+  EXPECT_NE(alert_id(rule, "e"), alert_id(rule, "f"));
+  EXPECT_NE(alert_id(rule, {{"a", "b"}}, 1), alert_id(rule, {{"a", "b"}}, 2));
+  EXPECT_NE(alert_id(rule, {{"a", "b"}}, 1), alert_id(rule, {{"ab", ""}}, 1));
+  EXPECT_NE(alert_id(rule, {{"a", "b"}}, 1), alert_id(other, {{"a", "b"}}, 1));
+}
+
+TEST(DetectState, TellsOncePastItsMemory) {
+  auto state = DetectState::open("");
+  ASSERT_TRUE(state);
+  (*state)->remember_at_most(10);
+  for (int round = 0; round < 2; ++round)
+    for (int i = 0; i < 100; ++i) {
+      auto first = (*state)->first_told("al-" + std::to_string(i));
+      ASSERT_TRUE(first) << first.error().text();
+      EXPECT_EQ(*first, round == 0) << i;
+    }
+}
+
+TEST(DetectState, IsKeptInAFileAndKnowsItsOwn) {
+  const std::string path = testing::TempDir() + "/detect_state_test.state";
+  std::remove(path.c_str());
+  {
+    auto state = DetectState::open(path);
+    ASSERT_TRUE(state) << state.error().text();
+    ASSERT_TRUE((*state)->begin());
+    EXPECT_TRUE((*state)->first_told("a").value());
+    EXPECT_FALSE((*state)->first_told("a").value());
+    ASSERT_TRUE((*state)->set_done("x", "1"));
+    ASSERT_TRUE((*state)->commit());
+    ASSERT_TRUE((*state)->begin());
+    EXPECT_TRUE((*state)->first_told("b").value());  // and never committed
+  }
+  {
+    auto state = DetectState::open(path);
+    ASSERT_TRUE(state);
+    ASSERT_TRUE((*state)->begin());
+    EXPECT_FALSE((*state)->first_told("a").value());
+    EXPECT_TRUE((*state)->first_told("b").value());
+    EXPECT_TRUE((*state)->done("x", "1").value());
+    EXPECT_FALSE((*state)->done("x", "2").value());
+  }
+  std::remove(path.c_str());
+  {
+    auto db = store::Db::open_file(path, {});
+    ASSERT_TRUE(db);
+    ASSERT_TRUE((*db)->exec("CREATE TABLE theirs(x)"));
+  }
+  auto foreign = DetectState::open(path);
+  ASSERT_FALSE(foreign);
+  EXPECT_EQ(foreign.error().code, Code::type);
+  std::remove(path.c_str());
+}
+
+}  // namespace
+}  // namespace reeve
