@@ -239,9 +239,9 @@ def states(checks, folder, rules):
 
 def suppressions(checks, folder, rules):
     (folder / "reeve.yaml").write_text("organization: Example\n")
-    (folder / "suppressions").mkdir()
+    (folder / "alert-suppressions").mkdir()
     write_files(folder / "logs", [event(1, 0, "CreateAccessKey"), event(2, 86400, "CreateAccessKey"), event(3, 0, "CreateAccessKey", sourceIPAddress="198.51.100.1")])
-    mine = folder / "suppressions" / "a.yaml"
+    mine = folder / "alert-suppressions" / "a.yaml"
     good = f"- rule: {KEY}\n  when:\n    sourceIPAddress: [192.0.2.*]\n    userIdentity.userName: ann\n  owner: platform\n  reason: A drill.\n  expires: 2026-01-02\n"
     mine.write_text(good)
     done = detect(folder / "logs", "--workspace", folder, rules=rules)

@@ -53,7 +53,7 @@ void read_suppression(Value map, std::vector<AlertSuppression>& out, std::vector
 
 std::vector<AlertSuppression> load_suppressions(const std::string& workspace_dir, std::vector<Error>& errors) {
   std::vector<AlertSuppression> out;
-  each_map(workspace_dir == "." ? "suppressions" : join_path(workspace_dir, "suppressions"), "a suppression", errors, [&](Value map) { read_suppression(map, out, errors); });
+  each_map(workspace_dir == "." ? "alert-suppressions" : join_path(workspace_dir, "alert-suppressions"), "a suppression", errors, [&](Value map) { read_suppression(map, out, errors); });
   return out;
 }
 

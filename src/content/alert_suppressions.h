@@ -1,4 +1,4 @@
-// Suppressions: alerts that are known to be harmless, silenced for a while by somebody (`suppressions/*.yaml` of a workspace).
+// Suppressions: alerts that are known to be harmless, silenced for a while by somebody (`alert-suppressions/*.yaml` of a workspace).
 //
 //   - rule: root-user-used                  # id of a rule, or of a detection of Reeve's own
 //     when: {sourceIPAddress: 192.0.2.*}    # fields of the event, all of which must hold

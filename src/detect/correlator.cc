@@ -195,7 +195,10 @@ void Correlator::State::at(int64_t time_ms, Moment moment, const std::function<v
 }
 
 void Correlator::State::settle_until(int64_t time_ms, const std::function<void(Alert)>& alert) {
-  while (!due.empty() && std::get<0>(*due.begin()) <= time_ms) at(std::get<0>(*due.begin()), {}, alert);
+  while (!due.empty() && std::get<0>(*due.begin()) <= time_ms) {
+    changed = true;  // also where no hit came: what was told is not told again by who loads the state
+    at(std::get<0>(*due.begin()), {}, alert);
+  }
 }
 
 // --- Hits that wait
