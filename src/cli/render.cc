@@ -98,7 +98,7 @@ std::string first_words(const Program& program, const Terminal& terminal) {
   // One example of each command, so that what is shown here is always something that works.
   std::vector<std::pair<std::string, std::string>> rows;
   for (const Command& command : program.commands) {
-    if (rows.size() == 5 || command.examples.empty() || command.name == "help" || command.name == "version") continue;
+    if (rows.size() == 6 || command.examples.empty() || command.name == "help" || command.name == "version") continue;
     if (command.name.find(' ') != std::string::npos) continue;  // the second word of another
     rows.emplace_back(command.examples[0].line, command.summary);
   }
