@@ -49,7 +49,7 @@ STATEMENTS = [{"Sid": f"S{i}", "Effect": "Allow", "Action": "sqs:SendMessage", "
 NOT_ACTIONS = [f"s3:Put{i}*" for i in range(3000)]
 QUESTION = ("ec2:RunInstances", None)
 
-# What it is, the dump, the question, who is what, exit status (None: any), what is said on standard error.
+# What it is, the dump, the question, who is what, exit status, what is said on standard error.
 CASES = [
     ("circular trust", dump(role("a", ASSUME, trust=trusts("b")), role("b", ASSUME, trust=trusts("a")), QUIET), ("sts:AssumeRole", IAM + "role/a"), {"b": "yes"}, 0, ""),
     ("200 statements", dump(role("many", {"Version": "2012-10-17", "Statement": STATEMENTS}), QUIET), ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{A}:q199"), {"many": "yes"}, 0, ""),
@@ -60,7 +60,9 @@ CASES = [
     ("no Effect", dump(role("bad", {"Version": "2012-10-17", "Statement": [{"Action": "*", "Resource": "*"}]}), QUIET), QUESTION, {"bad": "unknown"}, 3, "Effect"),
     ("Action and NotAction", dump(role("bad", allow("ec2:*", NotAction="s3:*")), QUIET), QUESTION, {"bad": "unknown"}, 3, "NotAction"),
     ("a policy that is a number", dump(role("bad", 7), QUIET), QUESTION, {"bad": "unknown"}, 3, "policy"),
-    ("a policy of broken JSON text", dump(role("bad", '{"Statement": ['), QUIET), QUESTION, {"bad": "unknown"}, None, ""),
+    ("a policy of broken JSON text", dump(role("bad", '{"Statement": ['), QUIET), QUESTION, {"bad": "unknown"}, 3, "inline own0"),
+    ("a trust policy of broken JSON text", dump(role("odd", trust='{"Version"'), role("all", ASSUME), QUIET), ("sts:AssumeRole", IAM + "role/odd"), {"all": "unknown", "odd": "unknown", "quiet": "unknown"}, 3,
+     "trust policy"),
     ("a broken Deny beside an Allow", dump(role("bad", allow("ec2:*"), {"Statement": [{"Effect": "Deny"}]}), QUIET), QUESTION, {"bad": "unknown"}, 3, "Statement"),
 ]
 
@@ -80,14 +82,85 @@ def check_table(checks, file):
         words = [action] + ([resource] if resource else [])
         done = run("who-can", *words, "--authorization-details", str(file))
         checks.check(answers(done) == truth, f"{what}: who-can says {answers(done)}, truth is {truth}: {done.stderr[:300]}")
-        checks.check(status is None or done.returncode == status, f"{what}: exit status {done.returncode}, not {status}: {done.stderr[:300]}")
+        checks.check(done.returncode == status, f"{what}: exit status {done.returncode}, not {status}: {done.stderr[:300]}")
         checks.check(said in done.stderr and (not said or file.name in done.stderr), f"{what}: `{said}` and the file are not named: {done.stderr[:300]}")
         for name, can in truth.items():
             done = run("can", "role/" + name, *words, "--authorization-details", str(file))
             checks.check(answers(done) == {name: can}, f"{what}: can says {answers(done)}, truth is {can}: {done.stdout[:300]}{done.stderr[:300]}")
-        for other in ("cross-account", "unused"):
-            done = run(other, "--authorization-details", str(file))
-            checks.check(done.returncode in (0, 1, 3), f"{what}: {other} ends with {done.returncode}: {done.stderr[:300]}")
+        # The other questions name the same and say the same of how complete they are.
+        for other in ("cross-account", "unused", "public", "paths"):
+            done = run(other, "--authorization-details", str(file), "--format", "ndjson")
+            checks.check(done.returncode == status and said in done.stderr, f"{what}: {other} ends with {done.returncode}, not {status}, or does not name `{said}`: {done.stderr[:300]}")
+
+
+# A role's trust or an identity's policy that cannot be read is never told as closed, unused or harmless.
+def check_open(checks, file):
+    for what, text in (("broken JSON", '{"Version"'), ("no policy", 7), ("no Effect", {"Statement": [{"Principal": "*", "Action": "sts:AssumeRole"}]}),
+                       ("an unknown operator", {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": {"StringAlmost": {"aws:x": "y"}}}]})):
+        file.write_text(dump(role("odd", trust=text), QUIET))
+        done = run("public", "--authorization-details", str(file), "--format", "ndjson")
+        rows = {r["resource"]: r for r in map(json.loads, done.stdout.splitlines())}
+        odd = rows.get(IAM + "role/odd", {})
+        checks.check(done.returncode == 3 and odd.get("public") == "unknown" and odd.get("unknown"), f"public: a trust of {what} is unknown: {odd} {done.stderr[:200]}")
+        checks.check(rows.get(IAM + "role/quiet", {}).get("public") == "no", f"public: beside a trust of {what} the others are told: {rows}")
+        done = run("cross-account", "--authorization-details", str(file), "--format", "ndjson")
+        rows = [r for r in map(json.loads, done.stdout.splitlines()) if r["resource"] == IAM + "role/odd"]
+        checks.check(done.returncode == 3 and rows and all(r["answer"] == "unknown" for r in rows), f"cross-account: a trust of {what} is unknown: {rows}")
+        file.write_text(dump(role("weak", text, trust=trusts("quiet")), QUIET, role("boss", allow("*"))))
+        done = run("paths", "--authorization-details", str(file), "--format", "ndjson")
+        checks.check(done.returncode == 3, f"paths: an identity policy of {what} leaves the answer incomplete: {done.returncode} {done.stderr[:200]}")
+
+
+def check_large_policies(checks, file):
+    """200 statements, a NotAction of 3,000 patterns and circular trust: every question ends soon, with the truth."""
+    many = {"Version": "2012-10-17", "Statement": STATEMENTS + [{"Effect": "Allow", "Action": "iam:CreatePolicyVersion", "Resource": "*"}]}
+    ring = [role(f"ring{i}", ASSUME, trust=trusts(f"ring{(i + 1) % 50}")) for i in range(50)]
+    wide = role("wide", {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "NotAction": NOT_ACTIONS, "Resource": "*"}]})
+    file.write_text(dump(role("many", many), *ring, wide, QUIET))
+    for words in (["paths"], ["public"], ["cross-account"], ["unused"], ["chokepoints"]):
+        begin = time.monotonic()
+        done = run(*words, "--authorization-details", str(file), "--format", "ndjson")
+        checks.check(done.returncode in (0, 1) and time.monotonic() - begin < 60, f"large policies: {words[0]} ends with {done.returncode} after {time.monotonic() - begin:.0f} s: {done.stderr[:200]}")
+
+
+def check_diff(checks, root):
+    """Two policies: a difference is found, what cannot be read is named, and nothing unknown is equivalent."""
+    def diff(a, b):
+        for name, text in (("a.json", a), ("b.json", b)):
+            (root / name).write_text(text if isinstance(text, str) else json.dumps(text))
+        begin = time.monotonic()
+        done = run("diff", str(root / "a.json"), str(root / "b.json"), "--format", "ndjson")
+        checks.check(time.monotonic() - begin < 60, f"diff took {time.monotonic() - begin:.0f} s")
+        return done
+    for what, text in (("broken JSON", '{"Statement": ['), ("no Effect", {"Statement": [{"Action": "*", "Resource": "*"}]}), ("a number", "7"), ("nothing", "")):
+        done = diff(allow("s3:*"), text)
+        checks.check(done.returncode == 3 and "b.json" in done.stderr and '"equivalent":"yes"' not in done.stdout, f"diff with {what}: {done.returncode} {done.stdout[:200]} {done.stderr[:200]}")
+    many = {"Version": "2012-10-17", "Statement": STATEMENTS}
+    done = diff(many, {"Version": "2012-10-17", "Statement": STATEMENTS[:-1]})
+    checks.check('"equivalent":"yes"' not in done.stdout, f"200 statements against 199 are not equivalent: {done.stdout[:300]}")
+    wide = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "NotAction": NOT_ACTIONS, "Resource": "*"}]}
+    done = diff(wide, {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "NotAction": NOT_ACTIONS[:-1], "Resource": "*"}]})
+    checks.check(done.returncode in (0, 1, 3), f"a NotAction of 3,000: {done.returncode} {done.stderr[:200]}")
+
+
+def check_denied_resources(checks, root):
+    """What a bucket's, key's or queue's policy says was refused: unknown by name, never `no`."""
+    folder = root / A / "us-east-1"
+    (folder / "s3api-get-bucket-policy").mkdir(parents=True)
+    (folder / "s3api-get-bucket-acl").mkdir()
+    (folder / "sts-get-caller-identity.json").write_text(json.dumps({"Account": A, "UserId": "AIDA", "Arn": IAM + "user/x"}))
+    (folder / "iam-get-account-authorization-details.json").write_text(dump(QUIET))
+    (folder / "s3api-list-buckets.json").write_text(json.dumps({"Buckets": [{"Name": n, "CreationDate": "2025-01-01T00:00:00Z"} for n in ("shut", "odd")], "Owner": {"ID": "x"}}))
+    denied = "An error occurred (AccessDenied) when calling the GetBucketPolicy operation: no\n"
+    (folder / "s3api-get-bucket-policy" / "shut").write_text(denied)
+    (folder / "s3api-get-bucket-policy" / "odd").write_text(json.dumps({"Policy": '{"Statement": ['}))
+    done = run("public", "--source", str(root), "--format", "ndjson")
+    rows = {r["resource"]: r for r in map(json.loads, done.stdout.splitlines())}
+    for bucket in ("shut", "odd"):
+        row = rows.get(f"arn:aws:s3:::{bucket}", {})
+        checks.check(row.get("public") == "unknown" and row.get("by_policy") == "unknown" and row.get("by_access_list") == "unknown", f"public: {bucket} is unknown: {row}")
+    checks.check("AccessDenied" in rows.get("arn:aws:s3:::shut", {}).get("why", ""), f"public: the refusal is named: {rows.get('arn:aws:s3:::shut')}")
+    checks.check(done.returncode == 3 and "odd" in done.stderr, f"public: the policy that is no JSON is named: {done.returncode} {done.stderr[:300]}")
 
 
 def check_large(checks, file):
@@ -110,7 +183,7 @@ def check_denied(checks, root):
     for call in ("GetAccountAuthorizationDetails", "ListRoles", "ListUsers"):
         name = "".join("-" + c.lower() if c.isupper() else c for c in call).lstrip("-")
         (folder / f"iam-{name}.json").write_text(f"An error occurred (AccessDenied) when calling the {call} operation: User is not authorized to perform: iam:{call}\n")
-    for words in (["who-can", "s3:GetObject"], ["can", "role/x"], ["cross-account"], ["unused"]):
+    for words in (["who-can", "s3:GetObject"], ["can", "role/x"], ["cross-account"], ["unused"], ["public"]):
         done = run(*words, "--source", str(root))
         checks.check(done.returncode == 3 and done.stderr, f"denied: {words[0]} ends with {done.returncode}: {done.stdout[:200]}{done.stderr[:300]}")
 
@@ -125,6 +198,10 @@ def main():
         check_table(checks, root / "details.json")
         check_large(checks, root / "details.json")
         check_denied(checks, root / "denied")
+        check_open(checks, root / "details.json")
+        check_large_policies(checks, root / "details.json")
+        check_diff(checks, root)
+        check_denied_resources(checks, root / "resources")
     return checks.end()
 
 

@@ -24,6 +24,10 @@
 
 namespace reeve {
 
+class ResourceCatalogue;
+struct Resource;
+struct ReadRecord;
+
 inline constexpr uint32_t no_index = UINT32_MAX;
 
 struct AccessPolicy {
@@ -79,6 +83,11 @@ struct AccessResource {
   uint32_t policy = no_index;  // its resource policy
   std::string unread;          // not empty: whether it has one is not known, and why
   Truth restrict_public = Truth::no;  // of a bucket: does S3 restrict it to the owner's account while its policy is public
+  // Of a bucket: does its access control list let strangers in, and is it looked at at all; what it grants, in words.
+  Truth list_open = Truth::no;
+  std::string list_grants;
+  uint32_t file = no_index;    // index of AccessEstate::files: where it was read
+  uint32_t line = 0;
   DocumentPtr document;        // the resource in its CloudFormation shape, for what else asks (compute, network); may be null
 };
 
@@ -133,6 +142,20 @@ struct AccessReadOptions {
 // From everything that `reeve assess` reads. What cannot be read is a problem of the estate; resources of templates and plans are not
 // born yet and take no part.
 Result<AccessEstate> read_access_estate(const std::vector<std::string>& sources, const Content& content, const AccessReadOptions& options = {});
+
+// From resources that somebody else holds, such as those of a run's record: all of them, then finish().
+class AccessEstateMaker {
+ public:
+  AccessEstateMaker(const ResourceCatalogue& catalogue, const AccessReadOptions& options);
+  ~AccessEstateMaker();
+  void add(Resource resource);
+  void read(const ReadRecord& record);  // calls that the organization's place is told by
+  AccessEstate finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 // One GetAccountAuthorizationDetails reply as the whole estate: its principals, policies, one account without an organization.
 Result<AccessEstate> read_authorization_details(const std::string& file);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "content/resource_types.h"
+#include "estate/not_json.h"
 
 namespace reeve::access {
 namespace {
@@ -138,10 +139,16 @@ uint32_t EstateBuilder::managed(const std::string& arn) {
   return at->second;
 }
 
+void EstateBuilder::name_broken(const Resource& resource, const std::string& name, const std::string& why) {
+  if (!contains(why, kNotJsonText)) return;
+  estate_.problems.push_back({Code::parse, name + " of " + resource.uid + ": " + why, {resource.main_source.file, resource.main_line}, "a policy document", {}});
+}
+
 void EstateBuilder::managed_policy(const Resource& resource) {
   const Fact document = fact(resource.body(), "Properties.PolicyDocument");
   const uint32_t at = managed(resource.uid);
   if (estate_.policies[at].policy) return;  // AWS's own are read in many accounts
+  name_broken(resource, "policy", document.unknown);
   const uint32_t made = document.value ? policy(document.value, resource.uid) : unread_policy(resource.uid, document.known() ? "its text was not read" : document.unknown);
   AccessPolicy copy = estate_.policies[made];
   estate_.policies[at] = std::move(copy);
@@ -153,9 +160,11 @@ IdentitySet EstateBuilder::identity(const Resource& resource, bool bounded) {
   for (const std::string& arn : texts(fact(body, "Properties.ManagedPolicyArns"), set.unread)) set.policies.push_back(managed(arn));
   const Fact own = fact(body, "Properties.Policies");
   if (!own.known() && set.unread.empty()) set.unread = own.unknown;
+  name_broken(resource, "inline policies", own.unknown);
   for (Value one : own.value.items()) {
     const Fact document = fact(one, "PolicyDocument"), name = fact(one, "PolicyName");
     const std::string shown = "inline " + (name.value ? std::string(name.value.text()) : std::string("policy"));
+    name_broken(resource, shown, document.unknown);
     if (document.value) set.policies.push_back(policy(document.value, shown));
     else set.policies.push_back(unread_policy(shown, document.known() ? "it has no text" : document.unknown));
   }
@@ -239,6 +248,7 @@ void EstateBuilder::role(const Resource& resource) {
   if (const Fact id = fact(body, "Properties.RoleId"); id.value) out.id = std::string(id.value.text());
   out.service_linked = starts_with(arn_resource(out.arn), "role/aws-service-role/");
   const Fact trust = fact(body, "Properties.AssumeRolePolicyDocument");
+  name_broken(resource, "trust policy", trust.unknown);
   if (trust.value) out.trust = policy(trust.value, "trust policy");
   else out.trust = unread_policy("trust policy", trust.known() ? "it was not read" : trust.unknown);
   const Fact used = fact(body, "Observed.RoleLastUsed");
@@ -295,6 +305,7 @@ void EstateBuilder::other(const Resource& resource) {
     const AccessFacts& access = resource.type->access;
     if (!access.resource.empty()) out.arn = fill_arn(access.resource, resource.account, resource.region, resource.id);
     const Fact document = fact(body, access.policy);
+    name_broken(resource, "resource policy", document.unknown);
     if (document.value) out.policy = policy(document.value, "resource policy");
     else if (!document.known()) out.unread = document.unknown;
     if (!access.restrict_public.empty()) {
@@ -302,11 +313,39 @@ void EstateBuilder::other(const Resource& resource) {
       out.restrict_public = !restricts.known() ? Truth::unknown : truth(restricts.value.is_bool() && restricts.value.boolean());
     }
   }
+  if (resource.type_name == "AWS::S3::Bucket") access_list(resource, out);
+  out.file = file(resource.main_source.file);
+  out.line = resource.main_line;
   if (options_.keep_documents) out.document = resource.document;
   estate_.resources.push_back(std::move(out));
 }
 
+// Grants to everybody, or to whoever has an AWS account, count unless lists are switched off (BucketOwnerEnforced) or public ones ignored.
+// Source: S3 User Guide, "Access control list overview", "Controlling ownership of objects", "Blocking public access".
+void EstateBuilder::access_list(const Resource& resource, AccessResource& bucket) {
+  const Value body = resource.body();
+  const Fact grants = fact(body, "Observed.Grants");
+  bucket.list_open = grants.value ? Truth::no : Truth::unknown;
+  for (Value grant : grants.value.items()) {
+    const Fact to = fact(grant, "Grantee.URI");
+    if (grant.is_unknown() || !to.known()) bucket.list_open = either(bucket.list_open, Truth::unknown);
+    const std::string_view group = to.value.text();
+    if (!ends_with(group, "/global/AllUsers") && !ends_with(group, "/global/AuthenticatedUsers")) continue;
+    bucket.list_open = Truth::yes;
+    if (!bucket.list_grants.empty()) bucket.list_grants += ", ";
+    bucket.list_grants += std::string(fact(grant, "Permission").value.text()) + " to " + std::string(group.substr(group.rfind('/') + 1));
+  }
+  const Fact rules = fact(body, "Properties.OwnershipControls.Rules");
+  Truth off = rules.known() ? Truth::no : Truth::unknown;
+  for (Value rule : rules.value.items()) off = either(off, truth(rule.get("ObjectOwnership").text() == "BucketOwnerEnforced"));
+  const Fact ignores = fact(body, "Properties.PublicAccessBlockConfiguration.IgnorePublicAcls");
+  const Truth ignored = !ignores.known() ? Truth::unknown : truth(ignores.value.is_bool() && ignores.value.boolean());
+  bucket.list_open = both(bucket.list_open, negate(either(off, ignored)));
+}
+
 void EstateBuilder::account_settings(const Resource& resource) {
+  const Fact ignores = fact(resource.body(), "Properties.PublicAccessBlock.IgnorePublicAcls");
+  ignore_lists_[estate_.account(resource.account)] = !ignores.known() ? Truth::unknown : truth(ignores.value.is_bool() && ignores.value.boolean());
   const Fact restricts = fact(resource.body(), "Properties.PublicAccessBlock.RestrictPublicBuckets");
   restrict_public_[estate_.account(resource.account)] = !restricts.known() ? Truth::unknown : truth(restricts.value.is_bool() && restricts.value.boolean());
 }
@@ -334,6 +373,8 @@ void EstateBuilder::finish() {
   for (AccessResource& one : estate_.resources) {
     if (one.type != "AWS::S3::Bucket") continue;
     auto whole = restrict_public_.find(one.account);
+    auto ignored = ignore_lists_.find(one.account);
+    one.list_open = both(one.list_open, negate(ignored == ignore_lists_.end() ? Truth::unknown : ignored->second));
     one.restrict_public = either(one.restrict_public, whole == restrict_public_.end() ? Truth::unknown : whole->second);
   }
   estate_.index();

@@ -49,6 +49,9 @@ class EstateBuilder {
     IdentitySet set;
   };
   uint32_t managed(const std::string& arn);
+  // A text that was read and is no policy is named, and the exit status says so; one that was not read is an unknown.
+  void name_broken(const Resource& resource, const std::string& name, const std::string& why);
+  void access_list(const Resource& resource, AccessResource& bucket);
   void managed_policy(const Resource& resource);
   IdentitySet identity(const Resource& resource, bool bounded);
   void user(const Resource& resource);
@@ -72,6 +75,7 @@ class EstateBuilder {
   std::unordered_map<std::string, uint32_t> files_;
   std::vector<Waiting> waiting_;
   std::unordered_map<std::string, uint32_t> groups_;    // of the unit: account and name
+  std::map<uint32_t, Truth> ignore_lists_;
   std::map<uint32_t, Truth> restrict_public_;           // of whole accounts
 };
 

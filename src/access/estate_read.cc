@@ -52,17 +52,21 @@ class AccessSink : public UnitSink {
   std::vector<Error> problems_, notes_;
 };
 
-AccessEstate read_units(const std::vector<std::string>& sources, const ResourceCatalogue& catalogue, const AccessReadOptions& options, bool standalone) {
-  AccessEstate estate;
-  Inputs inputs = find_inputs(sources, catalogue);
-  estate.problems = std::move(inputs.problems);
-  estate.notes = std::move(inputs.notes);
+void know_types(AccessEstate& estate, const ResourceCatalogue& catalogue, const AccessReadOptions& options) {
   for (const ResourceTypePtr& type : catalogue.types()) {
     if (options.keep_documents) estate.kept.push_back(type);
     if (type->access.policy.empty()) continue;
     for (const std::string& permission : type->permissions) estate.policy_services.insert(permission.substr(0, permission.find(':')));
     if (!type->access.resource.empty()) estate.policy_services.insert(std::string(arn_service(type->access.resource)));
   }
+}
+
+AccessEstate read_units(const std::vector<std::string>& sources, const ResourceCatalogue& catalogue, const AccessReadOptions& options, bool standalone) {
+  AccessEstate estate;
+  Inputs inputs = find_inputs(sources, catalogue);
+  estate.problems = std::move(inputs.problems);
+  estate.notes = std::move(inputs.notes);
+  know_types(estate, catalogue, options);
   EstateBuilder builder(estate, options);
   OrganizationBuilder organization(estate, builder);
   int64_t stated = 0, bound = 0;
@@ -89,6 +93,33 @@ AccessEstate read_units(const std::vector<std::string>& sources, const ResourceC
 }
 
 }  // namespace
+
+struct AccessEstateMaker::State {
+  explicit State(const AccessReadOptions& given) : options(given), builder(estate, options), organization(estate, builder) {}
+  AccessEstate estate;
+  AccessReadOptions options;
+  EstateBuilder builder;
+  OrganizationBuilder organization;
+};
+
+AccessEstateMaker::AccessEstateMaker(const ResourceCatalogue& catalogue, const AccessReadOptions& options) : state_(std::make_unique<State>(options)) {
+  know_types(state_->estate, catalogue, options);
+}
+AccessEstateMaker::~AccessEstateMaker() = default;
+
+void AccessEstateMaker::add(Resource resource) {
+  if (state_->organization.takes(resource)) state_->organization.add(std::move(resource));
+  else state_->builder.add(resource);
+}
+
+void AccessEstateMaker::read(const ReadRecord& record) { state_->organization.read(record); }
+
+AccessEstate AccessEstateMaker::finish() {
+  state_->builder.end_of_unit();
+  state_->organization.finish();
+  state_->builder.finish();
+  return std::move(state_->estate);
+}
 
 Result<AccessEstate> read_access_estate(const std::vector<std::string>& sources, const Content& content, const AccessReadOptions& options) {
   if (sources.empty()) return fail(Code::usage, "no source is named", {}, "a folder, file or archive", {});

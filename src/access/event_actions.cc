@@ -132,7 +132,7 @@ EventActions event_actions_of(const Content& content, std::vector<Error>& errors
   auto wrong = [&](Value at, std::string what, std::string expected) {
     errors.push_back({Code::parse, std::move(what), {file->second->shown, at.line(), at.column()}, std::move(expected), {}});
   };
-  static const std::vector<std::string> parts{"sources", "events", "unseen", "keys", "resources", "rcp_services"};
+  static const std::vector<std::string> parts{"sources", "events", "unseen", "keys", "resources", "rcp_services", "data_event_services"};
   for (auto entry : root.entries())
     if (std::find(parts.begin(), parts.end(), entry.key()) == parts.end()) wrong(entry.key_node, "`" + std::string(entry.key()) + "` has no meaning here", join(parts, ", "));
   for (auto source : root.get("sources").entries()) out.sources_[std::string(source.key())] = std::string(source.value.text());
@@ -160,6 +160,7 @@ EventActions event_actions_of(const Content& content, std::vector<Error>& errors
   for (auto service : root.get("resources").entries())
     for (Value one : service.value.items()) out.templates_[std::string(service.key())].emplace_back(one.text());
   for (Value service : root.get("rcp_services").items()) out.rcp_.insert(std::string(service.text()));
+  for (Value service : root.get("data_event_services").items()) out.data_.insert(std::string(service.text()));
   return out;
 }
 

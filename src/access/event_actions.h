@@ -41,6 +41,8 @@ class EventActions {
   // Actions that leave no event of their own, with the reason.
   const std::map<std::string, std::string>& unseen() const { return unseen_; }
   bool reached_by_rcp(std::string_view prefix) const { return rcp_.count(std::string(prefix)) > 0; }
+  // Services whose calls on their data (objects, items, messages) CloudTrail logs only if it is told to.
+  bool data_events(std::string_view prefix) const { return data_.count(std::string(prefix)) > 0; }
   bool is_action(std::string_view action) const;  // any case
 
  private:
@@ -53,7 +55,7 @@ class EventActions {
   std::map<std::string, std::vector<std::string>, std::less<>> exact_, templates_;
   std::vector<Exception> wide_;  // `apigateway:Get*`
   std::map<std::string, std::string> unseen_;
-  std::set<std::string> rcp_;
+  std::set<std::string> rcp_, data_;
   struct Known {
     std::string name;
     std::vector<Type> types;

@@ -20,6 +20,7 @@
 
 #include "access/catalogue.h"
 #include "access/estate.h"
+#include "access/event_uses.h"
 
 namespace reeve {
 
@@ -70,11 +71,15 @@ struct CrossAccount {
 // What a principal holds and has not used.
 struct Unused {
   uint32_t principal = no_index;
-  enum class What : uint8_t { never, stale, services, not_known } what = What::not_known;
+  enum class What : uint8_t { never, stale, services, actions, not_known } what = What::not_known;
   int64_t last_ms = -1;
   std::vector<std::string> services;   // allowed and not used
   std::string proposed;                // a policy document as JSON; empty: nothing to propose
   std::string why;                     // not known
+  // Of logged events, if there are any of it.
+  std::vector<std::string> seen;            // actions
+  std::vector<std::string> leave_no_event;  // actions that it is allowed and that no event tells of: they stay in what is proposed
+  std::vector<std::string> data_not_logged; // used services of whose calls on data the logs hold none: what is allowed there stays
 };
 
 class AccessQuestions {
@@ -85,7 +90,8 @@ class AccessQuestions {
   Result<AccessAnswer> can(const AccessPrincipal& principal, std::string_view action, std::string_view resource);
   std::vector<CanDo> all(const AccessPrincipal& principal);
   std::vector<CrossAccount> cross_account();
-  std::vector<Unused> unused(int64_t as_of_ms, int days);
+  // `uses`: what logs tell, beside what IAM tells of last access; may be null.
+  std::vector<Unused> unused(int64_t as_of_ms, int days, const EventUses* uses = nullptr);
 
  private:
   struct Asked {

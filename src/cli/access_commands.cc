@@ -70,8 +70,11 @@ std::vector<Command> access_commands() {
       {.name = "access unused",
        .summary = "name what is held and not used, and propose a smaller policy",
        .details = "From what IAM tells of last use: users and roles that nobody used, and services that a principal may use and did not. For those the policies "
-                  "it has are proposed anew with the used services alone; conditions, resources and denials stay.",
-       .flags = estate_flags({{.name = "--days", .value = "N", .help = "unused for so long; default 90"},
+                  "it has are proposed anew with the used services alone; conditions, resources and denials stay. With --events what CloudTrail logged is evidence "
+                  "of use as well, and the policy that is proposed has the actions that were seen; actions that leave no event stay in it and are named.",
+       .flags = estate_flags({{.name = "--events", .value = "LOGS", .form = Form::file, .repeats = true,
+                               .help = "CloudTrail logs beside what IAM tells: files or folders, or one event a line; `-` is standard input"},
+                              {.name = "--days", .value = "N", .help = "unused for so long; default 90"},
                               {.name = "--as-of", .value = "TIME", .help = "counted from here; default: the newest time in the sources"}}),
        .examples = {{"reeve access unused -s export/ --days 180", "nobody used it for half a year"}},
        .run = run_access_unused},
@@ -145,17 +148,22 @@ std::vector<Command> access_commands() {
        .summary = "say whether a stranger can use a resource, and what for",
        .details = "Looks for a request that a stranger (anybody without credentials, any AWS account, any subject of a shared identity provider) can make and "
                   "that the resource's policy lets through: yes comes with that request, no means that there is none, unknown names what would decide. S3 "
-                  "Block Public Access and resource control policies are taken in as far as they are given.",
-       .arguments = {{.name = "POLICY", .required = true, .repeats = true, .form = Form::file, .help = "a resource policy, or a role's trust policy, as JSON; `-` is standard input"}},
-       .flags = {records_format(),
+                  "Block Public Access and resource control policies are taken in as far as they are given.\n\n"
+                  "Without POLICY everything of the estate that has one is asked about, roles by their trust, with the organization's policies, S3's blocks and "
+                  "buckets' access control lists as far as the sources tell.",
+       .arguments = {{.name = "POLICY", .repeats = true, .form = Form::file, .help = "a resource policy, or a role's trust policy, as JSON; `-` is standard input"}},
+       .flags = {{.name = "--source", .letter = 's', .value = "SOURCE", .form = Form::file, .repeats = true,
+                  .help = "the estate: what `reeve assess` reads; default: the workspace's sources, else the current folder"},
+                 authorization_details(), records_format(),
                  {.name = "--resource", .value = "ARN", .repeats = true, .help = "whose policy it is; one for each POLICY, in the same order"},
                  {.name = "--account", .value = "ID", .form = Form::account, .help = "the owner, where the ARN does not tell"},
                  {.name = "--organization-id", .value = "ID", .help = "the owner's organization, o-…"},
                  {.name = "--restrict-public-buckets", .value = "HOW", .form = Form::choice, .choices = {"on", "off", "unknown"},
                   .help = "S3's block of the bucket or its account; default: off"},
                  {.name = "--rcp", .value = "FILE", .form = Form::file, .repeats = true, .help = "a resource control policy on the way to the owner"},
-                 {.name = "--all", .help = "print every action"}},
-       .examples = {{"reeve access public bucket.json --resource arn:aws:s3:::logs", "a bucket's policy"}},
+                 {.name = "--all", .help = "print every action, and what is not public"}},
+       .examples = {{"reeve access public -s export/", "everything that strangers can use"},
+                    {"reeve access public bucket.json --resource arn:aws:s3:::logs", "a bucket's policy"}},
        .run = run_access_public},
       {.name = "access diff",
        .summary = "say what one policy allows that another does not",

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "content/workspace.h"
 #include "formats/json.h"
+#include "policy/witness.h"
 
 namespace reeve {
 namespace {
@@ -58,6 +59,11 @@ Result<AskedEstate> asked_estate(const Options& options, Io& io, bool principals
   return out;
 }
 
+std::string shown_resource(std::string resource) {
+  for (size_t at; (at = resource.find(policy::filler)) != std::string::npos;) resource.replace(at, policy::filler.size(), "*");
+  return resource;
+}
+
 std::string short_name(const AccessPrincipal& principal) { return std::string(arn_resource(principal.arn)); }
 
 Result<const AccessPrincipal*> principal_named(const AccessEstate& estate, const std::string& name) {
@@ -84,7 +90,7 @@ void write_answer(std::string& out, const AccessEstate& estate, const AccessAnsw
   JsonWriter json(out);
   json.begin_object().member("principal", who == no_index ? answer.caller : estate.principals[who].arn).member("kind", answer.kind);
   if (!answer.account.empty()) json.member("account", answer.account);
-  json.member("action", answer.action).member("resource", answer.resource).member("answer", name(answer.can)).member("decided_by", name(answer.by));
+  json.member("action", answer.action).member("resource", shown_resource(answer.resource)).member("answer", name(answer.can)).member("decided_by", name(answer.by));
   json.key("reasons").begin_array();
   for (const AccessReason& one : answer.because) {
     json.begin_object().member("policy_type", name(one.reason.kind)).member("effect", one.reason.effect == Effect::deny ? "Deny" : one.reason.effect == Effect::allow ? "Allow" : "unknown");

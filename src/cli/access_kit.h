@@ -26,6 +26,8 @@ Result<AskedEstate> asked_estate(const Options& options, Io& io, bool principals
 
 // `ann`, `role/web`, or an ARN; nothing or several that fit is an error.
 Result<const AccessPrincipal*> principal_named(const AccessEstate& estate, const std::string& name);
+// A resource as people read it: a name that was made up to stand for any is `*`.
+std::string shown_resource(std::string resource);
 std::string short_name(const AccessPrincipal& principal);  // `role/apps/web`
 // One record; `about`: of the principals that share the answer, the one meant.
 void write_answer(std::string& out, const AccessEstate& estate, const AccessAnswer& answer, uint32_t about = no_index);

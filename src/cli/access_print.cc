@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "policy/witness.h"
 
 namespace reeve {
 
@@ -59,6 +60,8 @@ std::string witness_words(const WitnessRequest& request) {
   if (!request.resource.empty()) out += " on " + request.resource;
   for (const auto& [key, value] : request.context)
     out += ", " + key + (value.state == ContextValue::State::present ? "=" + join(value.values, "|") : value.state == ContextValue::State::absent ? " absent" : " not known");
+  // In words a name that was made up to stand for any says so; records keep it, so that the request can be simulated.
+  for (size_t at; (at = out.find(policy::filler)) != std::string::npos;) out.replace(at, policy::filler.size(), "<any>");
   return out;
 }
 

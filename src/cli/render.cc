@@ -93,13 +93,15 @@ void split_flags(const Program& program, const Command& command, std::vector<Fla
 
 }  // namespace
 
+// What a person begins with; the overview has the rest.
+constexpr std::string_view first_commands[] = {"assess", "check", "collect", "detect", "init"};
+
 std::string first_words(const Program& program, const Terminal& terminal) {
   std::string out = fold(terminal, wrap(program.summary, text_width(terminal), 0)) + "\n";
   // One example of each command, so that what is shown here is always something that works.
   std::vector<std::pair<std::string, std::string>> rows;
   for (const Command& command : program.commands) {
-    if (rows.size() == 6 || command.examples.empty() || command.name == "help" || command.name == "version") continue;
-    if (command.name.find(' ') != std::string::npos) continue;  // the second word of another
+    if (command.examples.empty() || std::find(std::begin(first_commands), std::end(first_commands), command.name) == std::end(first_commands)) continue;
     rows.emplace_back(command.examples[0].line, command.summary);
   }
   int left = 0;

@@ -27,7 +27,7 @@ int run_access_can(const Options& options, Io& io) {
     if (!asked->text) {
       write_answer(out, asked->estate, *answer);
     } else {
-      out = std::string(name(answer->can)) + "  " + safe(short_name(**principal)) + "  " + answer->action + "  " + safe(answer->resource) + "\n";
+      out = std::string(name(answer->can)) + "  " + safe(short_name(**principal)) + "  " + answer->action + "  " + safe(shown_resource(answer->resource)) + "\n";
       for (const AccessReason& one : answer->because) out += "     " + safe(one.text) + (one.file.empty() ? "" : "  " + safe(one.file) + ":" + std::to_string(one.line)) + "\n";
       for (const std::string& one : answer->unknown) out += "     hangs on " + safe(one) + "\n";
     }

@@ -1,7 +1,12 @@
 // reeve access public: can a stranger use the resource, and what for?
+#include "access/event_actions.h"
 #include "access/public_access.h"
+#include "access/public_estate.h"
 #include "base/text.h"
+#include "base/threads.h"
+#include "base/words.h"
 #include "cli/access_commands.h"
+#include "cli/access_kit.h"
 #include "cli/access_print.h"
 #include "content/content.h"
 
@@ -13,11 +18,24 @@ std::string few(const std::vector<std::string>& texts, size_t most) {
   return join({texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(most)}, ", ") + " and " + with_thousands(texts.size() - most) + " more";
 }
 
-void print_public(Io& io, bool records, const std::string& resource, const PublicAccess& answer, bool all) {
+// What is known of a resource beside its policy: of one of an estate.
+struct Beside {
+  std::string type, account;
+  bool bucket = false;
+  Truth verdict = Truth::no, list = Truth::no;
+  std::string list_grants;
+};
+
+void print_public(Io& io, bool records, const std::string& resource, const PublicAccess& answer, bool all, const Beside* beside = nullptr) {
   std::string out;
+  const Truth verdict = beside ? beside->verdict : answer.verdict;
   if (records) {
     JsonWriter json(out);
-    json.begin_object().member("resource", resource).member("public", name(answer.verdict)).member("why", answer.why);
+    json.begin_object().member("resource", resource);
+    if (beside) json.member("type", beside->type).member("account", beside->account);
+    json.member("public", name(verdict)).member("why", answer.why);
+    if (beside && beside->bucket) json.member("by_policy", name(answer.verdict)).member("by_access_list", name(beside->list));
+    if (beside && !beside->list_grants.empty()) json.member("access_list", beside->list_grants);
     write_texts(json, "actions", answer.actions);
     write_texts(json, "perhaps", answer.perhaps);
     write_statement(json, answer.decided);
@@ -27,8 +45,10 @@ void print_public(Io& io, bool records, const std::string& resource, const Publi
     json.end_object();
     return io.print(out + "\n");
   }
-  Ink ink = answer.verdict == Truth::yes ? Ink::fail : answer.verdict == Truth::unknown ? Ink::unknown : Ink::plain;
-  out = paint(io.terminal, ink, answer.verdict == Truth::yes ? "public" : answer.verdict == Truth::unknown ? "unknown" : "not public") + "  " + safe(resource) + "\n";
+  Ink ink = verdict == Truth::yes ? Ink::fail : verdict == Truth::unknown ? Ink::unknown : Ink::plain;
+  out = paint(io.terminal, ink, verdict == Truth::yes ? "public" : verdict == Truth::unknown ? "unknown" : "not public") + "  " + safe(resource) + "\n";
+  if (beside && beside->list == Truth::yes) out += "  by its access control list: " + safe(beside->list_grants) + "\n";
+  if (beside && beside->list == Truth::unknown) out += "  its access control list" + (beside->list_grants.empty() ? " was not read" : " grants " + safe(beside->list_grants) + ", and whether it counts was not read") + "\n";
   out += "  " + safe(answer.why) + (answer.decided.statement >= 0 && answer.verdict != Truth::no ? ", by " + safe(statement_word(answer.decided)) : "") + "\n";
   size_t most = all ? SIZE_MAX : 8;
   if (!answer.actions.empty()) out += "  open     " + safe(few(answer.actions, most)) + "\n";
@@ -38,6 +58,35 @@ void print_public(Io& io, bool records, const std::string& resource, const Publi
   io.print(fold(io.terminal, out));
 }
 
+// Everything of the estate that has a policy.
+int run_public_estate(const Options& options, Io& io) {
+  auto asked = asked_estate(options, io, false);
+  if (!asked) return io.error(asked.error()), asked.error().code == Code::usage ? exit_usage : exit_input;
+  const AccessEstate& estate = asked->estate;
+  std::vector<Error> errors;
+  const EventActions events = event_actions_of(*asked->content, errors);
+  for (const Error& error : errors) io.error(error), asked->incomplete = true;
+  const std::vector<PublicResource> found = public_resources(estate, *asked->table, [&](std::string_view prefix) { return events.reached_by_rcp(prefix); }, worker_count());
+  size_t open = 0, unknown = 0;
+  for (const PublicResource& one : found) {
+    const bool role = one.role != no_index;
+    open += one.verdict == Truth::yes;
+    unknown += one.verdict == Truth::unknown;
+    if (asked->text && one.verdict == Truth::no && !options.has("--all")) continue;
+    const uint32_t account = role ? estate.principals[one.role].account : estate.resources[one.resource].account;
+    Beside beside{role ? "AWS::IAM::Role" : estate.resources[one.resource].type, estate.accounts[account].id, false, one.verdict, one.list, one.list_grants};
+    beside.bucket = beside.type == "AWS::S3::Bucket";
+    print_public(io, !asked->text, role ? estate.principals[one.role].arn : estate.resources[one.resource].arn, one.policy, options.has("--all"), &beside);
+  }
+  if (found.empty()) {
+    io.error({Code::not_found, "nothing with a policy of its own was found", {}, "an export with s3:GetBucketPolicy, iam:GetAccountAuthorizationDetails and the like", {}});
+    asked->incomplete = true;
+  }
+  if (asked->text)
+    io.print(fold(io.terminal, count_text(found.size(), "resource") + " with a policy, " + with_thousands(open) + " public, " + with_thousands(unknown) + " unknown · " + asked->elapsed() + "\n"));
+  return asked->incomplete ? exit_input : exit_done;
+}
+
 }  // namespace
 
 int run_access_public(const Options& options, Io& io) {
@@ -45,6 +94,9 @@ int run_access_public(const Options& options, Io& io) {
     io.error({Code::usage, std::move(what), {}, std::move(expected), {}});
     return exit_usage;
   };
+  if (options.arguments().empty() && !options.has("--resource")) return run_public_estate(options, io);
+  if (options.has("--source") || options.has("--authorization-details"))
+    return usage("a policy of a file is no part of an estate", "a POLICY with --resource ARN, or --source");
   if (options.values("--resource").size() != options.arguments().size())
     return usage("each policy belongs to a resource", "--resource ARN for each POLICY, in the same order");
   Content content = load_content({.content_dir = options.value("--content"), .workspace_dir = workspace_of(options)});

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "base/text.h"
+#include "estate/not_json.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -456,7 +457,7 @@ Found evaluate(const Node& node, Value from) {
         if (trim(value.text()).empty()) return;
         auto document = document_in_string(value);
         if (!document) {
-          result.unknown = "`" + value.path() + "` is not JSON text: " + document.error().what;
+          result.unknown = "`" + value.path() + "` " + std::string(kNotJsonText) + ": " + document.error().what;
           return;
         }
         result.values.push_back(keep(result, *document));
