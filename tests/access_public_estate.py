@@ -133,7 +133,16 @@ def main():
         organization.attach("rcp", {TOP: [rcp("s3:*", {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": ORG}, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}})]})
         (export(both, OPEN) / "organizations-describe-organization.json").unlink()
         _, got = ask("-s", both)
-        checks.check(got["by-policy"]["public"] == "no" and "resource control policy" in got["by-policy"].get("stopped_by", ""), "an RCP keeps strangers out", str(got["by-policy"]))
+        checks.check(got["by-policy"]["public"] == "unknown" and "services" in got["by-policy"].get("why", ""),
+                     "an RCP keeps people out and leaves services: AWS's pages do not say whether an Allow to `*` covers those", str(got["by-policy"]))
+        everybody = root / "everybody"
+        shut = Organization(everybody)
+        shut.attach("scp", {})
+        shut.attach("rcp", {TOP: [rcp("s3:*", {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": ORG}})]})
+        (export(everybody, OPEN) / "organizations-describe-organization.json").unlink()
+        _, got = ask("-s", everybody)
+        checks.check(got["by-policy"]["public"] == "no" and "resource control policy" in got["by-policy"].get("stopped_by", ""), "an RCP without exemption keeps strangers out", str(got["by-policy"]))
+        _, got = ask("-s", both)
         checks.check(got["role/anybody"]["public"] == "yes", "an RCP on S3 says nothing of a role", str(got["role/anybody"]))
         organization.write("organizations-describe-policy/p-rcp0001", REFUSED)
         _, got = ask("-s", both)

@@ -66,7 +66,13 @@ class Used {
   std::vector<std::string> of_all_but(const std::vector<std::string>& named) {
     auto is_named = [&](std::string_view action) { return std::any_of(named.begin(), named.end(), [&](const std::string& term) { return action_matches(term, action); }); };
     std::vector<std::string> out;
-    for (const std::string& pattern : of("*")) {
+    const std::vector<std::string> silent_before = kept_silent;
+    const std::vector<std::string> all = of("*");
+    // What the statement names it does not grant, so nothing is kept for it.
+    std::erase_if(kept_silent, [&](const std::string& one) {
+      return is_named(one) && std::find(silent_before.begin(), silent_before.end(), one) == silent_before.end();
+    });
+    for (const std::string& pattern : all) {
       if (!ends_with(pattern, ":*")) {
         if (!is_named(pattern)) out.push_back(pattern);
         continue;

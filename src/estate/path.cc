@@ -587,8 +587,7 @@ std::pair<std::string, std::string> Path::stops(Value from) const {
   if (!root_) return {from.origin().path, ""};
   Walk walk;
   walk.go(*root_, from);
-  bool nothing = !walk.at || walk.at.is_null() || walk.at.is_unknown();
-  return {walk.path, nothing ? "" : to_json(walk.at)};
+  return {walk.path, !walk.at || walk.at.is_null() || walk.at.is_unknown() ? "" : to_json(walk.at)};
 }
 
 std::string Path::suffix() const {
