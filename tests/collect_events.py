@@ -189,7 +189,7 @@ def other_services(checks, work, folder, out):
     rows = [
         ("a security group", event("AuthorizeSecurityGroupIngress", "ec2.amazonaws.com", requestParameters={"groupId": "sg-0"}), {"ec2:DescribeSecurityGroups"}),
         ("a role", event("AttachRolePolicy", "iam.amazonaws.com", "us-east-1", requestParameters={"roleName": "CiDeploy", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}),
-         {"iam:GetAccountAuthorizationDetails", "iam:ListRoles", "iam:GetPolicy"}),
+         {"iam:GetAccountAuthorizationDetails", "iam:ListRoles"}),
         ("a password policy", {"detail-type": "AWS API Call via CloudTrail", "detail": event("UpdateAccountPasswordPolicy", "iam.amazonaws.com", "us-east-1")}, {"iam:GetAccountPasswordPolicy"}),
     ]
     for what, one, expected in rows:
