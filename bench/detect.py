@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Rates of `reeve detect` beside the floor of reading; see bench/detect.sh."""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import uuid
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CORPORA = ROOT.parent / "shared" / "corpora"
+COPIES = 100
+ROUNDS = 3
+# A process's peak begins with that of the one that started it: so a small one starts it.
+STARTS = """
+import json, os, sys
+out = os.open(os.devnull, os.O_WRONLY)
+_, status, used = os.wait4(os.posix_spawn(sys.argv[2], sys.argv[2:], dict(os.environ, REEVE_THREADS="1"), file_actions=[(os.POSIX_SPAWN_DUP2, out, 1)]), 0)
+json.dump([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss / 1024], open(sys.argv[1], "w"))
+"""
+
+
+def started(command, folder):
+    """Exit status, processor seconds and peak in MiB; the last words on standard error."""
+    figure = folder / "figure.json"
+    run = subprocess.run([sys.executable, "-S", "-E", "-c", STARTS, str(figure), *map(str, command)], capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"bench/detect.sh: {' '.join(map(str, command))} could not be started: {run.stderr[-400:]}")
+    return *json.loads(figure.read_text()), run.stderr
+
+
+def many(rules, out):
+    """`COPIES` of each rule, under other ids, titles and event names; a rule without an event name asks for another account type."""
+    out.mkdir()
+    for number, file in enumerate(sorted(rules.rglob("*.yml"))):
+        text = file.read_text()
+        for copy in range(COPIES):
+            one = re.sub(r"(?m)^id: .*$", f"id: {uuid.uuid5(uuid.NAMESPACE_URL, f'{file.name}/{copy}')}", text)
+            one = re.sub(r"(?m)^title: (.*)$", rf"title: \1 {copy}", one, count=1)
+            if copy:
+                one = re.sub(r"(?m)^(\s+)(eventName(?:\|\w+)*): '?([A-Za-z*]+)'?$", rf"\1\2: \g<3>X{copy}", one)
+                one = re.sub(r"(?ms)^(\s+)(eventName(?:\|\w+)*):\n((?:\s+- .*\n)+)", lambda m: f"{m[1]}{m[2]}:\n" + re.sub(r"(?m)$", f"X{copy}", m[3].rstrip("\n")) + "\n", one)
+                if "eventName" not in one:
+                    one = re.sub(r"(?m)^(\s+)(userIdentity\.type): .*$", rf"\1\2: Type{copy}", one)
+            (out / f"{number}-{copy}.yml").write_text(one)
+    return out
+
+
+def floor(program, folder):
+    rows = [json.loads(line) for line in subprocess.run([program, str(folder), "--rounds", str(ROUNDS)], capture_output=True, text=True, check=True).stdout.splitlines()]
+    by = {row["what"]: row for row in rows}
+    return by["floor"]
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="bench/detect.sh", allow_abbrev=False)
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
+    parser.add_argument("--megabytes", type=int, default=1000)
+    parser.add_argument("--small-megabytes", type=int, default=100, help="of files of eight events")
+    parser.add_argument("--rules", type=pathlib.Path, default=CORPORA / "sigma" / "sigmahq" / "rules")
+    parser.add_argument("--keep", type=pathlib.Path)
+    parser.add_argument("--only", choices=["gz", "json"])
+    options = parser.parse_args()
+    reeve, make, least = (options.build.resolve() / name for name in ("reeve", "bench_make_cloudtrail", "bench_detect_floor"))
+    if not options.rules.exists():
+        print(f"bench/detect.sh: no {options.rules}; nothing was measured", file=sys.stderr)
+        return 0
+    wrong = []
+    memory = pathlib.Path("/dev/shm") if shutil.disk_usage("/dev/shm").free > 3 * options.megabytes * 1_000_000 else None
+    with tempfile.TemporaryDirectory(prefix="reeve-bench-detect-", dir=memory) as temporary:
+        place = options.keep or pathlib.Path(temporary)
+        place.mkdir(parents=True, exist_ok=True)
+        more = many(options.rules, place / "rules")
+        print("| logs | rules | events | CPU s | events per CPU s | of the floor | peak MiB |\n|---|---:|---:|---:|---:|---:|---:|", flush=True)
+        for records, megabytes in ((2000, options.megabytes), (8, options.small_megabytes)):
+            logs = place / f"logs-{records}"
+            subprocess.run([make, logs, CORPORA / "cloudtrail", "--megabytes", str(megabytes), "--records", str(records), "--shapes", "gz,json"], check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for shape, bar in (("gz", 0.75), ("json", 0.7)):
+                if options.only not in (None, shape):
+                    continue
+                below = floor(least, logs / shape)
+                kind = f"{'gzip' if shape == 'gz' else 'plain'}, files of {records:,}"
+                print(f"| {kind} | floor | {below['events']:,} | {below['cpu_s']:.2f} | {below['events_per_cpu_s']:,.0f} | 1.00 | – |", flush=True)
+                rates = {}
+                for name, words in (("57", ["--rules", options.rules]), ("5,700", ["--rules", more]), ("Reeve's own", [])):
+                    empty = min(started([reeve, "detect", "-", *words], place)[1] for _ in range(ROUNDS))  # what loading the rules takes
+                    runs = [started([reeve, "detect", logs / shape, "--format", "ndjson", *words], place) for _ in range(ROUNDS)]
+                    if any(run[0] not in (0, 3) for run in runs):
+                        sys.exit(f"bench/detect.sh: reeve detect ended with {runs[0][0]}: {runs[0][3][-400:]}")
+                    cpu, peak = max(min(run[1] for run in runs) - empty, 1e-3), max(run[2] for run in runs)
+                    rates[name] = below["events"] / cpu
+                    share = rates[name] / below["events_per_cpu_s"]
+                    print(f"| {kind} | {name} | {below['events']:,} | {cpu:.2f} | {rates[name]:,.0f} | {share:.2f} | {peak:.0f} |", flush=True)
+                    if name == "57" and share < bar:
+                        wrong.append(f"{kind}: {share:.2f} of the floor where {bar} are asked for")
+                    if peak > 100:
+                        wrong.append(f"{kind}, {name} rules: {peak:.0f} MiB where 100 are allowed")
+                loss = 100 * (1 - rates["5,700"] / rates["57"])
+                print(f"\n{kind}: {loss:.1f} % less with 5,700 rules (bar 15)\n", flush=True)
+                if loss > 15:
+                    wrong.append(f"{kind}: {loss:.1f} % less with 5,700 rules where 15 are allowed")
+    for what in wrong:
+        print(what, file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
