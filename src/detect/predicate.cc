@@ -203,6 +203,13 @@ bool keyword_in(const Probe& probe, const LogEvent& event, bool strict, Room& ro
   return any_scalar(probe, event.text, 0, room);
 }
 
+// Behind the closing quote of the string that opens at `open`; the token's end where it never closes.
+size_t quoted_end(std::string_view token, size_t open) {
+  size_t end = open + 1;
+  while (end < token.size() && token[end] != '"') end += token[end] == '\\' ? 2 : 1;
+  return end < token.size() ? end + 1 : token.size();
+}
+
 }  // namespace
 
 void compact_token(std::string_view token, std::string& out) {
@@ -214,9 +221,7 @@ void compact_token(std::string_view token, std::string& out) {
       out += c;
       continue;
     }
-    size_t end = i + 1;
-    while (end < token.size() && token[end] != '"') end += token[end] == '\\' ? 2 : 1;
-    end = end < token.size() ? end + 1 : token.size();
+    const size_t end = quoted_end(token, i);
     out.append(token.substr(i, end - i));
     i = end - 1;
   }
@@ -232,9 +237,7 @@ void readable_token(std::string_view token, std::string& out) {
       out += c;
       continue;
     }
-    size_t end = i + 1;
-    while (end < token.size() && token[end] != '"') end += token[end] == '\\' ? 2 : 1;
-    end = end < token.size() ? end + 1 : token.size();
+    const size_t end = quoted_end(token, i);
     out += '"';
     out.append(token_text(token.substr(i, end - i), room));
     out += '"';
