@@ -43,6 +43,26 @@ std::vector<Command> detect_commands() {
                  {.name = "--fail-on", .value = "WHAT", .form = Form::choice, .choices = {"fail", "never"}, .help = "exit status 1 if a case is not met (fail; default), or never"}},
        .examples = {{"reeve detect test content/detections", "each detection of a folder"}},
        .run = run_detect_test},
+      {.name = "detect incidents",
+       .summary = "tell alerts as stories over time and accounts, and who is at risk",
+       .details = "Reads alerts as `reeve detect` writes them (NDJSON) and joins those that share a principal, a public address or a resource. An incident is "
+                  "told when it holds a critical alert, when the risk of its alerts together reaches the threshold, or when they are of three tactics and "
+                  "four rules. Risk halves in each half-life, by the events' own time. The same alerts give the same incidents in any order, however "
+                  "often they stand there. docs/incidents.md.",
+       .arguments = {{.name = "ALERTS", .required = true, .repeats = true, .form = Form::file, .help = "files of alerts; `-` is standard input"}},
+       .flags = {{.name = "--window", .value = "TIME", .help = "how far apart two alerts that share something may be, such as 6h; default: 24h"},
+                 {.name = "--half-life", .value = "TIME", .help = "in which time risk halves; default: 24h"},
+                 {.name = "--threshold", .value = "RISK", .help = "from which risk an incident is told; default: 100, the weight of a critical alert"},
+                 {.name = "--shared", .value = "VALUE", .repeats = true, .help = "an address or another name that many share and that joins nothing; `*` and `?` are wildcards"},
+                 {.name = "--all", .help = "incidents below the threshold too, and every alert and entity"},
+                 {.name = "--format", .value = "FORMAT", .form = Form::choice, .choices = {"text", "ndjson"},
+                  .help = "how to print: text (default on a terminal) or ndjson (default into a pipe or a file)"},
+                 {.name = "--fail-on", .value = "LEVEL", .form = Form::choice, .choices = {"critical", "high", "medium", "low", "informational", "never"},
+                  .help = "exit status 1 if there is an incident with an alert of this level or above; default: never"}},
+       .examples = {{"reeve detect logs/ --format ndjson > alerts.ndjson", "the alerts first"},
+                    {"reeve detect incidents alerts.ndjson", "what they come to together"},
+                    {"reeve detect incidents alerts.ndjson --shared 198.51.100.7", "an address behind which everybody sits joins nothing"}},
+       .run = run_detect_incidents},
   };
 }
 

@@ -9,5 +9,6 @@ std::vector<Command> detect_commands();
 
 int run_detect(const Options& options, Io& io);
 int run_detect_test(const Options& options, Io& io);
+int run_detect_incidents(const Options& options, Io& io);
 
 }  // namespace reeve

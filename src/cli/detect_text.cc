@@ -9,9 +9,8 @@
 namespace reeve {
 namespace {
 
-constexpr size_t short_id = 9;      // `al-7f3a91`: enough to tell alerts on a screen apart, and grep finds it in the whole id
 constexpr int level_width = 8;      // `critical`
-constexpr int principal_from = 110;  // columns
+constexpr int principal_least = 16;  // columns; less of a name tells nothing
 
 Ink ink_of(RuleLevel level) {
   switch (level) {
@@ -41,24 +40,25 @@ std::string DetectText::line(const RuleHead& rule, const Alert& alert) const {
   std::string when = seconds(Time{alert.event.time_ms});  // 2026-11-22T04:12:07Z
   if (!today_.empty() && starts_with(when, today_)) when = when.substr(when.find('T') + 1);
   else when[10] = ' ';
-  std::string id = terminal.tty ? alert.id.substr(0, short_id) : alert.id;
   std::string level(name(rule.level));
   if (rule.level == RuleLevel::informational) level = "info";
   const std::string account = padded(safe(alert.event.account), 12), who = safe(alert.event.principal);
   std::string title = safe(rule.title);
   if (alert.count > 1) title += " (" + with_thousands(alert.count) + " events)";
   const std::string head = when + " " + paint(terminal, ink_of(rule.level), level) + std::string(static_cast<size_t>(std::max(0, level_width - display_width(level))) + 2, ' ');
-  const int fixed = display_width(when) + 1 + level_width + 2 + 2 + 12 + 2 + display_width(id);
-  std::string tail = "  " + account + "  ";
-  if (!terminal.tty) return fold(terminal, head + title + tail + id + (who.empty() ? "" : "  " + who)) + "\n";
-  int room = terminal.width - fixed;
-  std::string principal;
-  if (terminal.width >= principal_from && !who.empty()) {
-    const int share = std::min(room / 3, display_width(who));
-    principal = "  " + shorten(terminal, who, share);
-    room -= share + 2;
-  }
-  return head + fold(terminal, padded(shorten(terminal, title, std::max(room, 8)), room)) + tail + paint(terminal, Ink::dim, id) + fold(terminal, principal) + "\n";
+  if (!terminal.tty) return fold(terminal, head + title + "  " + account + "  " + alert.id + (who.empty() ? "" : "  " + who)) + "\n";
+  // What follows the time and the level, then on a line of its own what it is known by, where and who. Titles are never cut, ids neither.
+  const int indent = display_width(when) + 1 + level_width + 2;
+  std::string lines = head, below = wrap(fold(terminal, title), terminal.width, indent);
+  lines += below.substr(std::min(below.size(), static_cast<size_t>(indent)));
+  while (ends_with(lines, "\n")) lines.pop_back();
+  const std::string second = "  " + paint(terminal, Ink::dim, alert.id) + "  " + account;
+  // An ARN says its account again; what is left of it tells who.
+  std::string tail = who;
+  if (const std::string own = ":" + alert.event.account + ":"; starts_with(who, "arn:") && contains(who, own)) tail = who.substr(who.find(own) + own.size());
+  const int room = terminal.width - (2 + display_width(alert.id) + 2 + display_width(account) + 2);
+  if (!tail.empty() && room >= principal_least) return lines + "\n" + second + "  " + fold(terminal, shorten(terminal, tail, room)) + "\n";
+  return lines + "\n" + second + "\n";
 }
 
 std::string DetectText::audit(const ObjectAudit& audit) const {

@@ -1,4 +1,4 @@
-// Alerts as people read them: one line each, that grep finds, and a closing line (ux.md §2). Progress on standard error.
+// Alerts as people read them: in a pipe one line each, on a terminal two, ids and titles whole; and a closing line. Progress on standard error.
 #pragma once
 
 #include <chrono>

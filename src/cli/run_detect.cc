@@ -4,12 +4,10 @@
 #include <optional>
 
 #include "base/file.h"
-#include "base/hash.h"
-#include "base/text.h"
 #include "base/threads.h"
 #include "cli/detect_commands.h"
+#include "cli/detect_kit.h"
 #include "cli/detect_text.h"
-#include "content/detections.h"
 #include "detect/alert_json.h"
 #include "detect/suppress.h"
 #include "report/ocsf.h"
@@ -41,60 +39,6 @@ class EndBySignal {
   struct sigaction interrupt_ {}, terminate_ {};
 };
 
-// 90s, 15m, 1h, 2d: as a correlation's timespan is written.
-std::optional<int64_t> lateness_of(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  int64_t unit_ms = 0;
-  switch (text.back()) {
-    case 's': unit_ms = 1000; break;
-    case 'm': unit_ms = 60'000; break;
-    case 'h': unit_ms = 3'600'000; break;
-    case 'd': unit_ms = 86'400'000; break;
-    default: return std::nullopt;
-  }
-  const auto number = parse_int(text.substr(0, text.size() - 1));
-  if (!number || *number < 0 || *number > 366 * 86'400) return std::nullopt;
-  return *number * unit_ms;
-}
-
-// What judges: the rules of --rules, else Reeve's own, and what is known of them beyond Sigma.
-struct Judging {
-  RuleSet rules;
-  std::vector<std::pair<std::string, std::string>> names;  // of detections: folder, rule id
-  std::vector<std::vector<FieldPath>> same_by;             // by rule
-  std::vector<Error> errors;                               // folders of detections that do not hold
-};
-
-Judging judging_of(const Options& options) {
-  Judging out;
-  RuleOptions how;
-  how.strict_scalar = options.has("--strict-scalar");
-  if (options.has("--rules")) {
-    out.rules = load_rules(options.values("--rules"), how);
-    return out;
-  }
-  Detections own = load_detections({.content_dir = options.value("--content"), .workspace_dir = workspace_of(options)});
-  for (const Detection& detection : own.all) load_rule_text(detection.rule.text, detection.rule.shown, how, out.rules);
-  link_rules(out.rules);
-  out.errors = std::move(own.errors);
-  for (const auto& entry : out.rules.rules) {
-    std::vector<FieldPath> fields;
-    if (const Detection* detection = own.of_rule(entry.head.id)) {
-      for (const std::string& field : detection->group) fields.emplace_back(field);
-      out.names.emplace_back(detection->id, entry.head.id);
-    }
-    out.same_by.push_back(std::move(fields));
-  }
-  return out;
-}
-
-std::string digest_of(const RuleSet& rules, bool strict_scalar) {
-  Sha256Stream digest;
-  if (strict_scalar) digest.add("strict ");
-  for (const auto& entry : rules.rules) digest.add(entry.head.id + "\n");
-  return hex(digest.finish());
-}
-
 }  // namespace
 
 int run_detect(const Options& options, Io& io) {
@@ -103,14 +47,9 @@ int run_detect(const Options& options, Io& io) {
   what.follow = options.has("--follow");
   what.workers = worker_count();
   what.state = options.value("--state");
-  if (options.has("--lateness")) {
-    const auto lateness = lateness_of(options.value("--lateness"));
-    if (!lateness) {
-      io.error({Code::usage, "`--lateness " + options.value("--lateness") + "` is no span of time", {}, "a number and s, m, h or d, such as 15m", {}});
-      return exit_usage;
-    }
-    what.lateness_ms = *lateness;
-  }
+  const auto lateness = span_of(options, "--lateness", what.lateness_ms, io);
+  if (!lateness) return exit_usage;
+  what.lateness_ms = *lateness;
   if (const std::string workspace = workspace_of(options); what.state.empty() && what.follow && !workspace.empty()) what.state = join_path(join_path(workspace, ".reeve"), "detect.state");
   const std::string format = options.value("--format", io.terminal.tty ? "text" : "ndjson");
   const bool text = format == "text";
@@ -129,6 +68,7 @@ int run_detect(const Options& options, Io& io) {
     if (!silencer->empty()) what.silencer = &*silencer;
   }
   what.same_by = std::move(judging.same_by);
+  what.entity_by = std::move(judging.entity_by);
   for (const Error& error : errors) io.error(error);
   for (const Error& note : rules.notes) io.say("note  " + fold(io.error_terminal, safe(note.text())) + "\n");
   bool complete = errors.empty(), reached = false;
@@ -136,7 +76,7 @@ int run_detect(const Options& options, Io& io) {
     io.error({Code::not_found, "there is no rule to judge by", {}, "Sigma rules", "--rules PATH"});
     return exit_input;
   }
-  what.rules_digest = digest_of(rules, options.has("--strict-scalar"));
+  what.rules_digest = judging.digest;
 
   DetectText telling(io, what.follow ? rfc3339(wall_clock()).substr(0, 10) : std::string());
   // What comes while somebody waits for it is passed on at once.

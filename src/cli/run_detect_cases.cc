@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "cli/detect_commands.h"
+#include "cli/detect_kit.h"
 #include "cli/terminal.h"
 #include "detect/rule_cases.h"
 #include "formats/json.h"
@@ -9,8 +10,9 @@
 namespace reeve {
 
 int run_detect_test(const Options& options, Io& io) {
-  RuleOptions how;
-  how.strict_scalar = options.has("--strict-scalar");
+  std::vector<Error> errors;
+  const RuleOptions how = rule_options(options, errors);
+  for (const Error& error : errors) io.error(error);
   const RuleCases done = run_rule_cases(options.arguments(), options.values("--rules"), how);
   for (const Error& problem : done.problems) io.error(problem);
   const bool text = options.value("--format", io.terminal.tty ? "text" : "ndjson") == "text";
@@ -32,7 +34,7 @@ int run_detect_test(const Options& options, Io& io) {
   if (text) out += count_text(done.cases.size(), "case") + ": " + with_thousands(done.cases.size() - bad) + " met, " + with_thousands(bad) + " not\n";
   io.print(out);
   const bool never = options.value("--fail-on", "fail") == "never";
-  return done.problems.empty() ? bad && !never ? exit_results : exit_done : exit_input;
+  return done.problems.empty() && errors.empty() ? bad && !never ? exit_results : exit_done : exit_input;
 }
 
 }  // namespace reeve

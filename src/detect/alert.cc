@@ -1,5 +1,7 @@
 #include "detect/alert.h"
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "base/text.h"
 #include "logs/token.h"
@@ -7,6 +9,7 @@
 namespace reeve {
 namespace {
 
+constexpr size_t resources_max = 10;
 constexpr size_t id_bytes = 12;  // 20 characters of base32: 96 bits, so that a billion alerts hold no two alike
 
 std::string text_of(std::string_view token) {
@@ -44,6 +47,17 @@ std::string first_of(const LogEvent& event, std::initializer_list<std::string_vi
   return {};
 }
 
+// `resources` of CloudTrail: [{"ARN": …, "accountId": …, "type": …}]; AWS's pages write the member's name in either case.
+std::vector<std::string> resources_of(const LogEvent& event) {
+  std::vector<std::string> out;
+  for (TokenItems items(event.raw(LogField::resources)); out.size() < resources_max && items.next();) {
+    std::string arn = member_text(items.value(), "ARN");
+    if (arn.empty()) arn = member_text(items.value(), "arn");
+    if (!arn.empty() && std::find(out.begin(), out.end(), arn) == out.end()) out.push_back(std::move(arn));
+  }
+  return out;
+}
+
 std::string id_of(std::string_view text) { return "al-" + base32(sha256(text), id_bytes); }
 
 }  // namespace
@@ -67,6 +81,9 @@ EventFacts facts_of(const LogEvent& event, std::string_view object) {
     if (out.source.empty()) out.source = std::string(name(event.kind));
     if (out.name.empty()) out.name = first_of(event, {"type", "operation", "action", "query_type"});
   }
+  out.source_ip = event.string(LogField::source_ip);
+  out.invoked_by = member_text(identity, "invokedBy");
+  out.resources = resources_of(event);
   out.object = object;
   return out;
 }
@@ -82,6 +99,14 @@ std::string same_of(const RuleHead& rule, const std::vector<FieldPath>& fields, 
     for (auto token : tokens) text += '\0' + std::string(token_text(token, room));
   }
   return "sa-" + base32(sha256(text), id_bytes);
+}
+
+std::pair<std::string, std::string> entity_of(const FieldPath& field, const LogEvent& event) {
+  std::vector<std::string_view> tokens;
+  if (field.name().empty() || !field_tokens(event, field, tokens) || tokens.empty()) return {};
+  std::string value = text_of(tokens.front());
+  if (value.empty()) return {};
+  return {field.name(), std::move(value)};
 }
 
 std::string alert_id(const RuleHead& rule, std::string_view event_id) {

@@ -19,6 +19,9 @@ struct EventFacts {
   std::string account, region, principal;  // principal: the ARN of who acted, a role's for its sessions; else what there is
   std::string source, name;                // eventSource, eventName
   std::string object;                      // where the event was read
+  std::string source_ip;                   // where the call came from, as the event says it; also the name of an AWS service
+  std::string invoked_by;                  // the AWS service that did it for the principal; empty: the principal itself
+  std::vector<std::string> resources;      // ARNs that the event says it was about, each once, at most 10
 };
 EventFacts facts_of(const LogEvent& event, std::string_view object);
 
@@ -30,6 +33,7 @@ struct Alert {
   std::vector<std::pair<std::string, std::string>> group;        // of a correlation: field and value
   std::vector<std::pair<std::string, std::string>> evidence;     // the fields that the rule looked at and what stood there, at most 12
   uint64_t count = 1;       // events that made it
+  std::pair<std::string, std::string> entity;                    // what the detection says is at risk: field and value; empty: it says nothing
   std::string same;         // the same for alerts of a rule that agree in the fields it chose; empty: it chose none
   bool suppressed = false;  // a suppression silences it: counted, not told
 };
@@ -39,6 +43,9 @@ std::vector<std::pair<std::string, std::string>> evidence_of(const RuleSet::Entr
 
 // Of alerts that agree in the rule and in all of these fields of their events (docs/formats/detections.md, `group`); empty without fields.
 std::string same_of(const RuleHead& rule, const std::vector<FieldPath>& fields, const LogEvent& event);
+
+// The field's value in the event, the first of several; empty texts: the event has none.
+std::pair<std::string, std::string> entity_of(const FieldPath& field, const LogEvent& event);
 
 std::string alert_id(const RuleHead& rule, std::string_view event_id);
 std::string alert_id(const RuleHead& rule, const std::vector<std::pair<std::string, std::string>>& group, int64_t window_start_ms);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "base/time.h"
+#include "detect/attack_tags.h"
 #include "formats/json.h"
 
 namespace reeve {
@@ -27,38 +27,9 @@ void pairs(JsonWriter& json, std::string_view name, const std::vector<std::pair<
 
 void count(JsonWriter& json, std::string_view name, uint64_t value) { json.member(name, static_cast<int64_t>(value)); }
 
-bool is_technique(std::string_view word) { return word.size() > 4 && (word[0] == 't' || word[0] == 'T') && word[1] >= '0' && word[1] <= '9'; }
-
-std::string upper(std::string_view word) {
-  std::string out(word);
-  for (char& c : out)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return out;
-}
-
-// `defense-evasion` and `defense_evasion` → Defense Evasion, as ATT&CK names its tactics.
-std::string tactic_name(std::string_view word) {
-  std::string out;
-  bool begins = true;
-  for (char c : word) {
-    if (c == '-' || c == '_') c = ' ';
-    out += begins ? upper(std::string_view(&c, 1))[0] : c;
-    begins = c == ' ';
-  }
-  // Small words stay small: Command and Control.
-  if (const size_t at = out.find(" And "); at != std::string::npos) out[at + 1] = 'a';
-  return out;
-}
-
 // One entry a technique; tactics that stand for themselves one each. Tags of Sigma: attack.t1078.004, attack.persistence.
 void attacks(JsonWriter& json, const RuleHead& rule) {
-  std::vector<std::string> techniques, tactics;
-  for (const std::string& tag : rule.tags) {
-    if (!starts_with(tag, "attack.")) continue;
-    const std::string word = tag.substr(7);
-    if (is_technique(word)) techniques.push_back(upper(word));
-    else if (word.find_first_of("0123456789.") == std::string::npos) tactics.push_back(tactic_name(word));
-  }
+  const auto techniques = techniques_in(rule.tags), tactics = tactics_in(rule.tags);
   if (techniques.empty() && tactics.empty()) return;
   json.key("attacks").begin_array();
   for (const std::string& technique : techniques) {
@@ -71,7 +42,11 @@ void attacks(JsonWriter& json, const RuleHead& rule) {
   json.end_array();
 }
 
-std::string capital(std::string_view word) { return word.empty() ? std::string() : upper(word.substr(0, 1)) + std::string(word.substr(1)); }
+std::string capital(std::string_view word) {
+  std::string out(word);
+  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  return out;
+}
 
 }  // namespace
 
@@ -84,6 +59,10 @@ void write_alert(std::string& out, const RuleHead& rule, const Alert& alert) {
   pairs(json, "evidence", alert.evidence);
   member_if(json, "event_source", alert.event.source);
   member_if(json, "event_name", alert.event.name);
+  member_if(json, "source_ip", alert.event.source_ip);
+  member_if(json, "invoked_by", alert.event.invoked_by);
+  if (!alert.event.resources.empty()) texts(json, "resources", alert.event.resources);
+  if (!alert.entity.first.empty()) pairs(json, "entity", {alert.entity});
   member_if(json, "read_from", alert.event.object);
   member_if(json, "same_as", alert.same);
   member_if(json, "status", rule.status);
@@ -150,6 +129,9 @@ void write_alert_ocsf(std::string& out, const RuleHead& rule, const Alert& alert
   json.end_object();
   json.key("evidences").begin_array().begin_object();
   if (!event.principal.empty()) json.key("actor").begin_object().key("user").begin_object().member("uid", event.principal).end_object().end_object();
+  // OCSF takes addresses alone here; CloudTrail also writes the name of an AWS service.
+  if (event.source_ip.find_first_of(".:") != std::string::npos && event.source_ip.find_first_not_of("0123456789abcdefABCDEF.:") == std::string::npos)
+    json.key("src_endpoint").begin_object().member("ip", event.source_ip).end_object();
   if (!event.name.empty()) {
     json.key("api").begin_object().member("operation", event.name);
     if (!event.source.empty()) json.key("service").begin_object().member("name", event.source).end_object();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hash.h"
+#include "detect/hit.h"
 #include "detect/state.h"
 
 namespace reeve {
@@ -40,6 +41,29 @@ TEST(Facts, WhoActed) {
     EXPECT_EQ(facts.region, "eu-west-1");
     EXPECT_EQ(facts.time_ms, 1'767'225'600'000);
   }
+}
+
+TEST(Facts, WhereFromAndWhatAbout) {
+  const std::string text = R"({"eventID":"e-1","sourceIPAddress":"192.0.2.7","userIdentity":{"type":"Root","arn":"arn:aws:iam::111122223333:root","invokedBy":"ec2.amazonaws.com"},)"
+                           R"("requestParameters":{"bucketName":["first","second"]},"resources":[{"ARN":"arn:aws:s3:::a"},{"arn":"arn:aws:s3:::b"},{"ARN":"arn:aws:s3:::a"},{"type":"x"},null]})" +
+                           std::string(64, ' ');
+  auto event = event_of(text);
+  ASSERT_TRUE(event);
+  const EventFacts facts = facts_of(*event, "x.json");
+  EXPECT_EQ(facts.source_ip, "192.0.2.7");
+  EXPECT_EQ(facts.invoked_by, "ec2.amazonaws.com");
+  EXPECT_EQ(facts.resources, (std::vector<std::string>{"arn:aws:s3:::a", "arn:aws:s3:::b"}));
+  std::string row;
+  Packer out(row);
+  pack(out, facts);
+  Unpacker in(row);
+  const EventFacts back = unpack_facts(in);
+  EXPECT_TRUE(in.good() && in.at_end());
+  EXPECT_EQ(back.resources, facts.resources);
+  EXPECT_EQ(back.source_ip + back.invoked_by, facts.source_ip + facts.invoked_by);
+  EXPECT_EQ(entity_of(FieldPath("requestParameters.bucketName"), *event), (std::pair<std::string, std::string>{"requestParameters.bucketName", "first"}));
+  EXPECT_EQ(entity_of(FieldPath("requestParameters.absent"), *event).first, "");
+  EXPECT_EQ(entity_of(FieldPath(), *event).first, "");
 }
 
 TEST(AlertId, FollowsFromRuleAndEventAlone) {

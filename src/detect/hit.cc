@@ -97,12 +97,16 @@ std::string Unpacker::text() {
 
 void pack(Packer& out, const EventFacts& facts) {
   out.text(facts.id).number(facts.time_ms).text(facts.account).text(facts.region).text(facts.principal).text(facts.source).text(facts.name).text(facts.object);
+  out.text(facts.source_ip).text(facts.invoked_by).number(static_cast<int64_t>(facts.resources.size()));
+  for (const auto& one : facts.resources) out.text(one);
 }
 
 EventFacts unpack_facts(Unpacker& in) {
   EventFacts out;
   out.id = in.text(), out.time_ms = in.number(), out.account = in.text(), out.region = in.text(), out.principal = in.text();
   out.source = in.text(), out.name = in.text(), out.object = in.text();
+  out.source_ip = in.text(), out.invoked_by = in.text();
+  for (size_t n = in.count(); n > 0 && in.good(); --n) out.resources.push_back(in.text());
   return out;
 }
 

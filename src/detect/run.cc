@@ -117,6 +117,7 @@ class DetectRun {
         alert.event = facts;
         alert.evidence = evidence_of(rules_.rules[rule], event);
         if (rule < options_.same_by.size()) alert.same = same_of(head, options_.same_by[rule], event);
+        if (rule < options_.entity_by.size()) alert.entity = entity_of(options_.entity_by[rule], event);
         alert.suppressed = options_.silencer && options_.silencer->silences(rule, event, facts.time_ms);
         reading.alerts.push_back(std::move(alert));
       }

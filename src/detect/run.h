@@ -21,6 +21,7 @@ struct DetectOptions {
   std::string rules_digest;           // kept with the state
   Silencer* silencer = nullptr;       // suppressions; null: none. Hits of silenced events take part in correlations all the same
   std::vector<std::vector<FieldPath>> same_by;  // by rule: alerts that agree in these fields are about the same; empty: none does
+  std::vector<FieldPath> entity_by;   // by rule: what names who or what is at risk; an empty name: the rule says nothing
   std::string state;                  // a SQLite file: objects done, correlations open, alerts told; empty: nothing is kept
   int64_t lateness_ms = 15 * 60'000;  // of a run that follows; a run over whole files sorts everything
   size_t workers = 1;

@@ -7,7 +7,7 @@
 namespace reeve {
 namespace {
 
-constexpr int64_t layout = 1;  // of the tables; a state of another one is refused, not guessed at
+constexpr int64_t layout = 2;  // of the tables; a state of another one is refused, not guessed at
 
 }  // namespace
 

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Alerts told as stories (docs/incidents.md), from logs to text and NDJSON.
+
+    python3 tests/detect_incidents.py [--reeve PROGRAM]
+"""
+
+import argparse
+import json
+import pathlib
+import random
+import sys
+import tempfile
+
+import lib_reeve
+from lib_detect import event, write_files
+from lib_reeve import Checks, built, reeve
+
+RULE = """title: {title}
+id: 00000000-0000-4000-8000-00000000000{number}
+logsource: {{product: aws, service: cloudtrail}}
+detection: {{selection: {{eventName: {name}}}, condition: selection}}
+tags: [attack.{tactic}]
+level: {level}
+"""
+RULES = [("Role taken", 1, "AssumeRole", "lateral-movement", "medium"), ("Key made", 2, "CreateAccessKey", "persistence", "high"),
+         ("Trail stopped", 3, "StopLogging", "defense-evasion", "high"), ("Buckets listed", 4, "ListBuckets", "discovery", "low")]
+ROLE = "arn:aws:iam::444455556666:role/Deploy"
+
+
+def lines(text, member):
+    return [one for one in map(json.loads, text.splitlines()) if member in one]
+
+
+def attack():
+    """Ann makes a key, takes a role of another account and stops a trail there; Bob lists buckets from his own desk."""
+    session = {"type": "AssumedRole", "arn": "arn:aws:sts::444455556666:assumed-role/Deploy/x", "sessionContext": {"sessionIssuer": {"type": "Role", "arn": ROLE}}}
+    bob = {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/bob", "userName": "bob"}
+    return [event(1, 0, "CreateAccessKey"), event(2, 600, "AssumeRole", "sts.amazonaws.com", resources=[{"ARN": ROLE, "type": "AWS::IAM::Role"}]),
+            event(3, 1200, "StopLogging", "cloudtrail.amazonaws.com", userIdentity=session, recipientAccountId="444455556666", sourceIPAddress="203.0.113.5"),
+            event(4, 1300, "ListBuckets", "s3.amazonaws.com", userIdentity=bob, sourceIPAddress="198.51.100.9")]
+
+
+def story(checks, alerts):
+    done = reeve("detect", "incidents", alerts)
+    incidents, entities = lines(done.out, "incident_id"), lines(done.out, "entity")
+    checks.check(done.status == 0 and len(incidents) == 1, "one incident is raised", done.out + done.err)
+    one = incidents[0]
+    checks.check([step["rule_title"] for step in one["timeline"]] == ["Key made", "Role taken", "Trail stopped"], "its story is in the order of time", one["timeline"])
+    checks.check(one["accounts"] == ["111122223333", "444455556666"], "it goes over two accounts", one["accounts"])
+    checks.check([step["tactic"] for step in one["tactics"]] == ["Persistence", "Lateral Movement", "Defense Evasion"], "it went on by tactics", one["tactics"])
+    checks.check(one["risk"] > 100 and "threshold" in one["why"] and one["level"] == "high", "why it is raised", one)
+    checks.check(entities[0]["risk"] >= entities[-1]["risk"] and {one["kind"] for one in entities} == {"principal", "account", "resource", "source_ip"}, "entities by risk", entities)
+    everything = lines(reeve("detect", "incidents", alerts, "--all").out, "incident_id")
+    checks.check([one["raised"] for one in everything] == [True, False], "the rest with --all", everything)
+    apart = lines(reeve("detect", "incidents", alerts, "--all", "--shared", "arn:aws:iam::444455556666:*").out, "incident_id")
+    checks.check(len(apart) == 3, "what is shared joins nothing", apart)
+    checks.check(len(lines(reeve("detect", "incidents", alerts, "--window", "5m", "--all").out, "incident_id")) == 4, "a smaller window")
+    checks.check(not lines(reeve("detect", "incidents", alerts, "--threshold", "200").out, "incident_id"), "a higher threshold")
+    checks.check(reeve("detect", "incidents", alerts, "--fail-on", "high").status == 1 and reeve("detect", "incidents", alerts, "--fail-on", "critical").status == 0, "--fail-on")
+    for wrong in (["--window", "soon"], ["--half-life", "0h"], ["--threshold", "0"], ["--threshold", "x"]):
+        done = reeve("detect", "incidents", alerts, *wrong)
+        checks.check(done.status == 2 and done.err, "a wrong value is a usage error: " + " ".join(wrong), done.err)
+
+
+def order_and_repeats(checks, folder, alerts):
+    want = reeve("detect", "incidents", alerts).out
+    text = alerts.read_text().splitlines()
+    shuffled = folder / "shuffled.ndjson"
+    for seed in range(5):
+        more = text + random.Random(seed).choices(text, k=3)
+        random.Random(seed).shuffle(more)
+        shuffled.write_text("\n".join(more) + "\n")
+        checks.check(reeve("detect", "incidents", shuffled).out == want, f"the same in another order and with repeats, {seed}")
+    checks.check(reeve("detect", "incidents", alerts, shuffled, alerts).out == want, "several files")
+    half = folder / "half.ndjson"
+    half.write_text("\n".join(text[:2]) + "\n")
+    early = lines(reeve("detect", "incidents", half, "--all").out, "incident_id")
+    checks.check(early[0]["incident_id"] == lines(want, "incident_id")[0]["incident_id"], "the id stays when more joins")
+
+
+def hard_input(checks, folder, alerts):
+    bad = folder / "bad.ndjson"
+    bad.write_text(alerts.read_text() + "{\n" + '{"alert_id":"al-x"}\n' + '{"object":"x","refusals":[]}\n' + "no json" + "\n")
+    done = reeve("detect", "incidents", bad)
+    checks.check(done.status == 3 and done.err.count(str(bad)) == 3, "lines that are no alerts are named", done.err)
+    checks.check(done.out == reeve("detect", "incidents", alerts).out, "the rest is told")
+    done = reeve("detect", "incidents", folder / "not there")
+    checks.check(done.status == 3 and "not there" in done.err, "a file that is not there", done.err)
+    hostile = json.loads(alerts.read_text().splitlines()[0])
+    hostile.update(principal="a\u001b[31m\u202eb", rule_title="x\u001b[2Jy", level="critical")
+    (folder / "hostile.ndjson").write_text(json.dumps(hostile) + "\n")
+    text = reeve("detect", "incidents", folder / "hostile.ndjson", "--format", "text").out
+    checks.check("\x1b" not in text and "\u202e" not in text and "critical" in text, "a name cannot act on the terminal", repr(text))
+    empty = folder / "empty.ndjson"
+    empty.write_text("")
+    done = reeve("detect", "incidents", empty, "--format", "text")
+    checks.check(done.status == 0 and "0 alerts, 0 incidents" in done.out, "no alerts", done.out + done.err)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--reeve")
+    options = parser.parse_args()
+    if options.reeve:
+        lib_reeve.REEVE = pathlib.Path(options.reeve).resolve()
+    checks = Checks()
+    if not built(checks, "alerts as stories"):
+        return checks.end()
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        write_files(folder / "logs", attack(), size=2)
+        (folder / "rules").mkdir()
+        for title, number, call, tactic, level in RULES:
+            (folder / "rules" / f"{number}.yml").write_text(RULE.format(title=title, number=number, name=call, tactic=tactic, level=level))
+        made = reeve("detect", folder / "logs", "--rules", folder / "rules", "--format", "ndjson")
+        alerts = folder / "alerts.ndjson"
+        alerts.write_text(made.out)
+        checks.check(len(made.out.splitlines()) == 4, "the alerts that the story is of", made.out + made.err)
+        story(checks, alerts)
+        order_and_repeats(checks, folder, alerts)
+        hard_input(checks, folder, alerts)
+        text = reeve("detect", "incidents", alerts, "--format", "text").out
+        checks.check("3 alerts in 2 accounts" in text and "Persistence > Lateral Movement > Defense Evasion" in text and text.endswith("1 below the threshold (--all)\n"), "the story as text", text)
+    return checks.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
