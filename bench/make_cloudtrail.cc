@@ -175,8 +175,18 @@ int main(int argc, char** argv) {
       templates.push_back(template_of(event));
     }
   };
-  for (const Entry& entry : walk(places[1], problems))
-    if (entry.path.find(".json") != std::string::npos || entry.path.find(".ndjson") != std::string::npos) reader.read_file(entry.path, sink);
+  for (const Entry& entry : walk(places[1], problems)) {
+    if (entry.path.ends_with(".ndjson")) {  // what is around an event is no record of a log
+      std::ifstream file(entry.path);
+      for (std::string line; std::getline(file, line);) {
+        const size_t size = line.size();
+        line.append(64, '\0');
+        if (auto event = event_of({line.data(), size})) sink.event(*event);
+      }
+    } else if (entry.path.find(".json") != std::string::npos) {
+      reader.read_file(entry.path, sink);
+    }
+  }
   if (templates.empty()) usage("no events in " + places[1]);
 
   std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> compressor(libdeflate_alloc_compressor(6), libdeflate_free_compressor);

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Each modifier against each type of value and of field: a table whose verdicts follow from the specification, not from the program.
 
 A row is a line of a selection; a column is what stands in the event's field `f`. `T` the rule matches, `.` it does not, and a row of one word is

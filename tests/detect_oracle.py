@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """The matcher against a naive judge (tests/detect/oracle.py): the given rules on the given events, and made rules on made events.
 
     detect_oracle.py [--seed N] [--rules N]
@@ -10,45 +11,23 @@ import argparse
 import json
 import pathlib
 import random
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from lib_reeve import REEVE, SHARED, Checks  # noqa: E402
+from lib_detect import CLOUDTRAIL, PLACEHOLDERS, SIGMA, given_events, given_rules, verdicts, verdicts_tool  # noqa: E402
+from lib_reeve import SHARED, Checks  # noqa: E402
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "detect"))
 import oracle  # noqa: E402
 
-TOOL = REEVE.parent / "detect_verdicts"
-CLOUDTRAIL, SIGMA = SHARED / "corpora" / "cloudtrail", SHARED / "corpora" / "sigma"
-PLACEHOLDERS = {"Legitimate_Countries": ["CH", "D?"], "Legitimate_IP_Ranges": ["10.*"], "names": ["alice", "b*"]}
-
-
-def given_events():
-    events = []
-    for file in sorted((CLOUDTRAIL / "stratus").glob("*.json")):
-        events += json.loads(file.read_text(encoding="utf-8"))
-    events += [json.loads(line)["event"] for line in (CLOUDTRAIL / "panther" / "panther-events.ndjson").open(encoding="utf-8")]
-    for file in sorted((CLOUDTRAIL / "otrf").glob("*.json")):
-        events += [json.loads(line) for line in file.open(encoding="utf-8")]
-    return [json.dumps(event, separators=(",", ":")) for event in events]
-
-
-def program(paths, events, *flags):
-    more = [word for name, values in PLACEHOLDERS.items() for value in values for word in ("--placeholder", f"{name}={value}")]
-    done = subprocess.run([str(TOOL), *flags, *more, *map(str, paths)], input="".join(e + "\n" for e in events), capture_output=True,
-        text=True, check=True)
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return [line for line in lines if isinstance(line, dict)], [set(line) for line in lines if isinstance(line, list)]
-
 
 def compare(checks, what, rules, paths, events, strict):
     flags = ["--strict"] if strict else []
-    said, answers = program(paths, events, *flags)
+    said, answers = verdicts(paths, events, *flags)
     refused = [line["refused"] for line in said if "refused" in line]
     checks.check(not refused, f"{what}: every rule is loaded", "; ".join(refused[:3]))
-    checks.check(answers == program(paths, events, "--alone", *flags)[1], f"{what}: the matcher leaves out no rule that matches")
+    checks.check(answers == verdicts(paths, events, "--alone", *flags)[1], f"{what}: the matcher leaves out no rule that matches")
     wrong, hits = [], 0
     for text, got in zip(events, answers):
         event = oracle.parse(text)
@@ -152,8 +131,8 @@ def main():
     asked.add_argument("--rules", type=int, default=120)
     asked = asked.parse_args()
     checks = Checks()
-    if not TOOL.exists():
-        checks.skip("the matcher", f"{TOOL} is not built", "that it agrees with a naive judge")
+    if not verdicts_tool().exists():
+        checks.skip("the matcher", f"{verdicts_tool()} is not built", "that it agrees with a naive judge")
         return checks.end()
     r = random.Random(asked.seed)
     made = [made_rule(r, i) for i in range(asked.rules)]
@@ -167,7 +146,7 @@ def main():
     if not SIGMA.exists() or not CLOUDTRAIL.exists():
         checks.skip("the given rules", f"{SHARED} has no corpora of sigma and cloudtrail", "that their verdicts are right")
         return checks.end()
-    files = sorted((SIGMA / "sigmahq").rglob("*.yml"))
+    files = given_rules()
     rules = [rule for file in files for rule in oracle.documents(file.read_text(encoding="utf-8"))]
     given = given_events()
     checks.check(len(rules) == 58 and len(given) >= 400, "58 given rules and the given events", f"{len(rules)}, {len(given)}")

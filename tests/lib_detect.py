@@ -78,3 +78,36 @@ def detect_input(data, *arguments, **keywords):
     done = subprocess.run([str(lib_reeve.REEVE), "detect", "-", *map(str, arguments), "--format", "ndjson"], input=data, capture_output=True, timeout=600, **keywords)
     done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
     return Detected(lib_reeve.Run(done))
+
+
+# The given rules and events, and what the matcher says of them: for suites that hold it against other judges.
+CLOUDTRAIL, SIGMA = lib_reeve.SHARED / "corpora" / "cloudtrail", lib_reeve.SHARED / "corpora" / "sigma"
+PLACEHOLDERS = {"Legitimate_Countries": ["CH", "D?"], "Legitimate_IP_Ranges": ["10.*"], "names": ["alice", "b*"]}
+
+
+def given_events():
+    """The text of each, in one line; the same event may come more than once."""
+    events = []
+    for file in sorted((CLOUDTRAIL / "stratus").glob("*.json")):
+        events += json.loads(file.read_text(encoding="utf-8"))
+    events += [json.loads(line)["event"] for line in (CLOUDTRAIL / "panther" / "panther-events.ndjson").open(encoding="utf-8")]
+    for file in sorted((CLOUDTRAIL / "otrf").glob("*.json")):
+        events += [json.loads(line) for line in file.open(encoding="utf-8")]
+    return [json.dumps(event, separators=(",", ":")) for event in events]
+
+
+def given_rules():
+    return sorted((SIGMA / "sigmahq").rglob("*.yml"))
+
+
+def verdicts(paths, events, *flags):
+    """(what build/detect_verdicts says of rules, the ids that match by event)"""
+    more = [word for name, values in PLACEHOLDERS.items() for value in values for word in ("--placeholder", f"{name}={value}")]
+    done = subprocess.run([str(verdicts_tool()), *flags, *more, *map(str, paths)], input="".join(e + "\n" for e in events), capture_output=True,
+        text=True, check=True)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return [line for line in lines if isinstance(line, dict)], [set(line) for line in lines if isinstance(line, list)]
+
+
+def verdicts_tool():
+    return lib_reeve.REEVE.parent / "detect_verdicts"

@@ -129,7 +129,7 @@ def main():
         return 2
     # Findings of the sanitizers end a program at once and never count as an answer of its own: 99 is no status that Reeve gives.
     environment = dict(os.environ, ASAN_OPTIONS="exitcode=99:detect_stack_use_after_return=1:allocator_may_return_null=1",
-                       UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:exitcode=99", PYTHONDONTWRITEBYTECODE="1")
+                       UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1:exitcode=99", TSAN_OPTIONS="exitcode=99:halt_on_error=1", PYTHONDONTWRITEBYTECODE="1")
     total = [0, 0, 0]
     with concurrent.futures.ThreadPoolExecutor(max(1, options.jobs)) as pool:
         running = {pool.submit(run, suite, environment): suite for suite in chosen}

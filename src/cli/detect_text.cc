@@ -67,6 +67,7 @@ std::string DetectText::audit(const ObjectAudit& audit) const {
   for (const Refusal& refusal : audit.refused)
     out += "\n      " + with_thousands(refusal.count) + " refused: " + safe(refusal.why) + (refusal.first.line ? ", first in line " + std::to_string(refusal.first.line) : "");
   if (audit.parameters_omitted > 0) out += "\n      " + count_text(audit.parameters_omitted, "event") + " without parameters: CloudTrail left them out for their size";
+  if (audit.duplicate_members > 0) out += "\n      " + count_text(audit.duplicate_members, "member") + " given again: the last counts";
   if (!audit.broken.empty()) out += "\n      broken: " + safe(audit.broken);
   return fold(io_.terminal, out) + "\n";
 }

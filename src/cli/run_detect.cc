@@ -77,6 +77,7 @@ int run_detect(const Options& options, Io& io) {
     return exit_input;
   }
   what.rules_digest = judging.digest;
+  what.exact_audit = options.has("--audit");
 
   DetectText telling(io, what.follow ? rfc3339(wall_clock()).substr(0, 10) : std::string());
   // What comes while somebody waits for it is passed on at once.

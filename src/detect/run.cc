@@ -63,6 +63,7 @@ class DetectRun {
 
  private:
   struct Worker {
+    explicit Worker(LogLimits limits) : reader(limits) {}
     LogReader reader;
     std::shared_ptr<Matcher::Scratch> scratch;
   };
@@ -87,7 +88,9 @@ class DetectRun {
     ready_.clear();
     waiting_records_ = 0;
     while (workers_.size() < std::max<size_t>(1, options_.workers)) {
-      workers_.push_back(std::make_unique<Worker>());
+      LogLimits limits;
+      limits.count_duplicates = options_.exact_audit;
+      workers_.push_back(std::make_unique<Worker>(limits));
       workers_.back()->scratch = matcher_.scratch();
     }
     parallel_for(objects_.size(), workers_.size(), [&](size_t index, size_t worker) { read_one(index, *workers_[worker]); });
@@ -203,9 +206,11 @@ class DetectRun {
     if (audit.ignored) {
       ++totals_.ignored;
     } else {
-      for (Error& problem : reading.problems) sinks_.problem(std::move(problem));
-      if (audit.format == "unknown" && audit.judged == 0 && audit.bytes > 0 && reading.problems.empty())
-        sinks_.problem({Code::type, "this is no log that Reeve knows", {object.name}, "CloudTrail or another of docs/formats/logs.md", {}});
+      // A stream may hold nothing; a file that was named and is no log is a mistake.
+      if (audit.format == "unknown" && audit.broken.empty() && (audit.bytes > 0 || !object.version.empty()))
+        sinks_.problem({Code::type, audit.bytes > 0 ? "this is no log that Reeve knows" : "this file is empty", {object.name}, "CloudTrail or another of docs/formats/logs.md", {}});
+      else
+        for (Error& problem : reading.problems) sinks_.problem(std::move(problem));
       ++totals_.objects;
       totals_.events += audit.judged;
       totals_.parameters_omitted += audit.parameters_omitted;

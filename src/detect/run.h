@@ -25,6 +25,7 @@ struct DetectOptions {
   std::string state;                  // a SQLite file: objects done, correlations open, alerts told; empty: nothing is kept
   int64_t lateness_ms = 15 * 60'000;  // of a run that follows; a run over whole files sorts everything
   size_t workers = 1;
+  bool exact_audit = false;           // duplicate members are counted at any depth
   bool follow = false;                // go on looking for new objects until stopped
 };
 

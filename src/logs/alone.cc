@@ -125,10 +125,14 @@ std::optional<size_t> ObjectText::alone(std::string_view text, size_t at, bool l
     size_t end = value_end(text, at, 1);
     if (end == kNowhere && !last && text.size() - at <= limits_.record_bytes_max) return std::nullopt;
     RecordWalk& walk = room().walk;
-    bool sound = end != kNowhere && walk.begin(text.substr(at, end - at)).empty() && walk.map_rest(room().event, false) == Walked::whole;
-    open_.pop_back();
-    wants_comma_ = list_begun_ = true;
-    if (sound) return end;
+    Walked walked = end != kNowhere && walk.begin(text.substr(at, end - at)).empty() ? walk.map_rest(room().event, true) : Walked::broken;
+    if (walked == Walked::list) {
+      size_t behind = at + walk.offset() + 1;
+      list_opened(walk.list_name(), room().event);
+      return behind;
+    }
+    envelope_closed();
+    if (walked == Walked::whole) return end;
     broke("behind the list of records stands no JSON", base + at);
     return end == kNowhere ? text.size() : end;
   }
@@ -140,8 +144,7 @@ std::optional<size_t> ObjectText::alone(std::string_view text, size_t at, bool l
     }
     if (c == ']') {
       if (!wants_comma_ && list_begun_) broke("a list of records ends with a comma", base + at);
-      open_.pop_back();
-      wants_comma_ = list_begun_ = true;
+      list_closed();
       return at + 1;
     }
   } else if (c == '[') {

@@ -105,6 +105,20 @@ void ObjectText::list_opened(std::string_view name, const LogEvent& around) {
   list_begun_ = wants_comma_ = false;
 }
 
+// What follows in the map around it is that map's, and not of the list's last record.
+void ObjectText::list_closed() {
+  open_.pop_back();
+  wants_comma_ = list_begun_ = true;
+  room().event.known.fill({});
+  room().event.others.clear();
+}
+
+void ObjectText::envelope_closed() {
+  open_.pop_back();
+  named(list_name_ == "Records" ? "cloudtrail" : list_name_ == "logEvents" ? "cloudwatch_logs" : "json");
+  wants_comma_ = list_begun_ = true;
+}
+
 size_t ObjectText::take(std::string_view text, bool last) {
   text_ = text;
   size_t at = 0;
@@ -137,7 +151,11 @@ size_t ObjectText::take(std::string_view text, bool last) {
       column_before_ = at - line - 1;
     }
   }
-  if (last && depth_ == 0 && audit_.format.empty()) audit_.format = "unknown";
+  if (last && depth_ == 0 && (audit_.format.empty() || audit_.format == "json") && audit_.judged == 0) {
+    // Maps that are no records make no log of a document.
+    const bool others = std::any_of(audit_.refused.begin(), audit_.refused.end(), [](const Refusal& one) { return one.why != kNoRecord; });
+    if (audit_.format.empty() || (!audit_.refused.empty() && !others)) audit_.format = "unknown";
+  }
   return at;
 }
 
@@ -225,18 +243,13 @@ ObjectText::Ran ObjectText::run() {
         continue;
       }
       if (walked != Walked::whole) return {Ran::How::broken, at, walked == Walked::too_deep ? "nested too deep" : "no JSON"};
-      open_.pop_back();
-      named(list_name_ == "Records" ? "cloudtrail" : list_name_ == "logEvents" ? "cloudwatch_logs" : "json");
-      wants_comma_ = list_begun_ = true;
+      envelope_closed();
       continue;
     }
     if (in_list) {
       if (c == ']' && (wants_comma_ || !list_begun_)) {
         walk.step();
-        open_.pop_back();
-        wants_comma_ = list_begun_ = true;
-        room().event.known.fill({});
-        room().event.others.clear();
+        list_closed();
         continue;
       }
       if (wants_comma_) {

@@ -24,6 +24,8 @@ struct ReadRoom {
   LogEvent event;
   std::string text;
 };
+constexpr std::string_view kNoRecord = "no log record";  // why a map of no known kind and without a time is refused
+
 using ReadRooms = std::vector<std::unique_ptr<ReadRoom>>;
 
 class ObjectText {
@@ -67,6 +69,8 @@ class ObjectText {
   void row(std::string_view token, size_t at);
   void named(std::string_view format);
   void list_opened(std::string_view name, const LogEvent& around);
+  void list_closed();
+  void envelope_closed();
 
   void refuse(std::string_view why, size_t at, uint64_t count = 1);
   void broke(std::string_view why, size_t at);

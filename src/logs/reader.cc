@@ -153,7 +153,10 @@ struct LogReader::State {
       }
       case Packing::zstd: break;
       case Packing::tar:
-      case Packing::zip: broke(pass, Code::type, "is an archive of several files"); return;
+      case Packing::zip:
+        pass.audit.format = "unknown";
+        broke(pass, Code::type, "is an archive of several files");
+        return;
       case Packing::none: {
         pass.audit.text_bytes += bytes.size();
         pass.records.take(bytes, true);

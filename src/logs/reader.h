@@ -39,7 +39,7 @@ struct ObjectAudit {
   uint64_t records = 0;       // judged + refused
   uint64_t judged = 0;        // given to the sink
   std::vector<Refusal> refused;
-  uint64_t duplicate_members = 0;   // top-level members that a record has again (the last one counts)
+  uint64_t duplicate_members = 0;   // members that a record has again (the last one counts): at its top, or anywhere (LogLimits)
   uint64_t parameters_omitted = 0;  // CloudTrail left requestParameters out for their size (`"omitted":true`)
   std::string broken;         // why the object could not be read to its end; empty: it was
   bool ignored = false;       // met in a folder and no log at all (set by who walked there)
@@ -53,6 +53,7 @@ struct LogSink {
 struct LogLimits {
   uint64_t text_bytes_max = 64ull << 30;
   uint64_t record_bytes_max = 64ull << 20;  // one record; a larger one is refused, the rest goes on
+  bool count_duplicates = false;            // at any depth, which costs a second look at each record; else only at its top
 };
 
 class LogReader {

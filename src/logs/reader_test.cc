@@ -290,8 +290,43 @@ INSTANTIATE_TEST_SUITE_P(
         KindCase{"insight", R"({"Records":[{"eventVersion":"1.07","eventTime":"2026-01-01T00:00:01Z","eventID":"i")"
         R"(,"eventType":"AwsCloudTrailInsight","eventCategory":"Insight","insightDetails":{"state":"Start","eventSource":"s","eventName":"n"}}]})",
                  "insight", "insight", "", "", 1767225601000},
-        KindCase{"other_json", R"({"a":1})", "other", "json", "", "", 0}),
+        KindCase{"other_json", R"({"a":1,"requestReceivedTimestamp":"2026-01-01T00:00:01Z"})", "other", "json", "", "", 0},
+        KindCase{"other_json_by_its_name", R"({"a":1,"createdAt":1767225601})", "other", "json", "", "", 0}),
     [](const auto& row) { return std::string(row.param.name); });
+
+// A map of no known kind that says no time is no record; where nothing else stands, the object is no log.
+TEST(Kinds, ADocumentIsNoLog) {
+  for (const char* text : {R"({"version":3})", R"([{"name":"a"},{"name":"b"}])", R"({"findings":[{"timeout":30}]})", R"({"runtime":"nodejs20.x"})", "", " \n"}) {
+    Outcome got = read(text);
+    EXPECT_EQ(got.audit.format, "unknown") << text;
+    EXPECT_EQ(got.audit.judged, 0u) << text;
+  }
+  Outcome got = read(R"({"version":3})");
+  EXPECT_EQ(refusals(got.audit), "no log record 1 at object:1:1");
+  got = read(event("a") + "\n{\"version\":3}\n" + event("b"));
+  EXPECT_EQ(join(got.ids, " "), "a b");
+  EXPECT_EQ(refusals(got.audit), "no log record 1 at object:2:1");
+  EXPECT_EQ(got.audit.format, "cloudtrail");
+}
+
+TEST(Kinds, RecordsThatAreNoList) {
+  for (const char* text : {R"({"Records":null})", R"({"Records":null,"x":1})", R"({"Records":[]})"}) {
+    Outcome got = read(text);
+    EXPECT_EQ(got.audit.format, "cloudtrail") << text;
+    EXPECT_EQ(got.audit.records, 0u) << text;
+  }
+  for (const char* text : {R"({"Records":{}})", R"({"Records":"a"})", R"({"Records":5})"}) EXPECT_EQ(refusals(read(text).audit), "no list 1 at object:1:1") << text;
+}
+
+// At any depth the last of duplicate members counts, and all are counted when that is asked for.
+TEST(Members, DuplicatesBelowTheTop) {
+  const std::string text = event("a", R"(,"requestParameters":{"k":1,"k":{"x":1,"\u0078":2},"items":[{"y":1,"y":2,"y":3}]})");
+  EXPECT_EQ(read(text).audit.duplicate_members, 0u);
+  LogLimits limits;
+  limits.count_duplicates = true;
+  EXPECT_EQ(read(text, limits).audit.duplicate_members, 4u);
+  EXPECT_EQ(read(event("a", R"(,"eventID":"b","x":1,"x":2)"), limits).audit.duplicate_members, 2u);
+}
 
 struct HardCase {
   const char* name;

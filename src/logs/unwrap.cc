@@ -1,5 +1,8 @@
 // What a map is: an event, an envelope around events, or something that is told apart and counted.
+#include <algorithm>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "formats/archive.h"
@@ -23,6 +26,41 @@ bool omitted(std::string_view parameters) {
   return (parameters[name + 1] == 'o' || parameters[name + 1] == 'r') && token_member(parameters, "omitted") == "true";
 }
 
+// Does any member say when? Maps of no known kind are records of a log if one does; without a time they are some other document.
+bool says_when(const LogEvent& event) {
+  if (!event.raw(LogField::event_time).empty()) return true;
+  std::string room;
+  for (const auto& [member, token] : event.others) {
+    const std::string name = lower(member);
+    const bool when = name.find("time") != std::string::npos || name.find("date") != std::string::npos || name == "ts" ||
+                      (name.size() > 2 && member.ends_with("At"));
+    if (!when) continue;
+    const bool text = token.front() == '"';
+    const std::string_view value = text ? token_text(token, room) : token;
+    if (value.size() >= 8 && value.front() >= '0' && value.front() <= '9') return true;
+  }
+  return false;
+}
+
+// Members that a map below has again, in all maps of a value.
+uint64_t duplicates_in(std::string_view token, size_t depth = 0) {
+  uint64_t again = 0;
+  if (depth > kDepthMax) return 0;
+  if (token_kind(token) == TokenKind::list) {
+    for (TokenItems items(token); items.next();) again += duplicates_in(items.value(), depth + 1);
+  } else if (token_kind(token) == TokenKind::map) {
+    std::vector<std::string> names;
+    for (TokenMembers members(token); members.next();) {
+      std::string& name = names.emplace_back();
+      unescape_json(members.raw_name(), name);
+      again += duplicates_in(members.value(), depth + 1);
+    }
+    std::sort(names.begin(), names.end());
+    again += static_cast<uint64_t>(names.end() - std::unique(names.begin(), names.end()));
+  }
+  return again;
+}
+
 }  // namespace
 
 void ObjectText::give(LogEvent& event, LogKind kind, std::string_view format) {
@@ -35,7 +73,8 @@ void ObjectText::give(LogEvent& event, LogKind kind, std::string_view format) {
 
 // A map, walked. Most are CloudTrail records and known by what they have; all else is looked at more closely.
 void ObjectText::judge(LogEvent& event, size_t at) {
-  audit_.duplicate_members += std::exchange(room().walk.duplicates, 0);
+  const uint64_t top = std::exchange(room().walk.duplicates, 0);
+  audit_.duplicate_members += limits_.count_duplicates ? duplicates_in(event.text) : top;
   std::string_view name = event.raw(LogField::event_name);
   if (!name.empty() && (event.others.empty() || !event.raw(LogField::event_time).empty())) {
     if (is_string(event.raw(LogField::event_source), "aws:s3") && !event.raw("s3").empty()) {
@@ -52,8 +91,9 @@ void ObjectText::judge(LogEvent& event, size_t at) {
     return;
   }
   if (open_envelope(event, at)) return;
-  give(event, name.empty() && event.raw(LogField::event_source).empty() ? LogKind::other : LogKind::cloudtrail,
-       name.empty() && event.raw(LogField::event_source).empty() ? "json" : "cloudtrail");
+  if (!name.empty() || !event.raw(LogField::event_source).empty()) return give(event, LogKind::cloudtrail, "cloudtrail");
+  if (depth_ == 0 && !says_when(event)) return refuse(kNoRecord, at);
+  give(event, LogKind::other, "json");
 }
 
 bool ObjectText::open_envelope(const LogEvent& event, size_t at) {
@@ -81,10 +121,12 @@ bool ObjectText::open_envelope(const LogEvent& event, size_t at) {
     return true;
   }
   if (has("awslogs") && token.front() == '{') return open_base64(token_member(token, "data"), "cloudwatch_logs", at), true;
-  if (has("Records") || has("Events")) {  // no list: `"Records":null`
-    return named("cloudtrail"), true;
-  }
-  if (event.others.size() == 1 && (event.others[0].first == "Records" || event.others[0].first == "Events")) return named("cloudtrail"), true;
+  for (std::string_view list : {"Records", "Events"})
+    if (token = event.raw(list); !token.empty()) {  // `"Records":null` holds none; a list has been opened already, if not in too many others
+      named("cloudtrail");
+      if (token != "null") refuse(token.front() == '[' ? "envelopes nested too deep" : "no list", at);
+      return true;
+    }
   if (control_) return named("cloudwatch_logs"), true;
   if (has("CloudTrailEvent")) return open_token(token, "lookup_events", at), true;
   if (has("eventData")) return open_token(token, "cloudtrail_lake", at), true;
