@@ -87,6 +87,19 @@ def shapes(checks, folder, rules):
         checks.check(one.out == again.out, f"{shape} by {size}: the same lines on one thread and on two")
         checks.check(first is None or set(one.ids) == first, f"{shape} by {size}: the same ids", f"{len(one.ids)} of {len(first or [])}")
         first = set(one.ids)
+    # Files named in any order, in folders that say nothing of time, and each of them twice over.
+    files = sorted((folder / "gz7").glob("*"))
+    for threads in (1, 2):
+        chance.shuffle(files)
+        done = detect(*files, rules=rules, threads=threads)
+        checks.check(set(done.ids) == first and len(done.ids) == len(first) and not done.err, f"files named in any order, {threads} at once: the same ids", f"{len(done.ids)} of {len(first)} {done.err}")
+    for file in files:
+        (folder / "copies" / file.stem).mkdir(parents=True)
+        for name in ("z", "a"):
+            (folder / "copies" / file.stem / name).write_bytes(file.read_bytes())
+    for threads in (1, 2):
+        done = detect(folder / "copies", folder / "ndjson500", folder / "copies", rules=rules, threads=threads)
+        checks.check(set(done.ids) == first and len(done.ids) == len(first), f"every file three times over, {threads} at once: the same ids, each once", f"{len(done.ids)} of {len(first)}")
     piped = detect_input("".join(json.dumps(one) + "\n" for one in events).encode(), "--rules", rules)
     checks.check(set(piped.ids) == first, "standard input: the same ids")
     packed = detect_input(gzip.compress(json.dumps({"Records": events}).encode()), "--rules", rules)

@@ -58,6 +58,16 @@ struct OpenFile {
   }
 };
 
+// The object stands beside what is said of it, and need not stand in it.
+std::string without_name(std::string what, const std::string& object) {
+  const std::string name = "`" + object + "`";
+  const size_t at = what.find(name);
+  if (at == std::string::npos) return what;
+  what.erase(at, name.size() + (at == 0 && what.size() > name.size()));
+  if (at > 0 && what[at - 1] == ' ') what.erase(at - 1, 1);
+  return what;
+}
+
 }  // namespace reading
 
 using namespace reading;
@@ -172,7 +182,7 @@ struct LogReader::State {
     Status done = unpack_pieces(more, pass.audit.object, [&](std::string_view some) { return piece(pass, some); }, unpack);
     text.fit(pass.held + pass.come, pass.held + pass.come);
     take(pass, std::exchange(pass.come, 0), true);
-    if (!done) broke(pass, done.error().code, done.error().what);
+    if (!done) broke(pass, done.error().code, without_name(done.error().what, pass.audit.object));
   }
 };
 
