@@ -81,8 +81,13 @@ std::string hex(const Sha256& digest) {
 }
 
 std::string base32(const Sha256& digest, size_t bytes) {
-  assert(bytes <= digest.size());
   std::string out;
+  append_base32(out, digest, bytes);
+  return out;
+}
+
+void append_base32(std::string& out, const Sha256& digest, size_t bytes) {
+  assert(bytes <= digest.size());
   uint32_t window = 0;
   int bits = 0;
   for (size_t i = 0; i < bytes; ++i) {
@@ -94,7 +99,6 @@ std::string base32(const Sha256& digest, size_t bytes) {
     }
   }
   if (bits > 0) out += "abcdefghijklmnopqrstuvwxyz234567"[(window << (5 - bits)) & 31];
-  return out;
 }
 
 std::string uuid5(std::string_view name) {

@@ -28,6 +28,7 @@ class Sha256Stream {
 std::string hex(const Sha256& digest);
 // Lower-case RFC 4648 base32 without padding of the first `bytes` bytes.
 std::string base32(const Sha256& digest, size_t bytes);
+void append_base32(std::string& out, const Sha256& digest, size_t bytes);
 
 // A UUID of version 5 (RFC 9562): the same for the same text, for ever. All are in one name space of Reeve's own.
 std::string uuid5(std::string_view name);

@@ -82,23 +82,27 @@ int run_detect(const Options& options, Io& io) {
   DetectText telling(io, what.follow ? rfc3339(wall_clock()).substr(0, 10) : std::string());
   // What comes while somebody waits for it is passed on at once.
   const bool live = what.follow || std::find(what.paths.begin(), what.paths.end(), "-") != what.paths.end();
+  what.live = live;
   std::string out;
+  const AlertWriter writer(rules);
   DetectSinks sinks;
-  sinks.alert = [&](const Alert& alert) {
-    const RuleHead& head = rules.rules[alert.rule].head;
-    reached = reached || (fail_at && head.level >= *fail_at);
-    out.clear();
-    if (text) {
-      telling.end_progress();
-      out = telling.line(head, alert);
-    } else if (format == "ocsf") {
-      write_alert_ocsf(out, head, alert, {reeve_program().version, kOcsfVersion});
-    } else {
-      write_alert(out, head, alert);
-    }
-    io.print(out);
+  auto told = [&](uint32_t rule, std::string_view shown) {
+    reached = reached || (fail_at && rules.rules[rule].head.level >= *fail_at);
+    io.print(shown);
     if (live) std::fflush(io.out);
   };
+  if (text) {
+    sinks.alert = [&](const Alert& alert) {
+      telling.end_progress();
+      told(alert.rule, telling.line(rules.rules[alert.rule].head, alert));
+    };
+  } else {
+    sinks.write = [&](std::string& to, const Alert& alert) {
+      if (format == "ocsf") write_alert_ocsf(to, rules.rules[alert.rule].head, alert, {reeve_program().version, kOcsfVersion});
+      else writer.write(to, alert);
+    };
+    sinks.written = told;
+  }
   sinks.object = [&](const ObjectAudit& audit) {
     if (!options.has("--audit")) return;
     out.clear();

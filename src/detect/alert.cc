@@ -12,32 +12,36 @@ namespace {
 constexpr size_t resources_max = 10;
 constexpr size_t id_bytes = 12;  // 20 characters of base32: 96 bits, so that a billion alerts hold no two alike
 
-std::string text_of(std::string_view token) {
-  std::string room;
+void put_text(std::string& out, std::string_view token) {
   const TokenKind kind = token_kind(token);
-  return kind == TokenKind::absent || kind == TokenKind::null ? std::string() : std::string(token_text(token, room));
+  if (kind == TokenKind::absent || kind == TokenKind::null) {
+    out.clear();
+  } else if (kind == TokenKind::string && token.size() >= 2 && token.find('\\') == std::string_view::npos) {
+    out.assign(token.substr(1, token.size() - 2));
+  } else {
+    std::string room;
+    out.assign(token_text(token, room));
+  }
 }
 
-std::string member_text(std::string_view map, std::string_view name) { return text_of(token_member(map, name)); }
+std::string text_of(std::string_view token) {
+  std::string out;
+  put_text(out, token);
+  return out;
+}
+
+bool is_text(std::string_view token, std::string_view text) {
+  std::string room;
+  return token_kind(token) == TokenKind::string && token_text(token, room) == text;
+}
 
 // arn:aws:sts::111122223333:assumed-role/Deploy/session → arn:aws:iam::111122223333:role/Deploy. A role's path stands in no session's ARN.
-std::string role_of_session(const std::string& arn) {
+void role_of_session(std::string& arn) {
+  if (!contains(arn, ":sts:")) return;
   const auto parts = split(arn, ':');
-  if (parts.size() < 6 || parts[2] != "sts" || !starts_with(parts[5], "assumed-role/")) return arn;
+  if (parts.size() < 6 || parts[2] != "sts" || !starts_with(parts[5], "assumed-role/")) return;
   const auto names = split(parts[5], '/');
-  return "arn:" + std::string(parts[1]) + ":iam::" + std::string(parts[4]) + ":role/" + std::string(names[1]);
-}
-
-std::string principal_of(std::string_view identity) {
-  const std::string arn = member_text(identity, "arn");
-  const std::string_view issuer = token_member(token_member(identity, "sessionContext"), "sessionIssuer");
-  if (member_text(identity, "type") == "AssumedRole" || starts_with(member_text(issuer, "type"), "Role")) {
-    if (std::string role = member_text(issuer, "arn"); !role.empty()) return role;
-  }
-  if (!arn.empty()) return role_of_session(arn);
-  for (const char* name : {"userName", "invokedBy", "principalId", "accountId", "type"})
-    if (std::string text = member_text(identity, name); !text.empty()) return text;
-  return {};
+  arn = "arn:" + std::string(parts[1]) + ":iam::" + std::string(parts[4]) + ":role/" + std::string(names[1]);
 }
 
 // The first of the members that is there.
@@ -48,42 +52,79 @@ std::string first_of(const LogEvent& event, std::initializer_list<std::string_vi
 }
 
 // `resources` of CloudTrail: [{"ARN": …, "accountId": …, "type": …}]; AWS's pages write the member's name in either case.
-std::vector<std::string> resources_of(const LogEvent& event) {
-  std::vector<std::string> out;
+void resources_of(const LogEvent& event, std::vector<std::string>& out) {
+  out.clear();
   for (TokenItems items(event.raw(LogField::resources)); out.size() < resources_max && items.next();) {
-    std::string arn = member_text(items.value(), "ARN");
-    if (arn.empty()) arn = member_text(items.value(), "arn");
+    std::string arn = text_of(token_member(items.value(), "ARN"));
+    if (arn.empty()) arn = text_of(token_member(items.value(), "arn"));
     if (!arn.empty() && std::find(out.begin(), out.end(), arn) == out.end()) out.push_back(std::move(arn));
   }
-  return out;
 }
 
 std::string id_of(std::string_view text) { return "al-" + base32(sha256(text), id_bytes); }
 
+std::string under(std::string_view name) { return "userIdentity." + std::string(name); }
+
 }  // namespace
 
-EventFacts facts_of(const LogEvent& event, std::string_view object) {
-  EventFacts out;
-  out.id = event_id(event);
-  out.time_ms = event_time_ms(event);
-  const std::string_view identity = event.raw(LogField::user_identity);
-  out.principal = principal_of(identity);
-  out.account = event.string(LogField::recipient_account);
-  if (out.account.empty()) out.account = member_text(identity, "accountId");
-  out.region = event.string(LogField::region);
-  out.source = event.string(LogField::event_source);
-  out.name = event.string(LogField::event_name);
-  if (event.kind != LogKind::cloudtrail && event.kind != LogKind::insight) {
-    // By AWS's own names of each format: GuardDuty, VPC flow logs, Route 53 Resolver, S3 server access logs.
-    if (out.account.empty()) out.account = first_of(event, {"accountId", "account-id", "account_id", "AccountId"});
-    if (out.region.empty()) out.region = first_of(event, {"region", "Region"});
-    if (out.principal.empty()) out.principal = first_of(event, {"requester", "Requester"});
-    if (out.source.empty()) out.source = std::string(name(event.kind));
-    if (out.name.empty()) out.name = first_of(event, {"type", "operation", "action", "query_type"});
+FactsTaker::FactsTaker(FieldPlan& fields)
+    : arn_(fields.ask(under("arn"))),
+      type_(fields.ask(under("type"))),
+      account_(fields.ask(under("accountId"))),
+      invoked_by_(fields.ask(under("invokedBy"))),
+      issuer_type_(fields.ask(under("sessionContext.sessionIssuer.type"))),
+      issuer_arn_(fields.ask(under("sessionContext.sessionIssuer.arn"))) {
+  for (std::string_view name : {"userName", "invokedBy", "principalId", "accountId", "type"}) names_.push_back(fields.ask(under(name)));
+}
+
+void FactsTaker::principal(EventFields& fields, std::string& out) const {
+  bool session = is_text(fields.member(type_), "AssumedRole");
+  if (!session) {
+    put_text(out, fields.member(issuer_type_));
+    session = starts_with(out, "Role");
   }
-  out.source_ip = event.string(LogField::source_ip);
-  out.invoked_by = member_text(identity, "invokedBy");
-  out.resources = resources_of(event);
+  if (session) {
+    put_text(out, fields.member(issuer_arn_));
+    if (!out.empty()) return;
+  }
+  put_text(out, fields.member(arn_));
+  if (!out.empty()) return role_of_session(out);
+  for (const AskedField& name : names_) {
+    put_text(out, fields.member(name));
+    if (!out.empty()) return;
+  }
+}
+
+void FactsTaker::take(EventFields& fields, EventFacts& out) const {
+  const LogEvent& event = fields.event();
+  put_text(out.id, event.raw(LogField::event_id));
+  if (out.id.empty() || token_kind(event.raw(LogField::event_id)) != TokenKind::string) out.id = event_id(event);
+  out.time_ms = event_time_ms(event);
+  principal(fields, out.principal);
+  put_text(out.account, event.raw(LogField::recipient_account));
+  if (out.account.empty()) put_text(out.account, fields.member(account_));
+  put_text(out.region, event.raw(LogField::region));
+  put_text(out.source, event.raw(LogField::event_source));
+  put_text(out.name, event.raw(LogField::event_name));
+  put_text(out.source_ip, event.raw(LogField::source_ip));
+  put_text(out.invoked_by, fields.member(invoked_by_));
+  resources_of(event, out.resources);
+  if (event.kind == LogKind::cloudtrail || event.kind == LogKind::insight) return;
+  // By AWS's own names of each format: GuardDuty, VPC flow logs, Route 53 Resolver, S3 server access logs.
+  if (out.account.empty()) out.account = first_of(event, {"accountId", "account-id", "account_id", "AccountId"});
+  if (out.region.empty()) out.region = first_of(event, {"region", "Region"});
+  if (out.principal.empty()) out.principal = first_of(event, {"requester", "Requester"});
+  if (out.source.empty()) out.source = std::string(name(event.kind));
+  if (out.name.empty()) out.name = first_of(event, {"type", "operation", "action", "query_type"});
+}
+
+EventFacts facts_of(const LogEvent& event, std::string_view object) {
+  FieldPlan plan;
+  const FactsTaker taker(plan);
+  EventFields fields(plan);
+  fields.begin(event);
+  EventFacts out;
+  taker.take(fields, out);
   out.object = object;
   return out;
 }
@@ -109,11 +150,19 @@ std::pair<std::string, std::string> entity_of(const FieldPath& field, const LogE
   return {field.name(), std::move(value)};
 }
 
+void put_alert_id(std::string& out, const RuleHead& rule, std::string_view event_id) {
+  out.assign(rule.id);
+  out += '\0';
+  out += event_id;
+  const Sha256 digest = sha256(out);
+  out.assign("al-");
+  append_base32(out, digest, id_bytes);
+}
+
 std::string alert_id(const RuleHead& rule, std::string_view event_id) {
-  std::string text = rule.id;
-  text += '\0';
-  text += event_id;
-  return id_of(text);
+  std::string out;
+  put_alert_id(out, rule, event_id);
+  return out;
 }
 
 std::string alert_id(const RuleHead& rule, const std::vector<std::pair<std::string, std::string>>& group, int64_t window_start_ms) {

@@ -25,6 +25,19 @@ struct EventFacts {
 };
 EventFacts facts_of(const LogEvent& event, std::string_view object);
 
+// The same for event after event.
+class FactsTaker {
+ public:
+  explicit FactsTaker(FieldPlan& fields);
+  // All but `object`; texts are put into the room that `out` has.
+  void take(EventFields& fields, EventFacts& out) const;
+
+ private:
+  void principal(EventFields& fields, std::string& out) const;
+  AskedField arn_, type_, account_, invoked_by_, issuer_type_, issuer_arn_;
+  std::vector<AskedField> names_;  // of who has no ARN
+};
+
 struct Alert {
   std::string id;           // `al-` and 20 characters of base32: SHA-256 of (rule id, event id) or of (rule id, group, window)
   uint32_t rule = 0;        // in RuleSet::rules
@@ -38,8 +51,20 @@ struct Alert {
   bool suppressed = false;  // a suppression silences it: counted, not told
 };
 
-// The fields that the rule names and what stands in them, at most 12, texts cut at 400 characters; what may be a secret is left out.
-std::vector<std::pair<std::string, std::string>> evidence_of(const RuleSet::Entry& rule, const LogEvent& event);
+// The fields that a rule names and what stands in them, at most 12, texts cut at 400 characters; what may be a secret is left out.
+class EvidenceTaker {
+ public:
+  EvidenceTaker(const RuleSet& rules, FieldPlan& fields);
+  void take(uint32_t rule, EventFields& fields, std::vector<std::pair<std::string, std::string>>& out) const;
+
+ private:
+  struct Shown {
+    AskedField field;
+    std::string key;           // the last of its names, which may say that it is a secret
+    bool from_caller = false;  // callers put there what they like; elsewhere AWS writes names, times and ids of its own
+  };
+  std::vector<std::vector<Shown>> of_;  // by rule
+};
 
 // Of alerts that agree in the rule and in all of these fields of their events (docs/formats/detections.md, `group`); empty without fields.
 std::string same_of(const RuleHead& rule, const std::vector<FieldPath>& fields, const LogEvent& event);
@@ -48,6 +73,7 @@ std::string same_of(const RuleHead& rule, const std::vector<FieldPath>& fields, 
 std::pair<std::string, std::string> entity_of(const FieldPath& field, const LogEvent& event);
 
 std::string alert_id(const RuleHead& rule, std::string_view event_id);
+void put_alert_id(std::string& out, const RuleHead& rule, std::string_view event_id);
 std::string alert_id(const RuleHead& rule, const std::vector<std::pair<std::string, std::string>>& group, int64_t window_start_ms);
 
 }  // namespace reeve

@@ -50,31 +50,90 @@ std::string capital(std::string_view word) {
 
 }  // namespace
 
-void write_alert(std::string& out, const RuleHead& rule, const Alert& alert) {
-  JsonWriter json(out);
-  json.begin_object().member("alert_id", alert.id).member("rule_id", rule.id).member("rule_title", rule.title).member("level", name(rule.level));
+AlertWriter::Head AlertWriter::head_of(const RuleHead& rule) {
+  Head out;
+  JsonWriter json(out.before);
+  json.begin_object().member("rule_id", rule.id).member("rule_title", rule.title).member("level", name(rule.level));
   texts(json, "tags", rule.tags);
-  json.member("event_id", alert.event.id).member("event_time", rfc3339(Time{alert.event.time_ms})).member("principal", alert.event.principal);
-  json.member("account", alert.event.account).member("region", alert.event.region);
-  pairs(json, "evidence", alert.evidence);
-  member_if(json, "event_source", alert.event.source);
-  member_if(json, "event_name", alert.event.name);
-  member_if(json, "source_ip", alert.event.source_ip);
-  member_if(json, "invoked_by", alert.event.invoked_by);
-  if (!alert.event.resources.empty()) texts(json, "resources", alert.event.resources);
-  if (!alert.entity.first.empty()) pairs(json, "entity", {alert.entity});
-  member_if(json, "read_from", alert.event.object);
-  member_if(json, "same_as", alert.same);
-  member_if(json, "status", rule.status);
-  member_if(json, "author", rule.author);
+  out.before.front() = ',';
+  out.behind = "{";
+  for (const auto& [name, text] : {std::pair<std::string_view, std::string_view>{"status", rule.status}, {"author", rule.author}}) {
+    if (text.empty()) continue;
+    out.behind += out.behind.size() > 1 ? ",\"" : "\"";
+    out.behind += name;
+    out.behind += "\":";
+    append_json_string(out.behind, text);
+  }
+  out.behind.front() = ',';
+  if (out.behind.size() == 1) out.behind.clear();
+  return out;
+}
+
+void AlertWriter::write(std::string& out, const Head& head, const Alert& alert) {
+  auto member = [&](std::string_view opening, std::string_view text) {
+    out += opening;
+    append_json_string(out, text);
+  };
+  auto member_if = [&](std::string_view opening, std::string_view text) {
+    if (!text.empty()) member(opening, text);
+  };
+  const EventFacts& event = alert.event;
+  member(R"({"alert_id":)", alert.id);
+  out += head.before;
+  member(R"(,"event_id":)", event.id);
+  member(R"(,"event_time":)", rfc3339(Time{event.time_ms}));
+  member(R"(,"principal":)", event.principal);
+  member(R"(,"account":)", event.account);
+  member(R"(,"region":)", event.region);
+  out += R"(,"evidence":{)";
+  bool first = true;
+  for (const auto& [name, text] : alert.evidence) {
+    if (!first) out += ',';
+    first = false;
+    append_json_string(out, name);
+    member(":", text);
+  }
+  out += '}';
+  member_if(R"(,"event_source":)", event.source);
+  member_if(R"(,"event_name":)", event.name);
+  member_if(R"(,"source_ip":)", event.source_ip);
+  member_if(R"(,"invoked_by":)", event.invoked_by);
+  if (!event.resources.empty()) {
+    std::string more;
+    JsonWriter json(more);
+    json.begin_object();
+    texts(json, "resources", event.resources);
+    more.front() = ',';
+    out += more;
+  }
+  if (!alert.entity.first.empty()) {
+    member(R"(,"entity":{)", alert.entity.first);
+    member(":", alert.entity.second);
+    out += '}';
+  }
+  member_if(R"(,"read_from":)", event.object);
+  member_if(R"(,"same_as":)", alert.same);
+  out += head.behind;
   if (!alert.events.empty()) {
+    std::string more;
+    JsonWriter json(more);
+    json.begin_object();
     texts(json, "events", alert.events);
     pairs(json, "group", alert.group);
     count(json, "count", alert.count);
+    more.front() = ',';
+    out += more;
   }
-  json.end_object();
-  out += '\n';
+  out += "}\n";
 }
+
+AlertWriter::AlertWriter(const RuleSet& rules) {
+  for (const RuleSet::Entry& entry : rules.rules) heads_.push_back(head_of(entry.head));
+}
+
+void AlertWriter::write(std::string& out, const Alert& alert) const { write(out, heads_[alert.rule], alert); }
+
+void write_alert(std::string& out, const RuleHead& rule, const Alert& alert) { AlertWriter::write(out, AlertWriter::head_of(rule), alert); }
 
 void write_audit(std::string& out, const ObjectAudit& audit) {
   JsonWriter json(out);

@@ -11,6 +11,21 @@ namespace reeve {
 
 // Each appends a line to `out`.
 void write_alert(std::string& out, const RuleHead& rule, const Alert& alert);
+// The same for alert after alert: what a rule says of itself is written once. Any thread may write.
+class AlertWriter {
+ public:
+  explicit AlertWriter(const RuleSet& rules);
+  void write(std::string& out, const Alert& alert) const;
+
+ private:
+  struct Head {
+    std::string before, behind;  // what the event says stands between them
+  };
+  friend void write_alert(std::string& out, const RuleHead& rule, const Alert& alert);
+  static Head head_of(const RuleHead& rule);
+  static void write(std::string& out, const Head& head, const Alert& alert);
+  std::vector<Head> heads_;
+};
 void write_audit(std::string& out, const ObjectAudit& audit);
 
 struct OcsfProduct {

@@ -269,7 +269,9 @@ Status Correlator::add(Hit hit) {
   return state.waiting.size() > state.waiting_max ? state.spill() : Status{};
 }
 
-Status Correlator::add(uint32_t rule, const LogEvent& event, const EventFacts& facts) {
+void Correlator::plan(FieldPlan& fields) { state_->fields.plan(fields); }
+
+Status Correlator::add(uint32_t rule, EventFields& event, const EventFacts& facts) {
   return state_->fields.wanted(rule) ? add(state_->fields.take(rule, event, facts)) : Status{};
 }
 

@@ -22,7 +22,8 @@ namespace reeve {
 
 class Correlator {
  public:
-  explicit Correlator(const RuleSet& rules);
+  explicit Correlator(const RuleSet& rules);  // the set must outlive it
+  void plan(FieldPlan& fields);               // before hits are taken of events with this plan
   ~Correlator();
   Correlator(const Correlator&) = delete;
   Correlator& operator=(const Correlator&) = delete;
@@ -33,7 +34,7 @@ class Correlator {
   // that was loaded, else of a temporary file.
   Status add(Hit hit);
   // The event matched the detection `rule`.
-  Status add(uint32_t rule, const LogEvent& event, const EventFacts& facts);
+  Status add(uint32_t rule, EventFields& event, const EventFacts& facts);
   // Gives the alerts of all that is settled at the watermark, chains (correlations of correlations) included. Events at the watermark
   // itself are settled; `whole` is the end of time.
   Status advance(int64_t watermark_ms, const std::function<void(Alert)>& alert);

@@ -39,36 +39,59 @@ bool from_caller(const FieldPath& field) {
 }
 
 // The value without what may be a secret: by its own shape, by the names inside of it, and by the name of its field.
-std::string shown(const FieldPath& field, std::string_view token) {
+void add_shown(std::string& out, const std::string& key, bool from_caller, std::string_view token) {
+  constexpr size_t short_text = 16 << 10;
   std::string room;
-  if (token_kind(token) != TokenKind::map && !from_caller(field)) return std::string(token_text(token, room));
-  std::string name = field.name().substr(field.name().rfind('.') + 1), text;
-  JsonWriter(text).string(name);
+  const TokenKind kind = token_kind(token);
+  if (kind != TokenKind::map && !from_caller) {
+    out += token_text(token, room);
+    return;
+  }
+  if (kind == TokenKind::string && token.size() <= short_text) {
+    out += redacted_text_under(key, token_text(token, room));
+    return;
+  }
+  std::string text;
+  JsonWriter(text).string(key);
   text = "{" + text + ":" + std::string(token) + "}";
   auto document = read_json(text, Source{});
-  if (!document) return std::string(redaction_mark);
-  auto redacted = read_json(redacted_json((*document)->root(), 64ull << 10), Source{});
-  if (!redacted) return std::string(redaction_mark);
-  const Value value = (*redacted)->root().get(name);
-  return value.is_scalar() ? std::string(value.text()) : to_json(value);
+  auto redacted = document ? read_json(redacted_json((*document)->root(), 64ull << 10), Source{}) : std::move(document);
+  if (!redacted) {
+    out += redaction_mark;
+    return;
+  }
+  const Value value = (*redacted)->root().get(key);
+  if (value.is_scalar()) out += value.text();
+  else out += to_json(value);
 }
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> evidence_of(const RuleSet::Entry& rule, const LogEvent& event) {
-  std::vector<std::pair<std::string, std::string>> out;
-  if (!rule.detection) return out;
-  std::vector<std::string_view> tokens;
-  for (const FieldPath& field : rule.detection->fields()) {
-    tokens.clear();
-    if (!field_tokens(event, field, tokens)) continue;
-    std::string text;
-    for (size_t i = 0; i < tokens.size() && text.size() <= bytes_max; ++i) text += (i == 0 ? "" : ", ") + shown(field, tokens[i]);
-    cut_text(text, bytes_max);
-    out.emplace_back(field.name(), std::move(text));
-    if (out.size() == fields_max) break;
+EvidenceTaker::EvidenceTaker(const RuleSet& rules, FieldPlan& fields) : of_(rules.rules.size()) {
+  for (size_t i = 0; i < of_.size(); ++i) {
+    if (!rules.rules[i].detection) continue;
+    for (const FieldPath& path : rules.rules[i].detection->fields())
+      of_[i].push_back({fields.ask(path), path.name().substr(path.name().rfind('.') + 1), from_caller(path)});
   }
-  return out;
+}
+
+void EvidenceTaker::take(uint32_t rule, EventFields& fields, std::vector<std::pair<std::string, std::string>>& out) const {
+  thread_local std::vector<std::string_view> tokens;
+  size_t count = 0;
+  for (const Shown& shown : of_[rule]) {
+    if (!fields.tokens(shown.field, tokens)) continue;
+    if (count == out.size()) out.emplace_back();  // what is there is filled again: its room is kept
+    auto& [name, text] = out[count];
+    name.assign(shown.field.path.name());
+    text.clear();
+    for (size_t i = 0; i < tokens.size() && text.size() <= bytes_max; ++i) {
+      if (i > 0) text += ", ";
+      add_shown(text, shown.key, shown.from_caller, tokens[i]);
+    }
+    cut_text(text, bytes_max);
+    if (++count == fields_max) break;
+  }
+  out.resize(count);
 }
 
 }  // namespace reeve

@@ -46,8 +46,6 @@ FieldPath::FieldPath(std::string name) : name_(std::move(name)) {
   root_ = field_of(std::string_view(name_).substr(0, dots_.empty() ? name_.size() : dots_.front()));
 }
 
-void value_tokens(std::string_view value, std::vector<std::string_view>& tokens) { flatten(value, tokens, 0); }
-
 bool field_tokens(const LogEvent& event, const FieldPath& path, std::vector<std::string_view>& tokens) {
   if (path.is_root()) {
     const std::string_view token = event.raw(path.root());
@@ -72,6 +70,58 @@ bool field_tokens(const LogEvent& event, const FieldPath& path, std::vector<std:
   if (path.root() == LogField::count || dots.empty()) return false;
   const std::string_view below = event.raw(path.root());
   return !below.empty() && descend(below, name, dots, dots.front() + 1, tokens, 0);
+}
+
+AskedField FieldPlan::ask(FieldPath path) {
+  AskedField out{std::move(path), UINT32_MAX};
+  if (out.path.root() != LogField::count && !out.path.dots().empty())
+    out.slot = members_.ask(out.path.root(), std::string_view(out.path.name()).substr(out.path.dots().front() + 1));
+  return out;
+}
+
+void EventFields::begin(const LogEvent& event) {
+  event_ = &event;
+  slots_.resize(plan_.members().size());
+  walked_.fill(Walked::not_yet);
+  odd_names_ = false;
+  for (const auto& [name, token] : event.others) odd_names_ = odd_names_ || name.find('.') != std::string_view::npos;
+}
+
+bool EventFields::found(uint32_t slot) {
+  if (slot == UINT32_MAX || odd_names_) return false;
+  const LogField root = plan_.members().root(slot);
+  if (token_kind(event_->raw(root)) != TokenKind::map) return false;
+  Walked& walked = walked_[static_cast<size_t>(root)];
+  if (walked == Walked::not_yet) walked = plan_.members().find(*event_, root, slots_.data()) ? Walked::found : Walked::by_itself;
+  return walked == Walked::found;
+}
+
+bool EventFields::tokens(const AskedField& field, std::vector<std::string_view>& tokens) {
+  tokens.clear();
+  if (!found(field.slot)) {
+    // Below what is no map and no list there is nothing.
+    if (field.slot != UINT32_MAX && !odd_names_) {
+      const TokenKind kind = token_kind(event_->raw(field.path.root()));
+      if (kind != TokenKind::map && kind != TokenKind::list) return false;
+    }
+    return field_tokens(*event_, field.path, tokens);
+  }
+  const std::string_view value = slots_[field.slot];
+  if (value.empty()) return false;
+  flatten(value, tokens, 0);
+  return true;
+}
+
+std::string_view EventFields::member(const AskedField& field) {
+  if (found(field.slot)) return slots_[field.slot];
+  const FieldPath& path = field.path;
+  if (path.root() == LogField::count) return {};
+  std::string_view token = event_->raw(path.root());
+  for (size_t i = 0; i < path.dots().size() && !token.empty(); ++i) {
+    const size_t from = path.dots()[i] + 1, end = i + 1 < path.dots().size() ? path.dots()[i + 1] : path.name().size();
+    token = token_member(token, std::string_view(path.name()).substr(from, end - from));
+  }
+  return token;
 }
 
 }  // namespace reeve

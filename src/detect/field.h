@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "logs/event.h"
+#include "logs/members.h"
 
 namespace reeve {
 
@@ -31,7 +32,45 @@ class FieldPath {
 // Puts the tokens of the field's values behind `tokens`: a list's items stand for it, at any depth; a map is one value. False: the event
 // has no such field. True without a token: an empty list.
 bool field_tokens(const LogEvent& event, const FieldPath& path, std::vector<std::string_view>& tokens);
-// The same of one value that was found already.
-void value_tokens(std::string_view value, std::vector<std::string_view>& tokens);
+
+// A field that is asked for again and again: EventFields knows its way.
+struct AskedField {
+  FieldPath path;
+  uint32_t slot = UINT32_MAX;  // in the plan; UINT32_MAX: the way is gone each time
+};
+
+// All fields that rules, alerts and correlations of a run ask for.
+class FieldPlan {
+ public:
+  AskedField ask(FieldPath path);
+  AskedField ask(std::string name) { return ask(FieldPath(std::move(name))); }
+  const MembersAsked& members() const { return members_; }
+
+ private:
+  MembersAsked members_;
+};
+
+// What the event at hand has in them. What lies below a member is found in one walk for all fields, and not before one is asked for. For one
+// thread; the plan must be whole and outlive it.
+class EventFields {
+ public:
+  explicit EventFields(const FieldPlan& plan) : plan_(plan), slots_(plan.members().size()) {}
+  void begin(const LogEvent& event);  // which must stay until the next one
+  const LogEvent& event() const { return *event_; }
+
+  // As field_tokens, but `tokens` is emptied first.
+  bool tokens(const AskedField& field, std::vector<std::string_view>& tokens);
+  // One map after the other, without going through lists; empty: absent.
+  std::string_view member(const AskedField& field);
+
+ private:
+  bool found(uint32_t slot);  // whether `slots_` has it
+  const FieldPlan& plan_;
+  const LogEvent* event_ = nullptr;
+  bool odd_names_ = false;  // the event has a member whose own name has a dot
+  std::vector<std::string_view> slots_;
+  enum class Walked : uint8_t { not_yet, found, by_itself };
+  std::array<Walked, static_cast<size_t>(LogField::count)> walked_{};
+};
 
 }  // namespace reeve

@@ -7,10 +7,10 @@
 namespace reeve {
 namespace {
 
-void add_field(std::vector<FieldPath>& fields, const FieldPath& field) {
-  for (const FieldPath& one : fields)
-    if (one.name() == field.name()) return;
-  fields.push_back(field);
+void add_field(std::vector<AskedField>& fields, const FieldPath& field) {
+  for (const AskedField& one : fields)
+    if (one.path.name() == field.name()) return;
+  fields.push_back({field});
 }
 
 }  // namespace
@@ -32,12 +32,17 @@ HitFields::HitFields(const RuleSet& rules) : fields_(rules.rules.size()), wanted
       for (const auto* asked : {&rule->group_by.fields, &rule->values})
         if (base < asked->size())
           for (const FieldPath& field : (*asked)[base]) add_field(fields_[below], field);
-      for (const FieldPath& field : fields_[i]) add_field(fields_[below], field);
+      for (const AskedField& field : fields_[i]) add_field(fields_[below], field.path);
     }
   }
 }
 
-Hit HitFields::take(uint32_t rule, const LogEvent& event, const EventFacts& facts) const {
+void HitFields::plan(FieldPlan& fields) {
+  for (auto& of_rule : fields_)
+    for (AskedField& field : of_rule) field = fields.ask(std::move(field.path));
+}
+
+Hit HitFields::take(uint32_t rule, EventFields& event, const EventFacts& facts) const {
   Hit out;
   out.rule = rule;
   out.time_ms = facts.time_ms;
@@ -45,13 +50,12 @@ Hit HitFields::take(uint32_t rule, const LogEvent& event, const EventFacts& fact
   out.id = facts.id;
   std::vector<std::string_view> tokens;
   std::string room;
-  for (const FieldPath& field : fields_[rule]) {
-    tokens.clear();
-    if (!field_tokens(event, field, tokens)) continue;
+  for (const AskedField& field : fields_[rule]) {
+    if (!event.tokens(field, tokens)) continue;
     std::vector<std::string> texts;
     for (auto token : tokens)
       if (token_kind(token) != TokenKind::null && token_kind(token) != TokenKind::absent) texts.emplace_back(token_text(token, room));
-    if (!texts.empty()) out.values.emplace_back(field.name(), std::move(texts));
+    if (!texts.empty()) out.values.emplace_back(field.path.name(), std::move(texts));
   }
   return out;
 }

@@ -34,10 +34,11 @@ class HitFields {
  public:
   explicit HitFields(const RuleSet& rules);
   bool wanted(uint32_t rule) const { return wanted_[rule]; }
-  Hit take(uint32_t rule, const LogEvent& event, const EventFacts& facts) const;
+  void plan(FieldPlan& fields);  // before `take` of that plan's EventFields
+  Hit take(uint32_t rule, EventFields& event, const EventFacts& facts) const;
 
  private:
-  std::vector<std::vector<FieldPath>> fields_;
+  std::vector<std::vector<AskedField>> fields_;
   std::vector<bool> wanted_;
 };
 

@@ -69,35 +69,6 @@ uint64_t hash_folded(std::string_view text, std::string& room) {
 
 }  // namespace
 
-namespace {
-
-// Members one map below a member that has a place in LogEvent, such as `userIdentity.type`: what rules ask for most of all that lies deeper.
-// The map is walked once an event for all of them.
-constexpr uint32_t no_member = UINT32_MAX;
-
-struct MembersAsked {
-  struct Member {
-    std::string name;
-    uint32_t slot;
-  };
-  std::array<std::vector<Member>, static_cast<size_t>(LogField::count)> below;
-  std::vector<LogField> roots;  // by slot
-
-  uint32_t slot_of(const FieldPath& path) {
-    if (path.root() == LogField::count || path.dots().size() != 1) return no_member;
-    std::string name = path.name().substr(path.dots().front() + 1);
-    auto& members = below[static_cast<size_t>(path.root())];
-    for (const Member& member : members)
-      if (member.name == name) return member.slot;
-    const auto slot = static_cast<uint32_t>(roots.size());
-    members.push_back({std::move(name), slot});
-    roots.push_back(path.root());
-    return slot;
-  }
-};
-
-}  // namespace
-
 struct Matcher::Plan {
   struct Compiled {
     uint32_t rule = 0;  // in RuleSet::rules
@@ -105,14 +76,12 @@ struct Matcher::Plan {
     Formula formula;    // over `predicates`
   };
   std::vector<const Predicate*> predicates;  // each that is different once
-  std::vector<uint32_t> slots;               // of each predicate, in `members`; no_member: it is none such
-  MembersAsked members;
+  std::vector<AskedField> fields;            // of each predicate
   std::vector<Compiled> rules;
   RulesByHash by_names;                      // indices in `rules`, as below
   bool by_source = false, by_name = false;   // some rule demands only the one
   struct ByField {
-    FieldPath path;
-    uint32_t slot = no_member;
+    AskedField field;
     RulesByHash texts;
     std::vector<uint32_t> all;
   };
@@ -128,35 +97,13 @@ struct Matcher::Plan {
 
 class Matcher::Scratch {
  public:
-  Scratch(size_t predicates, size_t members) : known(predicates), values(members) {}
+  explicit Scratch(size_t predicates) : known(predicates) {}
   ProbeRoom room;
   std::vector<uint64_t> known;  // of each predicate: twice the event's number, and whether it holds
   uint64_t event = 0;
   std::vector<uint32_t> candidates;
   std::vector<std::string_view> tokens;
   std::string folded, text;
-  std::vector<std::string_view> values;  // of members, by slot
-  std::array<uint64_t, static_cast<size_t>(LogField::count)> walked{};  // the event for which they are those of this root
-  bool odd_names = false;                // the event has a member whose own name has a dot
-
-  // Puts the field's values into `tokens`; false: the event has no such field.
-  bool look_up(const LogEvent& of, const FieldPath& path, uint32_t slot, const MembersAsked& members) {
-    tokens.clear();
-    if (slot == no_member || odd_names) return field_tokens(of, path, tokens);
-    const auto root = static_cast<size_t>(members.roots[slot]);
-    const std::string_view whole = of.known[root];
-    if (token_kind(whole) != TokenKind::map) return field_tokens(of, path, tokens);
-    if (walked[root] != event) {
-      walked[root] = event;
-      for (const MembersAsked::Member& member : members.below[root]) values[member.slot] = {};
-      for (TokenMembers each(whole); each.next();)
-        for (const MembersAsked::Member& member : members.below[root])
-          if (each.named(member.name)) values[member.slot] = each.value();
-    }
-    if (values[slot].empty()) return false;
-    value_tokens(values[slot], tokens);
-    return true;
-  }
 };
 
 namespace {
@@ -170,7 +117,7 @@ Formula renamed(const Formula& formula, const std::vector<uint32_t>& ids) {
 
 }  // namespace
 
-Matcher::Matcher(const RuleSet& rules) {
+Matcher::Matcher(const RuleSet& rules, FieldPlan& fields) {
   auto plan = std::make_unique<Plan>();
   plan->set = &rules;
   std::unordered_map<std::string_view, uint32_t> predicate_ids;
@@ -184,7 +131,7 @@ Matcher::Matcher(const RuleSet& rules) {
       const auto [known, fresh] = predicate_ids.emplace(predicate.key, static_cast<uint32_t>(plan->predicates.size()));
       if (fresh) {
         plan->predicates.push_back(&predicate);
-        plan->slots.push_back(predicate.kind == Predicate::Kind::keywords ? no_member : plan->members.slot_of(predicate.path));
+        plan->fields.push_back(predicate.kind == Predicate::Kind::keywords ? AskedField{} : fields.ask(predicate.path));
       }
       ids.push_back(known->second);
     }
@@ -210,7 +157,7 @@ Matcher::Matcher(const RuleSet& rules) {
     const Predicate& predicate = rule->predicates[*guard];
     if (const auto texts = texts_demanded(predicate)) {
       const auto [known, fresh] = field_ids.emplace(predicate.path.name(), plan->by_field.size());
-      if (fresh) plan->by_field.push_back({predicate.path, plan->members.slot_of(predicate.path), {}, {}});
+      if (fresh) plan->by_field.push_back({fields.ask(predicate.path), {}, {}});
       Plan::ByField& field = plan->by_field[known->second];
       for (const std::string& text : *texts) field.texts.add(hash64(text) | 1, index);
       field.all.push_back(index);
@@ -228,14 +175,13 @@ Matcher::Matcher(const RuleSet& rules) {
 Matcher::~Matcher() = default;
 
 std::shared_ptr<Matcher::Scratch> Matcher::scratch() const {
-  return std::make_shared<Scratch>(plan_->predicates.size(), plan_->members.roots.size());
+  return std::make_shared<Scratch>(plan_->predicates.size());
 }
 
-void Matcher::match(const LogEvent& event, Scratch& scratch, const std::function<void(uint32_t)>& hit) const {
+void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<void(uint32_t)>& hit) const {
   const Plan& plan = *plan_;
+  const LogEvent& event = fields.event();
   const uint64_t number = ++scratch.event;
-  scratch.odd_names = false;
-  for (const auto& [other, token] : event.others) scratch.odd_names = scratch.odd_names || other.find('.') != std::string_view::npos;
   std::vector<uint32_t>& candidates = scratch.candidates;
   candidates.clear();
   auto candidate = [&](uint32_t rule) { candidates.push_back(rule); };
@@ -243,7 +189,7 @@ void Matcher::match(const LogEvent& event, Scratch& scratch, const std::function
     uint64_t& known = scratch.known[predicate];
     if (known >> 1 != number) {
       const Predicate& one = *plan.predicates[predicate];
-      const bool found = one.kind == Predicate::Kind::keywords || scratch.look_up(event, one.path, plan.slots[predicate], plan.members);
+      const bool found = one.kind == Predicate::Kind::keywords || fields.tokens(plan.fields[predicate], scratch.tokens);
       known = number << 1 | one.holds(event, found, scratch.tokens, scratch.room);
     }
     return (known & 1) != 0;
@@ -267,7 +213,7 @@ void Matcher::match(const LogEvent& event, Scratch& scratch, const std::function
     if (name && plan.by_name) plan.by_names.find(hash_of_names(hash_of_any, name), candidate);
     if (source && plan.by_source) plan.by_names.find(hash_of_names(source, hash_of_any), candidate);
     for (const Plan::ByField& field : plan.by_field) {
-      scratch.look_up(event, field.path, field.slot, plan.members);
+      fields.tokens(field.field, scratch.tokens);
       for (std::string_view token : scratch.tokens) {
         const TokenKind kind = token_kind(token);
         if (kind == TokenKind::map) {  // may be asked for as its text

@@ -9,14 +9,14 @@
 #include <functional>
 #include <memory>
 
+#include "detect/field.h"
 #include "detect/rules.h"
-#include "logs/event.h"
 
 namespace reeve {
 
 class Matcher {
  public:
-  explicit Matcher(const RuleSet& rules);  // the set must outlive it
+  Matcher(const RuleSet& rules, FieldPlan& fields);  // both must outlive it
   ~Matcher();
   Matcher(const Matcher&) = delete;
   Matcher& operator=(const Matcher&) = delete;
@@ -25,7 +25,7 @@ class Matcher {
   class Scratch;
   std::shared_ptr<Scratch> scratch() const;
   // Calls `hit` with the index in RuleSet::rules of each detection that matches, ascending.
-  void match(const LogEvent& event, Scratch& scratch, const std::function<void(uint32_t rule)>& hit) const;
+  void match(EventFields& event, Scratch& scratch, const std::function<void(uint32_t rule)>& hit) const;
 
  private:
   struct Plan;

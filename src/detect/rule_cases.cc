@@ -30,21 +30,27 @@ std::vector<std::string> files_below(const std::string& path, bool (*wanted)(std
 
 class CaseRunner {
  public:
-  CaseRunner(const RuleSet& rules, RuleCases& out) : rules_(rules), matcher_(rules), scratch_(matcher_.scratch()), out_(out) {}
+  CaseRunner(const RuleSet& rules, RuleCases& out)
+      : rules_(rules), matcher_(rules, plan_), scratch_(matcher_.scratch()), facts_(plan_), fields_(plan_), out_(out) {}
 
   // False: the file could not be judged; the problems say why.
   void run(const std::string& file) {
     std::vector<bool> fired(rules_.rules.size());
     Correlator correlator(rules_);
+    correlator.plan(plan_);
+    EventFacts facts;
+    facts.object = file;
     const size_t before = out_.problems.size();
     size_t events = 0;
     LogSink sink;
     sink.problem = [&](Error error) { out_.problems.push_back(std::move(error)); };
     sink.event = [&](const LogEvent& event) {
       ++events;
-      matcher_.match(event, *scratch_, [&](uint32_t rule) {
+      fields_.begin(event);
+      facts_.take(fields_, facts);
+      matcher_.match(fields_, *scratch_, [&](uint32_t rule) {
         fired[rule] = true;
-        if (auto added = correlator.add(rule, event, facts_of(event, file)); !added) out_.problems.push_back(std::move(added.error()));
+        if (auto added = correlator.add(rule, fields_, facts); !added) out_.problems.push_back(std::move(added.error()));
       });
     };
     reader_.read_file(file, sink);
@@ -65,8 +71,11 @@ class CaseRunner {
 
  private:
   const RuleSet& rules_;
+  FieldPlan plan_;
   Matcher matcher_;
   std::shared_ptr<Matcher::Scratch> scratch_;
+  FactsTaker facts_;
+  EventFields fields_;
   LogReader reader_;
   RuleCases& out_;
 };

@@ -39,8 +39,11 @@ std::vector<std::string> hits(const RuleSet& set, std::string event) {
   const auto read = event_of(std::string_view(event).substr(0, event.size() - 64));
   if (!read) return {"no event: " + read.error().text()};
   std::vector<std::string> out;
-  const Matcher matcher(set);
-  matcher.match(*read, *matcher.scratch(), [&](uint32_t rule) { out.push_back(set.rules[rule].head.id); });
+  FieldPlan plan;
+  const Matcher matcher(set, plan);
+  EventFields fields(plan);
+  fields.begin(*read);
+  matcher.match(fields, *matcher.scratch(), [&](uint32_t rule) { out.push_back(set.rules[rule].head.id); });
   return out;
 }
 

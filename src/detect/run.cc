@@ -1,6 +1,7 @@
 #include "detect/run.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -16,25 +17,35 @@ namespace {
 
 constexpr size_t ahead_records = 20'000;  // alerts and hits that wait for objects before theirs, over all threads
 constexpr size_t ahead_objects = 4'096;
+constexpr size_t told_at_once = 64 << 10;  // bytes of alerts, written, that are worth taking turns for
 constexpr size_t checkpoint_objects = 1'000;
 constexpr int64_t checkpoint_ms = 2'000;
 constexpr int64_t poll_ms = 1'000;
 
 // What came of one object, or of the part of it that was read so far.
 struct Reading {
+  struct Line {
+    std::array<char, 24> id;  // an alert's id has 23 characters
+    uint32_t rule = 0, bytes = 0;
+    bool suppressed = false;
+  };
   std::vector<Alert> alerts;
+  std::vector<Line> lines;  // alerts that are written already
+  std::string text;         // of the lines, one behind the other
   std::vector<Hit> hits;
   std::vector<Error> problems;
   ObjectAudit audit;
   int64_t newest_ms = 0;
   bool complete = false;  // false: the run was stopped before its turn
-  size_t records() const { return alerts.size() + hits.size(); }
+  size_t records() const { return alerts.size() + lines.size() + hits.size(); }
 };
 
 class DetectRun {
  public:
   DetectRun(const RuleSet& rules, const DetectOptions& options, const DetectSinks& sinks, const std::function<bool()>& stop)
-      : rules_(rules), options_(options), sinks_(sinks), stop_(stop), matcher_(rules), correlator_(rules) {}
+      : rules_(rules), options_(options), sinks_(sinks), stop_(stop), matcher_(rules, fields_), correlator_(rules), facts_(fields_), evidence_(rules, fields_) {
+    correlator_.plan(fields_);
+  }
 
   Result<DetectTotals> run() {
     state_ = TRY(DetectState::open(options_.state));
@@ -63,9 +74,12 @@ class DetectRun {
 
  private:
   struct Worker {
-    explicit Worker(LogLimits limits) : reader(limits) {}
+    Worker(const FieldPlan& plan, LogLimits limits) : reader(limits), fields(plan) {}
     LogReader reader;
     std::shared_ptr<Matcher::Scratch> scratch;
+    EventFields fields;
+    std::vector<uint32_t> matched;
+    Alert alert;  // filled again for each: its texts keep their room
   };
 
   // --- Reading, several objects at once
@@ -90,7 +104,7 @@ class DetectRun {
     while (workers_.size() < std::max<size_t>(1, options_.workers)) {
       LogLimits limits;
       limits.count_duplicates = options_.exact_audit;
-      workers_.push_back(std::make_unique<Worker>(limits));
+      workers_.push_back(std::make_unique<Worker>(fields_, limits));
       workers_.back()->scratch = matcher_.scratch();
     }
     parallel_for(objects_.size(), workers_.size(), [&](size_t index, size_t worker) { read_one(index, *workers_[worker]); });
@@ -101,34 +115,49 @@ class DetectRun {
     Reading reading;
     if (stopped()) return hand_in(index, std::move(reading));
     const LogObject& object = objects_[index];
-    std::vector<uint32_t> matched;
+    worker.alert.event.object = object.name;
     LogSink sink;
     sink.problem = [&](Error error) { reading.problems.push_back(std::move(error)); };
     sink.event = [&](const LogEvent& event) {
       if (options_.follow) reading.newest_ms = std::max(reading.newest_ms, event_time_ms(event));
-      matched.clear();
-      matcher_.match(event, *worker.scratch, [&](uint32_t rule) { matched.push_back(rule); });
-      if (matched.empty()) return;
-      const EventFacts facts = facts_of(event, object.name);
-      for (uint32_t rule : matched) {
-        if (correlator_.fields().wanted(rule)) reading.hits.push_back(correlator_.fields().take(rule, event, facts));
-        const RuleHead& head = rules_.rules[rule].head;
-        if (head.quiet) continue;
-        Alert alert;
-        alert.id = alert_id(head, facts.id);
-        alert.rule = rule;
-        alert.event = facts;
-        alert.evidence = evidence_of(rules_.rules[rule], event);
-        if (rule < options_.same_by.size()) alert.same = same_of(head, options_.same_by[rule], event);
-        if (rule < options_.entity_by.size()) alert.entity = entity_of(options_.entity_by[rule], event);
-        alert.suppressed = options_.silencer && options_.silencer->silences(rule, event, facts.time_ms);
-        reading.alerts.push_back(std::move(alert));
-      }
+      judge(event, worker, reading);
       give_some(index, reading);
     };
     reading.audit = source_->read(worker.reader, object, sink);
     reading.complete = true;
     hand_in(index, std::move(reading));
+  }
+
+  void judge(const LogEvent& event, Worker& worker, Reading& reading) {
+    worker.fields.begin(event);
+    worker.matched.clear();
+    matcher_.match(worker.fields, *worker.scratch, [&](uint32_t rule) { worker.matched.push_back(rule); });
+    if (worker.matched.empty()) return;
+    Alert& alert = worker.alert;
+    facts_.take(worker.fields, alert.event);
+    for (uint32_t rule : worker.matched) {
+      if (correlator_.fields().wanted(rule)) reading.hits.push_back(correlator_.fields().take(rule, worker.fields, alert.event));
+      const RuleHead& head = rules_.rules[rule].head;
+      if (head.quiet) continue;
+      alert.rule = rule;
+      put_alert_id(alert.id, head, alert.event.id);
+      evidence_.take(rule, worker.fields, alert.evidence);
+      if (rule < options_.same_by.size()) alert.same = same_of(head, options_.same_by[rule], event);
+      if (rule < options_.entity_by.size()) alert.entity = entity_of(options_.entity_by[rule], event);
+      alert.suppressed = options_.silencer && options_.silencer->silences(rule, event, alert.event.time_ms);
+      if (sinks_.write) write(alert, reading);
+      else reading.alerts.push_back(alert);
+    }
+  }
+
+  void write(const Alert& alert, Reading& reading) {
+    const size_t from = reading.text.size();
+    if (!alert.suppressed) sinks_.write(reading.text, alert);
+    Reading::Line& line = reading.lines.emplace_back();
+    std::copy_n(alert.id.data(), std::min(alert.id.size(), line.id.size() - 1), line.id.data());
+    line.rule = alert.rule;
+    line.bytes = static_cast<uint32_t>(reading.text.size() - from);
+    line.suppressed = alert.suppressed;
   }
 
   bool stopped() {
@@ -139,6 +168,7 @@ class DetectRun {
   // In the middle of an object: at once if it is its turn, else when enough has come together that waiting is better than holding more.
   void give_some(size_t index, Reading& reading) {
     if (reading.records() == 0) return;
+    if (!options_.live && reading.text.size() < told_at_once && reading.alerts.size() + reading.hits.size() < told_at_once / 1024) return;
     std::unique_lock lock(mutex_);
     if (turn_ != index) {
       if (reading.records() < ahead_records) return;
@@ -168,17 +198,34 @@ class DetectRun {
     if (!status && !failed_) failed_ = std::move(status).error();
   }
 
-  Status tell_alert(const Alert& alert) {
-    if (!TRY(state_->first_told(alert.id))) {
+  // Whether the alert is to be told; it is counted.
+  Result<bool> is_told(std::string_view id, bool suppressed) {
+    if (!TRY(state_->first_told(id))) {
       ++totals_.repeated;
+      return false;
+    }
+    ++(suppressed ? totals_.suppressed : totals_.alerts);
+    return !suppressed;
+  }
+
+  Status tell_alert(const Alert& alert) {
+    if (!TRY(is_told(alert.id, alert.suppressed))) return {};
+    if (!sinks_.write) {
+      sinks_.alert(alert);
       return {};
     }
-    if (alert.suppressed) {
-      ++totals_.suppressed;
-      return {};
+    text_.clear();
+    sinks_.write(text_, alert);
+    sinks_.written(alert.rule, text_);
+    return {};
+  }
+
+  Status tell_lines(const Reading& reading) {
+    size_t from = 0;
+    for (const Reading::Line& line : reading.lines) {
+      if (TRY(is_told(line.id.data(), line.suppressed))) sinks_.written(line.rule, std::string_view(reading.text).substr(from, line.bytes));
+      from += line.bytes;
     }
-    ++totals_.alerts;
-    sinks_.alert(alert);
     return {};
   }
 
@@ -190,9 +237,12 @@ class DetectRun {
   void tell(Reading& reading) {
     for (const Alert& alert : reading.alerts)
       if (!failed_) keep(tell_alert(alert));
+    if (!failed_) keep(tell_lines(reading));
     for (Hit& hit : reading.hits)
       if (!failed_) keep(correlator_.add(std::move(hit)));
     reading.alerts.clear();
+    reading.lines.clear();
+    reading.text.clear();
     reading.hits.clear();
   }
 
@@ -288,8 +338,12 @@ class DetectRun {
   const DetectOptions& options_;
   const DetectSinks& sinks_;
   const std::function<bool()>& stop_;
+  FieldPlan fields_;  // of those below: they ask in it for what they want
   Matcher matcher_;
   Correlator correlator_;
+  FactsTaker facts_;
+  EvidenceTaker evidence_;
+  std::string text_;
   std::unique_ptr<DetectState> state_;
   std::unique_ptr<ObjectSource> source_;
   std::vector<std::unique_ptr<Worker>> workers_;

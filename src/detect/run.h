@@ -27,6 +27,7 @@ struct DetectOptions {
   size_t workers = 1;
   bool exact_audit = false;           // duplicate members are counted at any depth
   bool follow = false;                // go on looking for new objects until stopped
+  bool live = false;                  // somebody waits for each alert: none is held back until there are more
 };
 
 struct DetectTotals {
@@ -42,7 +43,11 @@ struct DetectTotals {
 };
 
 struct DetectSinks {
-  std::function<void(const Alert&)> alert;        // each id once in a run; one call at a time, as the next two
+  std::function<void(const Alert&)> alert;        // each id once in a run; one call at a time, as those behind it but `write`
+  // Instead of `alert`, and much quicker: what an alert is in the output, written by any thread while its event lies there; and what was so
+  // written of an alert that is to be told.
+  std::function<void(std::string& out, const Alert&)> write;
+  std::function<void(uint32_t rule, std::string_view text)> written;
   std::function<void(const ObjectAudit&)> object; // each object once, when it has been read
   std::function<void(Error)> problem;
   std::function<Status()> flush;                  // what was told must be out before the state says so; may be empty

@@ -1,6 +1,7 @@
 #include "detect/state.h"
 
 #include <cstring>
+#include <utility>
 
 #include "base/hash.h"
 
@@ -11,10 +12,58 @@ constexpr int64_t layout = 2;  // of the tables; a state of another one is refus
 
 }  // namespace
 
-size_t DetectState::IdHash::operator()(const Id& id) const {
-  size_t out = 0;
-  std::memcpy(&out, id.data(), sizeof out);
-  return out;
+AlertIds::Key AlertIds::key_of(std::string_view id) {
+  constexpr size_t characters = 20;  // 96 bits and four that are zero
+  Key key{};
+  if (id.size() == characters + 3 && id.substr(0, 3) == "al-") {
+    std::array<uint8_t, 13> bytes{};
+    uint32_t window = 0;
+    size_t bits = 0, at = 0;
+    bool sound = true;
+    for (char c : id.substr(3)) {
+      const bool letter = c >= 'a' && c <= 'z';
+      sound = sound && (letter || (c >= '2' && c <= '7'));
+      window = window << 5 | static_cast<uint32_t>(letter ? c - 'a' : c - '2' + 26);
+      bits += 5;
+      if (bits >= 8) bits -= 8, bytes[at++] = static_cast<uint8_t>(window >> bits);
+    }
+    std::memcpy(key.data(), bytes.data(), sizeof key);
+    if (sound && (window & 15) == 0) return key;
+  }
+  const Sha256 digest = sha256(id);
+  std::memcpy(key.data(), digest.data(), sizeof key);
+  return key;
+}
+
+bool AlertIds::put(const Key& key) {
+  for (size_t at = key[0] & (places_.size() - 1);; at = (at + 1) & (places_.size() - 1)) {
+    if (places_[at] == key) return false;
+    if (places_[at] != Key{}) continue;
+    places_[at] = key;
+    return true;
+  }
+}
+
+bool AlertIds::insert(const Key& key) {
+  if (key == Key{}) {
+    size_ += !has_zero_;
+    return !std::exchange(has_zero_, true);
+  }
+  if ((size_ + 1) * 8 > places_.size() * 7) {
+    std::vector<Key> before(places_.empty() ? 1024 : places_.size() * 2);
+    before.swap(places_);
+    for (const Key& one : before)
+      if (one != Key{}) put(one);
+  }
+  const bool fresh = put(key);
+  size_ += fresh;
+  return fresh;
+}
+
+void AlertIds::clear() {
+  places_ = {};
+  size_ = 0;
+  has_zero_ = false;
 }
 
 Status DetectState::make_tables() {
@@ -69,12 +118,10 @@ Status DetectState::set_done(std::string_view object, std::string_view version) 
 }
 
 Result<bool> DetectState::first_told(std::string_view alert_id) {
-  const Sha256 digest = sha256(alert_id);
-  Id id;
-  std::copy_n(digest.begin(), id.size(), id.begin());
-  const std::string_view bytes(reinterpret_cast<const char*>(id.data()), id.size());
-  if (!kept_ && !told_.insert(id).second) return false;
-  if (!kept_ && told_.size() > ids_max_) {
+  const AlertIds::Key key = AlertIds::key_of(alert_id);
+  auto bytes_of = [](const AlertIds::Key& one) { return std::string_view(reinterpret_cast<const char*>(one.data()), sizeof one); };
+  const std::string_view bytes = bytes_of(key);
+  if (!kept_ && told_.size() >= ids_max_) {
     if (!db_) {
       db_ = TRY(store::Db::open_temporary({.cache_mib = 16}));
       TRY(make_tables());
@@ -82,13 +129,15 @@ Result<bool> DetectState::first_told(std::string_view alert_id) {
     }
     TRY(db_->begin());
     store::Statement& insert = *TRY(db_->cached("INSERT OR IGNORE INTO alert_told VALUES(?1)"));
-    // The id in question is looked for below, so it stays out of the table until then.
-    told_.erase(id);
-    for (const Id& one : told_) TRY(insert.bind_blob(1, {reinterpret_cast<const char*>(one.data()), one.size()}).run());
+    Status put;
+    told_.each([&](const AlertIds::Key& one) {
+      if (put) put = insert.bind_blob(1, bytes_of(one)).run();
+    });
+    TRY(put);
     TRY(db_->commit());
     told_.clear();
-    told_.insert(id);
   }
+  if (!kept_ && !told_.insert(key)) return false;
   if (!in_table_) return true;
   if (kept_) {
     store::Statement& insert = *TRY(db_->cached("INSERT OR IGNORE INTO alert_told VALUES(?1)"));

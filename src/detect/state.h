@@ -9,12 +9,35 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <vector>
 
 #include "base/result.h"
 #include "store/sqlite.h"
 
 namespace reeve {
+
+// A set of alerts' ids by their 96 bits, in one block of memory.
+class AlertIds {
+ public:
+  using Key = std::array<uint32_t, 3>;
+  // Of `al-` and 20 characters of base32 the bits they stand for, of any other id a digest of it.
+  static Key key_of(std::string_view alert_id);
+  bool insert(const Key& key);  // false: it was there
+  size_t size() const { return size_; }
+  void clear();
+  template <class Each>
+  void each(Each call) const {
+    if (has_zero_) call(Key{});
+    for (const Key& key : places_)
+      if (key != Key{}) call(key);
+  }
+
+ private:
+  bool put(const Key& key);
+  std::vector<Key> places_;  // zeros: empty
+  size_t size_ = 0;
+  bool has_zero_ = false;
+};
 
 class DetectState {
  public:
@@ -37,19 +60,15 @@ class DetectState {
   Status set_rules(std::string_view digest);
   Result<uint64_t> bytes() const;
 
-  static constexpr size_t ids_in_memory = 1'000'000;  // of 16 bytes
+  static constexpr size_t ids_in_memory = 1'500'000;  // of 12 bytes each, and as much again for room between them
   void remember_at_most(size_t ids) { ids_max_ = ids; }
 
  private:
-  using Id = std::array<uint8_t, 16>;
-  struct IdHash {
-    size_t operator()(const Id& id) const;
-  };
   Status make_tables();
   bool kept_ = false;
   std::string path_;
   std::unique_ptr<store::Db> db_;  // null until there is something that memory does not hold
-  std::unordered_set<Id, IdHash> told_;
+  AlertIds told_;
   size_t ids_max_ = ids_in_memory;
   bool in_table_ = false;
 };

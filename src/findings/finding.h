@@ -67,6 +67,8 @@ Result<std::vector<Evidence>> evidence_from_json(std::string_view json);
 std::string redacted_json(Value value, size_t bytes_max = 4096);
 // The same for one text that has no key (an error message, a reason).
 std::string redacted_text(std::string_view text);
+// The same for a text that stands under a key.
+std::string redacted_text_under(std::string_view key, std::string_view text);
 bool names_secret(std::string_view key);
 inline constexpr std::string_view redaction_mark = "[redacted]";
 

@@ -145,6 +145,12 @@ Within within(Within outer, const KeySays& key, bool map, bool list) {
   return Within::nothing;
 }
 
+std::string shown_text(std::string_view text, const KeySays& said, Within at) {
+  if (text.empty()) return {};
+  if (at == Within::variable || said.opaque || (said.secret && !is_no_secret(text))) return std::string(redaction_mark);
+  return said.access_key_id ? std::string(text) : redacted_text(text);
+}
+
 struct Redactor {
   JsonWriter json;
   // `at` is the standing of the value itself, `key` the name it goes by.
@@ -192,11 +198,7 @@ void Redactor::value(Value value, std::string_view key, Within at) {
       json.end_array();
       return;
     case Kind::string:
-      if (value.text().empty()) json.string("");
-      else if (at == Within::variable || said.opaque) json.string(redaction_mark);
-      else if (said.secret && !is_no_secret(value.text())) json.string(redaction_mark);
-      else if (said.access_key_id) json.string(value.text());
-      else json.string(redacted_text(value.text()));
+      json.string(shown_text(value.text(), said, at));
       return;
     case Kind::integer:
     case Kind::number:
@@ -242,6 +244,11 @@ Above above(Value value) {
 }
 
 }  // namespace
+
+std::string redacted_text_under(std::string_view key, std::string_view text) {
+  const KeySays said = says(key);
+  return shown_text(text, said, within(Within::nothing, said, false, false));
+}
 
 bool names_secret(std::string_view key) { return says(key).secret; }
 

@@ -33,7 +33,9 @@ bool is_plain(std::string_view s) {
   return plain16(s.data() + s.size() - 16);  // the last sixteen, some of them again
 }
 
-void append_string(std::string& out, std::string_view s) {
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view s) {
   if (is_plain(s)) {
     const size_t before = out.size();
     out.resize(before + s.size() + 2, '"');  // both quotes, and room between them
@@ -75,6 +77,8 @@ void append_string(std::string& out, std::string_view s) {
   out.append(s, run);
   out += '"';
 }
+
+namespace {
 
 // An integer beyond int64 as digits, without the plus sign and zeros that YAML allows before it; empty if it is written
 // otherwise.
@@ -146,7 +150,7 @@ JsonWriter& JsonWriter::end_array() {
 JsonWriter& JsonWriter::key(std::string_view name) {
   assert(depth_ > 0 && !after_key_);
   before_value();
-  append_string(out_, name);
+  append_json_string(out_, name);
   out_ += indent_ ? ": " : ":";
   after_key_ = true;
   return *this;
@@ -154,7 +158,7 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 
 JsonWriter& JsonWriter::string(std::string_view value) {
   before_value();
-  append_string(out_, value);
+  append_json_string(out_, value);
   return *this;
 }
 

@@ -257,7 +257,8 @@ int64_t event_time_ms(const LogEvent& event) {
 }
 
 Result<LogEvent> event_of(std::string_view text, LogKind kind) {
-  RecordWalk walk;
+  auto kept = std::make_shared<RecordWalk>();
+  RecordWalk& walk = *kept;
   LogEvent event;
   event.kind = kind;
   auto refuse = [&](std::string_view why) { return fail(Code::parse, "the event is refused: " + std::string(why), {}, "one JSON map"); };
@@ -267,7 +268,7 @@ Result<LogEvent> event_of(std::string_view text, LogKind kind) {
   Walked walked = walk.map(event, false);
   if (walked == Walked::too_deep) return refuse("nested too deep");
   if (walked != Walked::whole || !walk.at_end()) return refuse("no JSON");
-  event.names = walk.take_names();
+  event.walk = std::move(kept);
   return event;
 }
 

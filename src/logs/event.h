@@ -38,7 +38,11 @@ struct LogEvent {
   std::string_view text;                                                     // the whole object
   std::array<std::string_view, static_cast<size_t>(LogField::count)> known;  // empty: no such member
   std::vector<std::pair<std::string_view, std::string_view>> others;         // members without a place: name (unescaped), token
-  std::shared_ptr<const void> names;  // of event_of: what unescaped names point into
+  // Of members that are maps: where the reader has found their brackets, names and values (logs/walk.h), as distances from `walked`. Null, or
+  // `walked` is: it has none. For MembersAsked.
+  std::array<const uint32_t*, static_cast<size_t>(LogField::count)> places{};
+  const char* walked = nullptr;
+  std::shared_ptr<const void> walk;  // of event_of: what unescaped names and `places` point into
 
   std::string_view raw(LogField field) const { return known[static_cast<size_t>(field)]; }
   std::string_view raw(std::string_view member_name) const;  // by name, known or other; empty: absent. Of duplicates the last

@@ -174,6 +174,7 @@ void LogLines::finish(LogEvent& event) {
   text_.append(64, '\0');  // as every event's text has behind it
   event.known.fill({});
   event.others.clear();
+  event.walked = nullptr;
   for (const Member& member : members_) event.others.emplace_back(member.name, std::string_view(text_).substr(member.from, member.bytes));
   event.text = std::string_view(text_).substr(0, bytes);
 }

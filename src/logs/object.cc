@@ -18,6 +18,12 @@ constexpr size_t kStretchMin = 4 << 10;  // behind a broken record
 constexpr size_t kSniff = 64 << 10;
 constexpr size_t npos = std::string_view::npos;
 
+// Of the last line's end; npos: none. A file of AWS's is one line of megabytes, which std's rfind walks byte by byte.
+size_t last_line_end(std::string_view text) {
+  const void* found = text.empty() ? nullptr : memrchr(text.data(), '\n', text.size());
+  return found ? static_cast<size_t>(static_cast<const char*>(found) - text.data()) : npos;
+}
+
 bool is_white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 size_t past_white(std::string_view text, size_t at) {
@@ -28,14 +34,10 @@ size_t past_white(std::string_view text, size_t at) {
 // Where a stretch of at most `most` bytes had best end: behind a line, for no string of JSON goes over one, or between two maps of a list.
 // 0: no such place. It need not be right: a record that is cut is walked again with more text.
 size_t stretch_of(std::string_view text, size_t most) {
-  if (text.size() <= most) {
-    size_t line = text.rfind('\n');
-    if (line != npos && line + 1 == text.size()) return text.size();
-  }
+  if (text.size() <= most && !text.empty() && text.back() == '\n') return text.size();
   std::string_view head = text.substr(0, most);
   size_t from = head.size() > kSniff * 2 ? head.size() - kSniff * 2 : 0;
-  if (const void* line = memrchr(head.data() + from, '\n', head.size() - from))
-    return static_cast<size_t>(static_cast<const char*>(line) - head.data()) + 1;
+  if (const size_t line = last_line_end(head.substr(from)); line != npos) return from + line + 1;
   size_t maps = head.substr(from).rfind("},{\"");
   return maps == npos ? 0 : from + maps + 2;
 }
@@ -69,7 +71,7 @@ Place ObjectText::place(size_t at) const {
   out.path = audit_.object;
   std::string_view before = text_.substr(0, at);
   uint64_t lines = count_lines(before);
-  size_t line = before.rfind('\n');
+  size_t line = last_line_end(before);
   out.line = static_cast<uint32_t>(std::min<uint64_t>(lines_before_ + lines + 1, UINT32_MAX));
   uint64_t column = line == npos ? column_before_ + at + 1 : at - line;
   out.column = static_cast<uint32_t>(std::min<uint64_t>(column, UINT32_MAX));
@@ -144,7 +146,7 @@ size_t ObjectText::take(std::string_view text, bool last) {
   }
   if (!place_ && !last) {
     std::string_view taken = text.substr(0, at);
-    size_t line = taken.rfind('\n');
+    size_t line = last_line_end(taken);
     if (line == npos) column_before_ += at;
     else {
       lines_before_ += count_lines(taken);

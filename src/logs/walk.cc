@@ -154,11 +154,6 @@ struct RecordWalk::Parser {
 RecordWalk::RecordWalk() : parser_(std::make_unique<Parser>()) {}
 RecordWalk::~RecordWalk() = default;
 
-std::shared_ptr<const void> RecordWalk::take_names() {
-  if (names_.empty()) return nullptr;
-  return std::make_shared<std::deque<std::string>>(std::move(names_));
-}
-
 std::string_view RecordWalk::begin(std::string_view text) {
   text_ = text;
   at_ = end_ = nullptr;
@@ -263,6 +258,7 @@ void RecordWalk::put(LogEvent& event, const char* name, size_t name_bytes, std::
       std::string_view& place = event.known[static_cast<size_t>(field)];
       duplicates += !place.empty();
       place = token;
+      event.places[static_cast<size_t>(field)] = nullptr;
       return;
     }
   }
@@ -277,6 +273,7 @@ void RecordWalk::put(LogEvent& event, const char* name, size_t name_bytes, std::
 Walked RecordWalk::map(LogEvent& event, bool find_list) {
   event.known.fill({});
   event.others.clear();
+  event.walked = text_.data();
   if (!names_.empty()) names_.clear();
   if (at_ == end_) return Walked::cut;
   map_begin_ = text_.data() + *at_;
@@ -285,7 +282,10 @@ Walked RecordWalk::map(LogEvent& event, bool find_list) {
   return members(event, find_list, map_begin_, true);
 }
 
-Walked RecordWalk::map_rest(LogEvent& event, bool find_list) { return members(event, find_list, nullptr, false); }
+Walked RecordWalk::map_rest(LogEvent& event, bool find_list) {
+  event.walked = nullptr;  // its first members were found in another text
+  return members(event, find_list, nullptr, false);
+}
 
 Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begin, bool first) {
   const char* const t = text_.data();
@@ -312,6 +312,7 @@ Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begi
     ++key;
     size_t key_bytes = static_cast<size_t>(key_end - key);
     at_ = i += 2;
+    const uint32_t* const value_at = i;
     const char* from = t + *i;
     const char* to;
     if (*from == '"') {
@@ -337,6 +338,7 @@ Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begi
       std::string_view& place = event.known[static_cast<size_t>(field)];
       duplicates += !place.empty();
       place = token;
+      event.places[static_cast<size_t>(field)] = value_at;
     } else {
       put(event, key, key_bytes, token);
     }

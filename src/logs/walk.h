@@ -49,8 +49,6 @@ class RecordWalk {
   // Any value, passed over.
   Walked value(std::string_view& token);
 
-  std::shared_ptr<const void> take_names();  // what unescaped names of the last event point into
-
   uint64_t duplicates = 0;          // top-level members given again
   uint64_t parameters_omitted = 0;  // events whose requestParameters CloudTrail left out
 

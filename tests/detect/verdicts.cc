@@ -38,7 +38,9 @@ int main(int argc, char** argv) {
   for (const RuleSet::Entry& entry : set.rules)
     JsonWriter(out).begin_object().member("rule", entry.head.id).member("title", entry.head.title).end_object(), out += '\n';
   std::fwrite(out.data(), 1, out.size(), stdout);
-  const Matcher matcher(set);
+  FieldPlan plan;
+  const Matcher matcher(set, plan);
+  EventFields fields(plan);
   const auto scratch = matcher.scratch();
   ProbeRoom room;
   std::string line;
@@ -56,7 +58,8 @@ int main(int argc, char** argv) {
       for (const RuleSet::Entry& entry : set.rules)
         if (entry.detection && entry.detection->matches(*event, room)) json.string(entry.head.id);
     } else {
-      matcher.match(*event, *scratch, [&](uint32_t rule) { json.string(set.rules[rule].head.id); });
+      fields.begin(*event);
+      matcher.match(fields, *scratch, [&](uint32_t rule) { json.string(set.rules[rule].head.id); });
     }
     json.end_array();
     out += '\n';

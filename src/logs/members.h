@@ -1,0 +1,50 @@
+// MembersAsked: what lies below an event's own members (`userIdentity.sessionContext.sessionIssuer.arn`), found for all who ask in one walk.
+//
+//   const uint32_t arn = asked.ask(LogField::user_identity, "arn");
+//   std::vector<std::string_view> found(asked.size());
+//   if (asked.find(event, LogField::user_identity, found.data())) use(found[arn]);   // the token as it stands; empty: absent
+//
+// The walk goes along the places that the reader has found already (logs/walk.h), not over the text again. What its plain way does not
+// cover it leaves to detect/field.h, which goes one path at a time and knows every corner.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "logs/event.h"
+
+namespace reeve {
+
+class MembersAsked {
+ public:
+  // The slot of what lies at `path` below the member `root`: names with dots between them. The same for the same path.
+  uint32_t ask(LogField root, std::string_view path);
+  size_t size() const { return roots_.size(); }
+  LogField root(uint32_t slot) const { return roots_[slot]; }
+  const std::string& path(uint32_t slot) const { return paths_[slot]; }
+
+  // Fills the slots below `root`, a map; of duplicates the last stands. False: there is a name with a dot or an escape, a list on the way, or
+  // no walk over this event, and each path must be followed by itself.
+  bool find(const LogEvent& event, LogField root, std::string_view* slots) const;
+
+ private:
+  static constexpr uint32_t none = UINT32_MAX;
+  struct Node {
+    std::string name;
+    uint64_t first = 0;  // of the name: its first eight bytes, zeros behind a shorter one
+    uint32_t slot = none;
+    std::vector<uint32_t> below;
+  };
+  struct Walk;
+  void clear(const Node& node, std::string_view* slots) const;
+
+  std::vector<Node> nodes_;
+  std::array<uint32_t, static_cast<size_t>(LogField::count)> top_{};  // a root's node and one; 0: nobody asked
+  std::vector<LogField> roots_;     // by slot
+  std::vector<std::string> paths_;  // by slot
+};
+
+}  // namespace reeve
