@@ -8,6 +8,7 @@
 #include "formats/archive.h"
 #include "logs/object.h"
 #include "logs/token.h"
+#include "logs/token_scan.h"
 
 namespace reeve {
 namespace {
