@@ -23,9 +23,10 @@ import urllib.parse
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
 import mapping_sources  # noqa: E402
 from lib_reeve import REEVE, Checks  # noqa: E402
+from make_apis import RAW  # noqa: E402
 from wire_values import Values, Wire  # noqa: E402
 
 WIRE = REEVE.parent / "aws_wire"
@@ -203,13 +204,17 @@ def botocore_reply(operation, status, headers, body):
     import botocore.handlers
     from botocore.awsrequest import HeadersDict
     from botocore.parsers import create_parser
-    parsed = create_parser(operation.protocol).parse({"status_code": status, "headers": HeadersDict(headers), "body": body, "context": {}},
+    # A body that streams is handed on, not read.
+    content = bytearray(body) if operation.model.has_streaming_output else body
+    parsed = create_parser(operation.protocol).parse({"status_code": status, "headers": HeadersDict(headers), "body": content, "context": {}},
                                                      operation.model.output_shape)
     if operation.service == "iam":
         botocore.handlers.json_decode_policies(parsed, operation.model)
     if operation.call == "s3:GetBucketLocation":
         botocore.handlers.parse_get_bucket_location(parsed, type("Response", (), {"raw": b"", "content": body}))
     parsed.pop("ResponseMetadata", None)
+    if raw := RAW.get((operation.service, operation.model.name)):
+        parsed = {name: value for name, value in parsed.items() if name in raw and name != "Body"}
     return as_json(parsed)
 
 

@@ -244,9 +244,11 @@ class Wire:
         if payload:
             member = shape.members[payload]
             if payload not in value:
-                value[payload] = "" if member.type_name == "string" else {}
+                value[payload] = {"string": "", "blob": b""}.get(member.type_name, {})
             if member.type_name == "string":
                 body = value[payload].encode()
+            elif member.type_name == "blob":
+                body = value[payload]
             elif xml:
                 attributes, inside = self.xml_structure(member, value[payload])
                 body = self.document(member.serialization.get("name", payload), inside, attributes)

@@ -22,14 +22,16 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "content" / "apis"
 
-# What credentials and the collector ask besides. `!` before a name: it changes something, and is asked only by what says so.
+# What credentials, the collector and `reeve detect` ask besides. `!` before a name: it changes something, and is asked only by what says so.
 OWN = {
     "account": ["ListRegions"],
+    "cloudtrail": ["ListPublicKeys"],
     "config": ["SelectAggregateResourceConfig"],
     "ec2": ["DescribeRegions"],
     "iam": ["GenerateCredentialReport"],
     "organizations": ["DescribeOrganization", "ListAccounts", "ListAccountsForParent", "ListOrganizationalUnitsForParent",
                       "ListParents", "ListRoots"],
+    "s3": ["GetObject", "HeadObject", "ListObjectsV2"],
     "sqs": ["!ReceiveMessage", "!DeleteMessageBatch"],
     "signin": ["!CreateOAuth2Token"],
     "sso": ["GetRoleCredentials"],
@@ -45,6 +47,8 @@ LAST_PART = {("route53", shape) for shape in ("ResourceId", "DelegationSetId", "
 POLICIES = {("iam", "policyDocumentType")}
 # A reply whose one member is the text of the root element.
 ROOT_TEXT = {("s3", "GetBucketLocation"): "LocationConstraint"}
+# Replies whose body is whatever it is, and of which nothing but these headers is wanted: a header that is of no use cannot make them unreadable.
+RAW = {("s3", "GetObject"): ["Body", "ETag", "Metadata"], ("s3", "HeadObject"): ["ContentLength", "ETag", "Metadata"]}
 # Requests that are not signed, where the model does not say so.
 UNSIGNED = {("sts", "AssumeRoleWithWebIdentity")}
 
@@ -175,7 +179,8 @@ class Service:
 
     def operation(self, name, reads):
         operation = self.model.operation_model(name)
-        if operation.has_event_stream_output or operation.has_event_stream_input or operation.has_streaming_output:
+        raw = RAW.get((self.name, name))
+        if operation.has_event_stream_output or operation.has_event_stream_input or (operation.has_streaming_output and not raw):
             self.fail(f"{name} streams, which nothing here reads")
         if operation.idempotent_members:
             self.fail(f"{name} wants an idempotency token, which nothing here makes")
@@ -190,7 +195,7 @@ class Service:
             if self.protocol == "rest-xml" and any("location" not in m.serialization for m in operation.input_shape.members.values()):
                 self.fail(f"{name} sends an XML body, which nothing here writes")
         if operation.output_shape is not None and operation.output_shape.members:
-            out["output"] = self.structure(operation.output_shape)
+            out["output"] = self.structure(operation.output_shape, raw)
             if "resultWrapper" in operation.output_shape.serialization:
                 out["wrapper"] = operation.output_shape.serialization["resultWrapper"]
         if (self.name, name) in ROOT_TEXT:
@@ -268,7 +273,7 @@ class Service:
         kind = KINDS.get(shape.type_name) or self.fail(f"there is no kind `{shape.type_name}`")
         return kind
 
-    def structure(self, shape):
+    def structure(self, shape, wanted=None):
         """The name under which a structure, list or map stands in the file, made if it is new. A list that one member has flattened
         and another not (botocore mixes a member's traits into its shape) is two shapes here."""
         flattened = bool(shape.serialization.get("flattened"))
@@ -298,7 +303,8 @@ class Service:
             made = {"members": {}}
             payload = shape.serialization.get("payload")
             for member_name, member in shape.members.items():
-                made["members"][member_name] = self.member(shape, member_name, member, payload)
+                if wanted is None or member_name in wanted:
+                    made["members"][member_name] = self.member(shape, member_name, member, payload)
         if flattened and shape.type_name != "structure" and self.protocol in ("query", "rest-xml"):
             made["flat"] = True
         self.shapes[name] = made

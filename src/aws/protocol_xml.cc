@@ -203,7 +203,8 @@ Status read_xml_body(const ApiOperation& operation, ApiProtocol protocol, std::s
   const bool rest = protocol == ApiProtocol::rest_xml;
   if (rest && !has_body_members(output)) return {};
   const ApiMember* payload = payload_of(output);
-  if (payload && (payload->shape->kind == Kind::string || payload->shape->kind == Kind::blob)) {
+  if (payload && payload->shape->kind == Kind::blob) return {};  // whatever it is, whoever asked takes it from the response
+  if (payload && payload->shape->kind == Kind::string) {
     json.key(payload->name).string(body);
     return {};
   }

@@ -11,7 +11,10 @@ std::vector<Command> detect_commands() {
                   "--rules. Correlations go by the events' own time, whatever the order of the files.\n\n"
                   "An alert's id follows from its rule and event alone: read again, twice or in other files, the same events give the same ids. With "
                   "--state a run that was broken off goes on where it was, and nothing is told twice. What could not be read or judged is named, "
-                  "and the exit status is 3. docs/detect.md.",
+                  "and the exit status is 3. docs/detect.md.\n\n"
+                  "With --verify-digests no event is judged: the trail's digest files say whether the log files are those that CloudTrail delivered, all "
+                  "of them and unchanged. PATH is then s3://BUCKET[/PREFIX] or a folder that is a copy of the bucket. Exit status 0: proven; 1: something "
+                  "was tampered with, is missing or lies where it should not; 3: something could not be proven.",
        .arguments = {{.name = "PATH", .required = true, .repeats = true, .form = Form::file,
                       .help = "a file of logs, or a folder of them; `-` is standard input"}},
        .flags = {{.name = "--rules", .letter = 'r', .value = "PATH", .form = Form::file, .repeats = true,
@@ -25,11 +28,21 @@ std::vector<Command> detect_commands() {
                  {.name = "--strict-scalar", .help = "do not match an object or a list as its JSON text"},
                  {.name = "--lateness", .value = "TIME", .help = "with --follow: how late an event may come and still take part in correlations, such as 90s or 15m (default)"},
                  {.name = "--fail-on", .value = "LEVEL", .form = Form::choice, .choices = {"critical", "high", "medium", "low", "informational", "never"},
-                  .help = "exit status 1 if there is an alert of this level or above; default: never"}},
+                  .help = "exit status 1 if there is an alert of this level or above; default: never"},
+                 {.name = "--verify-digests", .help = "judge no event: hold log files against CloudTrail's signed digests of them"},
+                 {.name = "--digest-keys", .value = "FILE", .form = Form::file, .repeats = true,
+                  .help = "public keys as `aws cloudtrail list-public-keys` prints them; default: CloudTrail is asked, in each Region"},
+                 {.name = "--digest-signatures", .value = "FILE", .form = Form::file, .repeats = true,
+                  .help = "JSON from the keys of digest files to their signatures, which a folder has not; of the newest one at least"},
+                 {.name = "--bucket", .value = "NAME", .help = "the bucket that the folder is a copy of: signatures that no digest keeps are asked of its objects"},
+                 {.name = "--profile", .value = "NAME", .help = "the profile whose credentials to use; default: AWS_PROFILE"},
+                 {.name = "--endpoint-url", .value = "URL", .help = "ask this address instead of AWS"}},
        .examples = {{"reeve detect logs/", "every event of a folder, by Reeve's own detections"},
                     {"reeve detect logs/ --rules sigma/rules/cloud/aws --format ndjson", "by rules of your own, one line of JSON for each alert"},
                     {"aws s3 cp s3://trail/today.json.gz - | reeve detect -", "from standard input"},
-                    {"reeve detect logs/ --follow --state detect.state", "as logs come in, and across restarts"}},
+                    {"reeve detect logs/ --follow --state detect.state", "as logs come in, and across restarts"},
+                    {"reeve detect s3://trail-logs --verify-digests", "are these the log files that CloudTrail delivered?"},
+                    {"reeve detect copy/ --verify-digests --bucket trail-logs", "of a folder that is a copy of the bucket"}},
        .run = run_detect},
       {.name = "detect test",
        .summary = "try detection rules on events that they must and must not match",

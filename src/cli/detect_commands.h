@@ -8,6 +8,7 @@ namespace reeve {
 std::vector<Command> detect_commands();
 
 int run_detect(const Options& options, Io& io);
+int run_detect_digests(const Options& options, Io& io);  // with --verify-digests
 int run_detect_test(const Options& options, Io& io);
 int run_detect_incidents(const Options& options, Io& io);
 

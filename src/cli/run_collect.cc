@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "cli/collect_print.h"
+#include "cli/collect_settings.h"
 #include "cli/collect_signals.h"
 #include "cli/collect_text.h"
 #include "cli/commands.h"
@@ -16,19 +17,8 @@
 #include "content/apis.h"
 #include "content/content.h"
 
-extern char** environ;  // NOLINT(readability-redundant-declaration)
-
 namespace reeve {
 namespace {
-
-std::map<std::string, std::string> environment() {
-  std::map<std::string, std::string> out;
-  for (char** one = environ; one && *one; ++one) {
-    std::string_view text = *one;
-    if (size_t is = text.find('='); is != std::string_view::npos) out.emplace(text.substr(0, is), text.substr(is + 1));
-  }
-  return out;
-}
 
 Result<double> number(const Options& options, const char* flag, double otherwise, double least, double most) {
   if (!options.has(flag)) return otherwise;
@@ -46,11 +36,8 @@ Result<CollectOptions> options_of(const Options& options, Io& io) {
   out.accounts = options.values("--accounts"), out.regions = options.values("--regions"), out.services = options.values("--services");
   out.organizational_units = options.values("--organizational-units");
   out.role_names = options.values("--role-name"), out.external_id = options.value("--external-id");
-  out.credentials.environment = environment();
-  out.credentials.profile = options.value("--profile");
-  out.credentials.endpoints.url = options.value("--endpoint-url");
-  out.credentials.now = out.engine.now = wall_clock;
-  if (io.interactive) out.credentials.ask_mfa = [&io](const std::string& prompt) { return io.ask(prompt); };
+  out.credentials = caller_settings(options, io);
+  out.engine.now = wall_clock;
   out.engine.rps_max = TRY(number(options, "--max-rps", 0, 1, 1e6));
   out.engine.in_flight_max = static_cast<int>(TRY(number(options, "--in-flight", out.engine.in_flight_max, 1, 4096)));
   if (auto bundle = out.credentials.environment.find("AWS_CA_BUNDLE"); bundle != out.credentials.environment.end()) out.engine.http.ca_bundle = bundle->second;

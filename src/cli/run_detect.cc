@@ -42,6 +42,12 @@ class EndBySignal {
 }  // namespace
 
 int run_detect(const Options& options, Io& io) {
+  if (options.has("--verify-digests")) return run_detect_digests(options, io);
+  for (const char* flag : {"--digest-keys", "--digest-signatures", "--bucket"})
+    if (options.has(flag)) {
+      io.error({Code::usage, "`" + std::string(flag) + "` is for --verify-digests", {}, {}, {}});
+      return exit_usage;
+    }
   DetectOptions what;
   what.paths = options.arguments();
   what.follow = options.has("--follow");

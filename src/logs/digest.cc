@@ -1,198 +1,93 @@
 #include "logs/digest.h"
 
-#include <openssl/evp.h>
-#include <openssl/x509.h>
-
 #include <algorithm>
-#include <memory>
-#include <optional>
+#include <mutex>
 #include <set>
 #include <tuple>
 
+#include "aws/region.h"
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/text.h"
 #include "base/threads.h"
-#include "base/time.h"
-#include "formats/archive.h"
-#include "logs/event.h"
-#include "logs/token.h"
+#include "logs/digest_file.h"
 
 namespace reeve {
 namespace {
 
-constexpr uint64_t kDigestBytesMax = 256ull << 20;  // of one digest, unpacked
-constexpr std::string_view kLogs = "AWSLogs/";
+constexpr std::string_view kLogs = "AWSLogs/", kLogFolder = "/CloudTrail/", kDigestFolder = "/CloudTrail-Digest/";
+constexpr int64_t kHourMs = 3'600'000;
+constexpr int64_t kSpillMs = 2 * kHourMs;  // a key may be newer than the hour that it signs
 
-struct NamedLog {
-  std::string bucket, key, hash;
-};
-
-struct Digest {
-  std::string path, key;         // on disk; below the bucket
-  std::string why;               // not empty: it cannot be read as a digest
-  std::string hash;              // of its unpacked bytes
-  std::string account, chain;    // chain: account, Region and trail, out of its name
-  std::string bucket, object;    // as it says of itself
-  std::string start, end, fingerprint, algorithm;
-  std::string previous_bucket, previous_object, previous_hash, previous_signature;
-  int64_t start_ms = 0, end_ms = 0;
-  std::vector<NamedLog> logs;
-  std::string signature;         // as the digest behind it, or its object's metadata, gives it
-  const Digest* signature_of = nullptr;  // that digest; nullptr: the metadata
-  bool backfill = false;
-  enum class Proof { none, valid, tampered, no_key } proof = Proof::none;
-  bool moved = false;
-};
-
-std::string member_text(std::string_view map, std::string_view name) {
-  std::string room;
-  std::string_view token = token_member(map, name);
-  return token_kind(token) == TokenKind::string ? std::string(token_text(token, room)) : std::string();
+// A key from its `AWSLogs` on: what a copy below a prefix keeps of it.
+std::string tail(std::string_view key) {
+  size_t at = key.find(kLogs);
+  return std::string(at == std::string_view::npos ? key : key.substr(at));
 }
 
-int64_t time_of(const std::string& text) {
-  auto time = parse_time(text);
-  return time ? time->ms : 0;
+// The Region of `…/CloudTrail-Digest/eu-west-1/2026/…`.
+std::string_view region_below(std::string_view key, std::string_view folder) {
+  size_t at = key.find(folder);
+  if (at == std::string_view::npos) return {};
+  key = key.substr(at + folder.size());
+  return key.substr(0, key.find('/'));
 }
 
-// `…_20150817T150131Z.json.gz`, also `…T1501Z_abc.json.gz`: when it was delivered; 0: its name does not tell.
-int64_t time_in_name(std::string_view path) {
-  std::string_view file = path.substr(path.rfind('/') + 1);
-  for (size_t at = file.find('T', 8); at != std::string_view::npos; at = file.find('T', at + 1)) {
-    std::string_view day = file.substr(at - 8, 8);
-    size_t zone = file.find('Z', at);
-    if (zone == std::string_view::npos || (zone - at != 5 && zone - at != 7)) continue;
-    std::string_view clock = file.substr(at + 1, zone - at - 1);
-    auto digits = [](std::string_view s) { return s.find_first_not_of("0123456789") == std::string_view::npos; };
-    if (!digits(day) || !digits(clock)) continue;
-    std::string text(day.substr(0, 4));
-    text.append("-").append(day.substr(4, 2)).append("-").append(day.substr(6, 2)).append("T").append(clock.substr(0, 2)).append(":");
-    text.append(clock.substr(2, 2)).append(":").append(clock.size() == 6 ? clock.substr(4, 2) : std::string_view("00")).append("Z");
-    return time_of(text);
-  }
-  return 0;
+// Whose logs of where: `AWSLogs/111122223333 eu-west-1`.
+std::string place_of(std::string_view key, std::string_view folder) {
+  const std::string whole = tail(key);
+  return whole.substr(0, whole.find(folder)) + " " + std::string(region_below(whole, folder));
 }
 
-// The hash over all that a file unpacks to. An error: why not.
-Result<std::string> unpacked_hash(const std::string& path) {
-  Sha256Stream hash;
-  TRY(unpack_stream(path, [&](std::string_view piece) {
-    hash.add(piece);
-    return true;
-  }));
-  return hex(hash.finish());
-}
-
-void read_digest(Digest& digest) {
-  auto file = FileBytes::open(digest.path);
-  auto text = file ? unpack_bytes((*file)->view(), kDigestBytesMax, digest.path) : Result<std::string>(tl::unexpected(file.error()));
-  if (!text) {
-    digest.why = text.error().what;
-    return;
-  }
-  digest.hash = hex(sha256(*text));
-  size_t size = text->size();
-  text->append(64, '\0');
-  auto event = event_of({text->data(), size});
-  if (!event) {
-    digest.why = event.error().what;
-    return;
-  }
-  std::string_view map = event->text;
-  auto member = [&](std::string_view name) { return member_text(map, name); };
-  digest.account = member("awsAccountId");
-  digest.bucket = member("digestS3Bucket");
-  digest.object = member("digestS3Object");
-  digest.start = member("digestStartTime");
-  digest.end = member("digestEndTime");
-  digest.fingerprint = member("digestPublicKeyFingerprint");
-  digest.algorithm = member("digestSignatureAlgorithm");
-  digest.previous_bucket = member("previousDigestS3Bucket");
-  digest.previous_object = member("previousDigestS3Object");
-  digest.previous_hash = member("previousDigestHashValue");
-  digest.previous_signature = member("previousDigestSignature");
-  digest.start_ms = time_of(digest.start);
-  digest.end_ms = time_of(digest.end);
-  for (TokenItems logs(token_member(map, "logFiles")); logs.next();)
-    digest.logs.push_back({member_text(logs.value(), "s3Bucket"), member_text(logs.value(), "s3Object"), lower(member_text(logs.value(),
-        "hashValue"))});
-  if (digest.object.empty() || digest.bucket.empty() || digest.end_ms == 0) digest.why = "it has not the members of a digest";
-}
-
-std::optional<std::string> from_hex(std::string_view text) {
-  std::string out;
-  auto value = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
-  if (text.empty() || text.size() % 2 != 0) return std::nullopt;
-  for (size_t i = 0; i < text.size(); i += 2) {
-    int high = value(text[i]), low = value(text[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-  }
-  return out;
-}
-
-bool signed_by(const std::string& key_der, std::string_view text, std::string_view signature) {
-  using Key = std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)>;
-  const auto* der = reinterpret_cast<const unsigned char*>(key_der.data());
-  Key key(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &der, static_cast<long>(key_der.size())), EVP_PKEY_free);
-  if (!key) {
-    der = reinterpret_cast<const unsigned char*>(key_der.data());
-    key.reset(d2i_PUBKEY(nullptr, &der, static_cast<long>(key_der.size())));
-  }
-  if (!key || EVP_PKEY_base_id(key.get()) != EVP_PKEY_RSA) return false;
-  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  return EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
-         EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
-                          reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1;
-}
-
-void prove(Digest& digest, const DigestOptions& options) {
-  if (digest.signature.empty() || !digest.why.empty()) return;
-  auto key = options.keys.find(digest.fingerprint);
-  if (key == options.keys.end()) {
-    digest.proof = Digest::Proof::no_key;
-    return;
-  }
-  auto signature = from_hex(digest.signature);
-  std::string text = digest.end + "\n" + digest.bucket + "/" + digest.object + "\n" + digest.hash + "\n" +
-                     (digest.previous_signature.empty() ? "null" : digest.previous_signature);
-  bool valid = signature && (digest.algorithm.empty() || digest.algorithm == "SHA256withRSA") && signed_by(key->second, text, *signature);
-  digest.proof = valid ? Digest::Proof::valid : Digest::Proof::tampered;
-}
-
-// All that is found out about one folder.
-class Verification {
+class Folder : public DigestSource {
  public:
-  Verification(const std::string& folder, const DigestOptions& options) : folder_(folder), options_(options) {}
+  Folder(std::string folder, size_t workers) : folder_(std::move(folder)), workers_(workers) {}
+  std::string shown() const override { return folder_; }
 
-  Result<DigestReport> run() {
+  Result<std::vector<std::string>> keys() override {
     std::vector<Error> problems;
-    std::vector<std::string> logs;
+    std::vector<std::string> out;
     for (const Entry& entry : walk(folder_, problems)) {
       std::string key = entry.path.substr(std::min(entry.path.size(), folder_.size()));
       while (!key.empty() && key.front() == '/') key.erase(0, 1);
-      if (key.find("/CloudTrail-Digest/") != std::string::npos) {
-        digests_.push_back({});
-        digests_.back().path = entry.path;
-        digests_.back().key = key;
-      } else if (key.find("/CloudTrail/") != std::string::npos) {
-        logs.push_back(key);
-      }
-      if (!paths_.emplace(tail(key), entry.path).second)
-        return fail(Code::conflict, "`" + paths_[tail(key)] + "` and `" + entry.path + "` are the same object of two buckets", Place{entry.path},
-                    "the copy of one bucket", "verify each bucket's copy by itself");
+      paths_[key] = entry.path;
+      out.push_back(std::move(key));
     }
     if (!problems.empty()) return tl::unexpected(problems.front());
-    if (digests_.empty())
-      return fail(Code::not_found, "there are no digest files below `" + folder_ + "`", Place{folder_}, "AWSLogs/ACCOUNT/CloudTrail-Digest/…",
-                  "give the folder that is the copy of the trail's bucket; digests are written when log file validation is on");
-    parallel_for(digests_.size(), options_.workers, [&](size_t i, size_t) { read_digest(digests_[i]); });
-    chains();
-    parallel_for(digests_.size(), options_.workers, [&](size_t i, size_t) { prove(digests_[i], options_); });
+    return out;
+  }
+
+  Status read(const std::vector<std::string>& keys, const Taken& taken) override {
+    parallel_for(keys.size(), workers_, [&](size_t i, size_t) {
+      const auto path = paths_.find(keys[i]);
+      auto bytes = FileBytes::open(path == paths_.end() ? keys[i] : path->second);
+      if (bytes) taken(i, Object{(*bytes)->view(), {}});
+      else taken(i, tl::unexpected(bytes.error()));
+    });
+    return {};
+  }
+
+ private:
+  const std::string folder_;
+  const size_t workers_;
+  std::map<std::string, std::string> paths_;  // by key
+};
+
+// All that is found out about one bucket.
+class Verification {
+ public:
+  Verification(DigestSource& source, const DigestOptions& options) : source_(source), options_(options), keys_(options.keys) {}
+
+  Result<DigestReport> run() {
+    TRY(look());
+    TRY(read_digests());
+    put_in_order();
+    ask_keys();
+    parallel_for(digests_.size(), options_.workers, [&](size_t i, size_t) { prove(digests_[i], keys_); });
+    ask_signatures();
     tell_digests();
-    check_logs();
-    unreferenced(logs);
+    TRY(check_logs());
+    unreferenced();
+    for (auto& [name, chain] : chains_) report_.chains.push_back(std::move(chain));
     std::sort(report_.findings.begin(), report_.findings.end(), [](const DigestFinding& a, const DigestFinding& b) {
       return std::tie(a.time_ms, a.object, a.fault, a.detail) < std::tie(b.time_ms, b.object, b.fault, b.detail);
     });
@@ -200,177 +95,321 @@ class Verification {
   }
 
  private:
-  // A key from its `AWSLogs` on: what a copy below a prefix keeps of it.
-  static std::string tail(std::string_view key) {
-    size_t at = key.find(kLogs);
-    return std::string(at == std::string_view::npos ? key : key.substr(at));
-  }
+  // What the digests of one account and Region cover.
+  struct Covered {
+    int64_t from_ms = 0, to_ms = 0;
+    bool cut = false;  // the oldest digest names one before it
+  };
 
   void add(DigestFault fault, std::string object, int64_t time_ms, std::string detail) {
     report_.findings.push_back({fault, std::move(object), time_ms, std::move(detail)});
   }
 
+  Status look() {
+    for (std::string& key : TRY(source_.keys())) {
+      const auto [at, is_new] = objects_.emplace(tail(key), key);
+      if (!is_new && at->second != key)
+        return fail(Code::conflict, "`" + at->second + "` and `" + key + "` are the same object of two buckets", Place{source_.shown()}, "the copy of one bucket",
+                    "verify each bucket's copy by itself");
+      if (key.find(kDigestFolder) != std::string::npos) {
+        digests_.push_back({});
+        digests_.back().key = std::move(key);
+      } else if (key.find(kLogFolder) != std::string::npos) {
+        logs_.push_back(std::move(key));
+      }
+    }
+    if (digests_.empty())
+      return fail(Code::not_found, "there are no digest files below `" + source_.shown() + "`", Place{source_.shown()}, "AWSLogs/ACCOUNT/CloudTrail-Digest/…",
+                  "give the trail's bucket, or the folder that is its copy; digests are written when log file validation is on");
+    return {};
+  }
+
+  void count(const char* what, size_t all, const Result<DigestSource::Object>& object) {
+    std::lock_guard hold(mutex_);
+    if (object) report_.bytes += object->bytes.size();
+    if (now_.what != what) now_ = {what, 0, all, 0};
+    ++now_.done;
+    now_.bytes = report_.bytes;
+    if (options_.progress) options_.progress(now_);
+  }
+
+  Status read_digests() {
+    std::vector<std::string> keys;
+    for (const Digest& digest : digests_) keys.push_back(digest.key);
+    return source_.read(keys, [&](size_t i, const Result<DigestSource::Object>& object) {
+      Digest& digest = digests_[i];
+      if (object) {
+        digest.metadata = object->signature;
+        read_digest(object->bytes, digest);
+      } else {
+        digest.why = object.error().what, digest.unread = true;
+      }
+      count("digests", digests_.size(), object);
+    });
+  }
+
   // Puts the digests of each trail, account and Region in order and hands each the signature that the next one keeps of it.
-  void chains() {
+  void put_in_order() {
     std::map<std::string, std::vector<Digest*>> chains;
     for (Digest& digest : digests_) {
       std::string_view file = std::string_view(digest.key).substr(digest.key.rfind('/') + 1);
       file = file.substr(0, file.find(".json"));
       digest.backfill = ends_with(file, "_backfill");
       if (digest.backfill) file = file.substr(0, file.rfind('_'));
-      digest.chain = std::string(file.substr(0, file.rfind('_'))) + (digest.backfill ? " (backfill)" : "");
+      const std::string name(file.substr(0, file.rfind('_')));
+      digest.chain = name + (digest.backfill ? " (backfill)" : "");
       if (digest.end_ms == 0) digest.end_ms = time_in_name(digest.key);
+      if (digest.start_ms == 0) digest.start_ms = digest.end_ms - kHourMs;
       chains[digest.chain].push_back(&digest);
       by_key_[tail(digest.key)] = &digest;
+      const auto given = options_.signatures.find(digest.key);
+      if (given != options_.signatures.end()) digest.metadata = given->second;
+      name_chain(chains_[digest.chain], name, digest.backfill);
     }
-    report_.chains = chains.size();
-    for (auto& [chain, links] : chains) {
-      std::sort(links.begin(), links.end(), [](const Digest* a, const Digest* b) { return std::tie(a->end_ms, a->key) < std::tie(b->end_ms,
-          b->key); });
+    for (auto& [name, links] : chains) {
+      std::sort(links.begin(), links.end(), [](const Digest* a, const Digest* b) { return std::tie(a->end_ms, a->key) < std::tie(b->end_ms, b->key); });
       for (size_t i = 0; i < links.size(); ++i) link(*links[i], i > 0 ? links[i - 1] : nullptr);
     }
-    bucket_ = options_.bucket;
+    report_.bucket = options_.bucket;
     const Digest* newest = nullptr;
     for (const Digest& digest : digests_)
       if (digest.why.empty() && (newest == nullptr || digest.end_ms > newest->end_ms)) newest = &digest;
-    if (bucket_.empty() && newest != nullptr) bucket_ = newest->bucket;
+    if (report_.bucket.empty() && newest != nullptr) report_.bucket = newest->bucket;
+  }
+
+  // ACCOUNT_CloudTrail-Digest_REGION_TRAIL_HOMEREGION; a trail's name may have underscores.
+  static void name_chain(DigestChain& chain, const std::string& name, bool backfill) {
+    static constexpr std::string_view kMark = "_CloudTrail-Digest_";
+    chain.name = name, chain.backfill = backfill;
+    const size_t mark = name.find(kMark);
+    if (mark == std::string::npos) return;
+    chain.account = name.substr(0, mark);
+    const std::string rest = name.substr(mark + kMark.size());
+    const size_t first = rest.find('_'), last = rest.rfind('_');
+    chain.region = rest.substr(0, first);
+    if (last != std::string::npos && last > first) chain.trail = rest.substr(first + 1, last - first - 1);
+  }
+
+  void cover(const Digest& digest, bool cut) {
+    DigestChain& chain = chains_[digest.chain];
+    auto widen = [&](int64_t& from_ms, int64_t& to_ms) {
+      if (from_ms == 0 || digest.start_ms < from_ms) from_ms = digest.start_ms;
+      to_ms = std::max(to_ms, digest.end_ms);
+    };
+    Covered& covered = covered_[place_of(digest.key, kDigestFolder)];
+    if (digest.end_ms == 0) return;
+    covered.cut = covered.cut || cut;
+    widen(covered.from_ms, covered.to_ms);
+    if (!digest.why.empty()) return;
+    widen(chain.from_ms, chain.to_ms);
+    widen(report_.from_ms, report_.to_ms);
   }
 
   void link(Digest& digest, const Digest* before) {
-    auto given = options_.signatures.find(digest.key);
-    if (given != options_.signatures.end()) digest.signature = given->second;
-    if (!digest.why.empty()) return;
-    if (report_.from_ms == 0 || (digest.start_ms != 0 && digest.start_ms < report_.from_ms)) report_.from_ms = digest.start_ms;
-    report_.to_ms = std::max(report_.to_ms, digest.end_ms);
-    if (digest.previous_object.empty()) {
-      if (before != nullptr)
-        add(DigestFault::gap, digest.key, digest.start_ms, "no digest covers " + before->end + " to " + digest.start +
-            ": the chain begins anew here");
+    if (!digest.why.empty()) {
+      cover(digest, before == nullptr);  // what it would have named before it cannot be told
       return;
     }
-    auto previous = by_key_.find(tail(digest.previous_object));
+    if (digest.previous_object.empty()) {
+      cover(digest, false);
+      if (before != nullptr) add(DigestFault::gap, digest.key, digest.start_ms, "no digest covers " + before->end + " to " + digest.start + ": the chain begins anew here");
+      return;
+    }
+    const auto previous = by_key_.find(tail(digest.previous_object));
     Digest* found = previous == by_key_.end() ? nullptr : previous->second;
+    cover(digest, found == nullptr && before == nullptr);
     if (found == nullptr) {
       // The oldest digest of a copy names one that may never have been copied.
       if (before != nullptr) add(DigestFault::digest_missing, digest.previous_object, digest.start_ms, "named by " + digest.key);
+      else chains_[digest.chain].before = digest.previous_object;
       return;
     }
-    if (found->signature.empty()) found->signature = digest.previous_signature, found->signature_of = &digest;
-    else if (!digest.previous_signature.empty() && lower(found->signature) != lower(digest.previous_signature))
-      add(DigestFault::digest_tampered, found->key, found->end_ms, "its object has another signature than the digest behind it keeps");
+    if (found->kept.empty()) found->kept = digest.previous_signature, found->keeper = &digest;
     if (!found->why.empty()) return;
     if (!digest.previous_hash.empty() && lower(digest.previous_hash) != found->hash) hash_differs_[found] = &digest;
-    if (digest.start_ms > found->end_ms && !digest.backfill)
-      add(DigestFault::gap, digest.key, digest.start_ms, "no digest covers " + found->end + " to " + digest.start);
+    if (digest.start_ms > found->end_ms && !digest.backfill) add(DigestFault::gap, digest.key, digest.start_ms, "no digest covers " + found->end + " to " + digest.start);
   }
 
-  // Does a proven digest (or one whose key was not given, which nothing speaks against) keep another hash of this one?
+  // Each Region signs with keys of its own.
+  void ask_keys() {
+    if (!options_.keys_of) return;
+    struct Span {
+      int64_t from_ms = 0, to_ms = 0;
+      bool until_now = false;
+    };
+    std::map<std::string, Span> wanted;
+    for (const Digest& digest : digests_) {
+      const std::string region(region_below(digest.key, kDigestFolder));
+      if (!digest.why.empty() || keys_.contains(digest.fingerprint) || !is_region_name(region)) continue;
+      Span& span = wanted[region];
+      if (span.from_ms == 0 || digest.start_ms < span.from_ms) span.from_ms = digest.start_ms;
+      span.to_ms = std::max(span.to_ms, digest.end_ms + kSpillMs);
+      span.until_now = span.until_now || digest.backfill;  // signed when it was made, not in its hour
+    }
+    for (const auto& [region, span] : wanted) {
+      auto keys = options_.keys_of(region, span.from_ms, span.until_now ? 0 : span.to_ms);
+      if (keys) keys_.merge(*keys);
+      else report_.problems.push_back(keys.error()), not_asked_[region] = keys.error().what;
+    }
+  }
+
+  // A digest that no proven digest vouches for may still have its signature beside it.
+  void ask_signatures() {
+    if (!options_.signature_of) return;
+    std::set<std::string> told;
+    for (Digest& digest : digests_) {
+      const bool vouched = digest.keeper != nullptr && digest.keeper->proof == Digest::Proof::valid;
+      const bool open = digest.proof == Digest::Proof::none || (digest.proof == Digest::Proof::tampered && !vouched);
+      if (!digest.why.empty() || !digest.metadata.empty() || !open) continue;
+      auto signature = options_.signature_of(starts_with(digest.key, kLogs) ? digest.key : digest.object);
+      if (!signature) {
+        if (told.insert(signature.error().what).second) report_.problems.push_back(signature.error());
+        continue;
+      }
+      digest.metadata = std::move(*signature);
+      prove(digest, keys_);
+    }
+  }
+
+  // Does a proven digest (or one whose key is not known, which nothing speaks against) keep another hash of this one?
   bool hash_differs(const Digest& digest) const {
-    auto kept = hash_differs_.find(&digest);
+    const auto kept = hash_differs_.find(&digest);
     return kept != hash_differs_.end() && kept->second->proof != Digest::Proof::tampered;
+  }
+
+  bool signature_differs(const Digest& digest) const {
+    return digest.metadata_wrong || (digest.keeper != nullptr && digest.keeper->proof == Digest::Proof::valid && !digest.metadata.empty() && !digest.kept.empty() &&
+                                     lower(digest.metadata) != lower(digest.kept));
   }
 
   void tell_digests() {
     for (Digest& digest : digests_) {
-      ++report_.digests;
+      DigestChain& chain = chains_[digest.chain];
+      ++report_.digests, ++chain.digests;
       if (!digest.why.empty()) {
-        add(DigestFault::digest_tampered, digest.key, digest.end_ms, digest.why);
+        add(digest.unread ? DigestFault::unread : DigestFault::digest_tampered, digest.key, digest.end_ms, digest.why);
         continue;
       }
       // A copy may lie below a prefix; where it is a bucket's root the whole key has to fit.
-      bool at_root = starts_with(digest.key, kLogs) ? tail(digest.object) == digest.key
-                                                    : digest.object == digest.key || digest.bucket + "/" + digest.object == digest.key;
-      digest.moved = !at_root || digest.bucket != bucket_;
+      const bool at_root = starts_with(digest.key, kLogs) ? tail(digest.object) == digest.key
+                                                          : digest.object == digest.key || digest.bucket + "/" + digest.object == digest.key;
+      digest.moved = !at_root || digest.bucket != report_.bucket;
       if (digest.moved) add(DigestFault::moved, digest.key, digest.end_ms, "it says that it lies at s3://" + digest.bucket + "/" + digest.object);
-      switch (digest.proof) {
-        case Digest::Proof::valid:
-          if (hash_differs(digest)) add(DigestFault::digest_tampered, digest.key, digest.end_ms, "the digest behind it keeps another hash of it");
-          else if (!digest.moved) ++report_.digests_valid;
-          break;
-        case Digest::Proof::tampered:
-          // A signature out of a digest that is itself not proven says nothing against this one.
-          if (digest.signature_of == nullptr || digest.signature_of->proof == Digest::Proof::valid)
-            add(DigestFault::digest_tampered, digest.key, digest.end_ms, "its signature does not fit");
-          else
-            add(DigestFault::digest_unproven, digest.key, digest.end_ms, "the digest that keeps its signature, " + digest.signature_of->key +
-                ", is not proven itself");
-          break;
-        case Digest::Proof::no_key:
-          add(hash_differs(digest) ? DigestFault::digest_tampered : DigestFault::key_unknown, digest.key, digest.end_ms,
-              "signed with the key " + digest.fingerprint + ", which was not given");
-          break;
-        case Digest::Proof::none:
-          add(DigestFault::digest_unproven, digest.key, digest.end_ms,
-              "no digest keeps its signature, and that of its object's metadata was not given");
-          break;
-      }
+      tell_proof(digest);
+      if (digest.good) ++report_.digests_valid, ++chain.digests_valid;
     }
   }
 
-  void check_logs() {
+  void tell_proof(Digest& digest) {
+    auto tell = [&](DigestFault fault, std::string detail) { add(fault, digest.key, digest.end_ms, std::move(detail)); };
+    switch (digest.proof) {
+      case Digest::Proof::valid:
+        if (hash_differs(digest)) tell(DigestFault::digest_tampered, "the digest behind it keeps another hash of it");
+        else if (signature_differs(digest)) tell(DigestFault::digest_tampered, "its object has another signature than the digest behind it keeps");
+        else digest.good = !digest.moved;
+        return;
+      case Digest::Proof::tampered:
+        // A signature out of a digest that is itself not proven says nothing against this one.
+        if (!digest.metadata.empty() || digest.keeper->proof == Digest::Proof::valid) tell(DigestFault::digest_tampered, "its signature does not fit");
+        else tell(DigestFault::digest_unproven, "the digest that keeps its signature, " + digest.keeper->key + ", is not proven itself");
+        return;
+      case Digest::Proof::no_key: {
+        const auto why = not_asked_.find(std::string(region_below(digest.key, kDigestFolder)));
+        if (hash_differs(digest)) tell(DigestFault::digest_tampered, "the digest behind it keeps another hash of it");
+        else if (why != not_asked_.end()) tell(DigestFault::key_unknown, "signed with the key " + digest.fingerprint + ", and " + why->second);
+        else tell(DigestFault::key_unknown, "signed with the key " + digest.fingerprint + ", which is not among the public keys");
+        return;
+      }
+      case Digest::Proof::none:
+        tell(DigestFault::digest_unproven, "no digest keeps its signature, and that of its object's metadata is not known");
+        return;
+    }
+  }
+
+  Status check_logs() {
     struct Check {
       const Digest* digest;
       const NamedLog* log;
       std::string hash, why;
-      bool there = false;
+      enum class State : uint8_t { missing, read, broken, unread } state = State::missing;
     };
     std::vector<Check> checks;
+    std::vector<std::string> keys;
+    std::vector<size_t> places;  // in `checks`, of each of `keys`
     for (const Digest& digest : digests_)
       for (const NamedLog& log : digest.logs) {
-        checks.push_back({&digest, &log, {}, {}, false});
         named_.insert(tail(log.key));
+        const auto object = objects_.find(tail(log.key));
+        if (object != objects_.end()) keys.push_back(object->second), places.push_back(checks.size());
+        checks.push_back({&digest, &log, {}, {}});
       }
-    parallel_for(checks.size(), options_.workers, [&](size_t i, size_t) {
-      Check& check = checks[i];
-      auto path = paths_.find(tail(check.log->key));
-      if (path == paths_.end()) return;
-      check.there = true;
-      auto hash = unpacked_hash(path->second);
-      if (hash) check.hash = std::move(*hash);
-      else check.why = hash.error().what;
-    });
+    TRY(source_.read(keys, [&](size_t i, const Result<DigestSource::Object>& object) {
+      Check& check = checks[places[i]];
+      if (!object) {
+        check.state = object.error().code == Code::not_found ? Check::State::missing : Check::State::unread;
+        check.why = object.error().what;
+      } else if (auto hash = unpacked_hash(object->bytes, keys[i])) {
+        check.state = Check::State::read, check.hash = std::move(*hash);
+      } else {
+        check.state = Check::State::broken, check.why = hash.error().what;
+      }
+      count("log files", keys.size(), object);
+    }));
     for (const Check& check : checks) {
-      ++report_.logs;
+      DigestChain& chain = chains_[check.digest->chain];
+      ++report_.logs, ++chain.logs;
       int64_t time = time_in_name(check.log->key);
       if (time == 0) time = check.digest->end_ms;
-      if (!check.there) add(DigestFault::log_missing, check.log->key, time, "named by " + check.digest->key);
-      else if (!check.why.empty()) add(DigestFault::log_tampered, check.log->key, time, check.why);
-      else if (check.hash != check.log->hash) add(DigestFault::log_tampered, check.log->key, time, "its bytes have another hash than " +
-          check.digest->key + " gives");
-      else if (check.log->bucket != bucket_) add(DigestFault::moved, check.log->key, time, "its digest says that it lies in the bucket " +
-          check.log->bucket);
-      else if (check.digest->proof == Digest::Proof::valid && !check.digest->moved) ++report_.logs_valid;
+      auto tell = [&](DigestFault fault, std::string detail) { add(fault, check.log->key, time, std::move(detail)); };
+      if (check.state == Check::State::missing) tell(DigestFault::log_missing, "named by " + check.digest->key);
+      else if (check.state == Check::State::unread) tell(DigestFault::unread, check.why);
+      else if (check.state == Check::State::broken) tell(DigestFault::log_tampered, check.why);
+      else if (check.hash != check.log->hash) tell(DigestFault::log_tampered, "its bytes have another hash than " + check.digest->key + " gives");
+      else if (check.log->bucket != report_.bucket) tell(DigestFault::moved, "its digest says that it lies in the bucket " + check.log->bucket);
+      else if (check.digest->good) ++report_.logs_valid, ++chain.logs_valid;
     }
+    return {};
   }
 
-  void unreferenced(const std::vector<std::string>& logs) {
-    for (const std::string& key : logs) {
+  void unreferenced() {
+    for (const std::string& key : logs_) {
       if (named_.contains(tail(key))) continue;
-      int64_t time = time_in_name(key);
-      if (time != 0 && time >= report_.to_ms) ++report_.logs_later;
+      const int64_t time = time_in_name(key);
+      const auto own = covered_.find(place_of(key, kLogFolder));
+      const Covered covered = own == covered_.end() ? Covered{report_.from_ms, report_.to_ms, false} : own->second;
+      if (time != 0 && time >= covered.to_ms) ++report_.logs_later;
+      else if (time != 0 && time < covered.from_ms && !covered.cut) ++report_.logs_earlier;
       else add(DigestFault::log_unreferenced, key, time, "no digest names it");
     }
   }
 
-  const std::string folder_;
+  DigestSource& source_;
   const DigestOptions& options_;
+  PublicKeys keys_;
   DigestReport report_;
+  std::mutex mutex_;    // of what `count` writes
+  DigestProgress now_;
   std::vector<Digest> digests_;
-  std::map<std::string, std::string> paths_;  // by key, from AWSLogs on
+  std::vector<std::string> logs_;
+  std::map<std::string, std::string> objects_;  // from AWSLogs on → key
   std::map<std::string, Digest*> by_key_;
+  std::map<std::string, DigestChain> chains_;
+  std::map<std::string, Covered> covered_;
   std::map<const Digest*, const Digest*> hash_differs_;  // and which digest keeps another hash of it
+  std::map<std::string, std::string> not_asked_;         // Regions whose keys could not be had, and why
   std::set<std::string> named_;
-  std::string bucket_;
 };
 
 }  // namespace
 
 std::string_view name(DigestFault fault) {
   static constexpr std::string_view kNames[] = {"log_tampered", "log_missing", "log_unreferenced", "digest_tampered", "digest_missing",
-                                                "moved", "gap", "key_unknown", "digest_unproven"};
+                                                "moved", "gap", "key_unknown", "digest_unproven", "unread"};
   return fault < DigestFault::count ? kNames[static_cast<size_t>(fault)] : std::string_view();
 }
 
-Result<DigestReport> verify_digests(const std::string& folder, const DigestOptions& options) { return Verification(folder, options).run(); }
+std::unique_ptr<DigestSource> digest_folder(std::string folder, size_t workers) { return std::make_unique<Folder>(std::move(folder), workers); }
+
+Result<DigestReport> verify_digests(DigestSource& source, const DigestOptions& options) { return Verification(source, options).run(); }
 
 }  // namespace reeve
