@@ -1,5 +1,7 @@
 #include "detect/alert.h"
 
+#include <cstring>
+
 #include <algorithm>
 
 #include "base/hash.h"
@@ -59,6 +61,13 @@ void resources_of(const LogEvent& event, std::vector<std::string>& out) {
     if (arn.empty()) arn = text_of(token_member(items.value(), "arn"));
     if (!arn.empty() && std::find(out.begin(), out.end(), arn) == out.end()) out.push_back(std::move(arn));
   }
+}
+
+AlertKey key_of(const Sha256& digest) {
+  AlertKey out;
+  std::memcpy(&out.front, digest.data(), sizeof out.front);
+  std::memcpy(&out.back, digest.data() + sizeof out.front, sizeof out.back);
+  return out;
 }
 
 std::string id_of(std::string_view text) { return "al-" + base32(sha256(text), id_bytes); }
@@ -150,13 +159,33 @@ std::pair<std::string, std::string> entity_of(const FieldPath& field, const LogE
   return {field.name(), std::move(value)};
 }
 
-void put_alert_id(std::string& out, const RuleHead& rule, std::string_view event_id) {
+AlertKey alert_key(std::string_view id) {
+  constexpr size_t characters = 20;  // 96 bits and four that are zero
+  if (id.size() == characters + 3 && id.substr(0, 3) == "al-") {
+    Sha256 bytes{};
+    uint32_t window = 0;
+    size_t bits = 0, at = 0;
+    bool sound = true;
+    for (char c : id.substr(3)) {
+      const bool letter = c >= 'a' && c <= 'z';
+      sound = sound && (letter || (c >= '2' && c <= '7'));
+      window = window << 5 | static_cast<uint32_t>(letter ? c - 'a' : c - '2' + 26);
+      bits += 5;
+      if (bits >= 8) bits -= 8, bytes[at++] = static_cast<uint8_t>(window >> bits);
+    }
+    if (sound && (window & 15) == 0) return key_of(bytes);
+  }
+  return key_of(sha256(id));
+}
+
+AlertKey put_alert_id(std::string& out, const RuleHead& rule, std::string_view event_id) {
   out.assign(rule.id);
   out += '\0';
   out += event_id;
   const Sha256 digest = sha256(out);
   out.assign("al-");
   append_base32(out, digest, id_bytes);
+  return key_of(digest);
 }
 
 std::string alert_id(const RuleHead& rule, std::string_view event_id) {

@@ -73,7 +73,15 @@ std::string same_of(const RuleHead& rule, const std::vector<FieldPath>& fields, 
 std::pair<std::string, std::string> entity_of(const FieldPath& field, const LogEvent& event);
 
 std::string alert_id(const RuleHead& rule, std::string_view event_id);
-void put_alert_id(std::string& out, const RuleHead& rule, std::string_view event_id);
+// The 96 bits that an alert's id stands for.
+struct AlertKey {
+  uint64_t front = 0;
+  uint32_t back = 0;
+  bool operator==(const AlertKey& other) const { return front == other.front && back == other.back; }
+};
+AlertKey alert_key(std::string_view id);  // of an id of another form: of its digest
+// The id and its key at once, without taking new room for the text.
+AlertKey put_alert_id(std::string& out, const RuleHead& rule, std::string_view event_id);
 std::string alert_id(const RuleHead& rule, const std::vector<std::pair<std::string, std::string>>& group, int64_t window_start_ms);
 
 }  // namespace reeve

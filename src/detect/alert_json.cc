@@ -1,6 +1,7 @@
 #include "detect/alert_json.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/time.h"
 #include "detect/attack_tags.h"
@@ -69,62 +70,83 @@ AlertWriter::Head AlertWriter::head_of(const RuleHead& rule) {
   return out;
 }
 
-void AlertWriter::write(std::string& out, const Head& head, const Alert& alert) {
-  auto member = [&](std::string_view opening, std::string_view text) {
-    out += opening;
-    append_json_string(out, text);
-  };
-  auto member_if = [&](std::string_view opening, std::string_view text) {
-    if (!text.empty()) member(opening, text);
-  };
+namespace {
+
+// Goes through a line's parts in their order: `raw` is JSON already, `text` becomes a string of it.
+template <class Raw, class Text>
+void line_parts(std::string_view before, std::string_view behind, const Alert& alert, Raw raw, Text text) {
   const EventFacts& event = alert.event;
-  member(R"({"alert_id":)", alert.id);
-  out += head.before;
-  member(R"(,"event_id":)", event.id);
-  member(R"(,"event_time":)", rfc3339(Time{event.time_ms}));
-  member(R"(,"principal":)", event.principal);
-  member(R"(,"account":)", event.account);
-  member(R"(,"region":)", event.region);
-  out += R"(,"evidence":{)";
-  bool first = true;
-  for (const auto& [name, text] : alert.evidence) {
-    if (!first) out += ',';
-    first = false;
-    append_json_string(out, name);
-    member(":", text);
-  }
-  out += '}';
+  auto member_if = [&](std::string_view opening, std::string_view value) {
+    if (!value.empty()) raw(opening), text(value);
+  };
+  auto list = [&](std::string_view opening, const std::vector<std::string>& values) {
+    raw(opening);
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (i > 0) raw(",");
+      text(values[i]);
+    }
+    raw("]");
+  };
+  auto map = [&](std::string_view opening, const std::vector<std::pair<std::string, std::string>>& values) {
+    raw(opening);
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (i > 0) raw(",");
+      text(values[i].first), raw(":"), text(values[i].second);
+    }
+    raw("}");
+  };
+  raw(R"({"alert_id":)"), text(alert.id);
+  raw(before);
+  raw(R"(,"event_id":)"), text(event.id);
+  raw(R"(,"event_time":)"), text(rfc3339(Time{event.time_ms}));
+  raw(R"(,"principal":)"), text(event.principal);
+  raw(R"(,"account":)"), text(event.account);
+  raw(R"(,"region":)"), text(event.region);
+  map(R"(,"evidence":{)", alert.evidence);
   member_if(R"(,"event_source":)", event.source);
   member_if(R"(,"event_name":)", event.name);
   member_if(R"(,"source_ip":)", event.source_ip);
   member_if(R"(,"invoked_by":)", event.invoked_by);
-  if (!event.resources.empty()) {
-    std::string more;
-    JsonWriter json(more);
-    json.begin_object();
-    texts(json, "resources", event.resources);
-    more.front() = ',';
-    out += more;
-  }
-  if (!alert.entity.first.empty()) {
-    member(R"(,"entity":{)", alert.entity.first);
-    member(":", alert.entity.second);
-    out += '}';
-  }
+  if (!event.resources.empty()) list(R"(,"resources":[)", event.resources);
+  if (!alert.entity.first.empty()) raw(R"(,"entity":{)"), text(alert.entity.first), raw(":"), text(alert.entity.second), raw("}");
   member_if(R"(,"read_from":)", event.object);
   member_if(R"(,"same_as":)", alert.same);
-  out += head.behind;
+  raw(behind);
   if (!alert.events.empty()) {
-    std::string more;
-    JsonWriter json(more);
-    json.begin_object();
-    texts(json, "events", alert.events);
-    pairs(json, "group", alert.group);
-    count(json, "count", alert.count);
-    more.front() = ',';
-    out += more;
+    list(R"(,"events":[)", alert.events);
+    map(R"(,"group":{)", alert.group);
+    raw(R"(,"count":)"), raw(std::to_string(alert.count));
   }
-  out += "}\n";
+  raw("}\n");
+}
+
+}  // namespace
+
+// Most alerts have texts that need no escape: they are measured, and then laid one behind the other.
+void AlertWriter::write(std::string& out, const Head& head, const Alert& alert) {
+  size_t bytes = 0;
+  bool plain = true;
+  line_parts(head.before, head.behind, alert, [&](std::string_view part) { bytes += part.size(); },
+             [&](std::string_view part) {
+               bytes += part.size() + 2;
+               plain = plain && is_plain_json(part);
+             });
+  if (!plain) {
+    line_parts(head.before, head.behind, alert, [&](std::string_view part) { out += part; }, [&](std::string_view part) { append_json_string(out, part); });
+    return;
+  }
+  const size_t from = out.size();
+  out.resize(from + bytes);
+  char* to = out.data() + from;
+  auto put = [&](std::string_view part) {
+    std::memcpy(to, part.data(), part.size());
+    to += part.size();
+  };
+  line_parts(head.before, head.behind, alert, put, [&](std::string_view part) {
+    *to++ = '"';
+    put(part);
+    *to++ = '"';
+  });
 }
 
 AlertWriter::AlertWriter(const RuleSet& rules) {

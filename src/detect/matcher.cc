@@ -1,11 +1,10 @@
 #include "detect/matcher.h"
 
 #include <algorithm>
-#include <array>
+#include <cstring>
 #include <map>
 #include <unordered_map>
 
-#include "base/hash.h"
 #include "detect/demand.h"
 #include "detect/sigma.h"
 #include "logs/token.h"
@@ -61,10 +60,24 @@ class RulesByHash {
   std::vector<uint32_t> rules_;
 };
 
-uint64_t hash_folded(std::string_view text, std::string& room) {
-  room.resize(text.size());
-  for (size_t i = 0; i < text.size(); ++i) room[i] = static_cast<char>(text[i] + (static_cast<unsigned char>(text[i] - 'A') < 26 ? 32 : 0));
-  return hash64(room);
+// The same for two texts that differ only in the case of ASCII letters; now and then for others too, which costs a candidate that does not match.
+uint64_t hash_folded(std::string_view text) {
+  constexpr uint64_t small = 0x2020202020202020, factor = 0xD6E8FEB86659FD93;
+  const char* p = text.data();
+  size_t left = text.size();
+  uint64_t hash = left * factor, word = 0;
+  auto mix = [&] {
+    hash = (hash ^ (word | small)) * factor;
+    hash ^= hash >> 32;
+  };
+  for (; left > 8; left -= 8, p += 8) {
+    std::memcpy(&word, p, 8);
+    mix();
+  }
+  word = 0;
+  std::memcpy(&word, p, left);
+  mix();
+  return hash;
 }
 
 }  // namespace
@@ -103,7 +116,7 @@ class Matcher::Scratch {
   uint64_t event = 0;
   std::vector<uint32_t> candidates;
   std::vector<std::string_view> tokens;
-  std::string folded, text;
+  std::string text;
 };
 
 namespace {
@@ -142,8 +155,8 @@ Matcher::Matcher(const RuleSet& rules, FieldPlan& fields) {
     for (const NamesDemanded& demand : demands) told = told && (demand.source || demand.name);
     if (told) {
       for (const NamesDemanded& demand : demands) {
-        const uint64_t source = demand.source ? hash64(*demand.source) : hash_of_any;
-        plan->by_names.add(hash_of_names(source, demand.name ? hash64(*demand.name) : hash_of_any), index);
+        const uint64_t source = demand.source ? hash_folded(*demand.source) : hash_of_any;
+        plan->by_names.add(hash_of_names(source, demand.name ? hash_folded(*demand.name) : hash_of_any), index);
         plan->by_source = plan->by_source || !demand.name;
         plan->by_name = plan->by_name || !demand.source;
       }
@@ -159,7 +172,7 @@ Matcher::Matcher(const RuleSet& rules, FieldPlan& fields) {
       const auto [known, fresh] = field_ids.emplace(predicate.path.name(), plan->by_field.size());
       if (fresh) plan->by_field.push_back({fields.ask(predicate.path), {}, {}});
       Plan::ByField& field = plan->by_field[known->second];
-      for (const std::string& text : *texts) field.texts.add(hash64(text) | 1, index);
+      for (const std::string& text : *texts) field.texts.add(hash_folded(text) | 1, index);
       field.all.push_back(index);
       continue;
     }
@@ -203,7 +216,7 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
       plain = false;
       return 0;
     }
-    return hash_folded(token.substr(1, token.size() - 2), scratch.folded);
+    return hash_folded(token.substr(1, token.size() - 2));
   };
   const uint64_t source = hash_of(LogField::event_source), name = hash_of(LogField::event_name);
   if (!plain) {
@@ -219,7 +232,7 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
         if (kind == TokenKind::map) {  // may be asked for as its text
           for (uint32_t rule : field.all) candidate(rule);
         } else if (kind != TokenKind::null && kind != TokenKind::absent) {
-          field.texts.find(hash_folded(token_text(token, scratch.text), scratch.folded) | 1, candidate);
+          field.texts.find(hash_folded(token_text(token, scratch.text)) | 1, candidate);
         }
       }
     }

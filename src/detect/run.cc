@@ -1,7 +1,6 @@
 #include "detect/run.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -25,7 +24,7 @@ constexpr int64_t poll_ms = 1'000;
 // What came of one object, or of the part of it that was read so far.
 struct Reading {
   struct Line {
-    std::array<char, 24> id;  // an alert's id has 23 characters
+    AlertKey key;
     uint32_t rule = 0, bytes = 0;
     bool suppressed = false;
   };
@@ -140,21 +139,21 @@ class DetectRun {
       const RuleHead& head = rules_.rules[rule].head;
       if (head.quiet) continue;
       alert.rule = rule;
-      put_alert_id(alert.id, head, alert.event.id);
+      const AlertKey key = put_alert_id(alert.id, head, alert.event.id);
       evidence_.take(rule, worker.fields, alert.evidence);
       if (rule < options_.same_by.size()) alert.same = same_of(head, options_.same_by[rule], event);
       if (rule < options_.entity_by.size()) alert.entity = entity_of(options_.entity_by[rule], event);
       alert.suppressed = options_.silencer && options_.silencer->silences(rule, event, alert.event.time_ms);
-      if (sinks_.write) write(alert, reading);
+      if (sinks_.write) write(alert, key, reading);
       else reading.alerts.push_back(alert);
     }
   }
 
-  void write(const Alert& alert, Reading& reading) {
+  void write(const Alert& alert, const AlertKey& key, Reading& reading) {
     const size_t from = reading.text.size();
     if (!alert.suppressed) sinks_.write(reading.text, alert);
     Reading::Line& line = reading.lines.emplace_back();
-    std::copy_n(alert.id.data(), std::min(alert.id.size(), line.id.size() - 1), line.id.data());
+    line.key = key;
     line.rule = alert.rule;
     line.bytes = static_cast<uint32_t>(reading.text.size() - from);
     line.suppressed = alert.suppressed;
@@ -199,8 +198,8 @@ class DetectRun {
   }
 
   // Whether the alert is to be told; it is counted.
-  Result<bool> is_told(std::string_view id, bool suppressed) {
-    if (!TRY(state_->first_told(id))) {
+  Result<bool> is_told(const AlertKey& key, bool suppressed) {
+    if (!TRY(state_->first_told(key))) {
       ++totals_.repeated;
       return false;
     }
@@ -209,7 +208,7 @@ class DetectRun {
   }
 
   Status tell_alert(const Alert& alert) {
-    if (!TRY(is_told(alert.id, alert.suppressed))) return {};
+    if (!TRY(is_told(alert_key(alert.id), alert.suppressed))) return {};
     if (!sinks_.write) {
       sinks_.alert(alert);
       return {};
@@ -223,7 +222,7 @@ class DetectRun {
   Status tell_lines(const Reading& reading) {
     size_t from = 0;
     for (const Reading::Line& line : reading.lines) {
-      if (TRY(is_told(line.id.data(), line.suppressed))) sinks_.written(line.rule, std::string_view(reading.text).substr(from, line.bytes));
+      if (TRY(is_told(line.key, line.suppressed))) sinks_.written(line.rule, std::string_view(reading.text).substr(from, line.bytes));
       from += line.bytes;
     }
     return {};

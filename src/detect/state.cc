@@ -3,8 +3,6 @@
 #include <cstring>
 #include <utility>
 
-#include "base/hash.h"
-
 namespace reeve {
 namespace {
 
@@ -12,55 +10,34 @@ constexpr int64_t layout = 2;  // of the tables; a state of another one is refus
 
 }  // namespace
 
-AlertIds::Key AlertIds::key_of(std::string_view id) {
-  constexpr size_t characters = 20;  // 96 bits and four that are zero
-  Key key{};
-  if (id.size() == characters + 3 && id.substr(0, 3) == "al-") {
-    std::array<uint8_t, 13> bytes{};
-    uint32_t window = 0;
-    size_t bits = 0, at = 0;
-    bool sound = true;
-    for (char c : id.substr(3)) {
-      const bool letter = c >= 'a' && c <= 'z';
-      sound = sound && (letter || (c >= '2' && c <= '7'));
-      window = window << 5 | static_cast<uint32_t>(letter ? c - 'a' : c - '2' + 26);
-      bits += 5;
-      if (bits >= 8) bits -= 8, bytes[at++] = static_cast<uint8_t>(window >> bits);
-    }
-    std::memcpy(key.data(), bytes.data(), sizeof key);
-    if (sound && (window & 15) == 0) return key;
-  }
-  const Sha256 digest = sha256(id);
-  std::memcpy(key.data(), digest.data(), sizeof key);
-  return key;
-}
+AlertKey AlertKeys::Place::key() const { return {part[0] | uint64_t{part[1]} << 32, part[2]}; }
 
-bool AlertIds::put(const Key& key) {
-  for (size_t at = key[0] & (places_.size() - 1);; at = (at + 1) & (places_.size() - 1)) {
-    if (places_[at] == key) return false;
-    if (places_[at] != Key{}) continue;
-    places_[at] = key;
+bool AlertKeys::put(const Place& place) {
+  for (size_t at = place.part[0] & (places_.size() - 1);; at = (at + 1) & (places_.size() - 1)) {
+    if (places_[at] == place) return false;
+    if (!places_[at].empty()) continue;
+    places_[at] = place;
     return true;
   }
 }
 
-bool AlertIds::insert(const Key& key) {
-  if (key == Key{}) {
+bool AlertKeys::insert(const AlertKey& key) {
+  if (key == AlertKey{}) {
     size_ += !has_zero_;
     return !std::exchange(has_zero_, true);
   }
   if ((size_ + 1) * 8 > places_.size() * 7) {
-    std::vector<Key> before(places_.empty() ? 1024 : places_.size() * 2);
+    std::vector<Place> before(places_.empty() ? 1024 : places_.size() * 2);
     before.swap(places_);
-    for (const Key& one : before)
-      if (one != Key{}) put(one);
+    for (const Place& one : before)
+      if (!one.empty()) put(one);
   }
-  const bool fresh = put(key);
+  const bool fresh = put({static_cast<uint32_t>(key.front), static_cast<uint32_t>(key.front >> 32), key.back});
   size_ += fresh;
   return fresh;
 }
 
-void AlertIds::clear() {
+void AlertKeys::clear() {
   places_ = {};
   size_ = 0;
   has_zero_ = false;
@@ -117,10 +94,13 @@ Status DetectState::set_done(std::string_view object, std::string_view version) 
   return insert.bind(1, object).bind(2, version).run();
 }
 
-Result<bool> DetectState::first_told(std::string_view alert_id) {
-  const AlertIds::Key key = AlertIds::key_of(alert_id);
-  auto bytes_of = [](const AlertIds::Key& one) { return std::string_view(reinterpret_cast<const char*>(one.data()), sizeof one); };
-  const std::string_view bytes = bytes_of(key);
+Result<bool> DetectState::first_told(const AlertKey& key) {
+  char bytes_of_key[12];
+  auto bytes_of = [&](const AlertKey& one) {
+    std::memcpy(bytes_of_key, &one.front, sizeof one.front);
+    std::memcpy(bytes_of_key + sizeof one.front, &one.back, sizeof one.back);
+    return std::string_view(bytes_of_key, sizeof bytes_of_key);
+  };
   if (!kept_ && told_.size() >= ids_max_) {
     if (!db_) {
       db_ = TRY(store::Db::open_temporary({.cache_mib = 16}));
@@ -130,7 +110,7 @@ Result<bool> DetectState::first_told(std::string_view alert_id) {
     TRY(db_->begin());
     store::Statement& insert = *TRY(db_->cached("INSERT OR IGNORE INTO alert_told VALUES(?1)"));
     Status put;
-    told_.each([&](const AlertIds::Key& one) {
+    told_.each([&](const AlertKey& one) {
       if (put) put = insert.bind_blob(1, bytes_of(one)).run();
     });
     TRY(put);
@@ -141,11 +121,11 @@ Result<bool> DetectState::first_told(std::string_view alert_id) {
   if (!in_table_) return true;
   if (kept_) {
     store::Statement& insert = *TRY(db_->cached("INSERT OR IGNORE INTO alert_told VALUES(?1)"));
-    TRY(insert.bind_blob(1, bytes).run());
+    TRY(insert.bind_blob(1, bytes_of(key)).run());
     return db_->changes() > 0;
   }
   store::Statement& select = *TRY(db_->cached("SELECT 1 FROM alert_told WHERE id = ?1"));
-  const bool found = TRY(select.bind_blob(1, bytes).step());
+  const bool found = TRY(select.bind_blob(1, bytes_of(key)).step());
   select.reset();
   return !found;
 }

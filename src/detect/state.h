@@ -12,29 +12,33 @@
 #include <vector>
 
 #include "base/result.h"
+#include "detect/alert.h"
 #include "store/sqlite.h"
 
 namespace reeve {
 
-// A set of alerts' ids by their 96 bits, in one block of memory.
-class AlertIds {
+// A set of alerts in one block of memory.
+class AlertKeys {
  public:
-  using Key = std::array<uint32_t, 3>;
-  // Of `al-` and 20 characters of base32 the bits they stand for, of any other id a digest of it.
-  static Key key_of(std::string_view alert_id);
-  bool insert(const Key& key);  // false: it was there
+  bool insert(const AlertKey& key);  // false: it was there
   size_t size() const { return size_; }
   void clear();
   template <class Each>
   void each(Each call) const {
-    if (has_zero_) call(Key{});
-    for (const Key& key : places_)
-      if (key != Key{}) call(key);
+    if (has_zero_) call(AlertKey{});
+    for (const Place& place : places_)
+      if (!place.empty()) call(place.key());
   }
 
  private:
-  bool put(const Key& key);
-  std::vector<Key> places_;  // zeros: empty
+  struct Place {  // 12 bytes where AlertKey takes 16
+    uint32_t part[3] = {};
+    AlertKey key() const;
+    bool empty() const { return (part[0] | part[1] | part[2]) == 0; }
+    bool operator==(const Place& other) const { return part[0] == other.part[0] && part[1] == other.part[1] && part[2] == other.part[2]; }
+  };
+  bool put(const Place& place);
+  std::vector<Place> places_;
   size_t size_ = 0;
   bool has_zero_ = false;
 };
@@ -53,7 +57,8 @@ class DetectState {
   // `version`: what tells one content of an object from another (a file's size and time, an S3 object's ETag).
   Result<bool> done(std::string_view object, std::string_view version);
   Status set_done(std::string_view object, std::string_view version);
-  Result<bool> first_told(std::string_view alert_id);  // and from now on it is
+  Result<bool> first_told(const AlertKey& key);  // and from now on it is
+  Result<bool> first_told(std::string_view alert_id) { return first_told(alert_key(alert_id)); }
 
   // The rules of the run before; empty: there was none. A run with others does not read again what was read.
   Result<std::string> rules();
@@ -68,7 +73,7 @@ class DetectState {
   bool kept_ = false;
   std::string path_;
   std::unique_ptr<store::Db> db_;  // null until there is something that memory does not hold
-  AlertIds told_;
+  AlertKeys told_;
   size_t ids_max_ = ids_in_memory;
   bool in_table_ = false;
 };

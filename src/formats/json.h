@@ -96,5 +96,6 @@ class JsonWriter {
 std::string to_json(Value value, int indent = 0);
 // A text as a string of JSON, quotes and all; bytes that are no UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
+bool is_plain_json(std::string_view text);  // ASCII that stands between quotes as it is
 
 }  // namespace reeve

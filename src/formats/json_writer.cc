@@ -25,18 +25,18 @@ bool plain16(const char* s) {
   return bad == 0;
 }
 
+}  // namespace
+
 // Whether every byte may stand in a JSON string as it is: printable ASCII without quote and backslash.
-bool is_plain(std::string_view s) {
+bool is_plain_json(std::string_view s) {
   if (s.size() < 16) return std::all_of(s.begin(), s.end(), plain);
   for (size_t i = 0; i + 16 < s.size(); i += 16)
     if (!plain16(s.data() + i)) return false;
   return plain16(s.data() + s.size() - 16);  // the last sixteen, some of them again
 }
 
-}  // namespace
-
 void append_json_string(std::string& out, std::string_view s) {
-  if (is_plain(s)) {
+  if (is_plain_json(s)) {
     const size_t before = out.size();
     out.resize(before + s.size() + 2, '"');  // both quotes, and room between them
     if (!s.empty()) std::memcpy(out.data() + before + 1, s.data(), s.size());
