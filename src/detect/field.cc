@@ -112,6 +112,16 @@ bool EventFields::tokens(const AskedField& field, std::vector<std::string_view>&
   return true;
 }
 
+bool EventFields::at_once(const AskedField& field, std::string_view& value) {
+  if (field.path.is_root() && !odd_names_) {
+    value = event_->raw(field.path.root());
+    return true;
+  }
+  if (!found(field.slot)) return false;
+  value = slots_[field.slot];
+  return true;
+}
+
 std::string_view EventFields::member(const AskedField& field) {
   if (found(field.slot)) return slots_[field.slot];
   const FieldPath& path = field.path;

@@ -60,6 +60,8 @@ class EventFields {
 
   // As field_tokens, but `tokens` is emptied first.
   bool tokens(const AskedField& field, std::vector<std::string_view>& tokens);
+  // The field's one value as it stands, lists as such; empty: absent. False: only `tokens` can tell.
+  bool at_once(const AskedField& field, std::string_view& value);
   // One map after the other, without going through lists; empty: absent.
   std::string_view member(const AskedField& field);
 

@@ -61,12 +61,15 @@ class RulesByHash {
 };
 
 // The same for two texts that differ only in the case of ASCII letters; now and then for others too, which costs a candidate that does not match.
-uint64_t hash_folded(std::string_view text) {
-  constexpr uint64_t small = 0x2020202020202020, factor = 0xD6E8FEB86659FD93;
+// `escaped`, if there is one, is set where a backslash stands in the text.
+uint64_t hash_folded(std::string_view text, bool* escaped = nullptr) {
+  constexpr uint64_t small = 0x2020202020202020, factor = 0xD6E8FEB86659FD93, ones = 0x0101010101010101;
   const char* p = text.data();
   size_t left = text.size();
-  uint64_t hash = left * factor, word = 0;
+  uint64_t hash = left * factor, word = 0, slashes = 0;
   auto mix = [&] {
+    const uint64_t other = word ^ ones * '\\';  // a byte that is zero: a backslash
+    slashes |= (other - ones) & ~other & (ones << 7);
     hash = (hash ^ (word | small)) * factor;
     hash ^= hash >> 32;
   };
@@ -77,6 +80,7 @@ uint64_t hash_folded(std::string_view text) {
   word = 0;
   std::memcpy(&word, p, left);
   mix();
+  if (escaped && slashes != 0) *escaped = true;
   return hash;
 }
 
@@ -212,11 +216,10 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
   auto hash_of = [&](LogField field) -> uint64_t {
     const std::string_view token = event.raw(field);
     if (token.empty()) return 0;
-    if (token.front() != '"' || token.find('\\') != std::string_view::npos || token.size() < 2) {
-      plain = false;
-      return 0;
-    }
-    return hash_folded(token.substr(1, token.size() - 2));
+    bool odd = token.front() != '"' || token.size() < 2;
+    const uint64_t hash = odd ? 0 : hash_folded(token.substr(1, token.size() - 2), &odd);
+    plain = plain && !odd;
+    return hash;
   };
   const uint64_t source = hash_of(LogField::event_source), name = hash_of(LogField::event_name);
   if (!plain) {
@@ -226,15 +229,20 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
     if (name && plan.by_name) plan.by_names.find(hash_of_names(hash_of_any, name), candidate);
     if (source && plan.by_source) plan.by_names.find(hash_of_names(source, hash_of_any), candidate);
     for (const Plan::ByField& field : plan.by_field) {
-      fields.tokens(field.field, scratch.tokens);
-      for (std::string_view token : scratch.tokens) {
-        const TokenKind kind = token_kind(token);
+      auto look = [&](std::string_view token, TokenKind kind) {
         if (kind == TokenKind::map) {  // may be asked for as its text
           for (uint32_t rule : field.all) candidate(rule);
         } else if (kind != TokenKind::null && kind != TokenKind::absent) {
           field.texts.find(hash_folded(token_text(token, scratch.text)) | 1, candidate);
         }
+      };
+      std::string_view one;
+      if (fields.at_once(field.field, one) && token_kind(one) != TokenKind::list) {
+        look(one, token_kind(one));
+        continue;
       }
+      fields.tokens(field.field, scratch.tokens);
+      for (std::string_view token : scratch.tokens) look(token, token_kind(token));
     }
     for (const Plan::ByGuard& guard : plan.by_guard)
       if (holds(guard.predicate))

@@ -49,6 +49,7 @@ uint32_t MembersAsked::ask(LogField root, std::string_view path) {
   }
   if (nodes_[at].slot == none) {
     nodes_[at].slot = static_cast<uint32_t>(roots_.size());
+    of_root_[static_cast<size_t>(root)].push_back(nodes_[at].slot);
     roots_.push_back(root);
     paths_.emplace_back(path);
   }
@@ -131,7 +132,7 @@ bool MembersAsked::find(const LogEvent& event, LogField root, std::string_view* 
   const uint32_t* place = event.places[index];
   if (top_[index] == 0 || place == nullptr || event.walked == nullptr) return false;
   const Node& top = nodes_[top_[index] - 1];
-  clear(top, slots);
+  for (uint32_t slot : of_root_[index]) slots[slot] = {};
   return Walk{*this, event.walked, place, slots}.map(top);
 }
 

@@ -40,6 +40,7 @@ class MembersAsked {
   };
   struct Walk;
   void clear(const Node& node, std::string_view* slots) const;
+  std::array<std::vector<uint32_t>, static_cast<size_t>(LogField::count)> of_root_;  // slots
 
   std::vector<Node> nodes_;
   std::array<uint32_t, static_cast<size_t>(LogField::count)> top_{};  // a root's node and one; 0: nobody asked
