@@ -138,25 +138,24 @@ EventFacts facts_of(const LogEvent& event, std::string_view object) {
   return out;
 }
 
-std::string same_of(const RuleHead& rule, const std::vector<FieldPath>& fields, const LogEvent& event) {
+std::string same_of(const RuleHead& rule, const std::vector<AskedField>& fields, EventFields& event) {
   if (fields.empty()) return {};
   std::string text = rule.id, room;
   std::vector<std::string_view> tokens;
-  for (const FieldPath& field : fields) {
-    tokens.clear();
-    field_tokens(event, field, tokens);
-    text += '\0' + field.name();
+  for (const AskedField& field : fields) {
+    event.tokens(field, tokens);
+    text += '\0' + field.path.name();
     for (auto token : tokens) text += '\0' + std::string(token_text(token, room));
   }
   return "sa-" + base32(sha256(text), id_bytes);
 }
 
-std::pair<std::string, std::string> entity_of(const FieldPath& field, const LogEvent& event) {
+std::pair<std::string, std::string> entity_of(const AskedField& field, EventFields& event) {
   std::vector<std::string_view> tokens;
-  if (field.name().empty() || !field_tokens(event, field, tokens) || tokens.empty()) return {};
+  if (field.path.name().empty() || !event.tokens(field, tokens) || tokens.empty()) return {};
   std::string value = text_of(tokens.front());
   if (value.empty()) return {};
-  return {field.name(), std::move(value)};
+  return {field.path.name(), std::move(value)};
 }
 
 AlertKey alert_key(std::string_view id) {

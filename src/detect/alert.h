@@ -67,10 +67,10 @@ class EvidenceTaker {
 };
 
 // Of alerts that agree in the rule and in all of these fields of their events (docs/formats/detections.md, `group`); empty without fields.
-std::string same_of(const RuleHead& rule, const std::vector<FieldPath>& fields, const LogEvent& event);
+std::string same_of(const RuleHead& rule, const std::vector<AskedField>& fields, EventFields& event);
 
 // The field's value in the event, the first of several; empty texts: the event has none.
-std::pair<std::string, std::string> entity_of(const FieldPath& field, const LogEvent& event);
+std::pair<std::string, std::string> entity_of(const AskedField& field, EventFields& event);
 
 std::string alert_id(const RuleHead& rule, std::string_view event_id);
 // The 96 bits that an alert's id stands for.

@@ -74,7 +74,7 @@ namespace {
 
 // Goes through a line's parts in their order: `raw` is JSON already, `text` becomes a string of it.
 template <class Raw, class Text>
-void line_parts(std::string_view before, std::string_view behind, const Alert& alert, Raw raw, Text text) {
+void line_parts(std::string_view before, std::string_view behind, const Alert& alert, std::string_view time, Raw raw, Text text) {
   const EventFacts& event = alert.event;
   auto member_if = [&](std::string_view opening, std::string_view value) {
     if (!value.empty()) raw(opening), text(value);
@@ -98,7 +98,7 @@ void line_parts(std::string_view before, std::string_view behind, const Alert& a
   raw(R"({"alert_id":)"), text(alert.id);
   raw(before);
   raw(R"(,"event_id":)"), text(event.id);
-  raw(R"(,"event_time":)"), text(rfc3339(Time{event.time_ms}));
+  raw(R"(,"event_time":)"), text(time);
   raw(R"(,"principal":)"), text(event.principal);
   raw(R"(,"account":)"), text(event.account);
   raw(R"(,"region":)"), text(event.region);
@@ -124,15 +124,16 @@ void line_parts(std::string_view before, std::string_view behind, const Alert& a
 
 // Most alerts have texts that need no escape: they are measured, and then laid one behind the other.
 void AlertWriter::write(std::string& out, const Head& head, const Alert& alert) {
+  const std::string time = rfc3339(Time{alert.event.time_ms});
   size_t bytes = 0;
   bool plain = true;
-  line_parts(head.before, head.behind, alert, [&](std::string_view part) { bytes += part.size(); },
+  line_parts(head.before, head.behind, alert, time, [&](std::string_view part) { bytes += part.size(); },
              [&](std::string_view part) {
                bytes += part.size() + 2;
                plain = plain && is_plain_json(part);
              });
   if (!plain) {
-    line_parts(head.before, head.behind, alert, [&](std::string_view part) { out += part; }, [&](std::string_view part) { append_json_string(out, part); });
+    line_parts(head.before, head.behind, alert, time, [&](std::string_view part) { out += part; }, [&](std::string_view part) { append_json_string(out, part); });
     return;
   }
   const size_t from = out.size();
@@ -142,7 +143,7 @@ void AlertWriter::write(std::string& out, const Head& head, const Alert& alert) 
     std::memcpy(to, part.data(), part.size());
     to += part.size();
   };
-  line_parts(head.before, head.behind, alert, put, [&](std::string_view part) {
+  line_parts(head.before, head.behind, alert, time, put, [&](std::string_view part) {
     *to++ = '"';
     put(part);
     *to++ = '"';

@@ -61,9 +61,13 @@ TEST(Facts, WhereFromAndWhatAbout) {
   EXPECT_TRUE(in.good() && in.at_end());
   EXPECT_EQ(back.resources, facts.resources);
   EXPECT_EQ(back.source_ip + back.invoked_by, facts.source_ip + facts.invoked_by);
-  EXPECT_EQ(entity_of(FieldPath("requestParameters.bucketName"), *event), (std::pair<std::string, std::string>{"requestParameters.bucketName", "first"}));
-  EXPECT_EQ(entity_of(FieldPath("requestParameters.absent"), *event).first, "");
-  EXPECT_EQ(entity_of(FieldPath(), *event).first, "");
+  FieldPlan plan;
+  const AskedField bucket = plan.ask("requestParameters.bucketName"), absent = plan.ask("requestParameters.absent"), none = plan.ask("");
+  EventFields fields(plan);
+  fields.begin(*event);
+  EXPECT_EQ(entity_of(bucket, fields), (std::pair<std::string, std::string>{"requestParameters.bucketName", "first"}));
+  EXPECT_EQ(entity_of(absent, fields).first, "");
+  EXPECT_EQ(entity_of(none, fields).first, "");
 }
 
 TEST(AlertId, FollowsFromRuleAndEventAlone) {

@@ -12,7 +12,7 @@
 namespace reeve {
 namespace {
 
-constexpr size_t held_max = 200'000;  // hits that wait in memory: some 100 MB at most
+constexpr size_t held_max = 50'000;  // hits that wait in memory: some 20 MB
 
 using GroupPairs = std::vector<std::pair<std::string, std::string>>;
 
@@ -69,7 +69,14 @@ struct Correlator::State {
   std::vector<size_t> swept;                                        // groups left after the last look for those that are over
   std::set<std::tuple<int64_t, uint32_t, std::string>> due;         // settled windows: when, of which correlation and group
 
-  std::vector<Hit> waiting;
+  // A hit that waits, packed: it takes a third of the room.
+  struct Waiting {
+    int64_t time_ms = 0;
+    uint32_t rule = 0;
+    std::string body;
+    std::string_view id() const { return packed_id(body); }
+  };
+  std::vector<Waiting> waiting;
   size_t waiting_max = held_max;
   std::unique_ptr<store::Db> own;  // a temporary file
   store::Db* table = nullptr;      // where hits wait that memory does not hold; null: nowhere yet
@@ -221,13 +228,7 @@ Status Correlator::State::spill() {
   const bool alone = !table->in_transaction();
   if (alone) TRY(table->begin());
   store::Statement& insert = *TRY(table->cached("INSERT OR IGNORE INTO correlation_hit VALUES(?1, ?2, ?3, ?4)"));
-  std::string body;
-  for (const Hit& hit : waiting) {
-    body.clear();
-    Packer packer(body);
-    pack(packer, hit);
-    TRY(insert.bind(1, hit.time_ms).bind(2, hit.id).bind(3, rule_names[hit.rule]).bind_blob(4, body).run());
-  }
+  for (const Waiting& hit : waiting) TRY(insert.bind(1, hit.time_ms).bind(2, hit.id()).bind(3, rule_names[hit.rule]).bind_blob(4, hit.body).run());
   if (alone) TRY(table->commit());
   in_table = true;
   waiting.clear();
@@ -265,7 +266,14 @@ Status Correlator::add(Hit hit) {
     ++state.late;
     return {};
   }
-  state.waiting.push_back(std::move(hit));
+  State::Waiting& one = state.waiting.emplace_back();
+  one.time_ms = hit.time_ms;
+  one.rule = hit.rule;
+  thread_local std::string body;
+  body.clear();
+  Packer packer(body);
+  pack(packer, hit);
+  one.body = body;  // no more room than it needs
   return state.waiting.size() > state.waiting_max ? state.spill() : Status{};
 }
 
@@ -308,9 +316,18 @@ Status Correlator::advance(int64_t watermark_ms, const std::function<void(Alert)
     TRY(remove.bind(1, watermark_ms).run());
   } else {
     auto& waiting = state.waiting;
-    std::sort(waiting.begin(), waiting.end(), [](const Hit& a, const Hit& b) { return std::tie(a.time_ms, a.id, a.rule) < std::tie(b.time_ms, b.id, b.rule); });
-    const auto end = std::find_if(waiting.begin(), waiting.end(), [&](const Hit& hit) { return hit.time_ms > watermark_ms; });
-    for (auto hit = waiting.begin(); hit != end; ++hit) come(std::move(*hit));
+    using Waiting = State::Waiting;
+    std::sort(waiting.begin(), waiting.end(), [](const Waiting& a, const Waiting& b) {
+      return a.time_ms != b.time_ms ? a.time_ms < b.time_ms : std::pair(a.id(), a.rule) < std::pair(b.id(), b.rule);
+    });
+    const auto end = std::find_if(waiting.begin(), waiting.end(), [&](const Waiting& hit) { return hit.time_ms > watermark_ms; });
+    for (auto one = waiting.begin(); one != end; ++one) {
+      Unpacker in(one->body);
+      Hit hit = unpack_hit(in);
+      hit.rule = one->rule;
+      std::string().swap(one->body);
+      come(std::move(hit));
+    }
     waiting.erase(waiting.begin(), end);
   }
   close();

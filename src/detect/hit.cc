@@ -92,9 +92,9 @@ size_t Unpacker::count() {
   return static_cast<size_t>(size);
 }
 
-std::string Unpacker::text() {
+std::string_view Unpacker::view() {
   const size_t size = count();
-  std::string out(rest_.substr(0, size));
+  const std::string_view out = rest_.substr(0, size);
   rest_.remove_prefix(size);
   return out;
 }
@@ -140,6 +140,12 @@ Hit unpack_hit(Unpacker& in) {
     out.values.emplace_back(std::move(name), texts());
   }
   return out;
+}
+
+std::string_view packed_id(std::string_view hit) {
+  Unpacker in(hit);
+  in.number();
+  return in.view();
 }
 
 }  // namespace reeve

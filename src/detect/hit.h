@@ -57,7 +57,8 @@ class Unpacker {
  public:
   explicit Unpacker(std::string_view bytes) : rest_(bytes) {}
   int64_t number();
-  std::string text();
+  std::string text() { return std::string(view()); }
+  std::string_view view();
   bool good() const { return good_; }
   bool at_end() const { return rest_.empty(); }
   // A count of things that follow: never more than the bytes left could hold.
@@ -73,5 +74,6 @@ EventFacts unpack_facts(Unpacker& in);
 // Everything but the rule.
 void pack(Packer& out, const Hit& hit);
 Hit unpack_hit(Unpacker& in);
+std::string_view packed_id(std::string_view hit);  // what unpack_hit gives as `id`
 
 }  // namespace reeve

@@ -44,6 +44,11 @@ class DetectRun {
   DetectRun(const RuleSet& rules, const DetectOptions& options, const DetectSinks& sinks, const std::function<bool()>& stop)
       : rules_(rules), options_(options), sinks_(sinks), stop_(stop), matcher_(rules, fields_), correlator_(rules), facts_(fields_), evidence_(rules, fields_) {
     correlator_.plan(fields_);
+    for (const auto& of_rule : options.same_by) {
+      same_by_.emplace_back();
+      for (const FieldPath& field : of_rule) same_by_.back().push_back(fields_.ask(field));
+    }
+    for (const FieldPath& field : options.entity_by) entity_by_.push_back(fields_.ask(field));
   }
 
   Result<DetectTotals> run() {
@@ -141,8 +146,8 @@ class DetectRun {
       alert.rule = rule;
       const AlertKey key = put_alert_id(alert.id, head, alert.event.id);
       evidence_.take(rule, worker.fields, alert.evidence);
-      if (rule < options_.same_by.size()) alert.same = same_of(head, options_.same_by[rule], event);
-      if (rule < options_.entity_by.size()) alert.entity = entity_of(options_.entity_by[rule], event);
+      if (rule < same_by_.size()) alert.same = same_of(head, same_by_[rule], worker.fields);
+      if (rule < entity_by_.size()) alert.entity = entity_of(entity_by_[rule], worker.fields);
       alert.suppressed = options_.silencer && options_.silencer->silences(rule, event, alert.event.time_ms);
       if (sinks_.write) write(alert, key, reading);
       else reading.alerts.push_back(alert);
@@ -342,6 +347,8 @@ class DetectRun {
   Correlator correlator_;
   FactsTaker facts_;
   EvidenceTaker evidence_;
+  std::vector<std::vector<AskedField>> same_by_;  // by rule, as are those behind it
+  std::vector<AskedField> entity_by_;
   std::string text_;
   std::unique_ptr<DetectState> state_;
   std::unique_ptr<ObjectSource> source_;
