@@ -76,6 +76,11 @@ struct Correlator::State {
     std::string body;
     std::string_view id() const { return packed_id(body); }
   };
+  static void in_order(std::vector<Waiting>& hits) {
+    std::sort(hits.begin(), hits.end(), [](const Waiting& a, const Waiting& b) {
+      return a.time_ms != b.time_ms ? a.time_ms < b.time_ms : std::pair(a.id(), a.rule) < std::pair(b.id(), b.rule);
+    });
+  }
   std::vector<Waiting> waiting;
   size_t waiting_max = held_max;
   std::unique_ptr<store::Db> own;  // a temporary file
@@ -222,12 +227,14 @@ Status Correlator::State::open_table(store::Db& db) {
 Status Correlator::State::spill() {
   if (waiting.empty()) return {};
   if (!table) {
-    own = TRY(store::Db::open_temporary({}));
+    own = TRY(store::Db::open_temporary({.cache_mib = 8}));
+    TRY(own->exec("PRAGMA journal_mode=OFF"));  // it goes with the run, whole or not
     TRY(open_table(*own));
   }
   const bool alone = !table->in_transaction();
   if (alone) TRY(table->begin());
   store::Statement& insert = *TRY(table->cached("INSERT OR IGNORE INTO correlation_hit VALUES(?1, ?2, ?3, ?4)"));
+  in_order(waiting);  // so that each page is touched once
   for (const Waiting& hit : waiting) TRY(insert.bind(1, hit.time_ms).bind(2, hit.id()).bind(3, rule_names[hit.rule]).bind_blob(4, hit.body).run());
   if (alone) TRY(table->commit());
   in_table = true;
@@ -316,11 +323,8 @@ Status Correlator::advance(int64_t watermark_ms, const std::function<void(Alert)
     TRY(remove.bind(1, watermark_ms).run());
   } else {
     auto& waiting = state.waiting;
-    using Waiting = State::Waiting;
-    std::sort(waiting.begin(), waiting.end(), [](const Waiting& a, const Waiting& b) {
-      return a.time_ms != b.time_ms ? a.time_ms < b.time_ms : std::pair(a.id(), a.rule) < std::pair(b.id(), b.rule);
-    });
-    const auto end = std::find_if(waiting.begin(), waiting.end(), [&](const Waiting& hit) { return hit.time_ms > watermark_ms; });
+    State::in_order(waiting);
+    const auto end = std::find_if(waiting.begin(), waiting.end(), [&](const State::Waiting& hit) { return hit.time_ms > watermark_ms; });
     for (auto one = waiting.begin(); one != end; ++one) {
       Unpacker in(one->body);
       Hit hit = unpack_hit(in);
