@@ -193,32 +193,6 @@ Needle::Needle(const Pattern& pattern, bool cased) : cased_(cased) {
   }
 }
 
-bool equal_folded(std::string_view text, std::string_view word) {
-  if (text.size() != word.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i)
-    if (fold(text[i]) != word[i]) return false;
-  return true;
-}
-
-size_t find_folded(std::string_view text, std::string_view word) {
-  if (word.empty()) return 0;
-  if (word.size() > text.size()) return std::string_view::npos;
-  const char first = word.front();
-  const size_t last = text.size() - word.size();
-  const bool letter = first >= 'a' && first <= 'z';
-  for (size_t i = 0; i <= last; ++i) {
-    if (!letter) {
-      const void* found = std::memchr(text.data() + i, first, last - i + 1);
-      if (!found) return std::string_view::npos;
-      i = static_cast<size_t>(static_cast<const char*>(found) - text.data());
-    } else if ((text[i] | 0x20) != first) {
-      continue;
-    }
-    if (equal_folded(text.substr(i, word.size()), word)) return i;
-  }
-  return std::string_view::npos;
-}
-
 bool Needle::in(std::string_view text) const {
   switch (kind_) {
     case Kind::everything: return true;
@@ -231,7 +205,7 @@ bool Needle::in(std::string_view text) const {
       if (text.size() < word_.size()) return false;
       text = text.substr(text.size() - word_.size());
       return cased_ ? text == word_ : equal_folded(text, word_);
-    case Kind::inside: return (cased_ ? text.find(word_) : find_folded(text, word_)) != std::string_view::npos;
+    case Kind::inside: return (cased_ ? find_bytes(text, word_) : find_folded(text, word_)) != std::string_view::npos;
     case Kind::glob: return glob(text);
     case Kind::folded: return folded_.in(text);
   }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "detect/regex.h"
+#include "detect/search.h"
 
 namespace reeve {
 
@@ -72,9 +73,5 @@ class Needle {
   std::vector<uint16_t> steps_;              // of Kind::glob
   SearchRegex folded_; // of Kind::folded: Unicode's folding
 };
-
-// Where `word` (ASCII letters in lower case) begins in `text`, case of ASCII letters aside; npos: nowhere.
-size_t find_folded(std::string_view text, std::string_view word);
-bool equal_folded(std::string_view text, std::string_view word);  // of the same size
 
 }  // namespace reeve

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include "base/text.h"
+#include "detect/search.h"
 
 namespace reeve {
 namespace {
@@ -116,7 +117,7 @@ Result<SearchRegex> SearchRegex::make(std::string_view pattern, Flags flags) {
 std::string SearchRegex::quoted(std::string_view text) { return re2::RE2::QuoteMeta(re2::StringPiece(text.data(), text.size())); }
 
 bool SearchRegex::in(std::string_view text) const {
-  if (!hint_.empty() && text.find(hint_) == std::string_view::npos) return false;
+  if (!hint_.empty() && find_bytes(text, hint_) == std::string_view::npos) return false;
   return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *regex_);
 }
 

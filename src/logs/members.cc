@@ -22,6 +22,8 @@ bool odd(const char* name, size_t bytes) {
   return std::memchr(name, '.', bytes) != nullptr || std::memchr(name, '\\', bytes) != nullptr;
 }
 
+uint64_t size_bit(size_t bytes) { return uint64_t{1} << std::min<size_t>(bytes, 63); }
+
 }  // namespace
 
 uint32_t MembersAsked::ask(LogField root, std::string_view path) {
@@ -41,8 +43,9 @@ uint32_t MembersAsked::ask(LogField root, std::string_view path) {
       next = static_cast<uint32_t>(nodes_.size());
       uint64_t first = 0;
       std::memcpy(&first, step.data(), std::min<size_t>(step.size(), 8));
-      nodes_.push_back({std::string(step), first, none, {}});
+      nodes_.push_back({std::string(step), first, none, {}, 0});
       nodes_[at].below.push_back(next);
+      nodes_[at].sizes |= size_bit(step.size());
     }
     at = next;
     from = end + 1;
@@ -79,6 +82,17 @@ struct MembersAsked::Walk {
     }
   }
 
+  const Node* find(const Node& node, const char* name, size_t bytes) const {
+    uint64_t first;
+    std::memcpy(&first, name, 8);  // as in `odd`: more bytes are there to be read
+    if (bytes < 8) first &= (uint64_t{1} << (8 * bytes)) - 1;
+    for (uint32_t below : node.below) {
+      const Node& one = asked.nodes_[below];
+      if (one.first == first && one.name.size() == bytes && (bytes <= 8 || std::memcmp(one.name.data() + 8, name + 8, bytes - 8) == 0)) return &one;
+    }
+    return nullptr;
+  }
+
   // The map at hand, below `node`; false: something odd, and the walk is over.
   bool map(const Node& node) {
     ++at;
@@ -90,17 +104,7 @@ struct MembersAsked::Walk {
       while (*name_end != '"');
       const auto bytes = static_cast<size_t>(name_end - name);
       if (odd(name, bytes)) return false;
-      const Node* found = nullptr;
-      uint64_t first;
-      std::memcpy(&first, name, 8);  // as above: more bytes are there to be read
-      if (bytes < 8) first &= (uint64_t{1} << (8 * bytes)) - 1;
-      for (uint32_t below : node.below) {
-        const Node& one = asked.nodes_[below];
-        if (one.first == first && one.name.size() == bytes && (bytes <= 8 || std::memcmp(one.name.data() + 8, name + 8, bytes - 8) == 0)) {
-          found = &one;
-          break;
-        }
-      }
+      const Node* found = node.sizes & size_bit(bytes) ? find(node, name, bytes) : nullptr;
       at += 2;
       const char* from = text + *at;
       const bool nested = *from == '{' || *from == '[';

@@ -37,6 +37,7 @@ class MembersAsked {
     uint64_t first = 0;  // of the name: its first eight bytes, zeros behind a shorter one
     uint32_t slot = none;
     std::vector<uint32_t> below;
+    uint64_t sizes = 0;  // of the names below: bit n for n bytes, the last bit for all longer ones
   };
   struct Walk;
   void clear(const Node& node, std::string_view* slots) const;
