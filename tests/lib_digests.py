@@ -85,8 +85,9 @@ class Trail:
     """A trail's bucket of some hours in one Region. `off`: an hour in which validation was off; the chain begins anew behind it."""
 
     def __init__(self, signer, hours=4, logs=2, bucket="trail-logs", account="111122223333", region="us-east-1", home="us-east-1", name="audit_trail", prefix="", off=None,
-                 events=3, seed=0):
-        self.signer, self.bucket, self.account, self.region, self.prefix = signer, bucket, account, region, prefix
+                 events=3, seed=0, organization=""):
+        self.signer, self.bucket, self.account, self.region = signer, bucket, account, region
+        self.prefix, self.organization = prefix, organization + "/" if organization else ""
         self.arn = f"arn:aws:cloudtrail:{home}:{account}:trail/{name}"
         self.start, self.end = EPOCH, EPOCH + datetime.timedelta(hours=hours)
         self.objects, self.signatures, self.digests, self.logs = {}, {}, [], []
@@ -118,7 +119,7 @@ class Trail:
             before = key
 
     def place(self, kind, time):
-        return f"{self.prefix}AWSLogs/{self.account}/{kind}/{self.region}/{stamp(time, '%Y/%m/%d')}/"
+        return f"{self.prefix}AWSLogs/{self.organization}{self.account}/{kind}/{self.region}/{stamp(time, '%Y/%m/%d')}/"
 
     def record(self, draw, time):
         return {"eventVersion": "1.11", "eventTime": stamp(time), "eventSource": "s3.amazonaws.com", "eventName": draw.choice(["GetObject", "PutObject", "ListObjects"]),
@@ -252,12 +253,16 @@ class TrailDouble:
             return self.refusal(403, "AccessDenied", operation)
         if bucket not in self.buckets:
             return self.refusal(404, "NoSuchBucket", operation)
-        after = asked.get("continuation-token", asked.get("marker", ""))
-        keys = sorted(key for key in self.buckets[bucket] if key.startswith(asked.get("prefix", "")) and key > after)
-        page = keys[:self.objects_a_page]
-        more = len(keys) > len(page)
+        after, prefix, delimiter = asked.get("continuation-token", asked.get("marker", "")), asked.get("prefix", ""), asked.get("delimiter", "")
+        below = sorted(key for key in self.buckets[bucket] if key.startswith(prefix))
+        # What has the delimiter behind the prefix is told once, up to it.
+        names = sorted({prefix + key[len(prefix):].split(delimiter)[0] + delimiter if delimiter and delimiter in key[len(prefix):] else key for key in below})
+        names = [name for name in names if name > after]
+        page = names[:self.objects_a_page]
+        more = len(names) > len(page)
         token = f"<NextContinuationToken>{page[-1]}</NextContinuationToken><NextMarker>{page[-1]}</NextMarker>" if more else ""
-        contents = "".join(f"<Contents><Key>{key}</Key><Size>{len(self.buckets[bucket][key][0])}</Size></Contents>" for key in page)
+        contents = "".join(f"<CommonPrefixes><Prefix>{name}</Prefix></CommonPrefixes>" if delimiter and name.endswith(delimiter) else
+                           f"<Contents><Key>{name}</Key><Size>{len(self.buckets[bucket][name][0])}</Size></Contents>" for name in page)
         return 200, {}, (f'<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>{bucket}</Name><IsTruncated>{str(more).lower()}</IsTruncated>{token}{contents}'
                          "</ListBucketResult>").encode()
 

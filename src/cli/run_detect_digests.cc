@@ -1,6 +1,6 @@
 // reeve detect --verify-digests: are these the log files that CloudTrail delivered?
 #include <algorithm>
-#include <optional>
+#include <iterator>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -15,6 +15,8 @@ namespace reeve {
 namespace {
 
 constexpr std::string_view kS3 = "s3://";
+
+Error with(std::string what, const Error& why, std::string hint) { return {why.code, std::move(what) + ": " + why.what, why.at, why.expected, std::move(hint)}; }
 
 // AWS, asked only if something has to be: with all keys given and a folder to look at, nobody is.
 class Asked {
@@ -47,7 +49,24 @@ class DigestBucket : public DigestSource {
  public:
   DigestBucket(Bucket bucket, std::string prefix) : bucket_(std::move(bucket)), prefix_(std::move(prefix)) {}
   std::string shown() const override { return std::string(kS3) + bucket_.name() + (prefix_.empty() ? "" : "/" + prefix_); }
-  Result<std::vector<std::string>> keys() override { return bucket_.keys(prefix_); }
+
+  // Folder by folder, and no further into those of other services; each day of a Region at once. So neither a bucket of many years nor one that has
+  // other things in it is held in memory as S3 tells it.
+  Result<std::vector<std::string>> keys() override {
+    std::vector<std::string> out, folders{prefix_};
+    while (!folders.empty()) {
+      std::vector<Result<Bucket::Listed>> listed(folders.size());
+      parallel_for(folders.size(), Bucket::at_once, [&](size_t i, size_t) { listed[i] = bucket_.list(folders[i], !is_trail_day(folders[i])); });
+      folders.clear();
+      for (auto& one : listed) {
+        if (!one) return tl::unexpected(with("`" + shown() + "` cannot be listed", one.error(), "it takes permission for s3:ListBucket"));
+        std::move(one->keys.begin(), one->keys.end(), std::back_inserter(out));
+        std::copy_if(one->folders.begin(), one->folders.end(), std::back_inserter(folders), leads_to_trail);
+      }
+    }
+    return out;
+  }
+
   Status read(const std::vector<std::string>& keys, const Taken& taken) override {
     bucket_.read(keys, [&](size_t place, const Result<BucketObject>& object) {
       if (object) taken(place, Object{object->bytes, metadata_of(object->reply, "signature")});
@@ -60,8 +79,6 @@ class DigestBucket : public DigestSource {
   Bucket bucket_;
   const std::string prefix_;
 };
-
-Error with(std::string what, const Error& why, std::string hint) { return {why.code, std::move(what) + ": " + why.what, why.at, why.expected, std::move(hint)}; }
 
 Result<PublicKeys> public_keys_of(Asked& asked, const std::string& region, int64_t from_ms, int64_t to_ms) {
   const std::string what = "the public keys of " + region + " cannot be read";

@@ -7,8 +7,6 @@
 namespace reeve {
 namespace {
 
-constexpr size_t kAtOnce = 16;  // objects asked for at once
-
 DocumentPtr members_of(std::initializer_list<std::pair<const char*, std::string_view>> members) {
   Builder builder;
   builder.begin_map();
@@ -20,18 +18,19 @@ DocumentPtr members_of(std::initializer_list<std::pair<const char*, std::string_
 
 }  // namespace
 
-Result<std::vector<std::string>> Bucket::keys(const std::string& prefix) {
-  auto outcome = TRY(answered(caller_, "", "s3:ListObjectsV2", members_of({{"Bucket", name_}, {"Prefix", prefix}})));
-  std::vector<std::string> out;
+Result<Bucket::Listed> Bucket::list(const std::string& prefix, bool one_level) {
+  auto outcome = TRY(answered(caller_, "", "s3:ListObjectsV2", members_of({{"Bucket", name_}, {"Prefix", prefix}, {"Delimiter", one_level ? "/" : ""}})));
+  Listed out;
   for (const auto& page : outcome.pages) {
     auto reply = TRY(read_json(page.reply_json, Source{nullptr, "s3://" + name_, outcome.call.call, 0, "", "$"}));
-    for (Value one : reply->root().get("Contents").items()) out.emplace_back(one.get("Key").text());
+    for (Value one : reply->root().get("Contents").items()) out.keys.emplace_back(one.get("Key").text());
+    for (Value one : reply->root().get("CommonPrefixes").items()) out.folders.emplace_back(one.get("Prefix").text());
   }
   return out;
 }
 
 void Bucket::read(const std::vector<std::string>& keys, const Taken& taken) {
-  parallel_for(keys.size(), kAtOnce, [&](size_t i, size_t) {
+  parallel_for(keys.size(), at_once, [&](size_t i, size_t) {
     auto outcome = answered(caller_, "", "s3:GetObject", members_of({{"Bucket", name_}, {"Key", keys[i]}}));
     if (outcome && !outcome->pages.empty()) taken(i, BucketObject{outcome->pages.front().body, outcome->pages.front().reply_json});
     else taken(i, tl::unexpected(outcome ? Error{Code::io, "s3:GetObject brought nothing", {}, {}, {}} : outcome.error()));

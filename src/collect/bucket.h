@@ -20,12 +20,17 @@ struct BucketObject {
 
 class Bucket {
  public:
+  static constexpr size_t at_once = 16;  // calls in flight
   // `caller` outlives it.
   Bucket(AwsCaller& caller, std::string name) : caller_(caller), name_(std::move(name)) {}
   const std::string& name() const { return name_; }
 
-  // The keys of all objects below `prefix`, in S3's order. Errors: no such bucket, no permission.
-  Result<std::vector<std::string>> keys(const std::string& prefix);
+  // What there is below a prefix, in S3's order; `one_level`: what has another slash behind it stands in `folders`, up to that slash.
+  // Errors: no such bucket, no permission.
+  struct Listed {
+    std::vector<std::string> keys, folders;
+  };
+  Result<Listed> list(const std::string& prefix, bool one_level);
   // Each object once, by its place in `keys`, from several threads. An error is that of the one object; Code::not_found: there is none.
   using Taken = std::function<void(size_t place, const Result<BucketObject>& object)>;
   void read(const std::vector<std::string>& keys, const Taken& taken);

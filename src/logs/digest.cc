@@ -170,11 +170,16 @@ class Verification {
       std::sort(links.begin(), links.end(), [](const Digest* a, const Digest* b) { return std::tie(a->end_ms, a->key) < std::tie(b->end_ms, b->key); });
       for (size_t i = 0; i < links.size(); ++i) link(*links[i], i > 0 ? links[i - 1] : nullptr);
     }
-    report_.bucket = options_.bucket;
-    const Digest* newest = nullptr;
+  }
+
+  // That of the newest digest that is proven: a forged one is not to say where the others lie.
+  std::string bucket() const {
+    if (!options_.bucket.empty()) return options_.bucket;
+    auto rank = [](const Digest& digest) { return std::pair(digest.proof == Digest::Proof::valid, digest.end_ms); };
+    const Digest* best = nullptr;
     for (const Digest& digest : digests_)
-      if (digest.why.empty() && (newest == nullptr || digest.end_ms > newest->end_ms)) newest = &digest;
-    if (report_.bucket.empty() && newest != nullptr) report_.bucket = newest->bucket;
+      if (digest.why.empty() && (best == nullptr || rank(digest) > rank(*best))) best = &digest;
+    return best == nullptr ? std::string() : best->bucket;
   }
 
   // ACCOUNT_CloudTrail-Digest_REGION_TRAIL_HOMEREGION; a trail's name may have underscores.
@@ -283,6 +288,7 @@ class Verification {
   }
 
   void tell_digests() {
+    report_.bucket = bucket();
     for (Digest& digest : digests_) {
       DigestChain& chain = chains_[digest.chain];
       ++report_.digests, ++chain.digests;
@@ -406,6 +412,21 @@ std::string_view name(DigestFault fault) {
   static constexpr std::string_view kNames[] = {"log_tampered", "log_missing", "log_unreferenced", "digest_tampered", "digest_missing",
                                                 "moved", "gap", "key_unknown", "digest_unproven", "unread"};
   return fault < DigestFault::count ? kNames[static_cast<size_t>(fault)] : std::string_view();
+}
+
+// [PREFIX/]AWSLogs/[ORGANIZATION/]ACCOUNT/KIND/REGION/YYYY/MM/DD/…
+bool leads_to_trail(std::string_view prefix) {
+  const std::string below = tail(prefix);
+  if (!starts_with(below, kLogs)) return true;
+  auto parts = split(std::string_view(below).substr(kLogs.size()), '/');
+  if (starts_with(parts[0], "o-")) parts.erase(parts.begin());
+  return parts.size() < 3 || parts[1] == "CloudTrail" || parts[1] == "CloudTrail-Digest";  // behind the last slash is an empty part
+}
+
+bool is_trail_day(std::string_view prefix) {
+  for (std::string_view folder : {kLogFolder, kDigestFolder})
+    if (const size_t at = prefix.find(folder); at != std::string_view::npos) return std::count(prefix.begin() + static_cast<std::ptrdiff_t>(at + folder.size()), prefix.end(), '/') >= 4;
+  return false;
 }
 
 std::unique_ptr<DigestSource> digest_folder(std::string folder, size_t workers) { return std::make_unique<Folder>(std::move(folder), workers); }

@@ -72,6 +72,10 @@ class DigestSource {
   virtual Result<std::vector<std::string>> keys() = 0;  // of all objects that lie there
   virtual Status read(const std::vector<std::string>& keys, const Taken& taken) = 0;  // an error: the rest cannot be had, or is not wanted
 };
+// Where in a bucket a trail's files may lie, for sources that find their way: whether the folder `prefix` may have some below it, and whether it is one
+// day of one Region, to be taken whole.
+bool leads_to_trail(std::string_view prefix);
+bool is_trail_day(std::string_view prefix);
 // A folder that is the copy of a bucket, or of a part below a prefix (keys are then matched from the folder's `AWSLogs` on).
 std::unique_ptr<DigestSource> digest_folder(std::string folder, size_t workers);
 
@@ -89,7 +93,7 @@ struct DigestProgress {
 struct DigestOptions {
   PublicKeys keys;
   std::map<std::string, std::string> signatures;  // key of a digest object → its `x-amz-meta-signature`, hexadecimal
-  std::string bucket;                             // the bucket that the source is, or is a copy of; empty: the one that its newest digest names
+  std::string bucket;                             // the bucket that the source is, or is a copy of; empty: the one that its newest proven digest names
   size_t workers = 1;
   // Asked, where set, once for each Region with a digest whose key is not in `keys`. `to_ms` 0: until now.
   std::function<Result<PublicKeys>(const std::string& region, int64_t from_ms, int64_t to_ms)> keys_of;

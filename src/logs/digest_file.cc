@@ -135,6 +135,9 @@ void read_digest(std::string_view packed, Digest& digest) {
   for (TokenItems logs(token_member(map, "logFiles")); logs.next();)
     digest.logs.push_back({member_text(logs.value(), "s3Bucket"), member_text(logs.value(), "s3Object"), lower(member_text(logs.value(), "hashValue"))});
   if (digest.object.empty() || digest.bucket.empty() || digest.end_ms == 0) digest.why = "it has not the members of a digest";
+  for (const NamedLog& log : digest.logs)
+    if (log.bucket.empty() || log.key.empty() || log.hash.empty()) digest.why = "it names a log file without bucket, key or hash";
+  if (!digest.why.empty()) digest.logs.clear();
 }
 
 void prove(Digest& digest, const PublicKeys& keys) {

@@ -296,6 +296,61 @@ TEST(DigestChains, CoverOnlyWhatIsThere) {
   EXPECT_EQ(report->to_ms, kFrom + 3 * 3'600'000);
 }
 
+TEST(DigestChains, AForgedDigestDoesNotSayWhereTheOthersLie) {
+  Bucket bucket("forged", 3);
+  std::string forged = bucket.digests.back();
+  forged.replace(forged.find("T030000Z"), 8, "T040000Z");
+  bucket.write(forged, gzipped("{\"digestStartTime\":\"2026-01-01T03:00:00Z\",\"digestEndTime\":\"2026-01-01T04:00:00Z\",\"digestS3Bucket\":\"elsewhere\",\"digestS3Object\":\"" + forged +
+                               "\",\"digestPublicKeyFingerprint\":\"fingerprint\",\"previousDigestS3Object\":\"" + bucket.digests.back() + "\",\"previousDigestSignature\":\"00\",\"logFiles\":[]}"));
+  bucket.options.signatures[forged] = "00";
+  auto report = verified(bucket.root, bucket.options);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(told(*report), "digest_tampered " + file_name(forged) + ", moved " + file_name(forged));
+  EXPECT_EQ(report->bucket, kBucket);
+  EXPECT_EQ(report->digests_valid, 3u);
+}
+
+TEST(DigestChains, NoCoverIsLeftToAnAnswerThatWasRefused) {
+  Bucket bucket("refused", 2);
+  bucket.options.keys.clear();
+  bucket.options.keys_of = [](const std::string& region, int64_t from_ms, int64_t to_ms) -> Result<PublicKeys> {
+    EXPECT_EQ(region, "us-east-1");
+    EXPECT_EQ(from_ms, kFrom);
+    EXPECT_EQ(to_ms, kFrom + 4 * 3'600'000);
+    return fail(Code::io, "nobody is let in");
+  };
+  auto report = verified(bucket.root, bucket.options);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(told(*report), "key_unknown " + file_name(bucket.digests[0]) + ", key_unknown " + file_name(bucket.digests[1]));
+  ASSERT_EQ(report->problems.size(), 1u);
+  EXPECT_EQ(report->findings[0].detail, "signed with the key fingerprint, and nobody is let in");
+}
+
+TEST(DigestChains, ADigestBehindAHoleHasItsOwnSignatureAsked) {
+  Bucket bucket("asked");
+  bucket.remove(bucket.digests[2]);
+  std::vector<std::string> asked;
+  bucket.options.signature_of = [&](const std::string& key) -> Result<std::string> {
+    asked.push_back(key);
+    return std::string("00");
+  };
+  auto report = verified(bucket.root, bucket.options);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(asked, std::vector<std::string>{bucket.digests[1]});
+  EXPECT_NE(told(*report).find("digest_tampered " + file_name(bucket.digests[1])), std::string::npos) << told(*report);
+}
+
+TEST(DigestFolders, AreThoseThatATrailMayBeIn) {
+  for (const char* folder : {"", "some/prefix/", "AWSLogs/", "x/AWSLogs/o-ab12/", "AWSLogs/111122223333/", "AWSLogs/111122223333/CloudTrail/", "AWSLogs/o-ab12/111122223333/CloudTrail-Digest/us-east-1/"})
+    EXPECT_TRUE(leads_to_trail(folder)) << folder;
+  for (const char* folder : {"AWSLogs/111122223333/Config/", "x/AWSLogs/111122223333/CloudTrail-Insight/", "AWSLogs/o-ab12/111122223333/vpcflowlogs/us-east-1/"})
+    EXPECT_FALSE(leads_to_trail(folder)) << folder;
+  EXPECT_TRUE(is_trail_day("x/AWSLogs/1/CloudTrail/us-east-1/2026/01/01/"));
+  EXPECT_TRUE(is_trail_day("AWSLogs/1/CloudTrail-Digest/us-east-1/2026/01/01/"));
+  EXPECT_FALSE(is_trail_day("AWSLogs/1/CloudTrail/us-east-1/2026/01/"));
+  EXPECT_FALSE(is_trail_day("a/b/c/d/e/"));
+}
+
 TEST(DigestChains, AFolderWithoutDigestsIsAnError) {
   Bucket bucket("none", 1);
   bucket.remove(bucket.digests[0]);
