@@ -16,6 +16,7 @@ import json
 import os
 import random
 import re
+import selectors
 import socket
 import threading
 import urllib.parse
@@ -176,11 +177,13 @@ class TrailDouble:
         self.listener.bind(("127.0.0.1", 0))
         self.listener.listen(256)
         self.endpoint = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.ended, self.thread = False, threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
         return self
 
     def __exit__(self, *_):
-        self.listener.close()
+        self.ended = True
+        self.thread.join()
 
     def environment(self, **more):
         kept = {name: "" for name in os.environ if name.startswith("AWS_") or "proxy" in name.lower()}
@@ -190,34 +193,48 @@ class TrailDouble:
     def calls(self, operation):
         return [one for one in self.asked if one[0] == operation]
 
-    def accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection):
-        with connection, contextlib.suppress(OSError):
-            waiting = b""
-            while True:
-                while b"\r\n\r\n" not in waiting:
+    def serve(self):
+        """One thread for all connections: several would wait for each other, and who asks much at once would be timed by that."""
+        waiting, ready = {}, selectors.DefaultSelector()
+        ready.register(self.listener, selectors.EVENT_READ)
+        while not self.ended:
+            for key, _ in ready.select(0.2):
+                connection = key.fileobj
+                if connection is self.listener:
+                    with contextlib.suppress(OSError):
+                        connection, _ = self.listener.accept()
+                        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                        waiting[connection] = b""
+                        ready.register(connection, selectors.EVENT_READ)
+                    continue
+                try:
                     piece = connection.recv(65536)
-                    if not piece:
-                        return
-                    waiting += piece
-                head, waiting = waiting.split(b"\r\n\r\n", 1)
-                first, *lines = head.decode().split("\r\n")
-                headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-                while len(waiting) < int(headers.get("content-length", 0)):
-                    waiting += connection.recv(65536)
-                body, waiting = waiting[:int(headers.get("content-length", 0))], waiting[int(headers.get("content-length", 0)):]
-                method, target, _ = first.split(" ")
-                status, more, content = self.answer(method, target, headers, body)
-                lines = [f"HTTP/1.1 {status} x", f"Content-Length: {len(content)}", "x-amz-request-id: 0"] + [f"{name}: {value}" for name, value in more.items()]
-                connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + (b"" if method == "HEAD" else content))
+                    waiting[connection] = self.requests(connection, waiting[connection] + piece)
+                except OSError:
+                    piece = b""
+                if not piece:
+                    ready.unregister(connection)
+                    connection.close()
+                    del waiting[connection]
+        for connection in waiting:
+            connection.close()
+        self.listener.close()
+
+    def requests(self, connection, text):
+        """Answers those that are whole, and gives back what is left."""
+        while b"\r\n\r\n" in text:
+            head, rest = text.split(b"\r\n\r\n", 1)
+            first, *lines = head.decode().split("\r\n")
+            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+            size = int(headers.get("content-length", 0))
+            if len(rest) < size:
+                break
+            body, text = rest[:size], rest[size:]
+            method, target, _ = first.split(" ")
+            status, more, content = self.answer(method, target, headers, body)
+            lines = [f"HTTP/1.1 {status} x", f"Content-Length: {len(content)}", "x-amz-request-id: 0"] + [f"{name}: {value}" for name, value in more.items()]
+            connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + (b"" if method == "HEAD" else content))
+        return text
 
     def answer(self, method, target, headers, body):
         scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", headers.get("authorization", ""))
