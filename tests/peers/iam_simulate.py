@@ -83,13 +83,16 @@ def without_value(policy, context):
 
 def oddities(document):
     """What of the conditions and resources the peer reads in its own way."""
-    context = {key.lower(): access_oracle.listed(value) for key, value in document["request"].get("contextVariables", {}).items()}
+    given = {key.lower(): value for key, value in document["request"].get("contextVariables", {}).items()}
+    context = {key: access_oracle.listed(value) for key, value in given.items()}
     if [] in context.values():
         yield "empty-list"
     for _, statement in statements(document, *EVERYWHERE):
         for text in access_oracle.listed(statement.get("Resource", statement.get("NotResource", []))):
             if text != "*" and not re.fullmatch(r"arn:[a-z-]+:[a-z0-9-]+:[^:]*:[^:]*:.*", text):
                 yield "malformed"
+            if re.match(r"arn(:[^:]*){4}:[^/:]*[*?][^/:]*[/:]", text):
+                yield "type-pattern"
         for operator, keys in statement.get("Condition", {}).items():
             for key, values in keys.items():
                 values = access_oracle.listed(values)
@@ -101,7 +104,7 @@ def oddities(document):
                     yield "address"
                 if "Date" in operator and any(not re.search(r"T.*(Z|[+-]\d\d:\d\d)$", str(v)) for v in [*values, *context.get(key.lower(), [])]):
                     yield "date"
-                if not operator.startswith("For") and len(context.get(key.lower(), [])) > 1:
+                if not operator.startswith("For") and isinstance(given.get(key.lower()), list):
                     yield "several"
                 if "Arn" in operator and any(set("*?") & set(str(v)) for v in values):
                     yield "arn-pattern"
@@ -131,6 +134,9 @@ def classes(document, ours, answer):
         say("kms-other-account")
     if any(statement.get("Principal") not in ("*", {"AWS": "*"}) for _, statement in statements(document, "vpcEndpointPolicies")):
         say("endpoint-principal")
+    if document["engine"] and any(not any(statement["Effect"] == "Allow" for _, statement in statements(level, "policies"))
+                                  for level in document.get("resourceControlPolicies", [])):
+        say("rcp-full-access")
     if action == "kms:retiregrant" and document.get("resourceControlPolicies"):
         say("retire-grant")
     if action in ("sts:getsessiontoken", "sts:getcalleridentity"):
