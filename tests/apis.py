@@ -19,7 +19,7 @@ from lib_reeve import Checks, built, reeve  # noqa: E402
 
 BYTES_MAX = 1_500_000
 # Operations that change something, as AWS's own access levels have it, begin with other words than these.
-READS = re.compile(r"(Get|List|Describe|Select|Batch(Get|Describe)|Search|Lookup|Query)[A-Z]|AssumeRole|"
+READS = re.compile(r"(Get|Head|List|Describe|Select|Batch(Get|Describe)|Search|Lookup|Query)[A-Z]|AssumeRole|"
                    r"Generate(ServiceLastAccessedDetails|CredentialReport)$")
 
 
