@@ -32,7 +32,7 @@ OWN = {
     "organizations": ["DescribeOrganization", "ListAccounts", "ListAccountsForParent", "ListOrganizationalUnitsForParent",
                       "ListParents", "ListRoots"],
     "s3": ["GetObject", "HeadObject", "ListObjectsV2"],
-    "sqs": ["!ReceiveMessage", "!DeleteMessageBatch"],
+    "sqs": ["!ReceiveMessage", "!DeleteMessageBatch", "!ChangeMessageVisibilityBatch"],
     "signin": ["!CreateOAuth2Token"],
     "sso": ["GetRoleCredentials"],
     "sso-oidc": ["!CreateToken"],

@@ -7,6 +7,7 @@
 #include "base/threads.h"
 #include "cli/detect_commands.h"
 #include "cli/detect_kit.h"
+#include "cli/detect_queue.h"
 #include "cli/detect_text.h"
 #include "detect/alert_json.h"
 #include "detect/suppress.h"
@@ -42,12 +43,17 @@ class EndBySignal {
 }  // namespace
 
 int run_detect(const Options& options, Io& io) {
+  if (options.arguments().empty() && !options.has("--queue")) {
+    io.error({Code::usage, "`reeve detect` needs to know where the logs are", {}, "a PATH or `--queue URL`", "for example `reeve detect logs/`"});
+    return exit_usage;
+  }
   if (options.has("--verify-digests")) return run_detect_digests(options, io);
   for (const char* flag : {"--digest-keys", "--digest-signatures", "--bucket"})
     if (options.has(flag)) {
       io.error({Code::usage, "`" + std::string(flag) + "` is for --verify-digests", {}, {}, {}});
       return exit_usage;
     }
+  std::unique_ptr<AwsCaller> caller;  // outlives the source
   DetectOptions what;
   what.paths = options.arguments();
   what.follow = options.has("--follow");
@@ -57,6 +63,14 @@ int run_detect(const Options& options, Io& io) {
   if (!lateness) return exit_usage;
   what.lateness_ms = *lateness;
   if (const std::string workspace = workspace_of(options); what.state.empty() && what.follow && !workspace.empty()) what.state = join_path(join_path(workspace, ".reeve"), "detect.state");
+  if (options.has("--queue")) {
+    auto source = detect_queue(options, what.follow, [] { return detect_ended != 0; }, io, caller);
+    if (!source) {
+      io.error(source.error());
+      return source.error().code == Code::usage ? exit_usage : exit_input;
+    }
+    what.source = std::move(*source);
+  }
   const std::string format = options.value("--format", io.terminal.tty ? "text" : "ndjson");
   const bool text = format == "text";
   std::optional<RuleLevel> fail_at;

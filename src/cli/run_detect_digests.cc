@@ -98,7 +98,7 @@ Result<PublicKeys> public_keys_of(Asked& asked, const std::string& region, int64
 
 // What goes with judging events does not go with this.
 Status fits(const Options& options) {
-  for (const char* flag : {"--rules", "--follow", "--state", "--audit", "--strict-scalar", "--lateness"})
+  for (const char* flag : {"--queue", "--rules", "--follow", "--state", "--audit", "--strict-scalar", "--lateness"})
     if (options.has(flag)) return fail(Code::usage, "`" + std::string(flag) + "` is for judging events, and --verify-digests judges none");
   if (options.value("--format") == "ocsf") return fail(Code::usage, "--verify-digests has no `--format ocsf`", {}, "text or ndjson");
   for (const std::string& path : options.arguments()) {

@@ -48,8 +48,8 @@ class Caller : public AwsCaller {
     const bool answered = engine->next(outcome);
     std::lock_guard hold(mutex_);
     watched_.erase(engine.get());
-    if (!answered) return ended(operation);  // and the engine is at its end too
-    idle_.push_back(std::move(engine));
+    if (!answered) return ended(operation);
+    if (to_its_end || !stopped_) idle_.push_back(std::move(engine));  // else it has been told to stop, and answers nothing more
     return outcome;
   }
 

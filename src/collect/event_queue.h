@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "collect/changes.h"
-#include "collect/follow.h"
+#include "collect/message_queue.h"
 #include "collect/session.h"
 
 namespace reeve {
 
 class EventQueue {
  public:
-  EventQueue(CollectSession& session, QueueName queue) : session_(session), queue_(std::move(queue)) {}
+  EventQueue(CollectSession& session, QueueName queue);
   // Waits until something comes, at most so long, and gives `reader` what is there. An Error ends the following: there is no such queue, or it may
   // not be read. `errors`: what passes, and messages that are no events, each named once and left where they are.
   Result<size_t> receive(EventReader& reader, int wait_s, std::vector<Error>& errors);
@@ -25,13 +25,11 @@ class EventQueue {
 
  private:
   struct Message {
-    std::string id, receipt;
+    std::string receipt;
     std::set<std::string> accounts;
   };
-  DocumentPtr request(const std::function<void(Builder&)>& more) const;
 
-  CollectSession& session_;
-  QueueName queue_;
+  MessageQueue queue_;
   std::vector<Message> taken_;
   std::set<std::string> told_;
   uint64_t deleted_ = 0;

@@ -12,13 +12,9 @@
 #include <vector>
 
 #include "collect/collect.h"
+#include "collect/message_queue.h"
 
 namespace reeve {
-
-struct QueueName {
-  std::string url, region, account, name;  // the Region is empty where the address does not say
-};
-Result<QueueName> queue_name(const std::string& url);
 
 struct FollowOptions {
   std::vector<std::string> paths;  // files and folders that events come to; `-`: `input_fd`

@@ -6,8 +6,8 @@
 #include <deque>
 #include <thread>
 
-#include "aws/region.h"
 #include "base/file.h"
+#include "collect/caller.h"
 #include "collect/role_clients.h"
 
 namespace reeve {
@@ -89,13 +89,8 @@ class Session : public CollectSession {
 
   Status open(bool changes) {
     // 1. Whose keys, and where what has no Region is asked.
-    if (options_.engine.http.ca_bundle.empty()) options_.engine.http.ca_bundle = ca_bundle(options_.credentials);
+    partition_ = TRY(settle_caller(options_.credentials, options_.engine));
     base_client_ = TRY(client());
-    options_.engine.endpoints = options_.credentials.endpoints = TRY(endpoint_options(options_.credentials));
-    if (std::string region = default_region(options_.credentials); !region.empty()) options_.engine.home_region = region;
-    options_.credentials.region = options_.engine.home_region;
-    partition_ = partition_of_region(options_.engine.home_region);
-    if (!partition_.empty()) options_.engine.endpoints.partition = options_.credentials.endpoints.partition = partition_;
     base_ = shared_provider(TRY(credential_chain(options_.credentials, *base_client_, apis_)), std::make_shared<std::mutex>());
     TRY(base_->get());
     keys_.put("", base_);

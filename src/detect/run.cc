@@ -59,16 +59,17 @@ class DetectRun {
     totals_.rules_changed = !before.empty() && before != options_.rules_digest;
     TRY(state_->set_rules(options_.rules_digest));
     const uint64_t late_before = correlator_.late();
-    source_ = file_source(options_.paths, options_.follow);
+    source_ = options_.source ? options_.source : file_source(options_.paths, options_.follow);
     int64_t came_ms = steady_ms();
     for (bool more = true; more;) {
       const uint64_t objects = totals_.objects;
       TRY(read_all());
       if (totals_.objects > objects) came_ms = steady_ms();
-      more = options_.follow && !stop_();
+      const bool at_once = source_->more();
+      more = (options_.follow || at_once) && !stop_();
       if (options_.follow) TRY(advance_with_time(came_ms));
       TRY(checkpoint(more));
-      if (more) wait();
+      if (more && !at_once) wait();
     }
     TRY(finish());
     totals_.late = correlator_.late() - late_before;
@@ -90,11 +91,12 @@ class DetectRun {
 
   Status read_all() {
     std::vector<Error> problems;
-    objects_ = source_->fresh(problems);
+    auto given = source_->fresh(problems);
     for (Error& problem : problems) sinks_.problem(std::move(problem));
+    objects_ = TRY(std::move(given));
     std::vector<LogObject> fresh;
     for (LogObject& object : objects_) {
-      if (!object.version.empty() && TRY(state_->done(object.identity, object.version))) {
+      if (object.any_version ? TRY(state_->done_beginning(object.identity)) : !object.version.empty() && TRY(state_->done(object.identity, object.version))) {
         ++totals_.skipped;
         source_->settled(object);
       } else {
@@ -118,7 +120,7 @@ class DetectRun {
   void read_one(size_t index, Worker& worker) {
     Reading reading;
     if (stopped()) return hand_in(index, std::move(reading));
-    const LogObject& object = objects_[index];
+    LogObject& object = objects_[index];
     worker.alert.event.object = object.name;
     LogSink sink;
     sink.problem = [&](Error error) { reading.problems.push_back(std::move(error)); };
@@ -256,6 +258,11 @@ class DetectRun {
     if (!reading.complete || failed_) return;
     const LogObject& object = objects_[index];
     ObjectAudit& audit = reading.audit;
+    if (object.again) {
+      for (Error& problem : reading.problems) sinks_.problem(std::move(problem));
+      if (!audit.broken.empty() && sinks_.object) sinks_.object(audit);
+      return;
+    }
     audit.ignored = object.found && audit.format == "unknown" && audit.broken.empty() && audit.judged == 0;
     if (audit.ignored) {
       ++totals_.ignored;
@@ -351,7 +358,7 @@ class DetectRun {
   std::vector<AskedField> entity_by_;
   std::string text_;
   std::unique_ptr<DetectState> state_;
-  std::unique_ptr<ObjectSource> source_;
+  std::shared_ptr<ObjectSource> source_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<LogObject> objects_, settled_;
   DetectTotals totals_;

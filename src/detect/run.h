@@ -11,6 +11,7 @@
 #include "detect/alert.h"
 #include "detect/correlator.h"
 #include "detect/matcher.h"
+#include "detect/source.h"
 #include "detect/suppress.h"
 #include "logs/reader.h"
 
@@ -18,6 +19,7 @@ namespace reeve {
 
 struct DetectOptions {
   std::vector<std::string> paths;     // files, folders, `-`
+  std::shared_ptr<ObjectSource> source;  // in place of `paths`, if there is one; it outlives the run
   std::string rules_digest;           // kept with the state
   Silencer* silencer = nullptr;       // suppressions; null: none. Hits of silenced events take part in correlations all the same
   std::vector<std::vector<FieldPath>> same_by;  // by rule: alerts that agree in these fields are about the same; empty: none does

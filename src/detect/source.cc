@@ -24,7 +24,7 @@ class FileSource : public ObjectSource {
  public:
   FileSource(std::vector<std::string> paths, bool growing) : paths_(std::move(paths)), growing_(growing) {}
 
-  std::vector<LogObject> fresh(std::vector<Error>& problems) override {
+  Result<std::vector<LogObject>> fresh(std::vector<Error>& problems) override {
     std::vector<LogObject> out;
     std::set<std::string> seen;
     for (const std::string& path : paths_) {
@@ -50,7 +50,7 @@ class FileSource : public ObjectSource {
     return out;
   }
 
-  ObjectAudit read(LogReader& reader, const LogObject& object, const LogSink& sink) override { return reader.read_file(object.name, sink); }
+  ObjectAudit read(LogReader& reader, LogObject& object, const LogSink& sink) override { return reader.read_file(object.name, sink); }
   void settled(const LogObject&) override {}
 
  private:

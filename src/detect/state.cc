@@ -88,6 +88,14 @@ Result<bool> DetectState::done(std::string_view object, std::string_view version
   return found;
 }
 
+Result<bool> DetectState::done_beginning(std::string_view object) {
+  if (!kept_) return false;
+  store::Statement& select = *TRY(db_->cached("SELECT substr(object, 1, length(?1)) = ?1 FROM object_done WHERE object >= ?1 ORDER BY object LIMIT 1"));
+  const bool found = TRY(select.bind(1, object).step()) && select.integer(0) == 1;
+  select.reset();
+  return found;
+}
+
 Status DetectState::set_done(std::string_view object, std::string_view version) {
   if (!kept_) return {};
   store::Statement& insert = *TRY(db_->cached("INSERT OR REPLACE INTO object_done VALUES(?1, ?2)"));

@@ -56,6 +56,7 @@ class DetectState {
 
   // `version`: what tells one content of an object from another (a file's size and time, an S3 object's ETag).
   Result<bool> done(std::string_view object, std::string_view version);
+  Result<bool> done_beginning(std::string_view object);  // one whose name begins so, in whatever version
   Status set_done(std::string_view object, std::string_view version);
   Result<bool> first_told(const AlertKey& key);  // and from now on it is
   Result<bool> first_told(std::string_view alert_id) { return first_told(alert_key(alert_id)); }
