@@ -12,6 +12,8 @@ import hashlib
 import json
 import os
 import pathlib
+import re
+import subprocess
 import sys
 import tempfile
 
@@ -20,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import lib_double  # noqa: E402
 import lib_reeve  # noqa: E402
 from lib_digests import Signer, Trail, TrailDouble, key_list  # noqa: E402
-from lib_reeve import Checks, built, reeve  # noqa: E402
+from lib_reeve import Checks, built, has_terminals, reeve  # noqa: E402
 
 SIGNER, OTHER = Signer(1), Signer(2)
 NOBODY = {name: "" for name in os.environ if name.startswith("AWS_")} | {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull,
@@ -299,6 +301,34 @@ def beside(checks):
         checks.check(got.status == 0 and [chain["account"] for chain in got.chains] == ["444455556666"], "below a prefix", got.out + got.err)
 
 
+def on_a_terminal(checks):
+    if not has_terminals():
+        checks.skip("a terminal's width", "this system gives no pseudo-terminals", "that no line is wider than it")
+        return
+    trail = Trail(SIGNER)
+    tamper_log(trail), lose(2, "digests")(trail), lose(0, "digests")(trail)
+    with Copy(trail) as copy:
+        for width in (80, 120):
+            ours, theirs = os.openpty()
+            environment = dict(os.environ, COLUMNS=str(width), TERM="xterm", LC_ALL="C.UTF-8", **NOBODY)
+            run = subprocess.Popen([lib_reeve.REEVE, "detect", copy.folder, "--verify-digests", *copy.keys], stdout=theirs, stderr=subprocess.DEVNULL, env=environment)
+            os.close(theirs)
+            shown = b""
+            while True:
+                try:
+                    piece = os.read(ours, 65536)
+                except OSError:  # its end
+                    break
+                if not piece:
+                    break
+                shown += piece
+            os.close(ours)
+            run.wait(60)
+            lines = re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).split("\r\n")
+            checks.check(max(map(len, lines)) <= width and "" not in lines[:-1], f"{width} columns are kept", shown.decode())
+            checks.check(any(line.startswith("log_tampered ") for line in lines) and lines[-2].startswith("invalid"), f"{width} columns say what it is", shown.decode())
+
+
 def usage(checks):
     trail = Trail(SIGNER, hours=1)
     with Copy(trail) as copy, tempfile.TemporaryDirectory() as room:
@@ -342,6 +372,7 @@ def main():
         keys(checks)
         recorded(checks)
         beside(checks)
+        on_a_terminal(checks)
         usage(checks)
     return checks.end()
 

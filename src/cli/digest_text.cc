@@ -23,6 +23,17 @@ std::string when_text(int64_t ms) {
   return out;
 }
 
+// The name at a key's end tells them apart.
+std::string short_key(const Terminal& terminal, const std::string& key, int width) {
+  return display_width(key) <= width ? key : shorten(terminal, key.substr(key.rfind('/') + 1), std::max(width, 8));
+}
+
+std::string with_short_keys(const Terminal& terminal, const std::string& text, int width) {
+  std::vector<std::string> words;
+  for (std::string_view word : split(text, ' ')) words.push_back(short_key(terminal, std::string(word), width));
+  return join(words, " ");
+}
+
 int64_t number(uint64_t n) { return static_cast<int64_t>(n); }
 
 }  // namespace
@@ -50,11 +61,7 @@ std::string DigestText::finding(const DigestFinding& finding) const {
                     when_text(finding.time_ms) + "  ";
   const int indent = fault_width + 2;
   if (!terminal.tty) return fold(terminal, out + object + "\n" + std::string(static_cast<size_t>(indent), ' ') + detail) + "\n";
-  // The name at the key's end tells them apart.
-  const int room = std::max(terminal.width - indent - 22, 8);
-  std::string shown = object;
-  if (display_width(shown) > room) shown = shorten(terminal, object.substr(object.rfind('/') + 1), room);
-  return fold(terminal, out + shown + "\n" + wrap(detail, terminal.width, indent)) + "\n";
+  return fold(terminal, out + short_key(terminal, object, terminal.width - indent - 22) + "\n" + wrap(with_short_keys(terminal, detail, terminal.width - indent), terminal.width, indent));
 }
 
 std::string DigestText::closing(const DigestReport& report) const {
@@ -71,7 +78,7 @@ std::string DigestText::closing(const DigestReport& report) const {
     if (!chain.before.empty()) more.push_back(safe(chain.name) + " goes further back than what is here");
   more.insert(more.begin(), out);
   std::string text;
-  for (const std::string& line : more) text += io_.terminal.tty ? hang(line, io_.terminal.width) : line + "\n";
+  for (const std::string& line : more) text += io_.terminal.tty ? hang(with_short_keys(io_.terminal, line, io_.terminal.width), io_.terminal.width) : line + "\n";
   std::string last = verdict;
   if (faults > 0) last += ", " + count_text(faults, "fault");
   if (doubts > 0) last += ", " + count_text(doubts, "doubt");
