@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CORPORA = ROOT.parent / "shared" / "corpora"
 COPIES = 100
 ROUNDS = 3
+TIMES = 10  # what Reeve has to be of rsigma's speed
 # A process's peak begins with that of the one that started it: so a small one starts it.
 STARTS = """
 import json, os, sys
@@ -57,14 +58,51 @@ def floor(program, folder):
     return by["floor"]
 
 
+def against_rsigma(reeve, make, options, place):
+    """Both programs on the same lines of JSON, which is how rsigma reads events; what is wrong, if something is."""
+    sys.path.insert(0, str(ROOT / "tests" / "peers"))
+    from lib_sigma_peers import VERSION, rsigma
+    program = rsigma()
+    if program is None:
+        return [f"rsigma {VERSION} could not be built, so it was not measured"]
+    logs = place / "logs-peer"
+    subprocess.run([make, logs, CORPORA / "cloudtrail", "--megabytes", str(options.peer_megabytes), "--shapes", "ndjson"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    events, nothing = place / "peer.ndjson", place / "nothing.ndjson"
+    with events.open("wb") as out:
+        for file in sorted(path for path in (logs / "ndjson").rglob("*") if path.is_file()):
+            with file.open("rb") as part:
+                shutil.copyfileobj(part, out, 1 << 24)
+    shutil.rmtree(logs)
+    nothing.write_bytes(b"")
+    with events.open("rb") as lines:
+        count = sum(chunk.count(b"\n") for chunk in iter(lambda: lines.read(1 << 24), b""))
+    wrong, rates = [], {}
+    for name, words, on in ((f"rsigma {VERSION}", [program, "--quiet", "--output-format", "ndjson", "engine", "eval", "--input-format", "json", "--rules", options.rules, "--event"], "@{}"),
+                            ("Reeve", [reeve, "detect", "--rules", options.rules, "--format", "ndjson"], "{}")):
+        empty = min(started([*words, on.format(nothing)], place)[1] for _ in range(ROUNDS))  # what loading the rules takes
+        runs = [started([*words, on.format(events)], place) for _ in range(ROUNDS)]
+        if any(run[0] != 0 for run in runs):
+            wrong.append(f"{name} ended with {runs[0][0]}: {runs[0][3][-300:]}")
+        cpu = max(min(run[1] for run in runs) - empty, 1e-3)
+        rates[name] = count / cpu
+        print(f"| lines, one file | {name} | {count:,} | {cpu:.2f} | {rates[name]:,.0f} | – | {max(run[2] for run in runs):.0f} |", flush=True)
+    theirs, ours = rates.values()
+    print(f"\nReeve has {ours / theirs:.1f} times the speed of rsigma's program with the same rules on the same lines (bar {TIMES})\n", flush=True)
+    if ours < TIMES * theirs:
+        wrong.append(f"lines: {ours / theirs:.1f} times rsigma's speed where {TIMES} are asked for")
+    return wrong
+
+
 def main():
     parser = argparse.ArgumentParser(prog="bench/detect.sh", allow_abbrev=False)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     parser.add_argument("--megabytes", type=int, default=1000)
     parser.add_argument("--small-megabytes", type=int, default=100, help="of files of eight events")
     parser.add_argument("--rules", type=pathlib.Path, default=CORPORA / "sigma" / "sigmahq" / "rules")
+    parser.add_argument("--peers", action="store_true", help="also measure the program of the crate rsigma, which is fetched and built")
+    parser.add_argument("--peer-megabytes", type=int, default=300)
     parser.add_argument("--keep", type=pathlib.Path)
-    parser.add_argument("--only", choices=["gz", "json"])
+    parser.add_argument("--only", choices=["gz", "json", "peers"])
     options = parser.parse_args()
     reeve, make, least = (options.build.resolve() / name for name in ("reeve", "bench_make_cloudtrail", "bench_detect_floor"))
     if not options.rules.exists():
@@ -77,7 +115,7 @@ def main():
         place.mkdir(parents=True, exist_ok=True)
         more = many(options.rules, place / "rules")
         print("| logs | rules | events | CPU s | events per CPU s | of the floor | peak MiB |\n|---|---:|---:|---:|---:|---:|---:|", flush=True)
-        for records, megabytes in ((2000, options.megabytes), (8, options.small_megabytes)):
+        for records, megabytes in ((2000, options.megabytes), (8, options.small_megabytes)) if options.only != "peers" else ():
             logs = place / f"logs-{records}"
             subprocess.run([make, logs, CORPORA / "cloudtrail", "--megabytes", str(megabytes), "--records", str(records), "--shapes", "gz,json"], check=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -105,6 +143,8 @@ def main():
                 print(f"\n{kind}: {loss:.1f} % less with 5,700 rules (bar 15)\n", flush=True)
                 if loss > 15:
                     wrong.append(f"{kind}: {loss:.1f} % less with 5,700 rules where 15 are allowed")
+        if options.peers or options.only == "peers":
+            wrong += against_rsigma(reeve, make, options, place)
     for what in wrong:
         print(what, file=sys.stderr)
     return 1 if wrong else 0

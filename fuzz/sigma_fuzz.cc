@@ -59,13 +59,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     require(!entry.head.id.empty());
   }
   if (rules.rules.empty()) return 0;
-  const Matcher matcher(rules);
+  FieldPlan plan;
+  const Matcher matcher(rules, plan);
+  Correlator correlator(rules);
+  correlator.plan(plan);
+  EventFields fields(plan);
   const auto scratch = matcher.scratch();
   ProbeRoom room;
-  Correlator correlator(rules);
   for (const LogEvent& event : events.read) {
     std::vector<uint32_t> matched;
-    matcher.match(event, *scratch, [&](uint32_t rule) { matched.push_back(rule); });
+    fields.begin(event);
+    matcher.match(fields, *scratch, [&](uint32_t rule) { matched.push_back(rule); });
     size_t next = 0;
     for (uint32_t i = 0; i < rules.rules.size(); ++i) {
       const RuleSet::Entry& entry = rules.rules[i];
@@ -77,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       }
       const bool wanted = (entry.detection->kinds & bit_of(event.kind)) != 0;
       require(by_dispatch == (wanted && entry.detection->matches(event, room)));
-      if (by_dispatch) require(correlator.add(i, event, facts_of(event, "fuzz")).has_value());
+      if (by_dispatch) require(correlator.add(i, fields, facts_of(event, "fuzz")).has_value());
     }
     require(next == matched.size());
   }

@@ -12,13 +12,12 @@ PACKAGES = ["pysigma==2.0.1", "pysigma-backend-sqlite==2.1.1"]
 
 
 def rsigma():
-    """The program, built if it is not there yet (some minutes); None if it cannot be had. Without its daemon, which evaluation does not need:
-    lines are then read as JSON and nothing else, its quickest way."""
+    """The program as its users install it, built if it is not there yet (many minutes); None if it cannot be had."""
     home = CACHE / f"rsigma-{VERSION}"
     program = home / "bin" / "rsigma"
     if not program.exists() and shutil.which("cargo"):
         print(f"building rsigma {VERSION}, which takes some minutes", file=sys.stderr)
-        subprocess.run(["cargo", "install", "rsigma", "--version", VERSION, "--locked", "--no-default-features", "--root", str(home), "--quiet"], check=False, cwd="/")
+        subprocess.run(["cargo", "install", "rsigma", "--version", VERSION, "--locked", "--root", str(home), "--quiet"], check=False, cwd="/")
     return program if program.exists() else None
 
 
