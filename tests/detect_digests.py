@@ -333,9 +333,11 @@ def usage(checks):
     trail = Trail(SIGNER, hours=1)
     with Copy(trail) as copy, tempfile.TemporaryDirectory() as room:
         room = pathlib.Path(room)
-        for more, said in ((["--rules", copy.folder], "--rules"), (["--follow"], "--follow"), (["--format", "ocsf"], "ocsf"), (["--audit"], "--audit")):
+        for more, said in ((["--rules", copy.folder], "--rules"), (["--follow"], "--follow"), (["--queue", "https://sqs.us-east-1.amazonaws.com/111122223333/q"], "--queue"), (["--format", "ocsf"], "ocsf"), (["--audit"], "--audit")):
             run = reeve("detect", copy.folder, "--verify-digests", *more, env=NOBODY)
             checks.check(run.status == 2 and said in run.err and not run.out, f"{said} does not go with it", run.err)
+        run = reeve("detect", "--verify-digests", env=NOBODY)
+        checks.check(run.status == 2 and "a PATH" in run.err, "nothing to look at is no proof", run.err)
         run = reeve("detect", copy.keys[1], "--verify-digests", env=NOBODY)
         checks.check(run.status == 2 and "no folder and no bucket" in run.err, "a file is no bucket", run.err)
         run = reeve("detect", copy.folder, *copy.keys, env=NOBODY)
