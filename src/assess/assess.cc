@@ -399,6 +399,11 @@ class Run {
       TRY(record_access(*out_.store, out_.content, catalogue_, out_.problems));
       recorded.parts.insert(std::string(access_part));
     }
+    if (!inputs_.alerts.empty()) {
+      out_.alerts = read_alert_inputs(inputs_.alerts, out_.content, scope_, out_.problems);
+      TRY(record_alerts(*out_.store, out_.content, out_.alerts, out_.as_of));
+      recorded.parts.insert(std::string(detect_part));
+    }
     input.records = &recorded;
     input.own_results = [&]() -> Status {
       TRY(record_objectives(out_, TRY(count_controls(out_, *guard_)), catalogue_));

@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "assess/alerts.h"
 #include "assess/attested.h"
 #include "assess/challenges.h"
 #include "assess/history.h"
@@ -125,6 +126,7 @@ struct Assessment {
   bool has_history = false;
   HistoryPart history;            // empty without a workspace
   AttestedPart words;             // the same
+  AlertPart alerts;               // of files of alerts among the sources
   bool evidence_of_passes = false;
   std::unordered_map<std::string, std::string> pass_evidence;  // finding id → JSON array; filled only if asked for
 

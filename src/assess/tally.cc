@@ -338,6 +338,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
     return {};
   }));
   for (auto& input : inputs.set_aside) out.sources.push_back({input.shown, std::string(name(input.kind)), "", "", input.why, "", {}, input.size_bytes, 0});
+  for (auto& input : inputs.alerts) out.sources.push_back({input.shown, std::string(name(input.kind)), "", "", "", "", {}, input.size_bytes, 0});
   std::sort(out.sources.begin(), out.sources.end(), [](auto& a, auto& b) { return a.file < b.file; });
   return judge_objectives(out, catalogue, times, open_since);
 }

@@ -250,6 +250,21 @@ class Text {
     out_ += table.text(t_);
   }
 
+  // What was told of, the gravest first: who did it, and on which controls it is evidence.
+  void alerts() {
+    if (!a_.alerts.given) return;
+    out_ += paint(t_, Ink::heading, "Alerts") + ": " + count_text(a_.alerts.alerts, "alert") + " of " + count_text(a_.alerts.findings.size(), "kind") + " by rule and principal\n";
+    Table table({{.title = ""}, {.title = "", .shrinks = true, .words = true}, {.title = "", .shrinks = true}, {.title = "", .from_width = 100}}, 3);
+    size_t newer = 0;
+    for (const AlertFinding& one : a_.alerts.findings) {
+      table.row({{std::string(name(one.level))}, {safe(one.title)}, {safe(one.resource)}, {one.controls.empty() ? "" : one.controls.front()}});
+      newer += one.newer_than_facts;
+    }
+    out_ += table.text(t_, most(kBrief));
+    if (newer > 0) out_ += wrap(with_thousands(newer) + " of them came after the facts were read: read those again before you trust what passes.", t_.width, 3);
+    out_ += "\n";
+  }
+
   void summary() {
     std::string dot = said(" · ");
     std::vector<std::string> set_aside;
@@ -261,6 +276,7 @@ class Text {
         for (auto& source : a_.sources)
           if (source.kind == "ignored" || source.kind == "unplaced") out_ += wrap(safe(source.file) + ": " + safe(source.why), t_.width, 3);
     }
+    alerts();
     if (a_.has_history) {
       out_ += std::string(a_.history.previous_run == 0 ? "First run of this workspace: " : "Since the last run: ") + count_text(a_.changes.opened + a_.changes.reopened, "finding") + " opened, " + with_thousands(a_.changes.closed) + " closed";
       if (a_.changes.not_rejudged) out_ += ", " + with_thousands(a_.changes.not_rejudged) + " not judged again";

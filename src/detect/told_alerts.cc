@@ -59,11 +59,6 @@ Result<ToldAlert> alert_in(Value line, const Place& at) {
 
 }  // namespace
 
-bool looks_like_alerts(std::string_view head) {
-  head = trim(head.substr(0, head.find('\n')));
-  return starts_with(head, "{\"alert_id\":") || (starts_with(head, "{") && contains(head, "\"alert_id\"") && contains(head, "\"rule_id\""));
-}
-
 void read_alerts(std::string_view text, const std::string& path, const std::function<void(ToldAlert)>& alert, const std::function<void(Error)>& refused) {
   if (starts_with(text, "\xEF\xBB\xBF")) text.remove_prefix(3);
   uint32_t number = 0;

@@ -28,8 +28,6 @@ struct ToldAlert {
   Place at;
 };
 
-// Whether the beginning of a text is a line of such a file.
-bool looks_like_alerts(std::string_view head);
 // `text`: the whole file. Alerts in the order of the lines, also those that stand there twice.
 void read_alerts(std::string_view text, const std::string& path, const std::function<void(ToldAlert)>& alert, const std::function<void(Error)>& refused);
 

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "estate/input_signs.h"
 #include "estate/nested_units.h"
 #include "estate/reply_error.h"
 #include "estate/snapshot.h"
@@ -32,24 +33,8 @@ bool is_packed(std::string_view bytes) {
   return packing == Packing::gzip || packing == Packing::zstd;
 }
 
-std::string strip_packing_suffix(std::string_view name) {
-  for (std::string_view suffix : {".gz", ".zst", ".zstd"})
-    if (ends_with(name, suffix)) return std::string(name.substr(0, name.size() - suffix.size()));
-  return std::string(name);
-}
-
 bool is_archive_name(std::string_view name) {
   return is_tar_name(name) || ends_with(name, ".zip");
-}
-
-// `a-bc-d2` in lower case: how CLI output names a call.
-bool looks_like_cli_name(std::string_view name) {
-  bool dash = false;
-  for (char c : name) {
-    if (c == '-') dash = true;
-    else if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) return false;
-  }
-  return dash && !name.empty() && name[0] >= 'a' && name[0] <= 'z';
 }
 
 bool is_region_folder(std::string_view name) { return is_region_name(name) || name == "global" || name == "aws-global"; }
@@ -205,6 +190,15 @@ class Finder {
     for (auto& some : problems) out_.problems.insert(out_.problems.end(), some.begin(), some.end());
   }
 
+  static Result<std::string> head_of(const Input& input) {
+    std::string head;
+    TRY(input.stream([&](std::string_view piece) {
+      head.append(piece.substr(0, kHeadBytes - head.size()));
+      return head.size() < kHeadBytes;
+    }, true));
+    return head;
+  }
+
   void classify(Candidate& c, std::vector<Error>& problems) {
     Input& input = c.input;
     if (input.kind == InputKind::broken || !input.why.empty()) return;
@@ -226,6 +220,11 @@ class Finder {
       }
       return;
     }
+    // Of lines of JSON in a folder alerts alone are read.
+    if (!data && (ends_with(lowered, ".ndjson") || ends_with(lowered, ".jsonl"))) {
+      auto head = head_of(input);
+      data = head && is_alerts(trim(*head));
+    }
     if (!data) {
       input.why = "not a kind of file Reeve reads";
       return;
@@ -236,19 +235,16 @@ class Finder {
       input.kind = InputKind::reply;
       return;
     }
-    std::string head;
-    auto status = input.stream([&](std::string_view piece) {
-      head.append(piece.substr(0, kHeadBytes - head.size()));
-      return head.size() < kHeadBytes;
-    }, true);
-    if (!status) {
+    auto begun = head_of(input);
+    if (!begun) {
       input.kind = InputKind::broken;
-      input.why = status.error().what;
-      Error error = status.error();
+      input.why = begun.error().what;
+      Error error = begun.error();
       if (error.at.path.empty()) error.at.path = input.shown;
       problems.push_back(error);
       return;
     }
+    const std::string head = std::move(*begun);
     Input unplaced = input;
     if (cli) input.why.clear(), input.parameters.clear(), input.kind = InputKind::ignored;
     by_content(c, head, lowered);
@@ -380,6 +376,8 @@ class Finder {
     if (starts_with(text, "\xef\xbb\xbf")) text = trim(text.substr(3));
     if (ends_with(lowered, ".frames")) {
       input.kind = InputKind::snapshot;
+    } else if (is_alerts(text)) {
+      input.kind = InputKind::alerts;
     } else if (starts_with(text, "user,arn,user_creation_time,")) {
       input.kind = InputKind::credential_report;
       input.call = "iam:GetCredentialReport";
@@ -536,6 +534,7 @@ class Finder {
           units[unit.key] = std::move(unit);
           break;
         }
+        case InputKind::alerts: out_.alerts.push_back(std::move(input)); break;
         case InputKind::ignored:
           if (input.why == kIndexOfFrames) break;  // it is read, with its frames
           [[fallthrough]];

@@ -7,6 +7,7 @@
 //   a JSON with UserDetailList, RoleDetailList …                            iam:GetAccountAuthorizationDetails alone
 //   a YAML or JSON template with Resources                                  CloudFormation: resources not yet born
 //   JSON of `terraform show`, or a .tfstate                                 Terraform: a plan's resources are not yet born either
+//   NDJSON of alerts, as `reeve detect` writes it                            no part of any unit: what was done, not how things stand
 //   .tar, .tar.gz, .tar.zst, .zip                                           any mix of the above
 //
 // Nothing is judged here and only the beginning of large files is read. What is no input is listed as such; what is laid out like CLI
@@ -25,7 +26,7 @@
 
 namespace reeve {
 
-enum class InputKind : uint8_t { reply, config, credential_report, authorization_details, cloudformation, terraform, snapshot, ignored, unplaced, broken };
+enum class InputKind : uint8_t { reply, config, credential_report, authorization_details, cloudformation, terraform, snapshot, alerts, ignored, unplaced, broken };
 std::string_view name(InputKind kind);
 
 // One file or archive member, or one frame of a snapshot.
@@ -63,6 +64,7 @@ struct Unit {
 
 struct Inputs {
   std::vector<Unit> units;        // by key; the organization last
+  std::vector<Input> alerts;      // files of alerts, by path
   std::vector<Input> set_aside;   // ignored, unplaced and broken, by path
   std::vector<Error> problems;    // what could not be read
   std::vector<Error> notes;       // what a person should know, such as an account that had to be guessed

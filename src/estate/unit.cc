@@ -8,6 +8,7 @@ std::string_view name(InputKind kind) {
   switch (kind) {
     case InputKind::reply: return "reply";
     case InputKind::config: return "config";
+    case InputKind::alerts: return "alerts";
     case InputKind::credential_report: return "credential_report";
     case InputKind::authorization_details: return "authorization_details";
     case InputKind::cloudformation: return "cloudformation";

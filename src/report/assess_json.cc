@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "formats/json.h"
+#include "report/alerts_told.h"
 #include "report/finding_walk.h"
 #include "report/plan_json.h"
 #include "report/history_json.h"
@@ -51,6 +52,7 @@ class Writing {
     TRY(flush());
     TRY(findings());
     layers();
+    write_alerts_json(json_, a_);
     write_objectives_json(a_, json_);
     json_.key("risks").begin_array().end_array();
     write_plan_json(json_, a_);
@@ -61,7 +63,8 @@ class Writing {
     }
     if (a_.workspace) TRY(write_workspace_part(json_, a_, options_.redaction, [&] { return out_.size() > (1 << 16) ? flush() : Status(); }));
     json_.key("not_computed").begin_array();
-    for (const char* line : {"risks in money: the threat model (`model`) is not part of this version", "detections fired: `detect` is not part of this version"}) json_.string(line);
+    json_.string("risks in money: the threat model (`model`) is not part of this version");
+    if (!a_.alerts.given) json_.string("detections fired: no file of alerts (`reeve detect`) was among the sources");
     json_.end_array();
     json_.end_object();
     out_ += "\n";
@@ -128,6 +131,7 @@ class Writing {
     json_.end_array();
     json_.key("resources");
     counts(json_, result.counts);
+    write_control_alerts(json_, a_, c.id);
     json_.end_object();
   }
 

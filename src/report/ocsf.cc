@@ -1,6 +1,7 @@
 #include "report/ocsf.h"
 
 #include "formats/json.h"
+#include "report/alerts_told.h"
 #include "report/finding_walk.h"
 
 namespace reeve {
@@ -146,6 +147,7 @@ Status write_ocsf(Assessment& a, const OutputOptions& options, const Write& writ
     pieces.out += line.of(finding);
     return pieces.pass_on();
   }));
+  pieces.out += alerts_ocsf(a, options);
   return pieces.flush();
 }
 

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "formats/json.h"
+#include "report/alerts_told.h"
 #include "report/redaction_ids.h"
 
 namespace reeve {
@@ -555,6 +556,7 @@ void Redaction::apply(Assessment& a) const {
     for (auto& cause : item.causes) cause = text(cause);
   }
   for (auto& one : a.words.attestations) one.why = text(one.why);
+  redact_alerts(*this, a.alerts);
   for (auto& objective : a.objectives)
     for (auto& why : objective.why) why = text(why);
   for (auto& service : a.responsibilities.services)
