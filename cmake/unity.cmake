@@ -13,7 +13,7 @@ set(REEVE_ALONE
   check/maybe.cc check/rule_tests.cc check/rulegen.cc
   access/questions.cc access/questions_outside.cc access/questions_unused.cc access/questions_who.cc
   cli/access_kit.cc cli/run_access_can.cc cli/run_access_cross_account.cc cli/run_access_unused.cc cli/run_access_who_can.cc
-  cli/detect_commands.cc cli/detect_text.cc cli/digest_text.cc cli/run_detect.cc cli/run_detect_cases.cc cli/run_detect_digests.cc cli/run_detect_incidents.cc
+  cli/detect_commands.cc cli/detect_text.cc cli/digest_text.cc cli/run_detect.cc cli/run_detect_backtest.cc cli/run_detect_cases.cc cli/run_detect_digests.cc cli/run_detect_incidents.cc
   cli/check_text.cc cli/commands.cc cli/drift_text.cc cli/run_explain.cc cli/run_history.cc
   collect/engine.cc collect/plan_graph.cc
   content/control.cc content/fields.cc content/workspace.cc

@@ -27,13 +27,13 @@ from lib_reeve import NORTHFIELD, ROOT, Checks, assess, built, has_terminals, re
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
-def on_terminal(columns, *words, cwd=ROOT, **environment):
+def on_terminal(columns, *words, cwd=ROOT, command=("assess",), **environment):
     """Standard output as a terminal of that width gets it."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     env = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS", "LC_ALL", "LC_CTYPE", "LANG")}
     env.update({"TERM": "xterm", "LC_ALL": "C.UTF-8"}, **environment)
-    process = subprocess.Popen([str(lib_reeve.REEVE), "assess", *map(str, words)], cwd=cwd, stdout=theirs, stderr=subprocess.DEVNULL, env=env)
+    process = subprocess.Popen([str(lib_reeve.REEVE), *command, *map(str, words)], cwd=cwd, stdout=theirs, stderr=subprocess.DEVNULL, env=env)
     os.close(theirs)
     data = b""
     while True:

@@ -91,6 +91,7 @@ Program make_program() {
        .summary = "answer SEC01 from what an account exported",
        .details = "Reads AWS CLI output, AWS Config snapshots and history, credential reports, organization replies, CloudFormation templates, "
                   "Terraform plans and snapshots, judges every control, and says per practice how mature it is and what blocks the next level.\n\n"
+                  "Alerts of `reeve detect` (NDJSON) among the sources are evidence on the controls that their detections serve.\n\n"
                   "What could not be read is unknown, named with its call, and never counts as pass. With a workspace the run is kept: findings open "
                   "and close, and an unchanged rerun is short.",
        .arguments = {{.name = "SOURCE", .repeats = true, .form = Form::file,
@@ -100,6 +101,7 @@ Program make_program() {
                  {.name = "--redact", .help = "put pseudonyms for account ids, names of resources, people and mail addresses"}},
        .examples = {{"reeve assess exports/", "judge a folder, print to the terminal"},
                     {"reeve assess snapshot.tar.zst --format json --out result.json", "one JSON document for other programs"},
+                    {"reeve assess exports/ alerts.ndjson", "what happened as evidence beside how things stand"},
                     {"reeve assess exports/ --format html --out report.html", "one file that people read, offline"},
                     {"reeve assess --fail-on high", "the sources of the workspace; exit status 1 if a high or critical control fails"}},
        .run = run_assess},

@@ -10,6 +10,7 @@ std::vector<Command> detect_commands();
 int run_detect(const Options& options, Io& io);
 int run_detect_digests(const Options& options, Io& io);  // with --verify-digests
 int run_detect_test(const Options& options, Io& io);
+int run_detect_backtest(const Options& options, Io& io);  // `detect --backtest`
 int run_detect_incidents(const Options& options, Io& io);
 
 }  // namespace reeve

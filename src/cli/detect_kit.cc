@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "content/placeholders.h"
+#include "detect/log_sources.h"
 
 namespace reeve {
 namespace {
@@ -44,7 +45,14 @@ std::optional<int64_t> span_of(const Options& options, const char* flag, int64_t
 RuleOptions rule_options(const Options& options, std::vector<Error>& errors) {
   RuleOptions how;
   how.strict_scalar = options.has("--strict-scalar");
-  if (const std::string workspace = workspace_of(options); !workspace.empty()) how.placeholders = load_placeholders(workspace, errors);
+  const std::string workspace = workspace_of(options), content = options.value("--content");
+  // They must outlive the rules' reading; a program runs one command.
+  static LogSources sources;
+  if (!workspace.empty() || !content.empty()) {
+    sources = load_log_sources({.content_dir = content, .workspace_dir = workspace}, errors);
+    how.sources = &sources;
+  }
+  if (!workspace.empty()) how.placeholders = load_placeholders(workspace, errors);
   return how;
 }
 

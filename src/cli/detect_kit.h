@@ -20,7 +20,7 @@ std::optional<int64_t> span_ms(std::string_view text);
 // Of an option that has such a value; says on `io` what is wrong with it. `otherwise`: it was not given.
 std::optional<int64_t> span_of(const Options& options, const char* flag, int64_t otherwise, Io& io);
 
-// How rules are read here: --strict-scalar, the workspace's placeholders.
+// How rules are read here: --strict-scalar, the workspace's placeholders, what log sources mean.
 RuleOptions rule_options(const Options& options, std::vector<Error>& errors);
 // Reeve's own detections, laid over by --content and the workspace's.
 Detections own_detections(const Options& options);

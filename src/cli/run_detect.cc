@@ -53,6 +53,11 @@ int run_detect(const Options& options, Io& io) {
       io.error({Code::usage, "`" + std::string(flag) + "` is for --verify-digests", {}, {}, {}});
       return exit_usage;
     }
+  if (options.has("--backtest")) return run_detect_backtest(options, io);
+  if (options.has("--since")) {
+    io.error({Code::usage, "`--since` goes with `--backtest` alone", {}, "", "without it every event is judged"});
+    return exit_usage;
+  }
   std::unique_ptr<AwsCaller> caller;  // outlives the source
   DetectOptions what;
   what.paths = options.arguments();

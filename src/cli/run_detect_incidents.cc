@@ -35,7 +35,7 @@ class StoryText {
   std::string incident(const Incident& one) const {
     const std::string title = count_text(one.alerts.size(), "alert") + " in " + count_text(one.accounts.size(), "account") +
                               (one.last_ms > one.first_ms ? " within " + duration_text(one.last_ms - one.first_ms) : "") + ", risk " + figure(one.score);
-    std::string out = paint(terminal_, ink_for(one.level), name(one.level)) + "  " + paint(terminal_, Ink::heading, title) + "  " + paint(terminal_, Ink::dim, one.id) + "\n";
+    std::string out = paint(terminal_, ink_for(one.level), name(one.level)) + "  " + paint(terminal_, Ink::heading, title) + "\n" + named("id", {one.id});
     if (one.raised) out += named("raised", {one.why});
     std::vector<std::string> tactics;
     for (const auto& step : one.tactics) tactics.push_back(step.tactic);

@@ -228,8 +228,10 @@ class RuleLinker {
         return fail(Code::not_found, "the alias `" + name + "` has no field for the rule `" + rule.rule_names[base] + "`", one.aliases_at,
             "a field for each rule of the correlation");
     }
-    const auto mapped = one.field_mapping.find(field);
-    return FieldPath(mapped == one.field_mapping.end() ? field : mapped->second);
+    if (const auto mapped = one.field_mapping.find(field); mapped != one.field_mapping.end()) return FieldPath(mapped->second);
+    if (const auto of = unlinked_.fields.find(head_of(rule.rules[base]).id); of != unlinked_.fields.end())
+      if (const auto mapped = of->second.find(field); mapped != of->second.end()) return FieldPath(mapped->second);
+    return FieldPath(field);
   }
 
   // A base is quiet unless a correlation on it says `generate: true`.
@@ -247,45 +249,7 @@ class RuleLinker {
   std::vector<RuleSet::Entry> done_;
 };
 
-constexpr LogKinds every_kind = ~0u;
-
-// Log sources as SigmaHQ's taxonomy and its AWS rules name them.
-struct SourceOfLogs {
-  std::string_view service;
-  LogKinds kinds;
-};
-constexpr SourceOfLogs aws_services[] = {
-    {"cloudtrail", bit_of(LogKind::cloudtrail) | bit_of(LogKind::insight)},
-    {"vpcflow", bit_of(LogKind::vpc_flow)},
-    {"vpc_flow", bit_of(LogKind::vpc_flow)},
-    {"s3_access", bit_of(LogKind::s3_access)},
-    {"route53", bit_of(LogKind::dns_query)},
-    {"route53_resolver", bit_of(LogKind::dns_query)},
-    {"guardduty", bit_of(LogKind::guardduty)},
-};
-
 }  // namespace
-
-LogKinds kinds_of(const RuleHead& head) {
-  const auto& source = head.logsource;
-  LogKinds kinds = every_kind;
-  if (!source.product.empty() && source.product != "aws") return 0;
-  if (!source.service.empty()) {
-    kinds = 0;
-    for (const SourceOfLogs& one : aws_services)
-      if (one.service == source.service) kinds = one.kinds;
-  }
-  if (!source.category.empty()) {
-    if (source.category == "dns") {
-      kinds &= bit_of(LogKind::dns_query);
-    } else if (source.category == "firewall" || source.category == "network_connection") {
-      kinds &= bit_of(LogKind::vpc_flow);
-    } else if (source.product != "aws") {
-      return 0;
-    }
-  }
-  return kinds;
-}
 
 void link_rules(RuleSet& rules) {
   if (!rules.unlinked) return;

@@ -117,8 +117,9 @@ class PredicateReader {
   }
 
   std::string mapped(const std::string& field) const {
-    const auto found = reading_.options.field_mapping.find(field);
-    return found == reading_.options.field_mapping.end() ? field : found->second;
+    if (const auto found = reading_.options.field_mapping.find(field); found != reading_.options.field_mapping.end()) return found->second;
+    const auto found = reading_.fields.find(field);
+    return found == reading_.fields.end() ? field : found->second;
   }
 
   Status read_key() {

@@ -15,6 +15,7 @@ namespace reeve {
 struct ReadingRule {
   const RuleOptions& options;
   std::string path;  // of the file
+  std::map<std::string, std::string> fields = {};  // where the fields that its log source names stand
   Place at(Value value) const { return {path, value.line(), value.column()}; }
 };
 

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/walk.h"
+#include "detect/log_sources.h"
 #include "detect/rules_parts.h"
 #include "formats/json.h"
 #include "formats/yaml.h"
@@ -122,6 +123,7 @@ class DocumentReader {
       if (!value.is_scalar()) return fail(Code::type, "`logsource." + std::string(key) + "` is no string", at(value), "a string");
       *place = lower(value.text());
     }
+    reading_.fields = sources().fields_of(head_);
     return {};
   }
 
@@ -136,7 +138,7 @@ class DocumentReader {
     if (head_.logsource.product.empty() && head_.logsource.service.empty() && head_.logsource.category.empty())
       return fail(Code::parse, "a rule without a log source", at(root_.get("logsource") ? root_.get("logsource") : root_),
           "`logsource` with product, service or category");
-    const LogKinds kinds = kinds_of(head_);
+    const LogKinds kinds = sources().kinds_of(head_);
     if (kinds == 0) {
       const auto& source = head_.logsource;
       std::string what;
@@ -164,9 +166,12 @@ class DocumentReader {
     }
     rule.kinds = judged;
     TRY(unique());
+    if (!reading_.fields.empty()) into_.unlinked->fields[head_.id] = reading_.fields;
     into_.rules.push_back({head_, std::make_shared<const SigmaRule>(std::move(rule)), nullptr});
     return {};
   }
+
+  const LogSources& sources() const { return reading_.options.sources ? *reading_.options.sources : built_in_log_sources(); }
 
   Status unique() const {
     for (const RuleSet::Entry& entry : into_.rules)

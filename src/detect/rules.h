@@ -35,6 +35,7 @@ struct RuleHead {
 
 class SigmaRule;         // detect/sigma.h: one detection, compiled
 class CorrelationRule;   // detect/correlation.h
+class LogSources;        // detect/log_sources.h
 
 struct RuleSet {
   struct Entry {
@@ -56,7 +57,8 @@ struct RuleSet {
 struct RuleOptions {
   bool strict_scalar = false;  // an object is not matched as its raw text (contracts §6)
   std::map<std::string, std::vector<std::string>> placeholders;       // of `expand`; from the workspace
-  std::map<std::string, std::string> field_mapping;                   // a rule's field → where it stands in the event; by logsource in data
+  std::map<std::string, std::string> field_mapping;                   // a rule's field → where it stands in the event, before its log source's
+  const LogSources* sources = nullptr;                                // what log sources mean (detect/log_sources.h); null: as packed into the program
 };
 
 // Files and folders (`.yml`, `.yaml`); a folder's file that is no Sigma document is passed over, one named is refused.

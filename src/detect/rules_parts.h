@@ -33,14 +33,12 @@ struct RuleSet::Unlinked {
   };
   std::vector<Correlation> correlations;
   std::vector<Filter> filters;
+  std::map<std::string, std::map<std::string, std::string>> fields;  // by rule id: where the fields that its log source names stand
   std::vector<std::pair<std::string, Place>> refused_names;  // ids, names and titles of rules that were refused or passed over
 };
 
 // The `correlation` section of a document.
 Result<RuleSet::Unlinked::Correlation> read_correlation(Value section, RuleHead head, const ReadingRule& reading);
-
-// The records that a log source means: the bits of LogKind, none if Reeve reads no such logs.
-LogKinds kinds_of(const RuleHead& head);
 
 // A list of strings, or one string; an Error with the place of what is neither.
 Result<std::vector<std::string>> read_strings(Value value, std::string_view what, const ReadingRule& reading);
