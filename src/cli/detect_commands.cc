@@ -48,7 +48,7 @@ std::vector<Command> detect_commands() {
                     {"reeve detect logs/ --follow --state detect.state", "as logs come in, and across restarts"},
                     {"reeve detect s3://trail-logs --verify-digests", "are these the log files that CloudTrail delivered?"},
                     {"reeve detect copy/ --verify-digests --bucket trail-logs", "of a folder that is a copy of the bucket"},
-                    {"reeve detect --queue https://sqs.eu-west-1.amazonaws.com/111122223333/trail --follow --state detect.state", "as CloudTrail puts them into S3"}},
+                    {"reeve detect --queue \"$QUEUE_URL\" --follow --state detect.state", "as CloudTrail puts them into S3"}},
        .run = run_detect},
       {.name = "detect test",
        .summary = "try detection rules on events that they must and must not match",
