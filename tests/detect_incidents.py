@@ -91,10 +91,41 @@ def hard_input(checks, folder, alerts):
     (folder / "hostile.ndjson").write_text(json.dumps(hostile) + "\n")
     text = reeve("detect", "incidents", folder / "hostile.ndjson", "--format", "text").out
     checks.check("\x1b" not in text and "\u202e" not in text and "critical" in text, "a name cannot act on the terminal", repr(text))
+    hostile.update(account="\u001b[31mEVIL", region="\u001b[1m", source_ip="\u001b[2m", resources=["\u001b[3m"], entity={"x\u001b[4m": "y\u001b[5m"}, tags=["attack.\u001bc", "attack.t1\u001b[6m0"],
+                   rule_id="\u001b[7m", alert_id="\u001b[8m", event_name="\u001b[9m")
+    (folder / "hostile.ndjson").write_text(json.dumps(hostile) + "\n")
+    text = reeve("detect", "incidents", folder / "hostile.ndjson", "--all", "--format", "text").out
+    checks.check("\x1b" not in text and text.count("EVIL") >= 3 and "tactics   ?c" in text, "nor can any other text of an alert", repr(text))
     empty = folder / "empty.ndjson"
     empty.write_text("")
     done = reeve("detect", "incidents", empty, "--format", "text")
     checks.check(done.status == 0 and "0 alerts, 0 incidents" in done.out, "no alerts", done.out + done.err)
+
+
+def many_values(checks, folder):
+    """20,000 alerts of one principal, each on ten resources of its own: a list that is searched from its beginning each time takes minutes."""
+    one = {"rule_id": "r", "rule_title": "Read", "level": "low", "account": "111122223333", "principal": "arn:aws:iam::111122223333:user/ann"}
+    many = folder / "many.ndjson"
+    with many.open("w") as file:
+        for i in range(20_000):
+            when = f"2026-01-01T{i // 3600:02}:{i // 60 % 60:02}:{i % 60:02}Z"
+            file.write(json.dumps({**one, "alert_id": f"al-{i}", "event_time": when, "resources": [f"arn:aws:s3:::b{i}-{j}" for j in range(10)]}) + "\n")
+    done = reeve("detect", "incidents", many, "--all", timeout=60)
+    incidents = lines(done.out, "incident_id")
+    checks.check(done.status == 0 and len(incidents) == 1 and len(incidents[0]["resources"]) == 200_000 and incidents[0]["resources"][11] == "arn:aws:s3:::b1-1", "an incident of 200,000 resources", done.err)
+
+    # Late bridges: each alert of the second half joins one more incident of the first, the youngest first.
+    chain = folder / "chain.ndjson"
+    half = 10_000
+    with chain.open("w") as file:
+        for i in range(2 * half):
+            when = f"2026-01-01T{i // 3600:02}:{i // 60 % 60:02}:{i % 60:02}Z"
+            near = i if i < half else 2 * half - 1 - i
+            resources = [f"arn:aws:s3:::b{near}"] + ([f"arn:aws:s3:::b{near - 1}"] if i >= half and near > 0 else [])
+            file.write(json.dumps({**one, "principal": "", "alert_id": f"al-{i:05}", "event_time": when, "resources": resources}) + "\n")
+    done = reeve("detect", "incidents", chain, "--all", timeout=60)
+    incidents = lines(done.out, "incident_id")
+    checks.check(done.status == 0 and len(incidents) == 1 and len(incidents[0]["was"]) == half - 1 and len(set(incidents[0]["was"])) == half - 1, "one that took up 9,999 others", done.err)
 
 
 def main():
@@ -119,6 +150,7 @@ def main():
         story(checks, alerts)
         order_and_repeats(checks, folder, alerts)
         hard_input(checks, folder, alerts)
+        many_values(checks, folder)
         text = reeve("detect", "incidents", alerts, "--format", "text").out
         checks.check("3 alerts in 2 accounts" in text and "Persistence > Lateral Movement > Defense Evasion" in text and text.endswith("1 below the threshold (--all)\n"), "the story as text", text)
     return checks.end()

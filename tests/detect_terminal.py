@@ -47,6 +47,8 @@ def main():
                            event(3, 3, "CreateAccessKey", userIdentity={"type": "AWSService", "invokedBy": "ec2.amazonaws.com"})])
         alerts.write_text(reeve("detect", logs, "--rules", rule, "--format", "ndjson").out)
         ids = [json.loads(line)["alert_id"] for line in alerts.read_text().splitlines()]
+        hostile = folder / "hostile.ndjson"
+        hostile.write_text(json.dumps({**json.loads(alerts.read_text().splitlines()[0]), "account": "\u001b[31mEVIL", "tags": ["attack.\u001bc"]}) + "\n")
         for columns in (60, 80, 120, 200):
             shown = ESCAPE.sub("", on_terminal(columns, logs, "--rules", rule, command=("detect",)))
             wide = [line for line in shown.splitlines() if width(line) > columns]
@@ -59,6 +61,8 @@ def main():
             story = ESCAPE.sub("", on_terminal(columns, alerts, "--all", command=("detect", "incidents")))
             wide = [line for line in story.splitlines() if width(line) > columns]
             checks.check(not wide, f"no story is wider than {columns} columns", wide[:3])
+            told = on_terminal(columns, hostile, "--all", command=("detect", "incidents"), NO_COLOR="1")
+            checks.check("\x1b" not in told and "EVIL" in told and "tactics   ?c" in told, f"an alert's texts cannot act on it at {columns}", repr(told))
             checks.check(re.search(r"in-[a-z2-7]{20}\b", story) and "Persistence" in story, f"incidents at {columns}", story)
     return checks.end()
 

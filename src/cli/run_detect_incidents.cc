@@ -39,7 +39,7 @@ class StoryText {
     if (one.raised) out += named("raised", {one.why});
     std::vector<std::string> tactics;
     for (const auto& step : one.tactics) tactics.push_back(step.tactic);
-    if (!tactics.empty()) out += hung("  tactics   " + join(tactics, " > "));
+    if (!tactics.empty()) out += hung("  tactics   " + safe(join(tactics, " > ")));
     out += named("who", one.principals) + named("from", one.source_ips) + named("accounts", one.accounts) + named("what", one.resources) + named("was", one.was);
     size_t shown = 0;
     for (size_t i : one.alerts) {
@@ -48,7 +48,7 @@ class StoryText {
         break;
       }
       const ToldAlert& alert = story_.alerts[i];
-      out += hung("  " + second_text(alert.time_ms) + "  " + alert.account + "  " + safe(alert.title));
+      out += hung("  " + second_text(alert.time_ms) + "  " + safe(alert.account) + "  " + safe(alert.title));
     }
     const ToldAlert& grave = gravest(story_, one);
     if (const auto steps = triage_.find(grave.rule_id); steps != triage_.end() && one.raised) {

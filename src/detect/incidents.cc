@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <list>
 #include <tuple>
+#include <unordered_set>
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -110,9 +112,18 @@ class Risk {
 
 // --- Incidents
 
-void add_once(std::vector<std::string>& list, const std::string& value) {
-  if (!value.empty() && std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
-}
+// Values in the order in which they first came. A set stands beside the list: an incident may name any number of resources.
+class Once {
+ public:
+  explicit Once(std::vector<std::string>& list) : list_(list) {}
+  void add(const std::string& value) {
+    if (!value.empty() && there_.insert(value).second) list_.push_back(value);
+  }
+
+ private:
+  std::vector<std::string>& list_;
+  std::unordered_set<std::string> there_;
+};
 
 class Joining {
  public:
@@ -121,8 +132,11 @@ class Joining {
   std::vector<Incident> run() {
     for (size_t i = 0; i < alerts_.size(); ++i) take(i);
     std::vector<Incident> out;
-    for (size_t i = 0; i < incidents_.size(); ++i)
-      if (into_[i] == i) out.push_back(std::move(incidents_[i]));
+    for (size_t i = 0; i < incidents_.size(); ++i) {
+      if (into_[i] != i) continue;
+      incidents_[i].was.assign(was_[i].begin(), was_[i].end());
+      out.push_back(std::move(incidents_[i]));
+    }
     for (Incident& incident : out) tell(incident);
     std::sort(out.begin(), out.end(), [](const Incident& a, const Incident& b) {
       return std::make_tuple(!a.raised, -a.score, a.first_ms, std::cref(a.id)) < std::make_tuple(!b.raised, -b.score, b.first_ms, std::cref(b.id));
@@ -156,15 +170,17 @@ class Joining {
     if (met.empty()) {
       target = incidents_.size();
       into_.push_back(target);
+      was_.emplace_back();
       incidents_.emplace_back().id = "in-" + base32(sha256("incident " + alert.id), incident_id_bytes);
     } else {
       target = *met.begin();
       for (auto other = std::next(met.begin()); other != met.end(); ++other) {
         Incident &to = incidents_[target], &from = incidents_[*other];
-        to.was.push_back(from.id);
-        to.was.insert(to.was.end(), from.was.begin(), from.was.end());
+        was_[target].push_back(from.id);
+        was_[target].splice(was_[target].end(), was_[*other]);
+        if (to.alerts.size() < from.alerts.size()) to.alerts.swap(from.alerts);  // the fewer move; they are sorted in the end
         to.alerts.insert(to.alerts.end(), from.alerts.begin(), from.alerts.end());
-        from.alerts.clear();
+        from.alerts = {};
         into_[*other] = target;
       }
     }
@@ -177,19 +193,21 @@ class Joining {
     incident.first_ms = alerts_[incident.alerts.front()].time_ms, incident.last_ms = alerts_[incident.alerts.back()].time_ms;
     Risk risk;
     std::set<std::string> rules;
+    std::unordered_set<std::string> tactics;
+    Once techniques(incident.techniques), accounts(incident.accounts), principals(incident.principals), source_ips(incident.source_ips), resources(incident.resources);
     for (size_t i : incident.alerts) {
       const ToldAlert& alert = alerts_[i];
       incident.level = std::max(incident.level, alert.level);
       risk.add(alert, options_);
       rules.insert(alert.rule_id);
       for (const std::string& tactic : tactics_in(alert.tags))
-        if (std::none_of(incident.tactics.begin(), incident.tactics.end(), [&](const auto& step) { return step.tactic == tactic; })) incident.tactics.push_back({tactic, alert.time_ms, i});
-      for (const std::string& technique : techniques_in(alert.tags)) add_once(incident.techniques, technique);
-      add_once(incident.accounts, alert.account);
-      add_once(incident.principals, alert.principal);
-      add_once(incident.source_ips, alert.source_ip);
+        if (tactics.insert(tactic).second) incident.tactics.push_back({tactic, alert.time_ms, i});
+      for (const std::string& technique : techniques_in(alert.tags)) techniques.add(technique);
+      accounts.add(alert.account);
+      principals.add(alert.principal);
+      source_ips.add(alert.source_ip);
       for (const EntityKey& key : entities_of(alert))
-        if (key.kind == EntityKind::resource) add_once(incident.resources, key.value);
+        if (key.kind == EntityKind::resource) resources.add(key.value);
     }
     incident.score = risk.peak();
     if (incident.level == RuleLevel::critical) incident.why = "a critical alert";
@@ -202,6 +220,7 @@ class Joining {
   const std::vector<ToldAlert>& alerts_;
   const StoryOptions& options_;
   std::vector<Incident> incidents_;
+  std::vector<std::list<std::string>> was_;  // by incident: what Incident::was will be
   std::vector<size_t> into_;          // which incident took it up; itself if none did
   std::map<std::string, Seen> seen_;  // by joint
 };
