@@ -289,6 +289,58 @@ def names(checks, folder, rules):
     checks.check("\x1b" not in done.err and "\u202e" not in done.err, "a file's name cannot act on the terminal", repr(done.err[:500]))
 
 
+def delivered(checks, folder, rules):
+    """In a folder other things are passed over; what is named as AWS names its logs is not."""
+    place = folder / "AWSLogs" / "111122223333" / "CloudTrail" / "eu-west-1"
+    place.mkdir(parents=True)
+    for name, data in (("a", b""), ("b", b'{"a":1}'), ("c", os.urandom(500))):
+        (place / f"111122223333_CloudTrail_eu-west-1_20260101T0000Z_{name}.json.gz").write_bytes(data)
+    (place / "notes").write_bytes(b"")
+    done = detect(folder, "--audit", rules=rules)
+    checks.check(done.status == 3 and all(f"_{name}.json.gz" in done.err for name in "abc"), "delivered logs that hold none are named", f"{done.status} {done.err}")
+    checks.check(sorted(audit.get("ignored", False) for audit in done.audits) == [False, False, False, True], "and another empty file is passed over", str(done.audits))
+
+
+def unheard(checks, folder, rules):
+    """Alerts that could not be written are not on record as told."""
+    for what, words in (("standard input", ["-"]), ("a file", [folder / "log.json"])):
+        (folder / "log.json").write_bytes(ONE)
+        state = folder / (words[0] if words[0] == "-" else "file")
+        command = [lib_reeve.REEVE, "detect", *words, "--rules", rules, "--state", state, "--format", "ndjson"]
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(command, input=ONE, stdout=full, stderr=subprocess.PIPE, timeout=600, check=False)
+        checks.check(done.returncode == 3 and b"could not be written" in done.stderr, f"{what}: a disk that is full is told", f"{done.returncode} {done.stderr[:300]}")
+        again = subprocess.run(command, input=ONE, capture_output=True, timeout=600, check=False)
+        told = detect(folder / "log.json", rules=rules).ids
+        checks.check(again.returncode == 0 and told and [json.loads(line)["alert_id"] for line in again.stdout.splitlines()] == told, f"{what}: the next run tells the alerts", f"{again.returncode} {again.stdout[:300]}")
+
+
+def bounds(checks, folder, rules):
+    """One record cannot make the whole slow, nor an alert without end."""
+    file = folder / "members.json"
+    file.write_text(json.dumps({**{f"a{n:06}": 1 for n in range(300_000)}, **event(1, 1, "CreateAccessKey")}))
+    done = detect(file, rules=rules, timeout=60)
+    checks.check(done.status == 0 and len(done.ids) == 1, "300,000 members in one record", f"{done.status} {done.err[:300]}")
+    long = "x" * 3_000_000
+    file.write_text(json.dumps({"Records": [event(1, 1, "CreateAccessKey", awsRegion=long, resources=[{"ARN": "arn:aws:s3:::" + long}]), event(2, 1, "CreateAccessKey", awsRegion=long + "y", eventID=long)]}))
+    done = detect(file, rules=rules)
+    checks.check(len(done.ids) == 2 and len(done.out) < 40_000, "a text of megabytes is cut in alerts", f"{len(done.out)} bytes")
+    checks.check(len({alert["region"] for alert in done.alerts}) == 2, "and two of them stay two", str([alert["region"][-90:] for alert in done.alerts]))
+    secret = "wJalrXUtnFEMI0K7MDENG0bPxRfiCYEXAMPLEKEY"  # no slash: a session's name may have none
+    identity = {"type": "AssumedRole", "principalId": "AROAEXAMPLE:" + secret, "arn": "arn:aws:sts::111122223333:assumed-role/x/" + secret, "accountId": "111122223333"}
+    file.write_text(json.dumps({"Records": [event(3, 1, "CreateAccessKey", userIdentity=identity)]}))
+    (folder / "who.yml").write_text("""title: who
+id: 00000000-0000-4000-8000-000000000099
+logsource: {product: aws, service: cloudtrail}
+detection:
+  selection: {userIdentity.principalId|contains: AROA, userIdentity.arn|contains: assumed-role}
+  condition: selection
+level: low
+""")
+    done = detect(file, rules=folder / "who.yml")
+    checks.check(len(done.ids) == 1 and secret not in done.out, "a secret as the name of a session is no evidence", done.out)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--reeve")
@@ -302,7 +354,7 @@ def main():
         folder = pathlib.Path(work)
         rules = folder / "rules.yml"
         rules.write_text(RULES)
-        for part in (table, large, names):
+        for part in (table, large, names, delivered, unheard, bounds):
             (folder / part.__name__ / "x").mkdir(parents=True)
             part(checks, folder / part.__name__ / "x", rules)
     return checks.end()

@@ -141,7 +141,8 @@ int run_detect(const Options& options, Io& io) {
     complete = false;
   };
   sinks.flush = [&]() -> Status {
-    if (std::fflush(io.out) != 0) return fail(Code::io, "the alerts could not be written", {}, {}, "make room, or name another place");
+    // What an earlier write could not put anywhere is gone from the buffer: only the stream's own mark still tells.
+    if (std::fflush(io.out) != 0 || std::ferror(io.out) != 0) return fail(Code::io, "the alerts could not be written", {}, {}, "make room, or name another place");
     return {};
   };
   sinks.progress = [&](const DetectTotals& totals) { telling.progress(totals); };

@@ -54,7 +54,7 @@ class Caller : public AwsCaller {
   }
 
  private:
-  static tl::unexpected<Error> ended(const std::string& operation) { return fail(Code::io, "`" + operation + "` was not answered before the end"); }
+  static tl::unexpected<Error> ended(const std::string& operation) { return fail(Code::limit, "`" + operation + "` was not answered before the end"); }
 
   // Null: it is too late.
   Result<std::unique_ptr<CollectEngine>> take(bool to_its_end) {

@@ -18,7 +18,7 @@ Result<std::string> settle_caller(CredentialSettings& credentials, EngineOptions
 
 class AwsCaller {
  public:
-  // Errors: no credentials. `stop` is looked at a few times a second.
+  // Errors: no credentials; of `call` also Code::limit, that the run ended first. `stop` is looked at a few times a second.
   static Result<std::unique_ptr<AwsCaller>> open(CredentialSettings credentials, EngineOptions engine, std::function<bool()> stop);
   virtual ~AwsCaller() = default;
   // From any thread. An empty Region is the one at home. An Error only where `stop` said so before there was an outcome; what must be told AWS

@@ -59,6 +59,7 @@ void resources_of(const LogEvent& event, std::vector<std::string>& out) {
   for (TokenItems items(event.raw(LogField::resources)); out.size() < resources_max && items.next();) {
     std::string arn = text_of(token_member(items.value(), "ARN"));
     if (arn.empty()) arn = text_of(token_member(items.value(), "arn"));
+    bound_text(arn);
     if (!arn.empty() && std::find(out.begin(), out.end(), arn) == out.end()) out.push_back(std::move(arn));
   }
 }
@@ -118,6 +119,7 @@ void FactsTaker::take(EventFields& fields, EventFacts& out) const {
   put_text(out.source_ip, event.raw(LogField::source_ip));
   put_text(out.invoked_by, fields.member(invoked_by_));
   resources_of(event, out.resources);
+  for (std::string* text : {&out.id, &out.principal, &out.account, &out.region, &out.source, &out.name, &out.source_ip, &out.invoked_by}) bound_text(*text);
   if (event.kind == LogKind::cloudtrail || event.kind == LogKind::insight) return;
   // By AWS's own names of each format: GuardDuty, VPC flow logs, Route 53 Resolver, S3 server access logs.
   if (out.account.empty()) out.account = first_of(event, {"accountId", "account-id", "account_id", "AccountId"});
@@ -125,6 +127,17 @@ void FactsTaker::take(EventFields& fields, EventFacts& out) const {
   if (out.principal.empty()) out.principal = first_of(event, {"requester", "Requester"});
   if (out.source.empty()) out.source = std::string(name(event.kind));
   if (out.name.empty()) out.name = first_of(event, {"type", "operation", "action", "query_type"});
+  for (std::string* text : {&out.principal, &out.account, &out.region, &out.name}) bound_text(*text);
+}
+
+void bound_text(std::string& text) {
+  constexpr size_t most = 2048, kept = 1024;
+  if (text.size() <= most) return;
+  const std::string digest = hex(sha256(text));
+  size_t end = kept;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  text += "… (SHA-256 of the whole: " + digest + ")";
 }
 
 EventFacts facts_of(const LogEvent& event, std::string_view object) {
@@ -155,6 +168,7 @@ std::pair<std::string, std::string> entity_of(const AskedField& field, EventFiel
   if (field.path.name().empty() || !event.tokens(field, tokens) || tokens.empty()) return {};
   std::string value = text_of(tokens.front());
   if (value.empty()) return {};
+  bound_text(value);
   return {field.path.name(), std::move(value)};
 }
 

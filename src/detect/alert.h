@@ -12,7 +12,10 @@
 
 namespace reeve {
 
-// What of an event an alert and a correlation keep; texts are copies.
+// Bounds a text that an event brought to 2 KiB: of a longer one stays the beginning, and a digest that tells it from others.
+void bound_text(std::string& text);
+
+// What of an event an alert and a correlation keep; texts are copies, and bounded.
 struct EventFacts {
   std::string id;          // event_id (logs/event.h)
   int64_t time_ms = 0;

@@ -23,9 +23,11 @@ void cut_text(std::string& text, size_t most) {
   text += "…";
 }
 
-// Where callers put what they like. Elsewhere AWS writes names, times and ids of its own.
-bool from_caller(const FieldPath& field) {
+// Where callers put what they like. Elsewhere AWS writes names, times and ids of its own. A session's name is the caller's, and stands in
+// the ARN and the id of who acted.
+bool from_caller(const FieldPath& field, std::string_view key) {
   switch (field.root()) {
+    case LogField::user_identity: return key == "arn" || key == "principalId" || key == "userName";
     case LogField::request_parameters:
     case LogField::response_elements:
     case LogField::additional_data:
@@ -48,7 +50,11 @@ void add_shown(std::string& out, const std::string& key, bool from_caller, std::
     return;
   }
   if (kind == TokenKind::string && token.size() <= short_text) {
-    out += redacted_text_under(key, token_text(token, room));
+    const std::string_view whole = token_text(token, room);
+    // What stands behind an ARN's last slash is looked at alone: with a role's path before it no secret would have a secret's length.
+    const size_t name = key == "arn" && whole.rfind('/') != std::string_view::npos ? whole.rfind('/') + 1 : 0;
+    out += whole.substr(0, name);
+    out += redacted_text_under(key, whole.substr(name));
     return;
   }
   std::string text;
@@ -70,8 +76,10 @@ void add_shown(std::string& out, const std::string& key, bool from_caller, std::
 EvidenceTaker::EvidenceTaker(const RuleSet& rules, FieldPlan& fields) : of_(rules.rules.size()) {
   for (size_t i = 0; i < of_.size(); ++i) {
     if (!rules.rules[i].detection) continue;
-    for (const FieldPath& path : rules.rules[i].detection->fields())
-      of_[i].push_back({fields.ask(path), path.name().substr(path.name().rfind('.') + 1), from_caller(path)});
+    for (const FieldPath& path : rules.rules[i].detection->fields()) {
+      const std::string key = path.name().substr(path.name().rfind('.') + 1);
+      of_[i].push_back({fields.ask(path), key, from_caller(path, key)});
+    }
   }
 }
 

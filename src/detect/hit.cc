@@ -54,7 +54,7 @@ Hit HitFields::take(uint32_t rule, EventFields& event, const EventFacts& facts) 
     if (!event.tokens(field, tokens)) continue;
     std::vector<std::string> texts;
     for (auto token : tokens)
-      if (token_kind(token) != TokenKind::null && token_kind(token) != TokenKind::absent) texts.emplace_back(token_text(token, room));
+      if (token_kind(token) != TokenKind::null && token_kind(token) != TokenKind::absent) bound_text(texts.emplace_back(token_text(token, room)));
     if (!texts.empty()) out.values.emplace_back(field.path.name(), std::move(texts));
   }
   return out;

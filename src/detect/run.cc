@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/text.h"
 #include "base/threads.h"
 #include "base/time.h"
 #include "detect/source.h"
@@ -15,6 +16,7 @@ namespace reeve {
 namespace {
 
 constexpr size_t ahead_records = 20'000;  // alerts and hits that wait for objects before theirs, over all threads
+constexpr size_t ahead_bytes = 4 << 20;   // of alerts, written, that one object may have waiting
 constexpr size_t ahead_objects = 4'096;
 constexpr size_t told_at_once = 64 << 10;  // bytes of alerts, written, that are worth taking turns for
 constexpr size_t checkpoint_objects = 1'000;
@@ -38,6 +40,12 @@ struct Reading {
   bool complete = false;  // false: the run was stopped before its turn
   size_t records() const { return alerts.size() + lines.size() + hits.size(); }
 };
+
+// Named as AWS names the files of logs that it delivers: of such a one a reader says what is wrong with it, wherever it was met.
+bool named_as_log(std::string_view name) {
+  name = name.substr(name.rfind('/') + 1);
+  return contains(name, "_CloudTrail_") || contains(name, "_CloudTrail-Insight_") || contains(name, "_vpcflowlogs_") || contains(name, "_vpcdnsquerylogs_");
+}
 
 class DetectRun {
  public:
@@ -178,10 +186,10 @@ class DetectRun {
   // In the middle of an object: at once if it is its turn, else when enough has come together that waiting is better than holding more.
   void give_some(size_t index, Reading& reading) {
     if (reading.records() == 0) return;
-    if (!options_.live && reading.text.size() < told_at_once && reading.alerts.size() + reading.hits.size() < told_at_once / 1024) return;
+    if (!options_.live && reading.text.size() < told_at_once && reading.records() < told_at_once / 64) return;
     std::unique_lock lock(mutex_);
     if (turn_ != index) {
-      if (reading.records() < ahead_records) return;
+      if (reading.records() < ahead_records / workers_.size() && reading.text.size() < ahead_bytes) return;
       turned_.wait(lock, [&] { return turn_ == index; });
     }
     tell(reading);
@@ -267,7 +275,7 @@ class DetectRun {
       if (!audit.broken.empty() && sinks_.object) sinks_.object(audit);
       return;
     }
-    audit.ignored = object.found && audit.format == "unknown" && audit.broken.empty() && audit.judged == 0;
+    audit.ignored = object.found && audit.format == "unknown" && audit.broken.empty() && audit.judged == 0 && !named_as_log(object.name);
     if (audit.ignored) {
       ++totals_.ignored;
     } else {

@@ -247,7 +247,10 @@ class QueueSource : public ObjectSource {
     const std::string_view text = std::string_view(bytes).substr(0, size);
     // Any JSON is an event where somebody names a file of it. A message is one only if it is known for what it is, found out before it is judged.
     ObjectAudit audit = reader.read_bytes(object.name, text, LogSink{[](const LogEvent&) {}, {}});
-    if (audit.format != "unknown" && audit.format != "json") return reader.read_bytes(object.name, text, sink);
+    // What holds no record though it could: an empty list, a control message, a digest. Any other of which nothing came is not understood.
+    const bool empty = audit.format == "cloudtrail" || audit.format == "cloudwatch_logs" || audit.format == "digest";
+    const bool known = audit.format != "unknown" && audit.format != "json" && (audit.judged > 0 || empty);
+    if (known && audit.broken.empty() && audit.refused.empty()) return reader.read_bytes(object.name, text, sink);
     audit.format = "unknown";
     audit.records = audit.judged = 0;
     audit.refused.clear();
@@ -273,8 +276,11 @@ class QueueSource : public ObjectSource {
     if (!wanted.notice.etag.empty()) builder.key("IfMatch"), builder.string("\"" + wanted.notice.etag + "\"");
     builder.end();
     auto outcome = ask_(wanted.notice.region.empty() ? queue_.name().region : wanted.notice.region, "s3:GetObject", builder.finish(), false);
-    if (!outcome) {  // the run ends: its message comes again
+    if (!outcome) {
       object.again = true;
+      if (outcome.error().code == Code::limit) return audit;  // the run ends: its message comes again
+      if (sink.problem) sink.problem(Error{outcome.error().code, "cannot be asked for: " + outcome.error().what, Place{object.name}, "", "its message is left in the queue, and comes again"});
+      leave(wanted, false);
       return audit;
     }
     if (outcome->failure == Failure::none && !outcome->pages.empty()) return read_body(outcome->pages.front(), reader, object, sink);

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -262,11 +263,14 @@ void RecordWalk::put(LogEvent& event, const char* name, size_t name_bytes, std::
       return;
     }
   }
-  for (const auto& other : event.others)
-    if (other.first == member) {
-      ++duplicates;
-      break;
-    }
+  constexpr size_t few = 32;
+  if (event.others.size() < few) {
+    duplicates += std::any_of(event.others.begin(), event.others.end(), [&](const auto& other) { return other.first == member; });
+  } else {
+    if (seen_.empty())
+      for (const auto& other : event.others) seen_.insert(other.first);
+    duplicates += !seen_.insert(member).second;
+  }
   event.others.emplace_back(member, token);
 }
 
@@ -274,6 +278,7 @@ Walked RecordWalk::map(LogEvent& event, bool find_list) {
   event.known.fill({});
   event.others.clear();
   event.walked = text_.data();
+  if (!seen_.empty()) seen_.clear();
   if (!names_.empty()) names_.clear();
   if (at_ == end_) return Walked::cut;
   map_begin_ = text_.data() + *at_;

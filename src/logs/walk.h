@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -65,6 +66,7 @@ class RecordWalk {
   const char* map_begin_ = nullptr;
   std::string_view list_name_;
   std::deque<std::string> names_;  // unescaped names of the event at hand
+  std::set<std::string_view> seen_;  // names of its other members, once they are many
 };
 
 }  // namespace reeve
