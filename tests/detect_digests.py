@@ -7,6 +7,7 @@ at a loopback address; what cannot be proven is said and never passed.
 
 import argparse
 import collections
+import datetime
 import gzip
 import hashlib
 import json
@@ -110,6 +111,27 @@ def move_digest(trail):
     trail.move(key, to)
 
 
+def move_log(trail):
+    trail.move(trail.logs[2], "other/" + trail.logs[2])
+
+
+def plant(time, day="2026/01/01", name="forged"):
+    """A log file that nobody signed, with a time of its own choice."""
+    def do(trail):
+        key = f"{trail.prefix}AWSLogs/{trail.account}/CloudTrail/{trail.region}/{day}/{trail.account}_CloudTrail_{trail.region}_{time}_{name}.json.gz"
+        trail.objects[key] = gzip.compress(b'{"Records": []}')
+        trail.logs.append(key)
+    return do
+
+
+def lose_newest(trail):
+    """Somebody rewrote the newest log files and took away the digests that would show it."""
+    for key in trail.digests[3:]:
+        del trail.objects[key]
+    for key in trail.logs[6:]:
+        trail.objects[key] = gzip.compress(b'{"Records": []}')
+
+
 def data_behind(trail):
     trail.objects[trail.logs[2]] += gzip.compress(b'{"Records": []}')
 
@@ -125,9 +147,24 @@ CASES = {
     "gap": ({"hours": 5, "off": 2}, lambda trail: None, [("gap", "digests", 2)], 1),
     "unreferenced log": ({}, slip_in, [("log_unreferenced", "logs", 8)], 1),
     "moved digest": ({}, move_digest, [("moved", "digests", 3)], 1),
+    "log below another prefix": ({}, move_log, [("moved", "logs", 2)], 1),
+    "log out of its prefix": ({"prefix": "some/prefix/"}, lambda trail: trail.move(trail.logs[2], trail.logs[2][12:]), [("moved", "logs", 2)], 1),
     "data behind a log": ({}, data_behind, [("log_tampered", "logs", 2)], 1),
     "below a prefix": ({"prefix": "some/prefix/"}, tamper_log, [("log_tampered", "logs", 3)], 1),
 }
+
+# Log files that no digest names; others that validate look only at those that one does.
+PLANTED = {
+    "a far day in a name": ({}, plant("20270101T0030Z"), [("moved", "logs", 8)], 1),
+    "a long past day in a name": ({}, plant("20250101T0030Z"), [("moved", "logs", 8)], 1),
+    "a far day in name and folder": ({}, plant("20270101T0030Z", "2027/01/01"), [("log_undigested", "logs", 8)], 3),
+    "a folder that is no day": ({}, plant("20260101T0430Z", "2026/01"), [("moved", "logs", 8)], 1),
+    "two hours behind": ({}, plant("20260101T0600Z"), [], 0),
+    "more than two hours behind": ({}, plant("20260101T0601Z"), [("log_undigested", "logs", 8)], 3),
+    "newest digests taken away": ({"hours": 6}, lose_newest, [("log_undigested", "logs", 10), ("log_undigested", "logs", 11)], 3),
+    "below a prefix, a far day": ({"prefix": "some/prefix/"}, plant("20270101T0030Z", "2027/01/01"), [("log_undigested", "logs", 8)], 3),
+}
+VERDICTS = {0: "valid", 1: "invalid", 3: "unproven"}
 
 
 def wanted_of(trail, found):
@@ -144,10 +181,10 @@ def held(checks, what, got, text, wanted, status, verdict):
 
 
 def spoilt(checks):
-    for what, (made, spoil, found, status) in CASES.items():
+    for what, (made, spoil, found, status) in (CASES | PLANTED).items():
         trail = Trail(SIGNER, **made)
         spoil(trail)
-        wanted, verdict = wanted_of(trail, found), "invalid" if status else "valid"
+        wanted, verdict = wanted_of(trail, found), VERDICTS[status]
         with Copy(trail) as copy:
             held(checks, f"{what}, folder", verify(copy.folder, *copy.keys, *copy.signatures), verify_text(copy.folder, *copy.keys, *copy.signatures), wanted, status, verdict)
         with TrailDouble(trail) as double:
@@ -177,11 +214,39 @@ def counted(checks):
             checks.check(got.faults == wanted and got.chains[0].get("before") == trail.digests[0], f"a chain {kind} says what was before it", got.out)
     late = Trail(SIGNER)
     late.objects[late.place("CloudTrail", late.end) + "111122223333_CloudTrail_us-east-1_20260101T0405Z_AAAA.json.gz"] = gzip.compress(b"{}")
-    late.objects[late.place("CloudTrail", late.start) + "111122223333_CloudTrail_us-east-1_20251231T2355Z_AAAA.json.gz"] = gzip.compress(b"{}")
+    late.objects[late.place("CloudTrail", late.start - datetime.timedelta(minutes=5)) + "111122223333_CloudTrail_us-east-1_20251231T2355Z_AAAA.json.gz"] = gzip.compress(b"{}")
     with Copy(late) as copy:
         got = verify(copy.folder, *copy.keys, *copy.signatures)
         checks.check((got.status, got.whole["logs_later"], got.whole["logs_earlier"]) == (0, 1, 1), "what is not digested yet, and what is older than validation, is counted", got.out)
         checks.check("1 log file newer than the newest digest" in verify_text(copy.folder, *copy.keys, *copy.signatures).out, "and said")
+
+
+def other_prefix(checks):
+    """A copy of part of a bucket lies elsewhere than its digests say; in the bucket itself that is a fault."""
+    made = Trail(SIGNER, prefix="some/prefix/")
+    wanted = sorted([("moved", short(key)) for key in made.digests + made.logs])
+    for key in list(made.objects):
+        made.move(key, key.removeprefix("some/prefix/"))
+    with Copy(made, signatures="all") as copy:
+        got = verify(copy.folder, *copy.keys, *copy.signatures)
+        checks.check(got.status == 0 and not got.findings and got.whole["logs_valid"] == 8, "a folder that is a copy below a prefix", got.out + got.err)
+        move_log_to = copy.folder / "other" / made.logs[1].removeprefix("some/prefix/")
+        move_log_to.parent.mkdir(parents=True)
+        (copy.folder / made.logs[1].removeprefix("some/prefix/")).rename(move_log_to)
+        got = verify(copy.folder, *copy.keys, *copy.signatures)
+        checks.check(got.status == 1 and got.faults == [("moved", short(made.logs[1]))], "and a log file in it that lies below another", got.out + got.err)
+    with TrailDouble(made) as double:
+        env = double.environment()
+        held(checks, "a prefix left out in the bucket", verify("s3://trail-logs", env=env), verify_text("s3://trail-logs", env=env), wanted, 1, "invalid")
+    trail = Trail(SIGNER)
+    for prefix, key in (("A/", trail.logs[1]), ("z/", trail.logs[2])):
+        trail.objects[prefix + key] = gzip.compress(b'{"Records": []}')
+    wanted = sorted(("log_unreferenced", short(key)) for key in trail.logs[1:3])
+    with TrailDouble(trail) as double:
+        env = double.environment()
+        got = verify("s3://trail-logs", env=env)
+        held(checks, "log files of the same name below other prefixes", got, verify_text("s3://trail-logs", env=env), wanted, 1, "invalid")
+        checks.check(got.whole.get("logs_valid") == 8, "the true ones are proven", got.whole)
 
 
 def moved_bucket(checks):
@@ -369,6 +434,7 @@ def main():
     if built(checks, "anything about digest chains"):
         spoilt(checks)
         counted(checks)
+        other_prefix(checks)
         moved_bucket(checks)
         doubts(checks)
         keys(checks)

@@ -49,6 +49,7 @@ class DigestBucket : public DigestSource {
  public:
   DigestBucket(Bucket bucket, std::string prefix) : bucket_(std::move(bucket)), prefix_(std::move(prefix)) {}
   std::string shown() const override { return std::string(kS3) + bucket_.name() + (prefix_.empty() ? "" : "/" + prefix_); }
+  bool whole_keys() const override { return true; }
 
   // Folder by folder, and no further into those of other services; each day of a Region at once. So neither a bucket of many years nor one that has
   // other things in it is held in memory as S3 tells it.

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "base/time.h"
 #include "logs/digest_file.h"
 
 namespace reeve {
@@ -17,6 +18,7 @@ namespace {
 constexpr std::string_view kLogs = "AWSLogs/", kLogFolder = "/CloudTrail/", kDigestFolder = "/CloudTrail-Digest/";
 constexpr int64_t kHourMs = 3'600'000;
 constexpr int64_t kSpillMs = 2 * kHourMs;  // a key may be newer than the hour that it signs
+constexpr int64_t kLateMs = 2 * kHourMs;   // digests come once an hour, and CloudTrail may be late with one
 
 // A key from its `AWSLogs` on: what a copy below a prefix keeps of it.
 std::string tail(std::string_view key) {
@@ -36,6 +38,13 @@ std::string_view region_below(std::string_view key, std::string_view folder) {
 std::string place_of(std::string_view key, std::string_view folder) {
   const std::string whole = tail(key);
   return whole.substr(0, whole.find(folder)) + " " + std::string(region_below(whole, folder));
+}
+
+// Of `…/CloudTrail/eu-west-1/2026/01/31/NAME`: does the name's time, which whoever wrote it chose, fit the folder's day?
+bool lies_in_its_day(std::string_view key, int64_t time_ms) {
+  const size_t at = key.find(kLogFolder);
+  const auto parts = split(key.substr(at == std::string_view::npos ? key.size() : at + kLogFolder.size()), '/');
+  return parts.size() == 5 && std::string(parts[1]) + "-" + std::string(parts[2]) + "-" + std::string(parts[3]) == rfc3339(Time{time_ms}).substr(0, 10);
 }
 
 class Folder : public DigestSource {
@@ -108,7 +117,8 @@ class Verification {
   Status look() {
     for (std::string& key : TRY(source_.keys())) {
       const auto [at, is_new] = objects_.emplace(tail(key), key);
-      if (!is_new && at->second != key)
+      if (!is_new && source_.whole_keys()) doubles_.insert(key);
+      else if (!is_new && at->second != key)
         return fail(Code::conflict, "`" + at->second + "` and `" + key + "` are the same object of two buckets", Place{source_.shown()}, "the copy of one bucket",
                     "verify each bucket's copy by itself");
       if (key.find(kDigestFolder) != std::string::npos) {
@@ -161,7 +171,8 @@ class Verification {
       if (digest.end_ms == 0) digest.end_ms = time_in_name(digest.key);
       if (digest.start_ms == 0) digest.start_ms = digest.end_ms - kHourMs;
       chains[digest.chain].push_back(&digest);
-      by_key_[tail(digest.key)] = &digest;
+      const auto [at, is_new] = by_key_.emplace(tail(digest.key), &digest);
+      if (!is_new && digest.key == digest.object) at->second = &digest;  // of the same one below two prefixes, that which lies where it says
       const auto given = options_.signatures.find(digest.key);
       if (given != options_.signatures.end()) digest.metadata = given->second;
       name_chain(chains_[digest.chain], name, digest.backfill);
@@ -287,6 +298,24 @@ class Verification {
                                      lower(digest.metadata) != lower(digest.kept));
   }
 
+  // Under which key the file has to lie here that the digest knows as `key`: the digest's own place shows what a copy has left out before it or put there.
+  // Nothing: it cannot lie here.
+  std::string place_here(const Digest& digest, const std::string& key) const {
+    if (source_.whole_keys() || digest.key == digest.object) return key;
+    if (digest.key == digest.bucket + "/" + digest.object) return digest.bucket + "/" + key;
+    if (!starts_with(digest.key, kLogs) || tail(digest.object) != digest.key) return {};
+    const std::string prefix = digest.object.substr(0, digest.object.size() - digest.key.size());
+    return starts_with(key, prefix) ? key.substr(prefix.size()) : std::string();
+  }
+
+  // The file that a digest names: where it has to lie, else where another prefix has it. Empty: there is none.
+  std::string found_log(const Digest& digest, const NamedLog& log) const {
+    const auto object = objects_.find(tail(log.key));
+    if (object == objects_.end()) return {};
+    const std::string here = place_here(digest, log.key);
+    return doubles_.contains(here) ? here : object->second;
+  }
+
   void tell_digests() {
     report_.bucket = bucket();
     for (Digest& digest : digests_) {
@@ -296,10 +325,7 @@ class Verification {
         add(digest.unread ? DigestFault::unread : DigestFault::digest_tampered, digest.key, digest.end_ms, digest.why);
         continue;
       }
-      // A copy may lie below a prefix; where it is a bucket's root the whole key has to fit.
-      const bool at_root = starts_with(digest.key, kLogs) ? tail(digest.object) == digest.key
-                                                          : digest.object == digest.key || digest.bucket + "/" + digest.object == digest.key;
-      digest.moved = !at_root || digest.bucket != report_.bucket;
+      digest.moved = place_here(digest, digest.object) != digest.key || digest.bucket != report_.bucket;
       if (digest.moved) add(DigestFault::moved, digest.key, digest.end_ms, "it says that it lies at s3://" + digest.bucket + "/" + digest.object);
       tell_proof(digest);
       if (digest.good) ++report_.digests_valid, ++chain.digests_valid;
@@ -336,6 +362,7 @@ class Verification {
     struct Check {
       const Digest* digest;
       const NamedLog* log;
+      std::string found;  // its key here
       std::string hash, why;
       enum class State : uint8_t { missing, read, broken, unread } state = State::missing;
     };
@@ -344,10 +371,9 @@ class Verification {
     std::vector<size_t> places;  // in `checks`, of each of `keys`
     for (const Digest& digest : digests_)
       for (const NamedLog& log : digest.logs) {
-        named_.insert(tail(log.key));
-        const auto object = objects_.find(tail(log.key));
-        if (object != objects_.end()) keys.push_back(object->second), places.push_back(checks.size());
-        checks.push_back({&digest, &log, {}, {}});
+        std::string found = found_log(digest, log);
+        if (!found.empty()) keys.push_back(found), places.push_back(checks.size()), named_.insert(found);
+        checks.push_back({&digest, &log, std::move(found), {}, {}});
       }
     TRY(source_.read(keys, [&](size_t i, const Result<DigestSource::Object>& object) {
       Check& check = checks[places[i]];
@@ -372,6 +398,8 @@ class Verification {
       else if (check.state == Check::State::broken) tell(DigestFault::log_tampered, check.why);
       else if (check.hash != check.log->hash) tell(DigestFault::log_tampered, "its bytes have another hash than " + check.digest->key + " gives");
       else if (check.log->bucket != report_.bucket) tell(DigestFault::moved, "its digest says that it lies in the bucket " + check.log->bucket);
+      else if (const std::string here = place_here(*check.digest, check.log->key); check.found != here && !(here.empty() && check.digest->moved))
+        tell(DigestFault::moved, "it lies at " + check.found + ", not where " + check.digest->key + " says");
       else if (check.digest->good) ++report_.logs_valid, ++chain.logs_valid;
     }
     return {};
@@ -379,13 +407,16 @@ class Verification {
 
   void unreferenced() {
     for (const std::string& key : logs_) {
-      if (named_.contains(tail(key))) continue;
+      if (named_.contains(key)) continue;
       const int64_t time = time_in_name(key);
       const auto own = covered_.find(place_of(key, kLogFolder));
       const Covered covered = own == covered_.end() ? Covered{report_.from_ms, report_.to_ms, false} : own->second;
-      if (time != 0 && time >= covered.to_ms) ++report_.logs_later;
-      else if (time != 0 && time < covered.from_ms && !covered.cut) ++report_.logs_earlier;
-      else add(DigestFault::log_unreferenced, key, time, "no digest names it");
+      const bool later = time >= covered.to_ms, earlier = time < covered.from_ms && !covered.cut;
+      if (time == 0 || (!later && !earlier)) add(DigestFault::log_unreferenced, key, time, "no digest names it");
+      else if (!lies_in_its_day(key, time)) add(DigestFault::moved, key, time, "its name says another day than its folder, and no digest names it");
+      else if (time - kLateMs > covered.to_ms) add(DigestFault::log_undigested, key, time, "the digests end " + rfc3339(Time{covered.to_ms}) + ", and one should have named it by now: it was not written, or was taken away");
+      else if (later) ++report_.logs_later;
+      else ++report_.logs_earlier;
     }
   }
 
@@ -398,18 +429,19 @@ class Verification {
   std::vector<Digest> digests_;
   std::vector<std::string> logs_;
   std::map<std::string, std::string> objects_;  // from AWSLogs on → key
+  std::set<std::string> doubles_;               // keys of a bucket that are from AWSLogs on as one of `objects_`
   std::map<std::string, Digest*> by_key_;
   std::map<std::string, DigestChain> chains_;
   std::map<std::string, Covered> covered_;
   std::map<const Digest*, const Digest*> hash_differs_;  // and which digest keeps another hash of it
   std::map<std::string, std::string> not_asked_;         // Regions whose keys could not be had, and why
-  std::set<std::string> named_;
+  std::set<std::string> named_;                          // keys here of the log files that digests name
 };
 
 }  // namespace
 
 std::string_view name(DigestFault fault) {
-  static constexpr std::string_view kNames[] = {"log_tampered", "log_missing", "log_unreferenced", "digest_tampered", "digest_missing",
+  static constexpr std::string_view kNames[] = {"log_tampered", "log_missing", "log_unreferenced", "log_undigested", "digest_tampered", "digest_missing",
                                                 "moved", "gap", "key_unknown", "digest_unproven", "unread"};
   return fault < DigestFault::count ? kNames[static_cast<size_t>(fault)] : std::string_view();
 }

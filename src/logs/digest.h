@@ -9,7 +9,7 @@
 // that no digest speaks of.
 //
 // Beyond what `aws cloudtrail validate-logs` compares: `previousDigestHashValue` against the digest before; that the hours of a chain meet; log
-// files that no digest names; the bucket that a digest names for each log file.
+// files that no digest names; the bucket and the prefix that a digest names for each log file.
 //
 // What cannot be shown is said, not passed over: a signature is metadata of the digest's object, which a copy in a folder has lost. The next
 // digest keeps it too, but for the newest one it is given by the caller, or that digest is `digest_unproven`; and the oldest digest may have
@@ -34,9 +34,10 @@ enum class DigestFault : uint8_t {
   log_tampered,     // its bytes have not the hash that its digest gives
   log_missing,      // a digest names it, it is not there
   log_unreferenced, // it lies in hours that digests cover, none names it
+  log_undigested,   // it is so much younger than the newest digest of its Region that one should have named it by now
   digest_tampered,  // signature or hash does not fit its bytes, or it is no digest any more
   digest_missing,   // the digest behind it names it, it is not there
-  moved,            // it says of itself that it lies in another bucket or under another key
+  moved,            // it, its name or its digest says that it lies in another bucket, under another key, or in another day's folder
   gap,              // between two digests of a chain are hours that none covers
   key_unknown,      // signed with a key that is not known
   digest_unproven,  // no signature of it is known that can be trusted: the newest one's was not given, or the digest that keeps it is broken
@@ -47,7 +48,7 @@ std::string_view name(DigestFault fault);  // `log_tampered` …
 
 // No proof of tampering by itself: what could not be proven.
 inline bool is_doubt(DigestFault fault) {
-  return fault == DigestFault::key_unknown || fault == DigestFault::digest_unproven || fault == DigestFault::unread;
+  return fault == DigestFault::log_undigested || fault == DigestFault::key_unknown || fault == DigestFault::digest_unproven || fault == DigestFault::unread;
 }
 
 struct DigestFinding {
@@ -70,6 +71,7 @@ class DigestSource {
   virtual ~DigestSource() = default;
   virtual std::string shown() const = 0;                // for people: `bucket/`, `s3://bucket`
   virtual Result<std::vector<std::string>> keys() = 0;  // of all objects that lie there
+  virtual bool whole_keys() const { return false; }     // those keys are the bucket's own; else the folder may be a part below a prefix
   virtual Status read(const std::vector<std::string>& keys, const Taken& taken) = 0;  // an error: the rest cannot be had, or is not wanted
 };
 // Where in a bucket a trail's files may lie, for sources that find their way: whether the folder `prefix` may have some below it, and whether it is one
@@ -115,7 +117,7 @@ struct DigestChain {
 struct DigestReport {
   uint64_t digests = 0, digests_valid = 0;  // valid: signature, place and bytes are proven
   uint64_t logs = 0, logs_valid = 0;        // named by digests; valid: bytes as a valid digest says
-  uint64_t logs_later = 0;                  // lie there and are younger than the newest digest: not digested yet
+  uint64_t logs_later = 0;                  // lie there and are up to two hours younger than the newest digest: not digested yet
   uint64_t logs_earlier = 0;                // lie there from before the first digest of a chain: nothing was signed then
   uint64_t bytes = 0;                       // read
   int64_t from_ms = 0, to_ms = 0;           // what the digests cover
@@ -125,7 +127,7 @@ struct DigestReport {
   std::vector<Error> problems;              // keys and signatures that could not be asked for
 };
 
-// Errors: there are no digests, the source cannot be listed, two of its objects are one of two buckets.
+// Errors: there are no digests, the source cannot be listed, two objects of a folder are one of two buckets.
 Result<DigestReport> verify_digests(DigestSource& source, const DigestOptions& options);
 
 }  // namespace reeve

@@ -204,6 +204,22 @@ INSTANTIATE_TEST_SUITE_P(
                       gzipped("{}"));
             },
             [](const Bucket&) { return std::string(); }, 4, 8},
+        ChainCase{"log_that_should_be_digested_by_now",
+            [](Bucket& b) {
+              for (const char* time : {"20260101T0600Z", "20260101T0601Z"})
+                b.write("AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/01/111122223333_CloudTrail_us-east-1_" + std::string(time) + "_late.json.gz", gzipped("{}"));
+            },
+            [](const Bucket&) { return std::string("log_undigested 111122223333_CloudTrail_us-east-1_20260101T0601Z_late.json.gz"); }, 4, 8},
+        ChainCase{"logs_with_another_day_than_their_folder",
+            [](Bucket& b) {
+              for (const char* time : {"20250101T0030Z", "20270101T0030Z"})
+                b.write("AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/01/111122223333_CloudTrail_us-east-1_" + std::string(time) + "_evil.json.gz", gzipped("{}"));
+            },
+            [](const Bucket&) { return std::string("moved 111122223333_CloudTrail_us-east-1_20250101T0030Z_evil.json.gz, moved 111122223333_CloudTrail_us-east-1_20270101T0030Z_evil.json.gz"); }, 4, 8},
+        ChainCase{"log_from_before_the_chain",
+            [](Bucket& b) { b.write("AWSLogs/111122223333/CloudTrail/us-east-1/2025/12/31/111122223333_CloudTrail_us-east-1_20251231T2355Z_old.json.gz", gzipped("{}")); },
+            [](const Bucket&) { return std::string(); }, 4, 8},
+        ChainCase{"log_below_another_prefix", [](Bucket& b) { b.rename(b.logs[2], "other/" + b.logs[2]); }, one("moved", 2), 4, 7},
         ChainCase{"tampered_digest",
             [](Bucket& b) {
               b.write(b.digests[2], gzipped("{\"digestEndTime\":\"2026-01-01T03:00:00Z\",\"digestStartTime\":\"2026-01-01T02:00:00Z\","
@@ -274,6 +290,52 @@ TEST(DigestChains, BelowAPrefixAndAsPartOfABucket) {
     EXPECT_EQ(report->digests_valid, 3u);
     EXPECT_EQ(report->logs_valid, 6u);
   }
+}
+
+TEST(DigestChains, ALogBelowAnotherPrefixThanItsDigestIsMoved) {
+  Bucket bucket("away", 3, "some/prefix/");
+  bucket.rename(bucket.logs[3], bucket.logs[3].substr(12));
+  auto report = verified(bucket.root, bucket.options);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(told(*report), "moved " + file_name(bucket.logs[3]));
+  EXPECT_EQ(report->findings[0].detail, "it lies at " + bucket.logs[3].substr(12) + ", not where " + bucket.digests[1] + " says");
+  EXPECT_EQ(report->logs_valid, 5u);
+}
+
+// A source that knows the whole keys, as a bucket does.
+struct WholeKeys : DigestSource {
+  explicit WholeKeys(const std::string& root) : folder(digest_folder(root, 1)) {}
+  std::string shown() const override { return folder->shown(); }
+  Result<std::vector<std::string>> keys() override { return folder->keys(); }
+  bool whole_keys() const override { return true; }
+  Status read(const std::vector<std::string>& keys, const Taken& taken) override { return folder->read(keys, taken); }
+  std::unique_ptr<DigestSource> folder;
+};
+
+TEST(DigestChains, AllBelowAnotherPrefixIsACopyInAFolderAndMovedInABucket) {
+  Bucket bucket("all_away", 1, "some/prefix/");
+  bucket.rename("some/prefix/AWSLogs", "AWSLogs");
+  bucket.options.signatures[bucket.digests[0].substr(12)] = bucket.options.signatures[bucket.digests[0]];
+  auto copy = verified(bucket.root, bucket.options);
+  ASSERT_TRUE(copy);
+  EXPECT_EQ(told(*copy), "");
+  WholeKeys source(bucket.root);
+  auto whole = verify_digests(source, bucket.options);
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(told(*whole), "moved " + file_name(bucket.logs[0]) + ", moved " + file_name(bucket.logs[1]) + ", moved " + file_name(bucket.digests[0]));
+  EXPECT_EQ(whole->logs_valid, 0u);
+}
+
+TEST(DigestChains, ACopyBelowAnotherPrefixOfTheBucketTakesNothingsPlace) {
+  Bucket bucket("doubled", 2);
+  bucket.write("A/" + bucket.logs[1], gzipped("{\"Records\":[]}"));  // before and behind the true ones by name
+  bucket.write("z/" + bucket.logs[2], gzipped("{\"Records\":[]}"));
+  WholeKeys source(bucket.root);
+  auto report = verify_digests(source, bucket.options);
+  ASSERT_TRUE(report) << report.error().text();
+  EXPECT_EQ(told(*report), "log_unreferenced " + file_name(bucket.logs[1]) + ", log_unreferenced " + file_name(bucket.logs[2]));
+  EXPECT_EQ(report->logs_valid, 4u);
+  EXPECT_FALSE(verified(bucket.root, bucket.options)) << "a folder may hold the copies of two buckets";
 }
 
 TEST(DigestChains, AGapIsNamed) {
