@@ -85,6 +85,13 @@ def main():
         differing = {key for key in one if one[key] != again[key]} - {"elapsed_ms", "examples"}
         checks.check(not differing and [example["alert_id"] for example in one["examples"]] == [example["alert_id"] for example in again["examples"]], "the same in another order and packed", differing)
 
+        ahead = folder / "ahead"
+        write_files(ahead, [*past(), event(999, 0, "CreateAccessKey", eventTime="9999-12-31T23:59:59Z")], size=3)
+        _, [far] = backtest(ahead, rule, "--since", "5d")
+        checks.check((far["alerts"], far["days_covered"], far["until"]) == (3, 5, "2026-01-11T00:00:00Z") and far["by_day"]["9999-12-31"] == 1, "an event of the far future does not move --since", far)
+        _, [far] = backtest(ahead, rule, "--since", "9000-01-01")
+        checks.check(far["alerts"] == 1 and far["until"] == "9999-12-31T23:59:59Z", "unless a time is asked for that only such have", far)
+
         text = reeve("detect", logs, "--backtest", rule, "--format", "text").out
         checks.check("5 alerts in 10.0 days, 0.5 a day, by 2 principals" in text and "2026-01-02" in text and "16 events judged" in text, "as text", text)
         for wrong in (["--since", "soon"], ["--rules", rule], ["--state", folder / "s"], ["--follow"], ["--fail-on", "high"]):

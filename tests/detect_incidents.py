@@ -102,6 +102,20 @@ def hard_input(checks, folder, alerts):
     checks.check(done.status == 0 and "0 alerts, 0 incidents" in done.out, "no alerts", done.out + done.err)
 
 
+def far_future(checks, folder, alerts):
+    """An alert of 9999, from a clock that is wrong, does not halve the risk of all others to nothing."""
+    told = [json.loads(line) for line in alerts.read_text().splitlines()]
+    want = {(one["kind"], one["entity"]): one["risk"] for one in lines(reeve("detect", "incidents", alerts).out, "entity")}
+    ahead = folder / "ahead.ndjson"
+    # Of the first one's principal, and of one that no other alert names.
+    other = {**told[0], "alert_id": "al-later", "event_time": "9999-12-31T23:59:59Z", "principal": "arn:aws:iam::999999999999:user/eve", "account": "999999999999", "source_ip": "", "resources": [], "entity": {}}
+    ahead.write_text(alerts.read_text() + json.dumps(other) + "\n" + json.dumps({**other, "alert_id": "al-latest", "principal": told[0]["principal"]}) + "\n")
+    got = {(one["kind"], one["entity"]): one for one in lines(reeve("detect", "incidents", ahead).out, "entity")}
+    ann, eve = ("principal", told[0]["principal"]), ("principal", other["principal"])
+    checks.check(want and all(got[key]["risk"] == risk for key, risk in want.items() if key != ann), "the risk of the others stays", got)
+    checks.check(got[ann]["risk"] > want[ann] and got[eve]["risk"] == 60 and got[eve]["last_time"].startswith("9999"), "it counts as of now", got)
+
+
 def many_values(checks, folder):
     """20,000 alerts of one principal, each on ten resources of its own: a list that is searched from its beginning each time takes minutes."""
     one = {"rule_id": "r", "rule_title": "Read", "level": "low", "account": "111122223333", "principal": "arn:aws:iam::111122223333:user/ann"}
@@ -150,6 +164,7 @@ def main():
         story(checks, alerts)
         order_and_repeats(checks, folder, alerts)
         hard_input(checks, folder, alerts)
+        far_future(checks, folder, alerts)
         many_values(checks, folder)
         text = reeve("detect", "incidents", alerts, "--format", "text").out
         checks.check("3 alerts in 2 accounts" in text and "Persistence > Lateral Movement > Defense Evasion" in text and text.endswith("1 below the threshold (--all)\n"), "the story as text", text)

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "content/placeholders.h"
 #include "detect/log_sources.h"
 
@@ -19,6 +20,8 @@ std::string digest_of_rules(const RuleSet& rules, const RuleOptions& how) {
 }
 
 }  // namespace
+
+int64_t latest_event_ms() { return wall_clock().ms + 86'400'000; }
 
 std::optional<int64_t> span_ms(std::string_view text) {
   if (text.empty()) return std::nullopt;

@@ -20,6 +20,10 @@ std::optional<int64_t> span_ms(std::string_view text);
 // Of an option that has such a value; says on `io` what is wrong with it. `otherwise`: it was not given.
 std::optional<int64_t> span_of(const Options& options, const char* flag, int64_t otherwise, Io& io);
 
+// No event is later, in milliseconds since 1970: a day is left to clocks that are ahead. What counts back from the newest event or alert
+// counts from the newest of those before, or one of 9999 would leave nothing.
+int64_t latest_event_ms();
+
 // How rules are read here: --strict-scalar, the workspace's placeholders, what log sources mean.
 RuleOptions rule_options(const Options& options, std::vector<Error>& errors);
 // Reeve's own detections, laid over by --content and the workspace's.

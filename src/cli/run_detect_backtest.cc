@@ -97,9 +97,9 @@ int run_detect_backtest(const Options& options, Io& io) {
     return exit_input;
   }
   DetectOptions what;
-  what.paths = options.arguments();
+  const auto source = std::make_shared<TimedSource>(file_source(options.arguments(), false), latest_event_ms());
+  what.source = source;
   what.workers = worker_count();
-  what.times = true;
   Backtest tested(rules.rules.size());
   DetectSinks sinks;
   sinks.alert = [&](const Alert& alert) { tested.add(alert); };
@@ -115,11 +115,13 @@ int run_detect_backtest(const Options& options, Io& io) {
   }
   const int64_t elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun).count();
   const bool text = options.value("--format", io.terminal.tty ? "text" : "ndjson") == "text";
+  // A moment after the newest event that can be is asked of all events, so that what is told of them goes with their alerts.
+  const int64_t newest = since.moment_ms && *since.moment_ms > source->newest_ms() ? source->newest_of_all_ms() : source->newest_ms();
   std::string out;
   for (uint32_t i = 0; i < rules.rules.size(); ++i) {
     const RuleHead& head = rules.rules[i].head;
     if (head.quiet) continue;
-    const BacktestReport report = tested.report(i, since.from(done->newest_ms), done->oldest_ms, done->newest_ms);
+    const BacktestReport report = tested.report(i, since.from(newest), source->oldest_ms(), newest);
     if (text) out += text_of(io.terminal, head, report);
     else write_json(out, head, report, *done, elapsed);
   }

@@ -109,6 +109,7 @@ int run_detect_incidents(const Options& options, Io& io) {
     }
     how.threshold = *threshold;
   }
+  how.latest_ms = latest_event_ms();
   how.shared = options.values("--shared");
   bool complete = true;
   auto refused = [&](Error error) {

@@ -15,6 +15,23 @@ bool newer(const Alert& a, const Alert& b) { return std::tie(b.event.time_ms, a.
 
 }  // namespace
 
+ObjectAudit TimedSource::read(LogReader& reader, LogObject& object, const LogSink& sink) {
+  int64_t oldest = 0, newest = 0, newest_of_all = 0;
+  LogSink timed = sink;
+  timed.event = [&](const LogEvent& event) {
+    const int64_t time_ms = event_time_ms(event);
+    newest_of_all = std::max(newest_of_all, time_ms);
+    if (time_ms <= latest_ms_) newest = std::max(newest, time_ms);
+    if (time_ms != 0 && (oldest == 0 || time_ms < oldest)) oldest = time_ms;
+    sink.event(event);
+  };
+  ObjectAudit audit = of_->read(reader, object, timed);
+  const std::lock_guard hold(lock_);
+  newest_ms_ = std::max(newest_ms_, newest), newest_of_all_ms_ = std::max(newest_of_all_ms_, newest_of_all);
+  if (oldest != 0 && (oldest_ms_ == 0 || oldest < oldest_ms_)) oldest_ms_ = oldest;
+  return audit;
+}
+
 void Backtest::add(const Alert& alert) {
   OfRule& of = rules_[alert.rule];
   const auto [found, fresh] = of.index.emplace(alert.event.principal, static_cast<uint32_t>(of.principals.size()));

@@ -5,11 +5,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "detect/alert.h"
+#include "detect/source.h"
 
 namespace reeve {
 
@@ -43,6 +46,27 @@ class Backtest {
     std::vector<Alert> newest;
   };
   std::vector<OfRule> rules_;
+};
+
+// The first and last times of the events that another source gives, as they are read. In milliseconds; 0: there was none.
+class TimedSource : public ObjectSource {
+ public:
+  // `latest_ms`: what is later comes from a clock that is wrong.
+  TimedSource(std::unique_ptr<ObjectSource> of, int64_t latest_ms) : of_(std::move(of)), latest_ms_(latest_ms) {}
+  Result<std::vector<LogObject>> fresh(std::vector<Error>& problems) override { return of_->fresh(problems); }
+  bool more() const override { return of_->more(); }
+  ObjectAudit read(LogReader& reader, LogObject& object, const LogSink& sink) override;
+  void settled(const LogObject& object) override { of_->settled(object); }
+  // Once all is read.
+  int64_t oldest_ms() const { return oldest_ms_; }
+  int64_t newest_ms() const { return newest_ms_ != 0 ? newest_ms_ : newest_of_all_ms_; }  // of those that can be; if none can, of all
+  int64_t newest_of_all_ms() const { return newest_of_all_ms_; }
+
+ private:
+  std::unique_ptr<ObjectSource> of_;
+  int64_t latest_ms_;
+  std::mutex lock_;
+  int64_t oldest_ms_ = 0, newest_ms_ = 0, newest_of_all_ms_ = 0;
 };
 
 }  // namespace reeve

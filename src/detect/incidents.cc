@@ -85,13 +85,13 @@ bool joins(const EntityKey& key, const StoryOptions& options) {
 // The sum of what was added, each halved in every half-life; alerts come in the order of time.
 class Risk {
  public:
-  void add(const ToldAlert& alert, const StoryOptions& options) {
+  void add(const ToldAlert& alert, int64_t time_ms, const StoryOptions& options) {
     Repeats& repeats = of_rule_[alert.rule_id];
-    repeats.n = repeats.n > 0 && alert.time_ms - repeats.last_ms <= options.window_ms ? repeats.n + 1 : 1;
-    repeats.last_ms = alert.time_ms;
-    sum_ = at(alert.time_ms, options) + risk_weight(alert.level) / static_cast<double>(repeats.n);
-    last_ms_ = alert.time_ms;
-    if (sum_ > peak_) peak_ = sum_, peak_ms_ = alert.time_ms;
+    repeats.n = repeats.n > 0 && time_ms - repeats.last_ms <= options.window_ms ? repeats.n + 1 : 1;
+    repeats.last_ms = time_ms;
+    sum_ = at(time_ms, options) + risk_weight(alert.level) / static_cast<double>(repeats.n);
+    last_ms_ = time_ms;
+    if (sum_ > peak_) peak_ = sum_, peak_ms_ = time_ms;
   }
   double at(int64_t time_ms, const StoryOptions& options) const {
     if (sum_ == 0 || options.half_life_ms <= 0) return sum_;
@@ -198,7 +198,7 @@ class Joining {
     for (size_t i : incident.alerts) {
       const ToldAlert& alert = alerts_[i];
       incident.level = std::max(incident.level, alert.level);
-      risk.add(alert, options_);
+      risk.add(alert, alert.time_ms, options_);
       rules.insert(alert.rule_id);
       for (const std::string& tactic : tactics_in(alert.tags))
         if (tactics.insert(tactic).second) incident.tactics.push_back({tactic, alert.time_ms, i});
@@ -225,16 +225,23 @@ class Joining {
   std::map<std::string, Seen> seen_;  // by joint
 };
 
+int64_t now_of(const std::vector<ToldAlert>& alerts, const StoryOptions& options) {
+  for (auto alert = alerts.rbegin(); alert != alerts.rend(); ++alert)
+    if (alert->time_ms <= options.latest_ms) return alert->time_ms;
+  return alerts.back().time_ms;
+}
+
 std::vector<EntityRisk> risks_of(const std::vector<ToldAlert>& alerts, const StoryOptions& options) {
   struct Held {
     EntityRisk told;
     Risk risk;
   };
+  const int64_t now_ms = now_of(alerts, options);
   std::map<EntityKey, Held> all;
   for (const ToldAlert& alert : alerts)
     for (EntityKey& key : entities_of(alert)) {
       Held& held = all[key];
-      held.risk.add(alert, options);
+      held.risk.add(alert, std::min(alert.time_ms, now_ms), options);
       if (held.told.alerts++ == 0) held.told.first_ms = alert.time_ms;
       held.told.last_ms = alert.time_ms;
       if (!alert.account.empty()) held.told.accounts.insert(alert.account);
@@ -242,7 +249,7 @@ std::vector<EntityRisk> risks_of(const std::vector<ToldAlert>& alerts, const Sto
   std::vector<EntityRisk> out;
   for (auto& [key, held] : all) {
     held.told.kind = key.kind, held.told.value = key.value;
-    held.told.now = held.risk.at(alerts.back().time_ms, options);
+    held.told.now = held.risk.at(now_ms, options);
     held.told.peak = held.risk.peak(), held.told.peak_ms = held.risk.peak_ms();
     out.push_back(std::move(held.told));
   }

@@ -4,7 +4,8 @@
 //
 //   risk      an alert adds its level's weight to each entity that it names: principal, source address, resource, account. Of one rule on
 //             one entity the n-th alert in a row (none of them later than `window` after the one before) adds weight / n. What was added
-//             halves in each `half_life`.
+//             halves in each `half_life`. Now is the time of the newest alert that is not later than `latest`: one of the far future (a clock
+//             that is wrong) must not halve the risk of all others to nothing, and counts as of now.
 //   incident  two alerts belong together if they name the same principal, address or resource and are at most `window` apart; and what
 //             belongs to the same belongs together. An account alone joins nothing, nor does an address or name of AWS's own, nor a
 //             private address, nor what `shared` names.
@@ -31,6 +32,7 @@ struct StoryOptions {
   int64_t window_ms = 24 * 3'600'000;
   double threshold = 100;
   size_t tactics_least = 3, rules_least = 4;
+  int64_t latest_ms = INT64_MAX;    // no event can be later; if all are, the newest of them is now
   std::vector<std::string> shared;  // values of entities, `*` and `?` as wildcards: what many use, such as an office's address
 };
 
@@ -42,7 +44,7 @@ std::string_view name(EntityKind kind);
 struct EntityRisk {
   EntityKind kind = EntityKind::principal;
   std::string value;
-  double now = 0;           // at the newest alert of all
+  double now = 0;           // at the newest alert of all, as above
   double peak = 0;          // the highest that it ever was, and when
   int64_t peak_ms = 0, first_ms = 0, last_ms = 0;
   size_t alerts = 0;
