@@ -87,6 +87,9 @@ def main():
         sessions = controls["assume-root-sessions-approved"]
         checks.check(sessions["status"] == "fail" and any("210987654321" in str(one.get("value")) for one in sessions["evidence"]), "a session of a root user", sessions)
         checks.check({source["kind"] for source in report["sources"] if source["path"] == str(alerts)} == {"alerts"}, "the file is a source")
+        later = {one["part"]: one["controls"] for one in report["coverage"]["judged_later"]}
+        checks.check(later["reeve:rules"] == ["modelled-techniques-have-detections"] and controls["modelled-techniques-have-detections"]["status"] == "unknown",
+                     "which rules are loaded no alert tells", later)
         checks.check(not any("detect" in line for line in report["not_computed"]) and any("detect" in line for line in before["not_computed"]), "what is not computed")
         checks.check("alerts" not in before and not any("alerts" in one for one in plain.values()), "nothing without a file of alerts")
 

@@ -109,17 +109,6 @@ Status record_alerts(store::Store& store, const Content& content, AlertPart& par
       TRY(insert.run());
     }
   }
-  // A rule that fired judges what comes in; of the others these files say nothing.
-  if (content.record_view("detections")) {
-    auto insert = TRY(db.prepare("INSERT INTO temp.detections(rule, title, level, techniques, working) VALUES (?1, ?2, ?3, ?4, 1)"));
-    std::map<std::string, const ToldAlert*> rules;
-    for (const ToldAlert& alert : part.told) rules[alert.rule_id] = &alert;
-    for (const auto& [rule, alert] : rules) {
-      const std::string techniques = list_text(techniques_in(alert->tags));
-      insert.bind(1, rule).bind(2, alert->title).bind(3, name(alert->level)).bind(4, techniques);
-      TRY(insert.run());
-    }
-  }
   // Several rules may be about one event.
   std::set<std::string> events;
   if (content.record_view("root_activity")) {

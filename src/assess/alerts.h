@@ -1,7 +1,8 @@
 // Alerts as a source: what `reeve detect` told (NDJSON) stands beside exports and snapshots, and does two things.
 //
-//   It fills views that controls ask (content/views, `filled_by: reeve:detect`): alerts, detections, root_activity, assume_root_sessions.
-//   Nothing says that a log was read without a gap, so log_periods stays empty: what an alert shows fails, silence stays unknown.
+//   It fills views that controls ask (content/views, `filled_by: reeve:detect`): alerts, root_activity, assume_root_sessions. Which
+//   rules were loaded no alert tells: `detections` is another part's. Nothing says that a log was read without a gap, so log_periods stays
+//   empty: what an alert shows fails, silence stays unknown.
 //
 //   It is evidence on the controls that its detection serves: alerts of one rule by one principal in one account are one AlertFinding, with
 //   what to do. A verdict stays what the facts say: an alert tells what was done, they tell how things stand. Where they are older than
