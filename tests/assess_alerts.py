@@ -47,6 +47,47 @@ def counts(control):
     return control["resources"]
 
 
+OWN_RULE = """title: Ledger of Zanzibar opened
+id: 00000000-0000-4000-8000-0000000000aa
+status: stable
+description: Somebody stops the trail.
+references: [https://example.org/zanzibar]
+author: Shop
+date: 2026-11-01
+logsource: {product: aws, service: cloudtrail}
+detection: {selection: {eventSource: cloudtrail.amazonaws.com, eventName: StopLogging}, condition: selection}
+falsepositives: [The team of Zanzibar]
+tags: [attack.defense-evasion, attack.t1562.008, attack.t1zanzibar]
+level: high
+"""
+
+
+def own_rules(checks, folder, account):
+    """What a workspace's own detection is called and says to do is the workspace's, and --redact tells none of it; Reeve's own stays."""
+    shop = folder / "shop" / "detections" / "zanzibar-ledger"
+    (shop / "examples").mkdir(parents=True)
+    (folder / "shop" / "reeve.yaml").write_text("organization: shop\n")
+    (shop / "rule.yml").write_text(OWN_RULE)
+    (shop / "detection.yaml").write_text("controls: [trail-is-logging]\ntriage: [Ring Zanzibar]\ngroup: [userIdentity.arn]\nentity: userIdentity.arn\n")
+    stop = attack(account, AS_OF[:10])[1]
+    (shop / "examples" / "match-stop.json").write_text(json.dumps(stop))
+    (shop / "examples" / "none-start.json").write_text(json.dumps({**stop, "eventName": "StartLogging"}))
+    told = reeve("detect", folder / "logs", "--workspace", folder / "shop", "--format", "ndjson")
+    alerts = folder / "own.ndjson"
+    alerts.write_text(told.out)
+    _, report = assessed(ESTATE, alerts, more=("--workspace", folder / "shop"))
+    own = [one for one in report["alerts"]["findings"] if one.get("detection") == "zanzibar-ledger"]
+    checks.check(len(own) == 1 and own[0]["triage"] == ["Ring Zanzibar"] and own[0]["alerts"] == 2, "a detection of the workspace's own", told.err or report["alerts"])
+    for form in ("json", "ocsf", "html", "text"):
+        redacted = reeve("assess", ESTATE, alerts, "--workspace", folder / "shop", "--as-of", AS_OF, "--format", form, "--redact").out
+        checks.check("zanzibar" not in redacted.lower() and "-0000000000aa" not in redacted and redacted.count("Trail stopped") > 0, f"--redact tells nothing of it: {form}")
+    _, report = assessed(ESTATE, alerts, more=("--workspace", folder / "shop", "--redact"))
+    hidden = [one for one in report["alerts"]["findings"] if one.get("detection", "").startswith("n-")]
+    checks.check(len(hidden) == 1 and hidden[0]["techniques"] == ["T1562.008"] and hidden[0]["controls"] == ["trail-is-logging"] and hidden[0]["triage"] == [], "but what it serves", hidden)
+    _, report = assessed(ESTATE, alerts, more=("--redact",))
+    checks.check(sum(one["rule_id"].startswith("n-") for one in report["alerts"]["findings"]) == 1, "nor does it without the workspace", [one["rule_id"] for one in report["alerts"]["findings"]])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--reeve")
@@ -129,6 +170,7 @@ def main():
         for form in ("json", "ocsf", "html", "text"):
             redacted = reeve("assess", ESTATE, alerts, "--as-of", AS_OF, "--format", form, "--redact").out
             checks.check("user/ann" not in redacted and account not in redacted and "alerts.ndjson" not in redacted, f"--redact covers them: {form}")
+        own_rules(checks, folder, account)
     return checks.end()
 
 

@@ -49,8 +49,10 @@ std::vector<AlertFinding> findings_of(const std::vector<ToldAlert>& alerts, cons
       one.id = "af-" + base32(sha256(alert.rule_id + "\n" + alert.principal + "\n" + alert.account), finding_id_bytes);
       one.rule_id = alert.rule_id, one.resource = alert.principal, one.account = alert.account;
       one.first_seen = Time{alert.time_ms};
-      if (const Detection* known = detections.of_rule(alert.rule_id)) one.detection = known->id, one.controls = known->controls, one.triage = known->triage;
+      if (const Detection* known = detections.of_rule(alert.rule_id)) one.detection = known->id, one.controls = known->controls, one.triage = known->triage, one.built_in = known->layer == LayerKind::built_in;
     }
+    // Another file of rules may have taken the id.
+    if (const Detection* known = one.built_in ? detections.of_rule(alert.rule_id) : nullptr) one.built_in = known->title == alert.title;
     one.title = alert.title, one.level = std::max(one.level, alert.level), one.region = alert.region, one.techniques = techniques_in(alert.tags);
     one.last_seen = Time{alert.time_ms};
     one.events += alert.count;

@@ -27,6 +27,7 @@ inline constexpr std::string_view detect_part = "reeve:detect";
 struct AlertFinding {
   std::string id;                          // `af-` and 20 characters, from these three
   std::string rule_id, detection, title;   // detection: the folder of content/detections; empty: the rule is none of those
+  bool built_in = false;                   // it is Reeve's own and no workspace changed it: what is said of it is no secret
   RuleLevel level = RuleLevel::informational;
   std::string resource, account, region;   // resource: the principal; region: of the newest alert
   uint64_t alerts = 0, events = 0;

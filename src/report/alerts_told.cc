@@ -9,6 +9,15 @@
 namespace reeve {
 namespace {
 
+// T1078, T1078.004
+bool names_technique(std::string_view text) {
+  auto digits = [](std::string_view part, size_t count) { return part.size() == count && part.find_first_not_of("0123456789") == std::string_view::npos; };
+  if (text.empty() || text[0] != 'T') return false;
+  text.remove_prefix(1);
+  const size_t dot = text.find('.');
+  return digits(text.substr(0, dot), 4) && (dot == std::string_view::npos || digits(text.substr(dot + 1), 3));
+}
+
 int64_t count_of(uint64_t n) { return static_cast<int64_t>(n); }
 
 void strings(JsonWriter& json, std::string_view key, const std::vector<std::string>& values) {
@@ -43,9 +52,15 @@ void redact_alerts(const Redaction& redaction, AlertPart& alerts) {
     one.resource = starts_with(one.resource, "arn:") ? redaction.uid(one.resource) : ends_with(one.resource, ".amazonaws.com") ? one.resource : redaction.name(one.resource);
     one.account = redaction.account(one.account);
     one.source = redaction.path(one.source);
-    one.id = "af-" + base32(sha256(one.rule_id + "\n" + one.resource + "\n" + one.account), 12);  // the real one is a digest of what one could guess
     one.alert_ids.clear();
-    if (one.detection.empty()) one.title = redaction.text(one.title);  // a rule of the user's own
+    if (!one.built_in) {
+      // A rule of the user's own: all that it says is theirs, and what its tags say beyond ids of ATT&CK.
+      one.title = redaction.name(one.title), one.rule_id = redaction.name(one.rule_id);
+      if (!one.detection.empty()) one.detection = redaction.name(one.detection);
+      one.triage.clear();
+      std::erase_if(one.techniques, [](const std::string& technique) { return !names_technique(technique); });
+    }
+    one.id = "af-" + base32(sha256(one.rule_id + "\n" + one.resource + "\n" + one.account), 12);  // the real one is a digest of what one could guess
   }
 }
 
