@@ -2,7 +2,8 @@
 //
 // A dot goes one map deeper. A member whose name itself has dots is found too, and before the deeper one: of `a.b.c` first `a.b.c` is
 // looked for, then `a.b` and in it `c`, then `a` and in it `b.c`. Lists are gone through wherever they stand, so `items.name` is the name
-// of every item; an item's number is no part of a path.
+// of every item; an item's number is no part of a path. For fields that a whole run asks for, FieldPlan and EventFields below find all that
+// lies under one member in a single walk.
 #pragma once
 
 #include <string>

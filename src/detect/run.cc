@@ -36,7 +36,7 @@ struct Reading {
   std::vector<Hit> hits;
   std::vector<Error> problems;
   ObjectAudit audit;
-  int64_t newest_ms = 0, oldest_ms = 0;
+  int64_t newest_ms = 0;
   bool complete = false;  // false: the run was stopped before its turn
   size_t records() const { return alerts.size() + lines.size() + hits.size(); }
 };
@@ -133,11 +133,7 @@ class DetectRun {
     LogSink sink;
     sink.problem = [&](Error error) { reading.problems.push_back(std::move(error)); };
     sink.event = [&](const LogEvent& event) {
-      if (options_.follow || options_.times) {
-        const int64_t time_ms = event_time_ms(event);
-        reading.newest_ms = std::max(reading.newest_ms, time_ms);
-        if (time_ms != 0 && (reading.oldest_ms == 0 || time_ms < reading.oldest_ms)) reading.oldest_ms = time_ms;
-      }
+      if (options_.follow) reading.newest_ms = std::max(reading.newest_ms, event_time_ms(event));
       judge(event, worker, reading);
       give_some(index, reading);
     };
@@ -291,7 +287,6 @@ class DetectRun {
       for (const Refusal& refusal : audit.refused) totals_.refused += refusal.count;
     }
     totals_.newest_ms = std::max(totals_.newest_ms, reading.newest_ms);
-    if (reading.oldest_ms != 0 && (totals_.oldest_ms == 0 || reading.oldest_ms < totals_.oldest_ms)) totals_.oldest_ms = reading.oldest_ms;
     if (sinks_.object) sinks_.object(audit);
     if (!object.version.empty()) keep(state_->set_done(object.identity, object.version));
     settled_.push_back(object);

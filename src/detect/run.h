@@ -28,7 +28,6 @@ struct DetectOptions {
   int64_t lateness_ms = 15 * 60'000;  // of a run that follows; a run over whole files sorts everything
   size_t workers = 1;
   bool exact_audit = false;           // duplicate members are counted at any depth
-  bool times = false;                 // look at the time of every event, for `newest_ms` and `oldest_ms`
   bool follow = false;                // go on looking for new objects until stopped
   bool live = false;                  // somebody waits for each alert: none is held back until there are more
 };
@@ -41,7 +40,7 @@ struct DetectTotals {
   uint64_t repeated = 0;  // alerts told before, by this run or an earlier one
   uint64_t bytes = 0;     // of the objects, as they lie there
   uint64_t state_bytes = 0;
-  int64_t newest_ms = 0, oldest_ms = 0;  // of the events that were looked at for their time (`times`, `follow`); 0: of none
+  int64_t newest_ms = 0;  // of the events of a run that follows; 0: of none
   bool rules_changed = false;  // the state was made with other rules, which is no reason to read objects again
 };
 
