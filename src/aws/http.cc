@@ -1,6 +1,5 @@
 #include "aws/http.h"
 
-#include <curl/curl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -15,6 +14,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "aws/curl_library.h"
 #include "aws/sign.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -105,7 +105,7 @@ struct Transfer {
   bool headers_whole = false;  // libcurl takes a connection that ends among the headers for an empty body
   size_t slot = 0;  // in the list of those on their way
   std::array<char, CURL_ERROR_SIZE> error{};
-  ~Transfer() { curl_slist_free_all(headers); }
+  ~Transfer() { curl().slist_free_all(headers); }
 };
 using TransferPtr = std::unique_ptr<Transfer>;
 
@@ -151,10 +151,10 @@ HttpFailure failure_of(CURLcode code, const Transfer& transfer) {
   if (transfer.too_large) return HttpFailure::too_large;
   long tunnel = 0, os_errno = 0;
   curl_off_t looked_up = 0, ready = 0;
-  curl_easy_getinfo(transfer.easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
-  curl_easy_getinfo(transfer.easy, CURLINFO_OS_ERRNO, &os_errno);
-  curl_easy_getinfo(transfer.easy, CURLINFO_NAMELOOKUP_TIME_T, &looked_up);
-  curl_easy_getinfo(transfer.easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+  curl().easy_getinfo(transfer.easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+  curl().easy_getinfo(transfer.easy, CURLINFO_OS_ERRNO, &os_errno);
+  curl().easy_getinfo(transfer.easy, CURLINFO_NAMELOOKUP_TIME_T, &looked_up);
+  curl().easy_getinfo(transfer.easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
   if (tunnel != 0 && tunnel / 100 != 2 && ready == 0) return HttpFailure::connect;
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -197,7 +197,7 @@ std::string message_of(CURLcode code, HttpFailure failure, const Transfer& trans
   std::string_view said = trim(std::string_view(transfer.error.data()));
   // libcurl quotes a proxy's address that it cannot use, in which a password may stand.
   if (code == CURLE_COULDNT_RESOLVE_PROXY || contains(said, "proxy s") || contains(said, "@")) said = "the proxy's address cannot be used";
-  if (said.empty()) said = curl_easy_strerror(code);
+  if (said.empty()) said = curl().easy_strerror(code);
   return host + ": " + std::string(said);
 }
 
@@ -206,28 +206,28 @@ class CurlClient : public HttpClient {
   explicit CurlClient(const HttpOptions& options) : options_(options) {}
 
   Status start() {
-    multi_ = curl_multi_init();
+    multi_ = curl().multi_init();
     epoll_ = epoll_create1(EPOLL_CLOEXEC);
     wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (!multi_ || epoll_ < 0 || wake_ < 0) return fail(Code::io, "cannot set up HTTP", {}, "", "too many open files?");
     epoll_event event{EPOLLIN, {.fd = wake_}};
     epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event);
-    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlClient::on_socket);
-    curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
-    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlClient::on_timer);
-    curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
-    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.connections_max));
+    curl().multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlClient::on_socket);
+    curl().multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+    curl().multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlClient::on_timer);
+    curl().multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+    curl().multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.connections_max));
     return {};
   }
 
   ~CurlClient() override {
     HoldSigpipe hold;
     for (auto& transfer : running_) {
-      curl_multi_remove_handle(multi_, transfer->easy);
-      curl_easy_cleanup(transfer->easy);
+      curl().multi_remove_handle(multi_, transfer->easy);
+      curl().easy_cleanup(transfer->easy);
     }
-    for (CURL* easy : idle_) curl_easy_cleanup(easy);
-    if (multi_) curl_multi_cleanup(multi_);
+    for (CURL* easy : idle_) curl().easy_cleanup(easy);
+    if (multi_) curl().multi_cleanup(multi_);
     if (epoll_ >= 0) close(epoll_);
     if (wake_ >= 0) close(wake_);
   }
@@ -290,11 +290,11 @@ class CurlClient : public HttpClient {
         }
         const int what = (event.events & EPOLLIN ? CURL_CSELECT_IN : 0) | (event.events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
                          (event.events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
-        curl_multi_socket_action(multi_, event.data.fd, what, &still);
+        curl().multi_socket_action(multi_, event.data.fd, what, &still);
       }
       if (timer_ms_ >= 0 && steady_ms() >= timer_ms_) {
         timer_ms_ = -1;
-        curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &still);
+        curl().multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &still);
       }
       gather();
       if (woken || (finished_.empty() && steady_ms() >= until)) break;
@@ -329,7 +329,7 @@ class CurlClient : public HttpClient {
     event.data.fd = fd;
     if (!known || epoll_ctl(self.epoll_, EPOLL_CTL_MOD, fd, &event) != 0) {
       if (epoll_ctl(self.epoll_, EPOLL_CTL_ADD, fd, &event) != 0 && errno == EEXIST) epoll_ctl(self.epoll_, EPOLL_CTL_MOD, fd, &event);
-      curl_multi_assign(self.multi_, fd, &self);
+      curl().multi_assign(self.multi_, fd, &self);
     }
     return 0;
   }
@@ -347,70 +347,70 @@ class CurlClient : public HttpClient {
       idle_.pop_back();
       return out;
     }
-    CURL* out = curl_easy_init();
+    CURL* out = curl().easy_init();
     if (!out) return nullptr;
-    curl_easy_setopt(out, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(out, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(out, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(out, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-    curl_easy_setopt(out, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(out, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(out, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl().easy_setopt(out, CURLOPT_NOSIGNAL, 1L);
+    curl().easy_setopt(out, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl().easy_setopt(out, CURLOPT_PATH_AS_IS, 1L);
+    curl().easy_setopt(out, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    curl().easy_setopt(out, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    curl().easy_setopt(out, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl().easy_setopt(out, CURLOPT_SSL_VERIFYHOST, 2L);
     if (!options_.ca_bundle.empty()) {
-      curl_easy_setopt(out, CURLOPT_CAINFO, options_.ca_bundle.c_str());
-      curl_easy_setopt(out, CURLOPT_CAPATH, nullptr);  // the file alone, not the system's beside it
+      curl().easy_setopt(out, CURLOPT_CAINFO, options_.ca_bundle.c_str());
+      curl().easy_setopt(out, CURLOPT_CAPATH, nullptr);  // the file alone, not the system's beside it
     }
-    if (options_.proxy == "-") curl_easy_setopt(out, CURLOPT_PROXY, "");
-    else if (!options_.proxy.empty()) curl_easy_setopt(out, CURLOPT_PROXY, options_.proxy.c_str());
-    curl_easy_setopt(out, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(out, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // nothing of ours is for a tunnel's proxy
-    curl_easy_setopt(out, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(out, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options_.response_bytes_max));
-    curl_easy_setopt(out, CURLOPT_WRITEFUNCTION, &on_body);
-    curl_easy_setopt(out, CURLOPT_HEADERFUNCTION, &on_header);
+    if (options_.proxy == "-") curl().easy_setopt(out, CURLOPT_PROXY, "");
+    else if (!options_.proxy.empty()) curl().easy_setopt(out, CURLOPT_PROXY, options_.proxy.c_str());
+    curl().easy_setopt(out, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl().easy_setopt(out, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // nothing of ours is for a tunnel's proxy
+    curl().easy_setopt(out, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl().easy_setopt(out, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options_.response_bytes_max));
+    curl().easy_setopt(out, CURLOPT_WRITEFUNCTION, &on_body);
+    curl().easy_setopt(out, CURLOPT_HEADERFUNCTION, &on_header);
     return out;
   }
 
   void prepare(Transfer& transfer) {
     const HttpRequest& request = transfer.request;
     CURL* handle = transfer.easy;
-    curl_easy_setopt(handle, CURLOPT_PRIVATE, &transfer);
-    curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
-    curl_easy_setopt(handle, CURLOPT_HEADERDATA, &transfer);
-    curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, transfer.error.data());
-    curl_easy_setopt(handle, CURLOPT_URL, url_of(request).c_str());
-    curl_easy_setopt(handle, CURLOPT_NOPROXY, request.direct ? "*" : nullptr);  // null: what the environment excepts
+    curl().easy_setopt(handle, CURLOPT_PRIVATE, &transfer);
+    curl().easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
+    curl().easy_setopt(handle, CURLOPT_HEADERDATA, &transfer);
+    curl().easy_setopt(handle, CURLOPT_ERRORBUFFER, transfer.error.data());
+    curl().easy_setopt(handle, CURLOPT_URL, url_of(request).c_str());
+    curl().easy_setopt(handle, CURLOPT_NOPROXY, request.direct ? "*" : nullptr);  // null: what the environment excepts
     const int64_t total = request.timeout_ms > 0 ? request.timeout_ms : options_.total_timeout_ms;
-    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(total));
-    curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(total, options_.connect_timeout_ms)));
+    curl().easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(total));
+    curl().easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(total, options_.connect_timeout_ms)));
 
     const bool body = !request.body.empty() || request.method == "POST" || request.method == "PUT";
     if (request.method == "HEAD") {
-      curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+      curl().easy_setopt(handle, CURLOPT_NOBODY, 1L);
     } else if (body) {
-      curl_easy_setopt(handle, CURLOPT_NOBODY, 0L);
-      curl_easy_setopt(handle, CURLOPT_POST, 1L);
-      curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.data());
-      curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      curl().easy_setopt(handle, CURLOPT_NOBODY, 0L);
+      curl().easy_setopt(handle, CURLOPT_POST, 1L);
+      curl().easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.data());
+      curl().easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     } else {
-      curl_easy_setopt(handle, CURLOPT_HTTPGET, 1L);
+      curl().easy_setopt(handle, CURLOPT_HTTPGET, 1L);
     }
     const bool usual = request.method == (request.method == "HEAD" ? "HEAD" : body ? "POST" : "GET");
-    curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, usual ? nullptr : request.method.c_str());
+    curl().easy_setopt(handle, CURLOPT_CUSTOMREQUEST, usual ? nullptr : request.method.c_str());
 
     curl_slist* list = nullptr;
     bool content_type = false, accept = false;
     for (const auto& [key, value] : request.headers) {
       content_type = content_type || equal_ignoring_case(key, "content-type");
       accept = accept || equal_ignoring_case(key, "accept");
-      list = curl_slist_append(list, (value.empty() ? key + ";" : key + ": " + value).c_str());
+      list = curl().slist_append(list, (value.empty() ? key + ";" : key + ": " + value).c_str());
     }
-    list = curl_slist_append(list, ("Host: " + host_header(request.origin)).c_str());
-    list = curl_slist_append(list, "Expect:");  // no round trip before a body
-    if (!accept) list = curl_slist_append(list, "Accept:");
-    if (body && !content_type) list = curl_slist_append(list, "Content-Type:");
+    list = curl().slist_append(list, ("Host: " + host_header(request.origin)).c_str());
+    list = curl().slist_append(list, "Expect:");  // no round trip before a body
+    if (!accept) list = curl().slist_append(list, "Accept:");
+    if (body && !content_type) list = curl().slist_append(list, "Content-Type:");
     transfer.headers = list;
-    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list);
+    curl().easy_setopt(handle, CURLOPT_HTTPHEADER, list);
   }
 
   void give_turn(Host& host) {
@@ -438,17 +438,17 @@ class CurlClient : public HttpClient {
       prepare(*transfer);
       ++host.active;
       transfer->slot = running_.size();
-      curl_multi_add_handle(multi_, transfer->easy);
+      curl().multi_add_handle(multi_, transfer->easy);
       running_.push_back(std::move(transfer));
       give_turn(host);
     }
   }
 
   TransferPtr take_off(Transfer* transfer) {
-    curl_multi_remove_handle(multi_, transfer->easy);
-    curl_easy_setopt(transfer->easy, CURLOPT_ERRORBUFFER, nullptr);
-    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, nullptr);
-    curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, nullptr);
+    curl().multi_remove_handle(multi_, transfer->easy);
+    curl().easy_setopt(transfer->easy, CURLOPT_ERRORBUFFER, nullptr);
+    curl().easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, nullptr);
+    curl().easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, nullptr);
     idle_.push_back(transfer->easy);
     transfer->easy = nullptr;
     const size_t slot = transfer->slot;
@@ -468,14 +468,14 @@ class CurlClient : public HttpClient {
 
   void gather() {
     int left = 0;
-    while (CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    while (CURLMsg* message = curl().multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       const CURLcode code = message->data.result;
       Transfer* transfer = nullptr;
-      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+      curl().easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
       if (code == CURLE_OK && !transfer->too_large && transfer->headers_whole) {
         long status = 0;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
+        curl().easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
         transfer->outcome.response.status = static_cast<int>(status);
       } else {
         transfer->outcome.failure = failure_of(code, *transfer);
@@ -533,8 +533,7 @@ std::string_view name(HttpFailure failure) {
 }
 
 Result<std::unique_ptr<HttpClient>> HttpClient::make(const HttpOptions& options) {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+  TRY(load_curl());
   if (!options.ca_bundle.empty() && access(options.ca_bundle.c_str(), R_OK) != 0)
     return fail(Code::not_found, "cannot read the CA bundle", Place{options.ca_bundle}, "a file of certificates in PEM", "see AWS_CA_BUNDLE");
   auto client = std::make_unique<CurlClient>(options);

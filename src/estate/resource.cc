@@ -121,6 +121,20 @@ class ResourceDraft::Emitter {
 
   static Made made_of(const Answer& answer) { return answer.form ? look(*answer.form, answer.item, answer.looked_up ? &answer.found : nullptr) : Made{}; }
 
+  // What most answers are: one value, looked up already, at a plain path. Says as `look` would, where it is to stand.
+  static bool take_plain(const Answer& answer, Made& made) {
+    const SetForm* form = answer.form;
+    if (!form || !answer.looked_up || form->kind != SetForm::Kind::path || !form->nothing.empty() || !form->path.plain()) return false;
+    made.value = answer.found;
+    if (made.value.is_unknown()) {
+      made.reason = made.value.text();
+      made.state = Made::State::unknown;
+    } else if (made.value) {
+      made.state = Made::State::value;
+    }
+    return true;
+  }
+
   // Which answer counts, and what it says.
   void decide(uint32_t t, Resource& out) {
     auto& answers = draft_.facts_[t];
@@ -132,11 +146,10 @@ class ResourceDraft::Emitter {
       return;
     }
     const Answer* best = &answers[0];
-    Made best_made;
-    size_t best_at = 0;
     if (answers.size() == 1) {
-      best_made = made_of(answers[0]);
+      if (!take_plain(*best, leaf.made)) leaf.made = made_of(*best);
     } else {
+      size_t best_at = 0;
       auto all = standing(answers);
       for (auto& one : all)
         if (rank(one.made) > rank(all[best_at].made)) best_at = static_cast<size_t>(&one - all.data());
@@ -147,9 +160,9 @@ class ResourceDraft::Emitter {
         leaf.made.reason = "conflict: " + where(*best) + " and " + where(*one.answer) + " disagree about one moment";
         return;
       }
-      best_made = std::move(all[best_at].made);
+      leaf.made = std::move(all[best_at].made);
     }
-    if (best_made.state == Made::State::nothing) {
+    if (leaf.made.state == Made::State::nothing) {
       Resource::Seen seen;
       auto& source = draft_.sources_[best->source];
       if (!source.shared) source.shared = std::make_shared<const Source>(without_document(source.source));
@@ -165,7 +178,6 @@ class ResourceDraft::Emitter {
       out.absent.emplace_back(t, std::move(seen));
     }
     leaf.answer = best;
-    leaf.made = std::move(best_made);
   }
 
   struct Standing {

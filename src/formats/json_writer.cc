@@ -50,9 +50,9 @@ bool is_plain_json(std::string_view s) {
 
 void append_json_string(std::string& out, std::string_view s) {
   if (is_plain_json(s)) {
-    const size_t before = out.size();
-    out.resize(before + s.size() + 2, '"');  // both quotes, and room between them
-    if (!s.empty()) std::memcpy(out.data() + before + 1, s.data(), s.size());
+    out += '"';
+    out += s;
+    out += '"';
     return;
   }
   static constexpr char kHex[] = "0123456789abcdef";
