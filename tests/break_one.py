@@ -126,6 +126,8 @@ class Reads:
     def reads(self, control, resource_type, name):
         if "reeve:assess" in self.parts[control]:  # it asks what all the others came to
             return True
+        if "reeve:access" in self.parts[control] and resource_type.startswith(("AWS::IAM::", "AWS::Organizations::", "AWS::EC2::")):
+            return True  # policies, what binds them and what holds roles, of whomever
         if control in self.guard:
             text = self.guard[control]
             return resource_type in text and (name == "*" or name in text)

@@ -75,6 +75,7 @@ class EstateBuilder {
   std::unordered_map<std::string, uint32_t> files_;
   std::vector<Waiting> waiting_;
   std::unordered_map<std::string, uint32_t> groups_;    // of the unit: account and name
+  std::vector<DocumentPtr> kept_;  // of texts that no file has
   std::map<uint32_t, Truth> ignore_lists_;
   std::map<uint32_t, Truth> restrict_public_;           // of whole accounts
 };

@@ -1,6 +1,7 @@
 #include "assess/access_records.h"
 
 #include <algorithm>
+#include <map>
 
 #include "access/network.h"
 #include "assess/recorded_resource.h"
@@ -40,7 +41,10 @@ bool asks_access(const Content& content) {
   });
 }
 
-Status record_access(store::Store& store, const Content& content, const ResourceCatalogue& catalogue, std::vector<Error>& errors) {
+namespace {
+
+// What the internet gets to; each thing that anybody gets to goes into `exposed`, once, a way that is sure before one that is not.
+Status record_reach(store::Store& store, const Content& content, const ResourceCatalogue& catalogue, std::map<std::string, ExposedResource>& entered, std::vector<Error>& errors) {
   if (!content.record_view("network_reach")) return {};
   auto& db = store.db();
   std::vector<std::string> exposed;
@@ -72,6 +76,13 @@ Status record_access(store::Store& store, const Content& content, const Resource
     if (ports.empty()) ports.push_back({6, 0, 65535});
     std::vector<std::string> behind = reach.leads_to;
     if (behind.empty()) behind.push_back(reach.target);
+    const bool sure = reach.reachable == Truth::yes;
+    if (reach.anybody)
+      for (const std::string& arn : behind) {
+        const ExposedResource one{arn, reach.ports.empty() ? "open" : text_of(reach.ports.front()) + (reach.ports.size() > 1 ? " and more" : ""), sure};
+        auto [at, fresh] = entered.try_emplace(arn, one);
+        if (!fresh && sure && !at->second.sure) at->second = one;
+      }
     for (const std::string& what : behind)
       for (const OpenPorts& open : ports) {
         insert.bind(1, reach.target).bind(2, what).bind(3, reach.type).bind(4, reach.account).bind(5, reach.region).bind(6, reach.v6 ? "ipv6" : "ipv4");
@@ -84,6 +95,16 @@ Status record_access(store::Store& store, const Content& content, const Resource
       }
   }
   return {};
+}
+
+}  // namespace
+
+Status record_access(store::Store& store, const Content& content, const ResourceCatalogue& catalogue, EscalationPart& escalation, std::vector<Error>& errors) {
+  std::map<std::string, ExposedResource> entered;
+  TRY(record_reach(store, content, catalogue, entered, errors));
+  std::vector<ExposedResource> exposed;
+  for (auto& [arn, one] : entered) exposed.push_back(std::move(one));
+  return record_escalation(store, content, catalogue, std::move(exposed), escalation, errors);
 }
 
 }  // namespace reeve

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "assess/alerts.h"
+#include "assess/escalation.h"
 #include "assess/attested.h"
 #include "assess/challenges.h"
 #include "assess/history.h"
@@ -127,6 +128,7 @@ struct Assessment {
   HistoryPart history;            // empty without a workspace
   AttestedPart words;             // the same
   AlertPart alerts;               // of files of alerts among the sources
+  EscalationPart escalation;      // who can become an administrator
   bool evidence_of_passes = false;
   std::unordered_map<std::string, std::string> pass_evidence;  // finding id → JSON array; filled only if asked for
 

@@ -15,9 +15,10 @@ struct Branch {
   std::map<std::string, Branch> below;
 };
 
-Branch tree_of(const ResourceType& type) {
+Branch tree_of(const ResourceType& type, const std::set<std::string>& only) {
   Branch root;
   for (const auto& [column, path] : type.columns) {
+    if (!only.empty() && !only.contains(column)) continue;
     Branch* at = &root;
     auto keys = path.keys();
     for (std::string_view key : keys) at = &at->below[std::string(key)];
@@ -43,9 +44,9 @@ void write(Builder& builder, const Branch& branch, Value columns, Value unknown)
 
 }  // namespace
 
-Status each_recorded(store::Db& db, const ResourceType& type, std::string_view where, const std::function<void(const Resource&)>& each) {
-  const Branch tree = tree_of(type);
-  auto rows = TRY(db.prepare("SELECT uid, account, region, id, name, properties, unknown FROM temp.resources WHERE type = ?1 AND born = 1" +
+Status each_recorded(store::Db& db, const ResourceType& type, std::string_view where, const std::function<void(const Resource&)>& each, const std::set<std::string>& only) {
+  const Branch tree = tree_of(type, only);
+  auto rows = TRY(db.prepare("SELECT uid, account, region, id, name, properties, unknown, tags FROM temp.resources WHERE type = ?1 AND born = 1" +
                              (where.empty() ? std::string() : " AND (" + std::string(where) + ")") + " ORDER BY uid, account"));
   rows.bind(1, type.type);
   std::string before;
@@ -74,6 +75,10 @@ Status each_recorded(store::Db& db, const ResourceType& type, std::string_view w
     resource.id = rows.text(3);
     resource.name = rows.text(4);
     resource.document = builder.finish();
+    if (rows.text(7) != "{}") {
+      auto tags = TRY(read_json(rows.text(7), Source{}));
+      for (auto tag : tags->root().entries()) resource.tags.emplace_back(tag.key(), tag.value.text());
+    }
     each(resource);
   }
   return {};

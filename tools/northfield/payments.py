@@ -62,7 +62,10 @@ def identity(account):
              "2025-01-20T10:00:00+00:00", inline={"deploy": policy(allow(None, "cloudformation:*", "*"))}, last_used="2026-11-21T15:30:00+00:00"),
          role(ME, "EmergencyLedger", [trusts({"AWS": f"arn:aws:iam::{ME}:user/a.novak"})], "2024-03-03T03:03:03+00:00", ["arn:aws:iam::aws:policy/AdministratorAccess"], purpose="emergency"),
          role(ME, "SettleFunction", [trusts({"Service": "lambda.amazonaws.com"})], "2024-06-01T10:00:00+00:00", [f"arn:aws:iam::{ME}:policy/nf-ledger-read"], last_used="2026-11-22T03:30:00+00:00"),
-         service_role(ME, "guardduty", "AWSServiceRoleForAmazonGuardDuty", "2025-05-01T09:00:00+00:00")],
+         service_role(ME, "guardduty", "AWSServiceRoleForAmazonGuardDuty", "2025-05-01T09:00:00+00:00"),
+         role(ME, "ReleaseHelper", [trusts({"Service": "lambda.amazonaws.com"})], "2025-09-09T09:09:09+00:00", inline={"helper": policy(
+             {"Effect": "Allow", "Action": ["iam:PutRolePolicy", "iam:GetRolePolicy"], "Resource": f"arn:aws:iam::{ME}:role/ReleaseHelper"})}, last_used="2026-11-21T10:00:00+00:00"),
+         role(ME, "OldMigration", [trusts({"Service": "ec2.amazonaws.com"})], "2023-02-01T10:00:00+00:00", ["arn:aws:iam::aws:policy/AdministratorAccess"])],
         [managed_policy(ME, "nf-almost-admin", almost_admin, "2023-05-04T09:50:00+00:00"),
          managed_policy(ME, "nf-ledger-read", ledger_read, "2024-05-30T10:00:00+00:00", attachments=2)]))  # fmt: skip
     say(US, "account", "GetAlternateContact", contact("SECURITY"), ME, "SECURITY")
