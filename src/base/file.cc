@@ -185,7 +185,8 @@ bool leaves(const std::string& link, const std::string& real_root) {
 
 std::vector<Entry> walk(const std::string& root, std::vector<Error>& problems) { return walk_for(root, problems, nullptr); }
 
-std::vector<Entry> walk_for(const std::string& root, std::vector<Error>& problems, const std::function<bool(std::string_view)>& wanted) {
+std::vector<Entry> walk_for(const std::string& root, std::vector<Error>& problems, const std::function<bool(std::string_view)>& wanted,
+                            std::unordered_set<std::string>* links) {
   std::vector<Entry> files;
   struct stat st {};
   if (::stat(root.c_str(), &st) != 0) {
@@ -235,8 +236,10 @@ std::vector<Entry> walk_for(const std::string& root, std::vector<Error>& problem
                                  "give its target as well if that is meant to be read"});
         continue;
       }
-      if (S_ISREG(st.st_mode)) files.push_back(entry_of(std::move(path), st));
-      else if (!S_ISDIR(st.st_mode) && named) problems.push_back(Error{Code::io, "this is neither a file nor a folder and was not read", Place{path}, "", ""});
+      if (S_ISREG(st.st_mode)) {
+        if (link && links) links->insert(path);
+        files.push_back(entry_of(std::move(path), st));
+      } else if (!S_ISDIR(st.st_mode) && named) problems.push_back(Error{Code::io, "this is neither a file nor a folder and was not read", Place{path}, "", ""});
       else if (S_ISDIR(st.st_mode) && !link) folders.push_back(std::move(path));
     }
     ::closedir(dir);

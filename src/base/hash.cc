@@ -84,17 +84,20 @@ std::string base32(const Sha256& digest, size_t bytes) {
 
 void append_base32(std::string& out, const Sha256& digest, size_t bytes) {
   assert(bytes <= digest.size());
+  char text[(sizeof(Sha256) * 8 + 4) / 5];
+  size_t made = 0;
   uint32_t window = 0;
   int bits = 0;
   for (size_t i = 0; i < bytes; ++i) {
     window = window << 8 | digest[i];
     bits += 8;
     while (bits >= 5) {
-      out += "abcdefghijklmnopqrstuvwxyz234567"[(window >> (bits - 5)) & 31];
+      text[made++] = "abcdefghijklmnopqrstuvwxyz234567"[(window >> (bits - 5)) & 31];
       bits -= 5;
     }
   }
-  if (bits > 0) out += "abcdefghijklmnopqrstuvwxyz234567"[(window << (5 - bits)) & 31];
+  if (bits > 0) text[made++] = "abcdefghijklmnopqrstuvwxyz234567"[(window << (5 - bits)) & 31];
+  out.append(text, made);
 }
 
 std::string uuid5(std::string_view name) {

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <unordered_set>
 
 #include "base/file.h"
 
 namespace reeve {
 
-std::vector<Entry> walk_for(const std::string& root, std::vector<Error>& problems, const std::function<bool(std::string_view path)>& wanted);
+// `wanted` empty: all are. `links`, if it is asked for: the paths among those given that are links to files. No folder below `root` is one.
+std::vector<Entry> walk_for(const std::string& root, std::vector<Error>& problems, const std::function<bool(std::string_view path)>& wanted,
+                            std::unordered_set<std::string>* links = nullptr);
 
 }  // namespace reeve

@@ -26,7 +26,7 @@ bool AlertKeys::insert(const AlertKey& key) {
     size_ += !has_zero_;
     return !std::exchange(has_zero_, true);
   }
-  if ((size_ + 1) * 8 > places_.size() * 7) {
+  if ((size_ + 1) * 4 > places_.size() * 3) {
     std::vector<Place> before(places_.empty() ? 1024 : places_.size() * 2);
     before.swap(places_);
     for (const Place& one : before)

@@ -145,19 +145,6 @@ void unescape_json(std::string_view escaped, std::string& out) {
   out.append(p, end);
 }
 
-TokenKind token_kind(std::string_view token) {
-  if (token.empty()) return TokenKind::absent;
-  switch (token.front()) {
-    case '"': return TokenKind::string;
-    case '{': return TokenKind::map;
-    case '[': return TokenKind::list;
-    case 't':
-    case 'f': return TokenKind::boolean;
-    case 'n': return TokenKind::null;
-    default: return TokenKind::number;
-  }
-}
-
 bool TokenMembers::next() {
   const char* p = rest_.data();
   const char* end = p + rest_.size();

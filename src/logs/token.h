@@ -10,7 +10,19 @@
 namespace reeve {
 
 enum class TokenKind : unsigned char { absent, null, boolean, number, string, list, map };
-TokenKind token_kind(std::string_view token);  // by its first byte; `absent` for the empty token
+// By its first byte; `absent` for the empty token.
+inline TokenKind token_kind(std::string_view token) {
+  if (token.empty()) return TokenKind::absent;
+  switch (token.front()) {
+    case '"': return TokenKind::string;
+    case '{': return TokenKind::map;
+    case '[': return TokenKind::list;
+    case 't':
+    case 'f': return TokenKind::boolean;
+    case 'n': return TokenKind::null;
+    default: return TokenKind::number;
+  }
+}
 
 // Goes through a map's members or a list's items; both end when the token does.
 //   for (TokenMembers m(token); m.next();) use(m.name(), m.value());

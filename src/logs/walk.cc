@@ -73,7 +73,7 @@ constexpr std::array<Slot, kSlots> fill_slots() {
 constexpr auto kSlotTable = fill_slots();
 
 // `name` stands in a text with at least eight bytes behind its first.
-LogField find_field(const char* name, size_t bytes) {
+inline __attribute__((always_inline)) LogField find_field(const char* name, size_t bytes) {
   uint64_t word;
   std::memcpy(&word, name, 8);
   const Slot& slot = kSlotTable[slot_of(word, kFactor)];
