@@ -116,6 +116,14 @@ int run_detect(const Options& options, Io& io) {
     io.print(shown);
     if (live) std::fflush(io.out);
   };
+  // Lines wait here until there are enough of them to be worth a call of the system.
+  constexpr size_t lines_at_once = 128 << 10;
+  std::string lines;
+  auto pass_on = [&] {
+    if (lines.empty()) return;
+    io.print(lines);
+    lines.clear();
+  };
   if (text) {
     sinks.alert = [&](const Alert& alert) {
       telling.end_progress();
@@ -126,21 +134,32 @@ int run_detect(const Options& options, Io& io) {
       if (format == "ocsf") write_alert_ocsf(to, rules.rules[alert.rule].head, alert, {reeve_program().version, kOcsfVersion});
       else writer.write(to, alert);
     };
-    sinks.written = told;
+    if (live) {
+      sinks.written = told;
+    } else {
+      sinks.written = [&](uint32_t rule, std::string_view shown) {
+        reached = reached || (fail_at && rules.rules[rule].head.level >= *fail_at);
+        lines += shown;
+        if (lines.size() >= lines_at_once) pass_on();
+      };
+    }
   }
   sinks.object = [&](const ObjectAudit& audit) {
     if (!options.has("--audit")) return;
     out.clear();
     if (text) telling.end_progress(), out = telling.audit(audit);
     else write_audit(out, audit);
+    pass_on();
     io.print(out);
   };
   sinks.problem = [&](Error error) {
+    pass_on();
     telling.end_progress();
     io.error(error);
     complete = false;
   };
   sinks.flush = [&]() -> Status {
+    pass_on();
     // What an earlier write could not put anywhere is gone from the buffer: only the stream's own mark still tells.
     if (std::fflush(io.out) != 0 || std::ferror(io.out) != 0) return fail(Code::io, "the alerts could not be written", {}, {}, "make room, or name another place");
     return {};
@@ -149,6 +168,7 @@ int run_detect(const Options& options, Io& io) {
 
   EndBySignal signals;
   auto done = run_detections(rules, what, sinks, [] { return detect_ended != 0; });
+  pass_on();
   telling.end_progress();
   if (!done) {
     io.error(done.error());

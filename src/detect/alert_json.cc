@@ -7,8 +7,39 @@
 #include "detect/attack_tags.h"
 #include "formats/json.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace reeve {
 namespace {
+
+#if defined(__SSE2__)
+// As is_plain_json tells it; bytes from 0x80 on are negative, and so below a space.
+__m128i escaped_in(__m128i bytes) {
+  const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+  return _mm_or_si128(low, _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+}
+#endif
+
+// Copies the text and says whether is_plain_json holds of it, in one pass.
+bool copy_plain(char* to, std::string_view text) {
+#if defined(__SSE2__)
+  const size_t bytes = text.size();
+  if (bytes >= 16) {
+    auto sixteen = [&](size_t at) {
+      const __m128i part = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), part);
+      return escaped_in(part);
+    };
+    __m128i any = sixteen(bytes - 16);
+    for (size_t at = 0; at + 16 < bytes; at += 16) any = _mm_or_si128(any, sixteen(at));
+    return _mm_movemask_epi8(any) == 0;
+  }
+#endif
+  std::memcpy(to, text.data(), text.size());
+  return is_plain_json(text);
+}
 
 void member_if(JsonWriter& json, std::string_view name, std::string_view value) {
   if (!value.empty()) json.member(name, value);
@@ -122,32 +153,29 @@ void line_parts(std::string_view before, std::string_view behind, const Alert& a
 
 }  // namespace
 
-// Most alerts have texts that need no escape: they are measured, and then laid one behind the other.
+// Most alerts have texts that need no escape: they are laid one behind the other, and written anew if one did need it.
 void AlertWriter::write(std::string& out, const Head& head, const Alert& alert) {
   const std::string time = rfc3339(Time{alert.event.time_ms});
   size_t bytes = 0;
-  bool plain = true;
-  line_parts(head.before, head.behind, alert, time, [&](std::string_view part) { bytes += part.size(); },
-             [&](std::string_view part) {
-               bytes += part.size() + 2;
-               plain = plain && is_plain_json(part);
-             });
-  if (!plain) {
-    line_parts(head.before, head.behind, alert, time, [&](std::string_view part) { out += part; }, [&](std::string_view part) { append_json_string(out, part); });
-    return;
-  }
+  line_parts(head.before, head.behind, alert, time, [&](std::string_view part) { bytes += part.size(); }, [&](std::string_view part) { bytes += part.size() + 2; });
   const size_t from = out.size();
   out.resize(from + bytes);
   char* to = out.data() + from;
-  auto put = [&](std::string_view part) {
-    std::memcpy(to, part.data(), part.size());
-    to += part.size();
-  };
-  line_parts(head.before, head.behind, alert, time, put, [&](std::string_view part) {
-    *to++ = '"';
-    put(part);
-    *to++ = '"';
-  });
+  bool plain = true;
+  line_parts(head.before, head.behind, alert, time,
+             [&](std::string_view part) {
+               std::memcpy(to, part.data(), part.size());
+               to += part.size();
+             },
+             [&](std::string_view part) {
+               *to++ = '"';
+               plain &= copy_plain(to, part);
+               to += part.size();
+               *to++ = '"';
+             });
+  if (plain) return;
+  out.resize(from);
+  line_parts(head.before, head.behind, alert, time, [&](std::string_view part) { out += part; }, [&](std::string_view part) { append_json_string(out, part); });
 }
 
 AlertWriter::AlertWriter(const RuleSet& rules) {

@@ -206,7 +206,16 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
     uint64_t& known = scratch.known[predicate];
     if (known >> 1 != number) {
       const Predicate& one = *plan.predicates[predicate];
-      const bool found = one.kind == Predicate::Kind::keywords || fields.tokens(plan.fields[predicate], scratch.tokens);
+      bool found = true;
+      if (std::string_view value; one.kind != Predicate::Kind::keywords) {
+        if (fields.at_once(plan.fields[predicate], value) && token_kind(value) != TokenKind::list) {
+          scratch.tokens.clear();
+          found = !value.empty();
+          if (found) scratch.tokens.push_back(value);
+        } else {
+          found = fields.tokens(plan.fields[predicate], scratch.tokens);
+        }
+      }
       known = number << 1 | one.holds(event, found, scratch.tokens, scratch.room);
     }
     return (known & 1) != 0;

@@ -93,6 +93,8 @@ class DetectRun {
     EventFields fields;
     std::vector<uint32_t> matched;
     Alert alert;  // filled again for each: its texts keep their room
+    std::vector<Reading::Line> lines;  // and so do these, from object to object
+    std::string text;
   };
 
   // --- Reading, several objects at once
@@ -127,7 +129,9 @@ class DetectRun {
 
   void read_one(size_t index, Worker& worker) {
     Reading reading;
-    if (stopped()) return hand_in(index, std::move(reading));
+    if (stopped()) return hand_in(index, reading);
+    reading.lines.swap(worker.lines);
+    reading.text.swap(worker.text);
     LogObject& object = objects_[index];
     worker.alert.event.object = object.name;
     LogSink sink;
@@ -139,7 +143,11 @@ class DetectRun {
     };
     reading.audit = source_->read(worker.reader, object, sink);
     reading.complete = true;
-    hand_in(index, std::move(reading));
+    hand_in(index, reading);
+    reading.lines.clear();
+    reading.text.clear();
+    reading.lines.swap(worker.lines);
+    reading.text.swap(worker.text);
   }
 
   void judge(const LogEvent& event, Worker& worker, Reading& reading) {
@@ -191,12 +199,16 @@ class DetectRun {
     tell(reading);
   }
 
-  // At the end of an object.
-  void hand_in(size_t index, Reading reading) {
+  // At the end of an object. If it is its turn, `reading` keeps its room; else all of it is taken.
+  void hand_in(size_t index, Reading& reading) {
     std::unique_lock lock(mutex_);
     turned_.wait(lock, [&] { return turn_ == index || (ready_.size() < ahead_objects && waiting_records_ < ahead_records); });
-    waiting_records_ += reading.records();
-    ready_.emplace(index, std::move(reading));
+    if (turn_ == index) {
+      settle(turn_++, reading);
+    } else {
+      waiting_records_ += reading.records();
+      ready_.emplace(index, std::move(reading));
+    }
     for (auto next = ready_.find(turn_); next != ready_.end(); next = ready_.find(turn_)) {
       waiting_records_ -= next->second.records();
       settle(turn_, next->second);
@@ -264,7 +276,7 @@ class DetectRun {
     if (failed_) return;
     tell(reading);
     if (!reading.complete || failed_) return;
-    const LogObject& object = objects_[index];
+    LogObject& object = objects_[index];
     ObjectAudit& audit = reading.audit;
     if (object.again) {
       for (Error& problem : reading.problems) sinks_.problem(std::move(problem));
@@ -289,7 +301,7 @@ class DetectRun {
     totals_.newest_ms = std::max(totals_.newest_ms, reading.newest_ms);
     if (sinks_.object) sinks_.object(audit);
     if (!object.version.empty()) keep(state_->set_done(object.identity, object.version));
-    settled_.push_back(object);
+    settled_.push_back(std::move(object));
     const int64_t now = steady_ms();
     if (settled_.size() >= checkpoint_objects || now - checkpoint_at_ >= checkpoint_ms) keep(checkpoint(true));
     if (sinks_.progress) sinks_.progress(totals_);
