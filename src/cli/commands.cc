@@ -5,6 +5,7 @@
 
 #include "cli/access_commands.h"
 #include "cli/detect_commands.h"
+#include "cli/model_commands.h"
 
 namespace reeve {
 namespace {
@@ -310,11 +311,13 @@ Program make_program() {
                     {"source <(reeve help --completion bash)", "completions in this shell"}},
        .run = run_help},
   };
-  // The questions of `access` stand behind `collect`, and what watches behind them.
+  // The questions of `access` stand behind `collect`, then what watches, then the threat model.
   auto behind = std::find_if(program.commands.begin(), program.commands.end(), [](const Command& command) { return command.name == "collect"; });
   std::vector<Command> access = access_commands();
   std::vector<Command> detect = detect_commands();
   access.insert(access.end(), std::make_move_iterator(detect.begin()), std::make_move_iterator(detect.end()));
+  std::vector<Command> model = model_commands();
+  access.insert(access.end(), std::make_move_iterator(model.begin()), std::make_move_iterator(model.end()));
   program.commands.insert(behind + 1, std::make_move_iterator(access.begin()), std::make_move_iterator(access.end()));
   // A command whose room is not furnished yet is not offered.
   std::erase_if(program.commands, [](const Command& command) { return command.run == nullptr; });

@@ -1,0 +1,16 @@
+// The commands of `reeve model`: their rows of the table in commands.cc. Each is run in a file of its own, run_model….cc.
+#pragma once
+
+#include "cli/commands.h"
+
+namespace reeve {
+
+std::vector<Command> model_commands();
+
+int run_model_import(const Options& options, Io& io);
+int run_model_export(const Options& options, Io& io);
+
+// Where a workspace keeps its threat model.
+std::string model_path(const Options& options);
+
+}  // namespace reeve

@@ -1,0 +1,42 @@
+#include "model/read.h"
+
+#include "base/text.h"
+#include "formats/json.h"
+#include "formats/yaml.h"
+#include "model/threat_composer.h"
+
+namespace reeve::model {
+namespace {
+
+Result<DocumentPtr> read_document(std::string_view text, const std::string& file) {
+  size_t at = starts_with(text, "\xef\xbb\xbf") ? 3 : 0;
+  at = text.find_first_not_of(" \t\r\n", at);
+  const bool json = at != std::string_view::npos && (text[at] == '{' || text[at] == '[');
+  YamlOptions options;
+  options.short_tags = false;
+  if (!json) return read_yaml(text, Source{.file = file}, options);
+  return read_json(text, Source{.file = file});
+}
+
+}  // namespace
+
+std::string_view name(Format format) {
+  switch (format) {
+    case Format::threat_composer: return "Threat Composer";
+    case Format::otm: return "Open Threat Model";
+    case Format::threagile: return "Threagile";
+    case Format::plain: return "plain YAML";
+  }
+  return "";
+}
+
+Result<Read> read_model(std::string_view text, const std::string& file) {
+  const DocumentPtr document = TRY(read_document(text, file));
+  Read out;
+  Checked checked = read_threat_composer(*document);
+  out.model = std::move(checked.model);
+  out.problems = std::move(checked.problems);
+  return out;
+}
+
+}  // namespace reeve::model
