@@ -1,0 +1,96 @@
+"""A hundred scenarios of ten thousand draws by `reeve model risk` and by pyfair. Called by bench/model.sh.
+
+Each program runs as a whole process, from its start to its answer, and both must say the same within sampling error. Processor time is what the system
+counted for the process and its children; least of several runs, since others may use the machine meanwhile.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PEER = "pyfair==0.1a13"
+BAR, GOAL = 10, 20
+SCENARIOS, SIMULATIONS = 100, 10000
+
+# pyfair's own way of several risks: a metamodel of FAIR models whose inputs are those of the file.
+PEER_PROGRAM = """
+import json, sys
+import pyfair
+asked = json.load(open(sys.argv[1]))
+models = []
+for one in asked["scenarios"]:
+    model = pyfair.FairModel(name=one["id"], n_simulations=asked["simulations"], random_seed=asked["seed"])
+    model.input_data("Threat Event Frequency", **one["tef"])
+    model.input_data("Vulnerability", **one["vulnerability"])
+    model.input_data("Loss Magnitude", **one["loss"])
+    model.calculate_all()
+    risk = model.export_results()["Risk"]
+    models.append({"id": one["id"], "mean": float(risk.mean()), **{f"p{p}": float(risk.quantile(p / 100)) for p in (50, 90, 95, 99)}})
+json.dump({"scenarios": models}, sys.stdout)
+"""
+
+
+def scenarios():
+    def pert(low, mode, high):
+        return {"low": low, "mode": mode, "high": high}
+
+    return {"simulations": SIMULATIONS, "seed": 1,
+            "scenarios": [{"id": f"s{n}", "tef": pert(1, 5 + n % 7, 30), "vulnerability": pert(0.05, 0.2 + n % 5 / 20, 0.6), "loss": pert(1000, 20000 + 100 * n, 500000)} for n in range(SCENARIOS)]}
+
+
+def measured(words, runs):
+    """(least processor seconds, its wall seconds, most resident MiB, answer)"""
+    best = None
+    for _ in range(runs):
+        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        if best is None or cpu < best[0]:
+            best = cpu, wall, after.ru_maxrss / 1024, json.loads(done.stdout)
+    return best
+
+
+def row(name, result):
+    print(f"| {name} | {result[0]:.3f} | {result[1]:.3f} | {result[2]:.0f} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", default=str(ROOT / "build"))
+    parser.add_argument("--dir")
+    parser.add_argument("--no-peer", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(options.dir or temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        asked = folder / "scenarios.json"
+        asked.write_text(json.dumps(scenarios()))
+        ours = measured([str(pathlib.Path(options.build) / "reeve"), "model", "risk", "--scenarios", str(asked), "--format", "json"], 9)
+        print(f"{SCENARIOS} scenarios of {SIMULATIONS:,} simulations, {os.cpu_count()} processors\n\n| program | processor s | wall s | MiB |\n|---|---|---|---|")
+        row("reeve model risk", ours)
+        if options.no_peer:
+            return 0
+        python = folder / "peer" / "bin" / "python"
+        if not python.exists():
+            subprocess.run([sys.executable, "-m", "venv", str(folder / "peer")], check=True)
+            subprocess.run([str(python), "-m", "pip", "-q", "install", "--pre", PEER], check=True, stdout=sys.stderr)
+        program = folder / "peer.py"
+        program.write_text(PEER_PROGRAM)
+        theirs = measured([str(python), str(program), str(asked)], 5)
+        row(PEER.replace("==", " "), theirs)
+        apart = [one["id"] for one, other in zip(ours[3]["scenarios"], theirs[3]["scenarios"]) if abs(one["mean"] - other["mean"]) > 6 * one["standard_error"]]
+        times = theirs[0] / ours[0]
+        print(f"\n{times:.1f} times less processor time (bar {BAR}, goal {GOAL}); {len(apart)} of {SCENARIOS} means further apart than sampling explains")
+        return 1 if times < BAR or apart else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
