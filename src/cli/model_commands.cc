@@ -7,13 +7,15 @@ std::vector<Command> model_commands() {
       {.name = "model import",
        .summary = "take a threat model into the workspace",
        .details = "Reads a model of AWS Threat Composer (.tc.json, schema 1) without loss, and keeps it in the workspace as threat-model.tc.json, which "
-                  "AWS's editor opens and git compares line by line. A model that is there already is replaced, and that is said.\n\n"
+                  "AWS's editor opens and git compares line by line. A model that is there already is replaced, and that is said. Open Threat Model, Threagile's "
+                  "YAML and a plain YAML form are told by content and read too; what has no place is named.\n\n"
                   "A document that does not fit its schema is refused (exit status 3), each breach named by its path and place. Links to "
                   "what is not there are kept and named. docs/model.md.",
        .arguments = {{.name = "FILE", .required = true, .form = Form::file, .help = "the model; `-` is standard input"}},
        .flags = {{.name = "--workspace", .letter = 'w', .value = "DIR", .form = Form::folder,
                   .help = "the folder that keeps the model, made if need be; default: the nearest reeve.yaml upward, else here"}},
-       .examples = {{"reeve model import payments.tc.json --workspace security/", "from AWS Threat Composer"}},
+       .examples = {{"reeve model import payments.tc.json --workspace security/", "from AWS Threat Composer"},
+                    {"reeve model import threagile.yaml", "from Threagile, into the nearest workspace"}},
        .run = run_model_import},
       {.name = "model export",
        .summary = "print the workspace's threat model for AWS Threat Composer",
@@ -22,6 +24,21 @@ std::vector<Command> model_commands() {
                   .help = "the folder that keeps the model; default: the nearest reeve.yaml upward, else here"}},
        .examples = {{"reeve model export --workspace security/ > payments.tc.json", "for the editor"}},
        .run = run_model_export},
+      {.name = "model merge",
+       .summary = "merge two edits of a threat model, by id and field",
+       .details = "Takes what one side changed and the other did not, records by their ids and fields by their names, and prints the merged model. What both changed "
+                  "otherwise is a conflict (exit status 1): the model then has what OURS says, and each conflict is told with all three values. A "
+                  "record that one side removed and the other changed stays.\n\n"
+                  "As a merge driver for git: `git config merge.reeve.driver 'reeve model merge %O %A %B --out %A'`, and `threat-model.tc.json merge=reeve` in "
+                  ".gitattributes.",
+       .arguments = {{.name = "BASE", .required = true, .form = Form::file, .help = "what both began with; an empty file if there was none"},
+                     {.name = "OURS", .required = true, .form = Form::file, .help = "one edit, whose values stand at conflicts"},
+                     {.name = "THEIRS", .required = true, .form = Form::file, .help = "the other"}},
+       .flags = {{.name = "--out", .letter = 'o', .value = "FILE", .form = Form::file, .help = "write the result to FILE instead of standard output; it may be OURS"},
+                 {.name = "--conflicts", .value = "FILE", .form = Form::file, .help = "write the conflicts to FILE as JSON, values in full"}},
+       .examples = {{"reeve model merge base.tc.json ours.tc.json theirs.tc.json", "the merged model on standard output"},
+                    {"git config merge.reeve.driver 'reeve model merge %O %A %B --out %A'", "for git"}},
+       .run = run_model_merge},
       {.name = "model risk",
        .summary = "say what scenarios may cost in a year",
        .details = "Simulates scenarios given as {\"simulations\": 10000, \"seed\": 1, \"scenarios\": [{\"id\", \"tef\", \"vulnerability\", \"loss\"}]}. Each input is "

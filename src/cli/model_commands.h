@@ -9,6 +9,7 @@ std::vector<Command> model_commands();
 
 int run_model_import(const Options& options, Io& io);
 int run_model_export(const Options& options, Io& io);
+int run_model_merge(const Options& options, Io& io);
 int run_model_risk(const Options& options, Io& io);
 
 // Where a workspace keeps its threat model.

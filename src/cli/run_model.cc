@@ -41,6 +41,7 @@ int run_model_import(const Options& options, Io& io) {
   for (const Error& problem : read->problems) io.error(problem);
   if (!read->problems.empty()) return exit_input;
   tell_dangling(io, read->model, from);
+  for (const Error& unplaced : read->unplaced) io.say("note  " + safe(unplaced.text()) + "\n");
   if (exists(to)) {
     auto former = read_file_of(to);
     const bool good = former && former->problems.empty();

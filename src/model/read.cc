@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "formats/json.h"
 #include "formats/yaml.h"
+#include "model/placing.h"
 #include "model/threat_composer.h"
 
 namespace reeve::model {
@@ -32,6 +33,11 @@ std::string_view name(Format format) {
 
 Result<Read> read_model(std::string_view text, const std::string& file) {
   const DocumentPtr document = TRY(read_document(text, file));
+  const Value root = document->root();
+  if (root.get("otmVersion")) return read_otm(*document);
+  if (root.get("threagile_version") || root.get("technical_assets").is_map()) return read_threagile(*document);
+  const bool by_hand = root.is_map() && root.style() != Style::json;
+  if (by_hand && !root.get("schema") && (root.get("threats") || root.get("mitigations") || root.get("assumptions") || root.get("applicationInfo"))) return read_plain(*document);
   Read out;
   Checked checked = read_threat_composer(*document);
   out.model = std::move(checked.model);

@@ -1,0 +1,239 @@
+#include "model/merge.h"
+
+#include <map>
+#include <optional>
+#include <set>
+
+#include "formats/json.h"
+#include "model/schema.h"
+
+namespace reeve::model {
+namespace {
+
+std::string as_json(const FieldValue& value) {
+  std::string out;
+  JsonWriter json(out);
+  auto list = [&json](const Texts& texts) {
+    json.begin_array();
+    for (const std::string& text : texts) json.string(text);
+    json.end_array();
+  };
+  if (auto* text = std::get_if<std::string>(&value))
+    json.string(*text);
+  else if (auto* number = std::get_if<Number>(&value))
+    out = number->raw;
+  else if (auto* texts = std::get_if<Texts>(&value))
+    list(*texts);
+  else {
+    json.begin_array();
+    for (const Metadatum& one : std::get<Metadata>(value)) {
+      json.begin_object().key("key").string(one.key).key("value");
+      if (auto* own = std::get_if<std::string>(&one.value))
+        json.string(*own);
+      else
+        list(std::get<Texts>(one.value));
+      json.end_object();
+    }
+    json.end_array();
+  }
+  return out;
+}
+
+std::string as_json(const Metadatum& one) {
+  if (auto* own = std::get_if<std::string>(&one.value)) return as_json(FieldValue(*own));
+  return as_json(FieldValue(std::get<Texts>(one.value)));
+}
+
+std::string as_json(const Record& record) {
+  std::string out = "{";
+  for (const auto& [name, value] : record.fields) {
+    if (out.size() > 1) out += ',';
+    append_json_string(out, name);
+    out += ':' + as_json(value);
+  }
+  return out + "}";
+}
+
+template <class T>
+std::string as_json(const std::optional<T>& value) {
+  return value ? as_json(*value) : std::string();
+}
+
+// Things under keys, in an order: records of a section, metadata of a record.
+template <class T>
+struct Keyed {
+  std::vector<std::string> order;
+  std::map<std::string, const T*> by_key;
+  void add(std::string key, const T& value) {
+    std::string own = key;
+    for (int turn = 2; by_key.count(own); ++turn) own = key + "#" + std::to_string(turn);  // of equal keys, by turn
+    by_key.emplace(own, &value);
+    order.push_back(std::move(own));
+  }
+  const T* find(const std::string& key) const {
+    auto found = by_key.find(key);
+    return found == by_key.end() ? nullptr : found->second;
+  }
+};
+
+// `backbone` with what only `other` has, each behind what stands before it there.
+std::vector<std::string> woven(const std::vector<std::string>& backbone, const std::vector<std::string>& other) {
+  const std::set<std::string> have(backbone.begin(), backbone.end());
+  std::map<std::string, std::vector<std::string>> behind;  // "" : at the front
+  std::string last;
+  bool front = true;
+  for (const std::string& key : other) {
+    if (have.count(key)) {
+      last = key;
+      front = false;
+    } else {
+      behind[front ? std::string() : last].push_back(key);
+    }
+  }
+  std::vector<std::string> out;
+  auto put = [&](const std::string& key) {
+    if (auto found = behind.find(key); found != behind.end()) out.insert(out.end(), found->second.begin(), found->second.end());
+  };
+  put("");
+  for (const std::string& key : backbone) {
+    out.push_back(key);
+    if (!key.empty()) put(key);
+  }
+  return out;
+}
+
+template <class T>
+std::vector<std::string> order_of(const Keyed<T>& base, const Keyed<T>& ours, const Keyed<T>& theirs) {
+  // Whether ours moved something that it shares with the base.
+  auto shared = [](const Keyed<T>& of, const Keyed<T>& with) {
+    std::vector<std::string> out;
+    for (const std::string& key : of.order)
+      if (with.find(key)) out.push_back(key);
+    return out;
+  };
+  const bool moved = shared(ours, base) != shared(base, ours);
+  return moved ? woven(ours.order, theirs.order) : woven(theirs.order, ours.order);
+}
+
+class Merger {
+ public:
+  Merger(const Model& base, const Model& ours, const Model& theirs) : base_(base), ours_(ours), theirs_(theirs) {}
+
+  Merged run() {
+    Model& out = out_.model;
+    out.version = value<Number>("schema", base_.version, ours_.version, theirs_.version).value_or(Number{});
+    out.brainstorm = ours_.brainstorm == base_.brainstorm ? theirs_.brainstorm : ours_.brainstorm;
+    for (const SectionRule& rule : section_rules()) section(rule);
+    for (const auto& [name, records] : out.sections)
+      if (name.rfind("brainstorm.", 0) == 0) out.brainstorm = true;
+    left_over_links();
+    return std::move(out_);
+  }
+
+ private:
+  void conflict(std::string path, std::string base, std::string ours, std::string theirs, std::string what) {
+    out_.conflicts.push_back({std::move(path), std::move(base), std::move(ours), std::move(theirs), std::move(what)});
+  }
+  static std::string as_json_of(const std::optional<Number>& number) { return number ? number->raw : std::string(); }
+  template <class T>
+  static std::string as_json_of(const std::optional<T>& value) { return as_json(value); }
+
+  // The heart of it: one value, which any of the three may not have.
+  template <class T>
+  std::optional<T> value(const std::string& path, const std::optional<T>& base, const std::optional<T>& ours, const std::optional<T>& theirs) {
+    if (ours == theirs || theirs == base) return ours;
+    if (ours == base) return theirs;
+    const bool removed = !ours || !theirs;
+    conflict(path, as_json_of(base), as_json_of(ours), as_json_of(theirs),
+             !removed ? (base ? "both changed it" : "both added it") : ours ? "theirs removed what ours changed" : "ours removed what theirs changed");
+    return ours ? ours : theirs;
+  }
+
+  static Keyed<Record> keyed(const SectionRule& rule, const Model& model) {
+    Keyed<Record> out;
+    for (const Record& record : model.records(rule.name)) {
+      std::string key;
+      if (rule.ids) {
+        key = std::string(record.text("id"));
+      } else if (rule.list) {
+        for (const FieldRule& field : rule.fields) key += std::string(key.empty() ? "" : "→") + std::string(record.text(field.name));
+      }
+      out.add(key, record);
+    }
+    return out;
+  }
+
+  void section(const SectionRule& rule) {
+    const std::string name(rule.name);
+    const bool in_base = base_.sections.count(name), in_ours = ours_.sections.count(name), in_theirs = theirs_.sections.count(name);
+    const Keyed<Record> base = keyed(rule, base_), ours = keyed(rule, ours_), theirs = keyed(rule, theirs_);
+    std::vector<Record> records;
+    for (const std::string& key : order_of(base, ours, theirs)) {
+      const std::string path = rule.list ? name + "[" + key + "]" : name;
+      if (auto merged = record(rule, path, base.find(key), ours.find(key), theirs.find(key))) records.push_back(std::move(*merged));
+    }
+    const bool there = in_ours == in_theirs || in_theirs == in_base ? in_ours : in_theirs;  // as a value is merged
+    if (there || !records.empty()) out_.model.sections[name] = std::move(records);
+  }
+
+  std::optional<Record> record(const SectionRule& rule, const std::string& path, const Record* base, const Record* ours, const Record* theirs) {
+    auto option = [](const Record* one) { return one ? std::optional<Record>(*one) : std::nullopt; };
+    if (!ours || !theirs) {
+      if (!base) return option(ours ? ours : theirs);  // added by one
+      if (!ours && !theirs) return std::nullopt;
+      const Record& left = ours ? *ours : *theirs;
+      if (left == *base) return std::nullopt;  // removed by one, not touched by the other
+      conflict(path, as_json(*base), ours ? as_json(*ours) : "", theirs ? as_json(*theirs) : "", ours ? "theirs removed what ours changed" : "ours removed what theirs changed");
+      return left;
+    }
+    Record out;
+    for (const FieldRule& field : rule.fields) {
+      auto of = [&field](const Record* one) -> std::optional<FieldValue> {
+        if (!one) return std::nullopt;
+        auto found = one->fields.find(field.name);
+        return found == one->fields.end() ? std::nullopt : std::optional(found->second);
+      };
+      const auto b = of(base), o = of(ours), t = of(theirs);
+      const std::string at = path + "." + std::string(field.name);
+      auto merged = field.kind == FieldKind::metadata && o && t ? std::optional<FieldValue>(metadata(at, b, *o, *t)) : value(at, b, o, t);
+      if (merged) out.fields[std::string(field.name)] = std::move(*merged);
+    }
+    return out;
+  }
+
+  FieldValue metadata(const std::string& path, const std::optional<FieldValue>& base, const FieldValue& ours, const FieldValue& theirs) {
+    auto keyed = [](const FieldValue* value) {
+      Keyed<Metadatum> out;
+      if (value)
+        for (const Metadatum& one : std::get<Metadata>(*value)) out.add(one.key, one);
+      return out;
+    };
+    const Keyed<Metadatum> b = keyed(base ? &*base : nullptr), o = keyed(&ours), t = keyed(&theirs);
+    auto option = [](const Metadatum* one) { return one ? std::optional<Metadatum>(*one) : std::nullopt; };
+    Metadata out;
+    for (const std::string& key : order_of(b, o, t))
+      if (auto merged = value(path + "[" + key + "]", option(b.find(key)), option(o.find(key)), option(t.find(key)))) out.push_back(std::move(*merged));
+    return out;
+  }
+
+  // One side linked what the other removed.
+  void left_over_links() {
+    auto dangling = [](const Model& model) {
+      std::set<std::string> ids;
+      for (const auto& link : links_of(model).dangling) ids.insert(link.id);
+      return ids;
+    };
+    const std::set<std::string> ours = dangling(ours_), theirs = dangling(theirs_);
+    for (const auto& link : links_of(out_.model).dangling)
+      if (!ours.count(link.id) && !theirs.count(link.id)) conflict(link.path, "", "", "", "one side links `" + link.id + "`, which the other removed");
+  }
+
+  const Model &base_, &ours_, &theirs_;
+  Merged out_;
+};
+
+}  // namespace
+
+Merged merge(const Model& base, const Model& ours, const Model& theirs) { return Merger(base, ours, theirs).run(); }
+
+}  // namespace reeve::model
