@@ -210,8 +210,15 @@ def packages_are_pinned_once(tree):
             yield f"tests/mapping_sources.py: {package} is not what tests/requirements.txt pins"
 
 
+def leftovers_stay_out(tree):
+    """What a merge, a patch or an editor leaves beside a file is not kept."""
+    for path in files(tree):
+        if path.suffix in {".orig", ".rej", ".bak", ".swp"} or path.name.endswith("~"):
+            yield f"{path.relative_to(tree)}: left by a merge, a patch or an editor"
+
+
 RULES = [includes_point_downward, headers_do_not_go_in_circles, files_are_short, long_files_are_still_long, nothing_names_this_place, heavy_headers_stay_inside,
-         headers_tell_their_story, docs_name_what_exists, readers_are_fuzzed, packages_are_pinned_once]
+         headers_tell_their_story, docs_name_what_exists, readers_are_fuzzed, packages_are_pinned_once, leftovers_stay_out]
 
 # A tree without a breach, and for each rule what breaks it: path → content.
 SOUND = {
@@ -244,6 +251,7 @@ PLANTED = [
     (readers_are_fuzzed, {"fuzz/csv_fuzz.cc": ""}),
     (readers_are_fuzzed, {"fuzz/corpus/csv/one": ""}),
     (packages_are_pinned_once, {"tests/mapping_sources.py": "PACKAGES = [\"botocore==1.1\"]\n"}),
+    (leftovers_stay_out, {"src/base/result.h.orig": "old"}),
 ]
 
 
