@@ -13,7 +13,7 @@ set(REEVE_ALONE
   check/maybe.cc check/rule_tests.cc check/rulegen.cc
   access/questions.cc access/questions_outside.cc access/questions_unused.cc access/questions_who.cc
   cli/access_kit.cc cli/run_access_can.cc cli/run_access_cross_account.cc cli/run_access_unused.cc cli/run_access_who_can.cc
-  cli/detect_commands.cc cli/detect_text.cc cli/digest_text.cc cli/run_detect.cc cli/run_detect_backtest.cc cli/run_detect_cases.cc cli/run_detect_digests.cc cli/run_detect_incidents.cc
+  cli/detect_commands.cc cli/detect_text.cc cli/digest_text.cc cli/run_detect.cc cli/run_detect_backtest.cc cli/run_detect_cases.cc cli/run_detect_digests.cc cli/run_detect_incidents.cc cli/run_detect_outbox.cc cli/detect_outputs.cc
   cli/check_text.cc cli/commands.cc cli/drift_text.cc cli/run_explain.cc cli/run_history.cc
   collect/engine.cc collect/plan_graph.cc
   content/control.cc content/fields.cc content/workspace.cc
@@ -21,6 +21,7 @@ set(REEVE_ALONE
   estate/template.cc
   findings/secret_patterns.cc
   formats/json.cc formats/json_pick.cc formats/unpack.cc formats/yaml.cc
+  notify/mail.cc notify/payload.cc notify/post_office.cc notify/sender.cc
   report/csv.cc report/history_json.cc report/markdown.cc report/objectives_json.cc report/ocsf.cc report/oscal.cc
   report/plan_json.cc report/redaction_ids.cc report/workspace_json.cc
   assess/unit_result_test.cc content/content_test.cc content/detections_test.cc content/record_view_test.cc

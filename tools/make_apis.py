@@ -32,6 +32,7 @@ OWN = {
     "organizations": ["DescribeOrganization", "ListAccounts", "ListAccountsForParent", "ListOrganizationalUnitsForParent",
                       "ListParents", "ListRoots"],
     "s3": ["GetObject", "HeadObject", "ListObjectsV2"],
+    "sns": ["!Publish"],
     "sqs": ["!ReceiveMessage", "!DeleteMessageBatch", "!ChangeMessageVisibilityBatch"],
     "signin": ["!CreateOAuth2Token"],
     "sso": ["GetRoleCredentials"],

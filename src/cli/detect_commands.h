@@ -12,5 +12,6 @@ int run_detect_digests(const Options& options, Io& io);  // with --verify-digest
 int run_detect_test(const Options& options, Io& io);
 int run_detect_backtest(const Options& options, Io& io);  // `detect --backtest`
 int run_detect_incidents(const Options& options, Io& io);
+int run_detect_outbox(const Options& options, Io& io);
 
 }  // namespace reeve

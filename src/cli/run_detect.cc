@@ -7,6 +7,7 @@
 #include "base/threads.h"
 #include "cli/detect_commands.h"
 #include "cli/detect_kit.h"
+#include "cli/detect_outputs.h"
 #include "cli/detect_queue.h"
 #include "cli/detect_text.h"
 #include "detect/alert_json.h"
@@ -92,6 +93,14 @@ int run_detect(const Options& options, Io& io) {
     silencer.emplace(rules, std::move(suppressions), judging.names, errors);
     if (!silencer->empty()) what.silencer = &*silencer;
   }
+  const auto deliver_ms = span_of(options, "--deliver-for", what.follow ? 5'000 : 30'000, io);
+  if (!deliver_ms) return exit_usage;
+  std::optional<DetectOutputs> outputs;
+  if (const std::string workspace = workspace_of(options); !workspace.empty()) {
+    outputs.emplace(workspace, options, io, errors);
+    if (outputs->any() && what.state.empty()) io.say("note  alerts are not sent to the workspace's outputs without --state: a run that remembers nothing would send them again\n");
+    if (!outputs->any() || what.state.empty()) outputs.reset();
+  }
   what.same_by = std::move(judging.same_by);
   what.entity_by = std::move(judging.entity_by);
   for (const Error& error : errors) io.error(error);
@@ -124,7 +133,14 @@ int run_detect(const Options& options, Io& io) {
     io.print(lines);
     lines.clear();
   };
-  if (text) {
+  if (outputs && !text) {
+    sinks.alert = [&](const Alert& alert) {
+      out.clear();
+      if (format == "ocsf") write_alert_ocsf(out, rules.rules[alert.rule].head, alert, {reeve_program().version, kOcsfVersion});
+      else writer.write(out, alert);
+      told(alert.rule, out);
+    };
+  } else if (text) {
     sinks.alert = [&](const Alert& alert) {
       telling.end_progress();
       told(alert.rule, telling.line(rules.rules[alert.rule].head, alert));
@@ -166,6 +182,8 @@ int run_detect(const Options& options, Io& io) {
   };
   sinks.progress = [&](const DetectTotals& totals) { telling.progress(totals); };
 
+  if (outputs) sinks.beside = &outputs->open(rules, sinks.problem);
+
   EndBySignal signals;
   auto done = run_detections(rules, what, sinks, [] { return detect_ended != 0; });
   pass_on();
@@ -174,6 +192,9 @@ int run_detect(const Options& options, Io& io) {
     io.error(done.error());
     return exit_input;
   }
+  // A run that was ended delivers for its own while; a second signal ends the program.
+  const auto delivering = [ended_before = detect_ended != 0] { return detect_ended != 0 && !ended_before; };
+  if (outputs && !outputs->finish(what.state, *deliver_ms, delivering, io)) complete = false;
   if (done->rules_changed) io.say("note  the state was made with other rules; what was read then is not read again for these\n");
   if (what.silencer)
     for (const Error& error : what.silencer->expired()) io.say("note  " + fold(io.error_terminal, safe(error.text())) + "\n");

@@ -223,7 +223,7 @@ Result<Workspace> load_workspace(const std::string& dir) {
   Value root = (*document)->root();
   if (!root.is_map()) return fail(Code::type, "the workspace file holds no map", {path, 1, 1}, "organization: NAME and so on", "docs/formats/workspace.md shows one");
 
-  Fields fields(root, "a workspace", {"organization", "edition", "scope", "owners", "thresholds", "redaction_salt", "placeholders"}, workspace.errors);
+  Fields fields(root, "a workspace", {"organization", "edition", "scope", "owners", "thresholds", "redaction_salt", "placeholders", "outputs"}, workspace.errors);
   workspace.organization = fields.text("organization");
   workspace.edition = fields.text("edition", Need::optional);
   workspace.at["edition"] = fields.at("edition");

@@ -63,10 +63,12 @@ class DetectRun {
     state_ = TRY(DetectState::open(options_.state));
     TRY(state_->begin());
     if (state_->kept()) TRY(correlator_.load(state_->db()));
+    if (state_->kept()) beside_ = sinks_.beside;
+    if (beside_) TRY(beside_->open(state_->db()));
     const std::string before = TRY(state_->rules());
     totals_.rules_changed = !before.empty() && before != options_.rules_digest;
     TRY(state_->set_rules(options_.rules_digest));
-    const uint64_t late_before = correlator_.late();
+    late_before_ = correlator_.late();
     source_ = options_.source ? options_.source : file_source(options_.paths, options_.follow);
     int64_t came_ms = steady_ms();
     for (bool more = true; more;) {
@@ -80,7 +82,7 @@ class DetectRun {
       if (more && !at_once) wait();
     }
     TRY(finish());
-    totals_.late = correlator_.late() - late_before;
+    totals_.late = correlator_.late() - late_before_;
     totals_.state_bytes = TRY(state_->bytes());
     return totals_;
   }
@@ -137,7 +139,7 @@ class DetectRun {
     LogSink sink;
     sink.problem = [&](Error error) { reading.problems.push_back(std::move(error)); };
     sink.event = [&](const LogEvent& event) {
-      if (options_.follow) reading.newest_ms = std::max(reading.newest_ms, event_time_ms(event));
+      if (timed_) reading.newest_ms = std::max(reading.newest_ms, event_time_ms(event));
       judge(event, worker, reading);
       give_some(index, reading);
     };
@@ -237,6 +239,7 @@ class DetectRun {
   Status tell_alert(const Alert& alert) {
     if (!TRY(is_told(alert_key(alert.id), alert.suppressed))) return {};
     if (!sinks_.write) {
+      if (beside_) TRY(beside_->told(state_->db(), alert));
       sinks_.alert(alert);
       return {};
     }
@@ -311,11 +314,23 @@ class DetectRun {
   Status checkpoint(bool again) {
     if (sinks_.flush) TRY(sinks_.flush());
     if (state_->kept()) TRY(correlator_.save(state_->db()));
-    TRY(state_->commit());
+    TRY(commit());
     for (const LogObject& object : settled_) source_->settled(object);
     settled_.clear();
     checkpoint_at_ = steady_ms();
+    if (sinks_.checkpoint) {
+      totals_.state_bytes = TRY(state_->bytes());
+      totals_.late = correlator_.late() - late_before_;
+      sinks_.checkpoint(totals_);
+    }
     return again ? state_->begin() : Status{};
+  }
+
+  Status commit() {
+    if (beside_) TRY(beside_->before_commit(state_->db()));
+    TRY(state_->commit());
+    if (beside_) beside_->committed();
+    return {};
   }
 
   // --- Time
@@ -354,7 +369,7 @@ class DetectRun {
       TRY(state_->begin());
       for (Alert& alert : told) TRY(tell_correlated(std::move(alert)));
       if (sinks_.flush) TRY(sinks_.flush());
-      return state_->commit();
+      return commit();
     }
     if (state_->kept()) return {};
     TRY(advance(Correlator::whole));
@@ -382,6 +397,9 @@ class DetectRun {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<LogObject> objects_, settled_;
   DetectTotals totals_;
+  BesideState* beside_ = nullptr;
+  const bool timed_ = options_.follow || options_.newest;
+  uint64_t late_before_ = 0;
   int64_t checkpoint_at_ = steady_ms();
 
   std::mutex mutex_;

@@ -14,6 +14,7 @@
 #include "detect/source.h"
 #include "detect/suppress.h"
 #include "logs/reader.h"
+#include "store/sqlite.h"
 
 namespace reeve {
 
@@ -29,6 +30,7 @@ struct DetectOptions {
   size_t workers = 1;
   bool exact_audit = false;           // duplicate members are counted at any depth
   bool follow = false;                // go on looking for new objects until stopped
+  bool newest = false;                // find out the newest event's time, which a run that follows does anyway
   bool live = false;                  // somebody waits for each alert: none is held back until there are more
 };
 
@@ -44,6 +46,17 @@ struct DetectTotals {
   bool rules_changed = false;  // the state was made with other rules, which is no reason to read objects again
 };
 
+// What keeps tables of its own beside the state, in its transactions: what is there of an alert is there if and only if the state knows that it was
+// told. Called by the run's threads, one call at a time.
+class BesideState {
+ public:
+  virtual ~BesideState() = default;
+  virtual Status open(store::Db& db) = 0;                     // once, in a transaction
+  virtual Status told(store::Db& db, const Alert& alert) = 0;  // each alert that is told
+  virtual Status before_commit(store::Db& db) = 0;
+  virtual void committed() = 0;
+};
+
 struct DetectSinks {
   std::function<void(const Alert&)> alert;        // each id once in a run; one call at a time, as those behind it but `write`
   // Instead of `alert`, and much quicker: what an alert is in the output, written by any thread while its event lies there; and what was so
@@ -54,6 +67,8 @@ struct DetectSinks {
   std::function<void(Error)> problem;
   std::function<Status()> flush;                  // what was told must be out before the state says so; may be empty
   std::function<void(const DetectTotals&)> progress;  // now and then; may be empty
+  std::function<void(const DetectTotals&)> checkpoint;  // when the state has been written, how large it is too; may be empty
+  BesideState* beside = nullptr;                  // of a run with a state and `alert`; null: nothing
 };
 
 // Ends when all is read (or `stop` says so, looked at between objects). An object done in an earlier run with the same state is not read again.
