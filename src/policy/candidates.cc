@@ -278,7 +278,7 @@ std::vector<ContextValue> text_candidates(const Domain& domain, const Compared& 
     std::vector<Glob> patterns;
     for (size_t i = 0; i < compared.patterns.size(); ++i) {
       patterns.push_back(glob_of(compared.patterns[i], compared.wild[i]));
-      if (compared.wild[i] && starts_with(compared.patterns[i], "arn:")) patterns.push_back(resource_pattern(compared.patterns[i], {}, false).strict);
+      if (compared.wild[i] && starts_with(compared.patterns[i], "arn:")) patterns.push_back(resource_pattern(compared.patterns[i], Context{}, false).strict);
     }
     if (add_cells(collector, domain, patterns)) {
       std::vector<ContextValue> exact = domain.fixed;
