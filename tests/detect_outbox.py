@@ -5,6 +5,7 @@
 """
 
 import argparse
+import base64
 import email
 import email.header
 import email.policy
@@ -13,12 +14,14 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 import lib_reeve
 from lib_detect import event, write_files
@@ -119,6 +122,116 @@ def webhook(checks, folder):
             bare = plain.run("--format", form)
             checks.check([json.loads(one.body)["rule_title"] for one in soc.got[before:]] == ["A user is made"] * 3, f"--format {form}: what is sent is the alert all the same")
             checks.check(untimed(done.out.replace(str(place.folder), "")) == untimed(bare.out.replace(str(plain.folder), "")), f"--format {form}: outputs change nothing of what is printed", done.out)
+
+
+HOSTILE = "<!channel> & *x* <https://evil.example|click>\r\nBcc: eve@evil.example\r\n.\r\nÄ – 雪"
+
+
+def hostile_event():
+    return event(1, 1, "CreateUser", userIdentity={"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/<!channel>\r\nBcc: eve@evil.example", "userName": "x"})
+
+
+def slack(checks, folder):
+    with Receiver() as soc:
+        place = Place(folder / "slack", "  - {id: channel, kind: slack, url: {env: HOOK_URL}}\n", [hostile_event()], title=HOSTILE)
+        done = place.run(HOOK_URL=f"{soc.url}/services/{PATH_SECRET}")
+        checks.check(done.status == 0 and len(soc.got) == 1 and soc.got[0].path == f"/services/{PATH_SECRET}", "slack: one message", done.err)
+        body = json.loads(soc.got[0].body)
+        header, section, context = body["blocks"]
+        checks.check([one["type"] for one in body["blocks"]] == ["header", "section", "context"] and len(section["fields"]) <= 10, "slack: a header, a section and a context", body)
+        checks.check(header["text"]["type"] == "plain_text" and header["text"]["text"].startswith("high: &lt;!channel&gt; &amp; ") and len(header["text"]["text"]) <= 150, "slack: the header is plain text with entities", header)
+        checks.check(all(one["type"] == "plain_text" or one["text"] in ("*What*", "*Who*", "*Where*", "*Call*", "*From*") for one in section["fields"] + context["elements"]), "slack: nothing of an event stands in mrkdwn", section)
+        checks.check([one["text"] for one in section["fields"]][0::2] == ["*What*", "*Who*", "*Where*", "*Call*", "*From*"] and section["fields"][5]["text"] == "111122223333 eu-west-1" and section["fields"][7]["text"] == "iam.amazonaws.com CreateUser", "slack: who did what where", section)
+        checks.check("<" not in soc.got[0].body.decode() and ">" not in soc.got[0].body.decode() and "&lt;!channel&gt;" in body["text"], "slack: no angle bracket anywhere", body)
+        checks.check(ids(done)[0] in context["elements"][0]["text"] and not place.leaks(), "slack: the id; no secret", place.leaks())
+
+
+def pagerduty(checks, folder):
+    for level, severity in (("critical", "critical"), ("high", "error"), ("medium", "warning"), ("low", "info"), ("informational", "info")):
+        with Receiver(202) as soc:
+            place = Place(folder / f"pd-{level}", f"  - {{id: on-call, kind: pagerduty, routing_key: {{env: PD_KEY}}, service: '{soc.url}', level: informational}}\n", [hostile_event()], title=HOSTILE, level=level)
+            done = place.run()
+            body = json.loads(soc.got[0].body) if soc.got else {}
+            told = [json.loads(line) for line in done.out.splitlines()]
+            payload = body.get("payload", {})
+            checks.check(done.status == 0 and soc.got[0].path == "/v2/enqueue" and (body["routing_key"], body["event_action"], body["dedup_key"], body["client"]) == (ROUTING, "trigger", told[0]["alert_id"], "Reeve"), f"pagerduty {level}: a trigger", (done.err, body))
+            checks.check(payload.get("severity") == severity and payload["timestamp"] == "2026-01-01T00:00:01Z" and payload["source"] == "111122223333 eu-west-1" and payload["component"] == "iam.amazonaws.com" and payload["group"] == "111122223333", f"pagerduty {level}: what it says", payload)
+            checks.check(payload.get("custom_details") == told[0] and "\n" not in payload["summary"] and len(payload["summary"]) <= 1024 and not place.leaks(), f"pagerduty {level}: details, one line, no secret", payload)
+
+
+def mail(checks, folder):
+    with MailServer() as server:
+        place = Place(folder / "mail", f"  - {{id: desk, kind: smtp, server: 'smtp://127.0.0.1:{server.port}', from: reeve@example.com, to: [ann@example.com, bob@example.org]}}\n", [hostile_event()], title=HOSTILE)
+        done = place.run()
+        checks.check(done.status == 0 and len(server.got) == 1, "mail: one message", (done.err, server.lines))
+        got = server.got[0]
+        checks.check("<reeve@example.com>" in got.sender and [one.split("<")[1].split(">")[0] for one in got.to] == ["ann@example.com", "bob@example.org"], "mail: the envelope is what was declared", (got.sender, got.to))
+        message = email.message_from_bytes(got.data, policy=email.policy.default)
+        told = json.loads(done.out.splitlines()[0])
+        checks.check(set(message.keys()) == {"Date", "From", "To", "Subject", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"}, "mail: no header of anybody else's", message.keys())
+        checks.check(message["Subject"].startswith("[high] <!channel> & *x*") and "雪" in message["Subject"] and message["To"] == "ann@example.com, bob@example.org", "mail: the subject in any script", message["Subject"])
+        checks.check(message["Message-ID"] == f"<{told['alert_id']}.desk@example.com>", "mail: the same alert is the same message", message["Message-ID"])
+        checks.check(json.loads(message.get_content().strip().splitlines()[-1]) == told, "mail: the alert is in it, whole")
+        checks.check(all(len(line) <= 78 for line in got.data.split(b"\r\n")) and b"\n" not in got.data.replace(b"\r\n", b""), "mail: lines of at most 78, each with CRLF")
+    for reply, state in (("550 no", "dead"), ("451 later", "waiting")):
+        with MailServer(reply) as server:
+            place = Place(folder / f"mail-{state}", f"  - {{id: desk, kind: smtp, server: 'smtp://127.0.0.1:{server.port}', from: reeve@example.com, to: [ann@example.com]}}\n", [event(1, 1, "CreateUser")])
+            done = place.run("--deliver-for", "1s")
+            rows = place.outbox().rows
+            checks.check(done.status == 3 and rows and rows[0]["state"] == state and rows[0]["reason"] == f"SMTP {reply[:3]}", f"mail: {reply[:3]} is {state}", (done.err, rows))
+    with MailServer() as server:
+        place = Place(folder / "mail-login", f"  - {{id: desk, kind: smtp, server: 'smtp://127.0.0.1:{server.port}', from: reeve@example.com, to: [ann@example.com], user: reeve, password: {{env: MAIL_PASSWORD}}}}\n", [event(1, 1, "CreateUser")])
+        done = place.run("--deliver-for", "1s")
+        rows = place.outbox().rows
+        checks.check(done.status == 3 and not server.got and not server.logins and rows[0]["reason"] == "the server offers no TLS" and not place.leaks(), "mail: nobody logs in without TLS", (rows, server.lines))
+    if not shutil.which("openssl"):
+        checks.skip("mail over TLS", "there is no openssl", "STARTTLS and login")
+        return
+    pem, key = folder / "ca.pem", folder / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", pem], check=True, capture_output=True)
+    for implicit in (False, True):
+        for trusted in (True, False):
+            with MailServer(tls=(pem, key), implicit=implicit) as server:
+                name = f"mail-tls{implicit:d}{trusted:d}"
+                place = Place(folder / name, f"  - {{id: desk, kind: smtp, server: '{'smtps' if implicit else 'smtp'}://127.0.0.1:{server.port}', from: reeve@example.com, to: [ann@example.com], user: reeve, password: {{env: MAIL_PASSWORD}}{', ca_file: ' + str(pem) if trusted else ''}}}\n", [event(1, 1, "CreateUser")])
+                done = place.run("--deliver-for", "1s" if not trusted else "20s")
+                if trusted:
+                    login = base64.b64encode(b"\0reeve\0" + PASSWORD.encode()).decode()
+                    checks.check(done.status == 0 and server.got[0].secure and server.logins == [(True, "AUTH PLAIN " + login)] and not place.leaks(), f"{name}: login and message over TLS", (done.err, server.lines))
+                else:
+                    rows = place.outbox().rows
+                    checks.check(done.status == 3 and not server.got and not server.logins and rows[0]["reason"] == "TLS failed", f"{name}: an unknown certificate gets nothing", (rows, server.lines))
+    with Receiver(tls=(pem, key)) as soc:
+        place = Place(folder / "https", WEBHOOK, [event(1, 1, "CreateUser")])
+        done = place.run("--deliver-for", "1s", HOOK_URL=soc.url)
+        checks.check(done.status == 3 and not soc.got and place.outbox().rows[0]["reason"] == "TLS failed", "a webhook with an unknown certificate gets nothing", done.err)
+        place.outputs(WEBHOOK.replace("level", f"ca_file: {pem}, level"))
+        time.sleep(1.1)
+        done = place.run(HOOK_URL=soc.url)
+        checks.check(done.status == 0 and len(soc.got) == 1, "with its certificate it does", done.err)
+
+
+PUBLISHED = b"""<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult><ResponseMetadata><RequestId>2</RequestId></ResponseMetadata></PublishResponse>"""
+
+
+def sns(checks, folder):
+    for topic in ("alerts", "alerts.fifo"):
+        with Receiver((200, {"Content-Type": "text/xml"}, PUBLISHED)) as soc:
+            arn = f"arn:aws:sns:eu-central-1:111122223333:{topic}"
+            place = Place(folder / f"sns-{topic}", f"  - {{id: topic, kind: sns, topic: '{arn}'}}\n", [hostile_event()], title=HOSTILE)
+            done = place.run("--endpoint-url", soc.url)
+            checks.check(done.status == 0 and len(soc.got) == 1, f"sns {topic}: one request", (done.err, [one.body for one in soc.got]))
+            if not soc.got:
+                continue
+            form = dict(urllib.parse.parse_qsl(soc.got[0].body.decode(), keep_blank_values=True))
+            told = json.loads(done.out.splitlines()[0])
+            checks.check((form["Action"], form["Version"], form["TopicArn"]) == ("Publish", "2010-03-31", arn) and json.loads(form["Message"]) == told, f"sns {topic}: the alert to the topic", form)
+            subject = form["Subject"]
+            checks.check(subject.startswith("[high] <!channel>") and len(subject) <= 100 and all(" " <= c <= "~" for c in subject), f"sns {topic}: a subject that SNS takes", subject)
+            attributes = {form[f"MessageAttributes.entry.{n}.Name"]: (form[f"MessageAttributes.entry.{n}.Value.DataType"], form[f"MessageAttributes.entry.{n}.Value.StringValue"]) for n in (1, 2, 3)}
+            checks.check(attributes == {"alert_id": ("String", told["alert_id"]), "level": ("String", "high"), "rule_id": ("String", told["rule_id"])}, f"sns {topic}: attributes", attributes)
+            checks.check("/eu-central-1/sns/aws4_request" in soc.got[0].headers["Authorization"], f"sns {topic}: signed for the topic's Region", soc.got[0].headers)
+            checks.check((form.get("MessageDeduplicationId"), form.get("MessageGroupId")) == ((told["alert_id"], "reeve") if topic.endswith("fifo") else (None, None)), f"sns {topic}: by what a second copy is known", form)
 
 
 def backoff(checks, folder):
@@ -299,7 +412,7 @@ def main():
     if not built(checks, "alerts reach the workspace's outputs"):
         sys.exit(checks.end())
     with tempfile.TemporaryDirectory() as name:
-        for part in (webhook, backoff, dead_letters, down_then_up, follow, settings, killed):
+        for part in (webhook, slack, pagerduty, mail, sns, backoff, dead_letters, down_then_up, follow, settings, killed):
             part(checks, pathlib.Path(name))
     sys.exit(checks.end())
 

@@ -78,7 +78,7 @@ void member_if(JsonWriter& json, std::string_view name, const std::string& value
 // RFC 2047: words of at most 75 characters, no character of UTF-8 in two of them, each on a line of its own.
 std::string header_text(std::string_view text) {
   const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 && c < 0x7f; });
-  constexpr size_t line_most = 60, word_bytes = 45;  // 45 bytes are 60 characters of base64, beside 12 of the word
+  constexpr size_t line_most = 60, word_bytes = 39;  // 52 characters of base64 beside 12 of the word; a line has 76, with `Subject: ` before the first
   if (plain && text.size() <= line_most && text.find("=?") == std::string_view::npos) return std::string(text);
   std::string out;
   for (size_t from = 0; from < text.size();) {
