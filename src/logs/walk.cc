@@ -229,6 +229,19 @@ after:
   --depth;
   goto after;
 key:
+  // Members whose values are strings, one behind the other, are most of what stands in a record: they need no look at what is open.
+  while (end - i > 3 && t[i[0]] == '"' && t[i[1]] == ':' && t[i[2]] == '"') {
+    c = t[i[3]];
+    if (c == ',') {
+      i += 4;
+      continue;
+    }
+    if (c != '}') return Walked::broken;
+    i += 4;
+    --depth;
+    goto after;
+  }
+  if (i == end) return Walked::cut;
   if (t[*i] != '"') return Walked::broken;
   if (end - i < 2) return Walked::cut;
   if (t[i[1]] != ':') return Walked::broken;
