@@ -18,7 +18,7 @@ LATER = re.compile(r"(?:judged by|a run of|later, by|\"command\":)((?:[\W_]+(?:a
 def commands():
     """The first words behind `reeve` that are commands, and the pairs of words that are."""
     listed = [line.strip() for line in reeve("help").out.splitlines()]
-    names = [match[1] for line in listed if (match := re.match(r"((?:content |snapshot )?[a-z]+)  +\S", line))]
+    names = [match[1] for line in listed if (match := re.match(r"((?:[a-z]+ )?[a-z-]+)  +\S", line))]
     return {name for name in names if " " not in name}, {tuple(name.split()) for name in names if " " in name}
 
 
