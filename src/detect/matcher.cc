@@ -77,8 +77,18 @@ uint64_t hash_folded(std::string_view text, bool* escaped = nullptr) {
     std::memcpy(&word, p, 8);
     mix();
   }
-  word = 0;
-  std::memcpy(&word, p, left);
+  // The last eight bytes, some of them again; of a shorter text all of its bytes, in a way that only its size decides.
+  if (text.size() >= 8) {
+    std::memcpy(&word, p + left - 8, 8);
+  } else if (left >= 4) {
+    uint32_t front, back;
+    std::memcpy(&front, p, 4);
+    std::memcpy(&back, p + left - 4, 4);
+    word = front | uint64_t{back} << 32;
+  } else {
+    word = 0;
+    for (size_t i = 0; i < left; ++i) word |= static_cast<uint64_t>(static_cast<unsigned char>(p[i])) << (8 * i);
+  }
   mix();
   if (escaped && slashes != 0) *escaped = true;
   return hash;

@@ -43,7 +43,9 @@ uint32_t MembersAsked::ask(LogField root, std::string_view path) {
       next = static_cast<uint32_t>(nodes_.size());
       uint64_t first = 0;
       std::memcpy(&first, step.data(), std::min<size_t>(step.size(), 8));
-      nodes_.push_back({std::string(step), first, none, {}, 0});
+      uint64_t last = 0;
+      if (step.size() >= 8) std::memcpy(&last, step.data() + step.size() - 8, 8);
+      nodes_.push_back({std::string(step), first, last, none, {}, 0});
       nodes_[at].below.push_back(next);
       nodes_[at].sizes |= size_bit(step.size());
     }
@@ -88,7 +90,11 @@ struct MembersAsked::Walk {
     if (bytes < 8) first &= (uint64_t{1} << (8 * bytes)) - 1;
     for (uint32_t below : node.below) {
       const Node& one = asked.nodes_[below];
-      if (one.first == first && one.name.size() == bytes && (bytes <= 8 || std::memcmp(one.name.data() + 8, name + 8, bytes - 8) == 0)) return &one;
+      if (one.first != first || one.name.size() != bytes) continue;
+      if (bytes <= 8) return &one;
+      uint64_t last;
+      std::memcpy(&last, name + bytes - 8, 8);
+      if (one.last == last && (bytes <= 16 || std::memcmp(one.name.data() + 8, name + 8, bytes - 16) == 0)) return &one;
     }
     return nullptr;
   }

@@ -35,6 +35,7 @@ class MembersAsked {
   struct Node {
     std::string name;
     uint64_t first = 0;  // of the name: its first eight bytes, zeros behind a shorter one
+    uint64_t last = 0;   // and its last eight; zero for a shorter one
     uint32_t slot = none;
     std::vector<uint32_t> below;
     uint64_t sizes = 0;  // of the names below: bit n for n bytes, the last bit for all longer ones
