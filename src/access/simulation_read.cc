@@ -304,7 +304,7 @@ Result<Simulation> read_simulation(Value document, const ActionTable* table) {
       out.ignored_keys.emplace_back(key);
   }
   for (const auto& [key, value] : asked.context.items())
-    if (!kept.find(key) && std::none_of(out.ignored_keys.begin(), out.ignored_keys.end(), [&](const auto& one) { return equal_ignoring_case(one, key); }))
+    if (!kept.find(key) && std::none_of(out.ignored_keys.begin(), out.ignored_keys.end(), [&, &key = key](const auto& one) { return equal_ignoring_case(one, key); }))
       kept.set(key, value);
   asked.context = std::move(kept);
   return out;
