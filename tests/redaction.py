@@ -57,8 +57,10 @@ def originals(folder):
 
     def walk(node, where, key=""):
         if isinstance(node, dict):
+            of_aws = any(str(v).startswith("arn:aws:iam::aws:policy/") for v in node.values())  # AWS's own policies are named as they are
             for k, v in node.items():
-                walk(v, where, k)
+                if not (of_aws and k.lower() == "policyname"):
+                    walk(v, where, k)
         elif isinstance(node, list):
             for v in node:
                 walk(v, where, key)

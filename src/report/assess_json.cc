@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "formats/json.h"
 #include "report/alerts_told.h"
+#include "report/escalation_drawn.h"
 #include "report/finding_walk.h"
 #include "report/plan_json.h"
 #include "report/history_json.h"
@@ -53,6 +54,7 @@ class Writing {
     TRY(findings());
     layers();
     write_alerts_json(json_, a_);
+    write_escalation_json(json_, a_);
     write_objectives_json(a_, json_);
     json_.key("risks").begin_array().end_array();
     write_plan_json(json_, a_);

@@ -8,6 +8,7 @@
 #include "report/columns.h"
 #include "report/html_sections.h"
 #include "report/alerts_told.h"
+#include "report/escalation_drawn.h"
 #include "report/imported.h"
 #include "report/redaction.h"
 
@@ -102,6 +103,7 @@ Status write_assess_html(Assessment& a, const AssessHtmlOptions& options, const 
   parts.push_back({"depth", "Defence in depth", a.depth.empty() ? "" : std::to_string(a.depth.size()) + " × 3", section_depth(report)});
   parts.push_back({"findings", "Findings", with_thousands(a.verdicts.fail), section_findings(report, rows, shown)});
   parts.push_back({"unknowns", "Unknowns", with_thousands(a.verdicts.unknown), section_unknowns(report)});
+  parts.push_back({"ways", "Ways to administrator", a.escalation.looked ? with_thousands(a.escalation.sure) : "", section_escalation(report)});
   parts.push_back({"alerts", "Alerts", a.alerts.given ? with_thousands(a.alerts.alerts) : "", section_alerts(report)});
   parts.push_back({"others", "Other tools", "", std::move(others)});
   parts.push_back({"trends", "Trends", "", section_trends(report)});

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "formats/json.h"
 #include "report/alerts_told.h"
+#include "report/escalation_drawn.h"
 #include "report/redaction_ids.h"
 
 namespace reeve {
@@ -161,7 +162,9 @@ Result<std::unique_ptr<Redaction>> Redaction::of(Assessment& a) {
     }
   }
   {
-    auto rows = TRY(a.store->db().prepare("SELECT value FROM temp.tag_counts WHERE lower(key) IN ('name','owner','contact','customer') AND value IS NOT NULL"));
+    // Inline policies have no resource of their own, and ways to an administrator name them.
+    auto rows = TRY(a.store->db().prepare("SELECT value FROM temp.tag_counts WHERE lower(key) IN ('name','owner','contact','customer') AND value IS NOT NULL UNION "
+                                          "SELECT json_extract(p.value,'$.PolicyName') FROM temp.resources r,json_each(r.properties,'$.inline_policies') p WHERE r.type LIKE 'AWS::IAM::%' AND p.type='object'"));
     while (TRY(rows.step())) out->know(rows.text(0));
   }
   out->salt_ = hex(all);
@@ -557,6 +560,7 @@ void Redaction::apply(Assessment& a) const {
   }
   for (auto& one : a.words.attestations) one.why = text(one.why);
   redact_alerts(*this, a.alerts);
+  redact_escalation(*this, a.escalation);
   for (auto& objective : a.objectives)
     for (auto& why : objective.why) why = text(why);
   for (auto& service : a.responsibilities.services)
