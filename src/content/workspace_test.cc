@@ -130,7 +130,7 @@ TEST_F(WorkspaceTest, NamesEachMistake) {
        {"reeve.yaml:1:1: unknown key `organisation` in a workspace; did you mean `organization`?",
         "reeve.yaml:1:1: `organization` is missing from a workspace; expected text"}},
       {{{"reeve.yaml", "organization: N\nchannels: {}\n"}},
-       {"reeve.yaml:2:1: unknown key `channels` in a workspace; expected one of organization, edition, scope, owners, thresholds, redaction_salt, placeholders"}},
+       {"reeve.yaml:2:1: unknown key `channels` in a workspace; expected one of organization, edition, scope, owners, thresholds, redaction_salt, placeholders, outputs"}},
       {{{"reeve.yaml", "organization: N\norganization: M\n"}}, {"reeve.yaml:2:1: this key stands twice in one map; the last one counts; expected each key once"}},
       {{{"reeve.yaml", "organization: N\nscope: {acounts: []}\n"}}, {"reeve.yaml:2:9: unknown key `acounts` in `scope`; did you mean `accounts`?"}},
       {{{"reeve.yaml", "organization: N\nscope: {accounts: [1234]}\n"}}, {"reeve.yaml:2:20: `accounts` has `1234`; expected an account id of 12 digits"}},
