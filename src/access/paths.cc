@@ -267,7 +267,7 @@ std::vector<Chokepoint> chokepoints(const AttackGraph& graph, size_t max) {
   }
   std::vector<Chokepoint> out;
   for (auto& [key, cut] : cuts) {
-    const std::vector<uint32_t> left = backward.beginnings([&](uint32_t, const AttackEdge& edge) { return cut.edges.contains(&edge); });
+    const std::vector<uint32_t> left = backward.beginnings([&, &cut = cut](uint32_t, const AttackEdge& edge) { return cut.edges.contains(&edge); });
     Chokepoint& point = cut.point;
     point.of = all.size();
     point.ends = all.size() - left.size();

@@ -35,6 +35,7 @@ std::vector<Command> detect_commands() {
                   .help = "exit status 1 if there is an alert of this level or above; default: never"},
                  {.name = "--deliver-for", .value = "TIME",
                   .help = "with outputs in the workspace and a state: how long to go on delivering when all is judged; default: 30s, and 5s when a run that follows is ended"},
+                 {.name = "--metrics", .value = "ADDR:PORT", .help = "serve OpenMetrics at http://ADDR:PORT/metrics while the run lasts; a PORT alone is for this machine only"},
                  {.name = "--verify-digests", .help = "judge no event: hold log files against CloudTrail's signed digests of them"},
                  {.name = "--digest-keys", .value = "FILE", .form = Form::file, .repeats = true,
                   .help = "public keys as `aws cloudtrail list-public-keys` prints them; default: CloudTrail is asked, in each Region"},

@@ -12,6 +12,7 @@
 #include "cli/detect_text.h"
 #include "detect/alert_json.h"
 #include "detect/suppress.h"
+#include "notify/metrics.h"
 #include "report/ocsf.h"
 
 namespace reeve {
@@ -111,6 +112,7 @@ int run_detect(const Options& options, Io& io) {
     return exit_input;
   }
   what.rules_digest = judging.digest;
+  what.newest = options.has("--metrics");
   what.exact_audit = options.has("--audit");
 
   DetectText telling(io, what.follow ? rfc3339(wall_clock()).substr(0, 10) : std::string());
@@ -120,7 +122,9 @@ int run_detect(const Options& options, Io& io) {
   std::string out;
   const AlertWriter writer(rules);
   DetectSinks sinks;
+  std::optional<Metrics> metrics;
   auto told = [&](uint32_t rule, std::string_view shown) {
+    if (metrics) metrics->alert(rules.rules[rule].head.level);
     reached = reached || (fail_at && rules.rules[rule].head.level >= *fail_at);
     io.print(shown);
     if (live) std::fflush(io.out);
@@ -154,6 +158,7 @@ int run_detect(const Options& options, Io& io) {
       sinks.written = told;
     } else {
       sinks.written = [&](uint32_t rule, std::string_view shown) {
+        if (metrics) metrics->alert(rules.rules[rule].head.level);
         reached = reached || (fail_at && rules.rules[rule].head.level >= *fail_at);
         lines += shown;
         if (lines.size() >= lines_at_once) pass_on();
@@ -183,6 +188,19 @@ int run_detect(const Options& options, Io& io) {
   sinks.progress = [&](const DetectTotals& totals) { telling.progress(totals); };
 
   if (outputs) sinks.beside = &outputs->open(rules, sinks.problem);
+
+  std::unique_ptr<MetricsServer> server;  // gone before what it reads
+  if (options.has("--metrics")) {
+    metrics.emplace(std::string(reeve_program().version), wall_clock(), [&] { return outputs ? outputs->office()->counts() : std::map<std::string, PostCounts>(); });
+    auto opened = MetricsServer::open(options.value("--metrics"), *metrics);
+    if (!opened) {
+      io.error(opened.error());
+      return opened.error().code == Code::usage ? exit_usage : exit_input;
+    }
+    server = std::move(*opened);
+    io.say("note  metrics at http://" + server->address() + "/metrics\n");
+    sinks.checkpoint = [&](const DetectTotals& totals) { metrics->set(totals); };
+  }
 
   EndBySignal signals;
   auto done = run_detections(rules, what, sinks, [] { return detect_ended != 0; });

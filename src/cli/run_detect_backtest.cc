@@ -71,7 +71,7 @@ std::string text_of(const Terminal& terminal, const RuleHead& head, const Backte
 }  // namespace
 
 int run_detect_backtest(const Options& options, Io& io) {
-  for (const char* flag : {"--rules", "--state", "--follow", "--audit", "--fail-on", "--queue"})
+  for (const char* flag : {"--rules", "--state", "--follow", "--audit", "--fail-on", "--queue", "--metrics", "--deliver-for"})
     if (options.has(flag)) {
       io.error({Code::usage, "`" + std::string(flag) + "` does not go with `--backtest`", {}, "the rule alone, over logs that are there", ""});
       return exit_usage;

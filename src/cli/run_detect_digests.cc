@@ -99,7 +99,7 @@ Result<PublicKeys> public_keys_of(Asked& asked, const std::string& region, int64
 
 // What goes with judging events does not go with this.
 Status fits(const Options& options) {
-  for (const char* flag : {"--queue", "--rules", "--follow", "--state", "--audit", "--strict-scalar", "--lateness"})
+  for (const char* flag : {"--queue", "--rules", "--follow", "--state", "--audit", "--strict-scalar", "--lateness", "--metrics", "--deliver-for"})
     if (options.has(flag)) return fail(Code::usage, "`" + std::string(flag) + "` is for judging events, and --verify-digests judges none");
   if (options.arguments().empty()) return fail(Code::usage, "--verify-digests needs to know where the digests are", {}, "a PATH", "for example `reeve detect s3://BUCKET --verify-digests`");
   if (options.value("--format") == "ocsf") return fail(Code::usage, "--verify-digests has no `--format ocsf`", {}, "text or ndjson");

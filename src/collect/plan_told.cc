@@ -41,7 +41,7 @@ std::set<std::string> told_by_cheaper(const ResourceType& type, size_t which, co
     for (const Read& other : type.reads) needed |= other.after == read.call;
     std::set<std::string> by;
     for (auto& [target, form] : read.set) {
-      auto teller = std::find_if(asked.begin(), asked.end(), [&](const Read* one) { return one->call != read.call && told_target(*one, target); });
+      auto teller = std::find_if(asked.begin(), asked.end(), [&, &target = target](const Read* one) { return one->call != read.call && told_target(*one, target); });
       if (teller == asked.end()) needed = true;
       else by.insert((*teller)->call);
     }
