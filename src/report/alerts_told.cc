@@ -134,15 +134,21 @@ std::string section_alerts(const Report& report) {
                     section_head("alerts", "Alerts", "What <code>reeve detect</code> told, by who did it. A verdict stays what the facts say; where they are older than the alert, they want reading again.",
                                  figures(alerts.alerts, "alerts.alerts", "alert"), false);
   if (alerts.findings.empty()) return out + "<p class=\"later\">The files of alerts among the sources hold none.</p></section>";
-  out += table_open("Alerts by rule and principal", {"Level", "What", "Who", "Account", "#Alerts", "First", "Last", "Controls", "What to do"});
+  out += table_open("Alerts by rule and principal", {"Level", "What", "Who", "#Alerts", "First and last", "What to do"});
   size_t shown = 0;
   for (const AlertFinding& one : alerts.findings) {
     if (shown++ == shown_most) break;
     std::string controls, steps;
     for (const std::string& control : one.controls) controls += (controls.empty() ? "" : ", ") + ("<code>" + esc(control) + "</code>");
     for (const std::string& step : one.triage) steps += "<li>" + esc(step) + "</li>";
-    out += "<tr>" + td(esc(name(one.level))) + td(esc(one.title)) + td("<code>" + esc(one.resource) + "</code>") + td(esc(one.account)) + td(one.alerts) + td(when(one.first_seen)) +
-           td(when(one.last_seen) + (one.newer_than_facts ? " <small>newer than the facts</small>" : "")) + td(controls) + td(steps.empty() ? "–" : "<ol class=\"qs\">" + steps + "</ol>") + "</tr>";
+    // Most principals' ARNs name the account; where one does not, it stands beside.
+    const bool told = one.account.empty() || contains(one.resource, one.account);
+    std::string times = when(one.first_seen);
+    if (when(one.last_seen) != times) times += "<br>" + when(one.last_seen);
+    if (one.newer_than_facts) times += "<p>newer than the facts</p>";
+    out += "<tr>" + td(esc(name(one.level))) + td(esc(one.title) + (controls.empty() ? "" : "<p>" + controls + "</p>")) +
+           td("<code>" + esc(one.resource) + "</code>" + (told ? "" : "<p>" + esc(one.account) + "</p>")) + td(one.alerts) + td(times) +
+           td(steps.empty() ? "–" : "<ol class=\"qs\">" + steps + "</ol>") + "</tr>";
   }
   out += std::string(table_close);
   if (alerts.findings.size() > shown_most) out += "<p class=\"later\">" + count_text(alerts.findings.size() - shown_most, "more row") + ": <code>alerts.findings[]</code> of <code>--format json</code> has all.</p>";
