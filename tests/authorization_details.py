@@ -68,7 +68,9 @@ def main():
             continue
         checks.check(finding["resource"]["type"] in TYPES, f"{control}: {finding['status']} only of what the reply holds", uid)
         for one in finding.get("evidence", []):
-            checks.check(one.get("source", "").endswith(files[0].name), f"{control} of {uid}: evidence is in the reply", str(one))
+            # What follows from the reply as a whole, such as that no way leads anywhere, stands in no one place of it.
+            inside = one.get("source", "").endswith(files[0].name) or (one.get("source") == "reeve:access" and one.get("resource") == uid)
+            checks.check(inside, f"{control} of {uid}: evidence is in the reply", str(one))
         checks.check(finding.get("evidence"), f"{control} of {uid}: {finding['status']} has evidence")
     checks.check(report["level"] == 0 and all(p["level"] == 0 for p in report["practices"]), "no practice reaches a level")
 

@@ -14,7 +14,9 @@ users AS (
              coalesce(days_since(access_key_2_last_used), 99999)) AS own,
          iif(password_last_used IS NULL OR access_key_1_last_used IS NULL OR access_key_2_last_used IS NULL,
              'iam:GetCredentialReport was not read', NULL) AS unread,
-         services_last_accessed AS services, 0 AS kept
+         services_last_accessed AS services,
+         name LIKE '%break%glass%' OR name LIKE '%emergency%' OR EXISTS (SELECT 1 FROM json_each(tags) t
+             WHERE lower(replace(replace(replace(t.value, '-', ''), '_', ''), ' ', '')) IN ('breakglass', 'emergency', 'emergencyaccess')) AS kept
   FROM aws_iam_user),
 used AS (
   SELECT uid, age, path, kept, iif(services IS NULL, unread, NULL) AS unread,
