@@ -12,6 +12,7 @@ import json
 import pathlib
 import re
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -22,6 +23,24 @@ CALL = "iam:GetAccountAuthorizationDetails"
 TYPES = {"AWS::IAM::User": "UserDetailList", "AWS::IAM::Role": "RoleDetailList", "AWS::IAM::Group": "GroupDetailList", "AWS::IAM::ManagedPolicy": "Policies"}
 
 
+def unread_texts_are_unknown(checks):
+    """A user who may give itself everything, as far as a boundary or a group lets it whose text is not in the reply."""
+    own = {"PolicyName": "selfmade", "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["iam:PutUserPolicy"], "Resource": "*"}]}}
+    user = {"Path": "/", "UserName": "ann", "UserId": "AIDANN", "Arn": "arn:aws:iam::111111111111:user/ann", "CreateDate": "2020-01-01T00:00:00Z", "GroupList": [], "AttachedManagedPolicies": [],
+            "Tags": [], "UserPolicyList": [own]}
+    boundary = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": "arn:aws:iam::111111111111:policy/hedgerow"}
+    for name, said in (("a boundary", {**user, "PermissionsBoundary": boundary}), ("a group", {**user, "UserPolicyList": [], "GroupList": ["quartermasters"]})):
+        with tempfile.TemporaryDirectory() as folder:
+            place = pathlib.Path(folder) / "111111111111" / "us-east-1"
+            place.mkdir(parents=True)
+            (place / "iam-get-account-authorization-details.json").write_text(json.dumps({"UserDetailList": [said], "GroupDetailList": [], "Policies": [], "RoleDetailList": []}))
+            run = assess(folder)
+            finding = verdicts_of(run.report).get(("no-path-to-administrator", user["Arn"]))
+            checks.check(finding and finding["status"] == "unknown" and "read" in finding["reason"], f"{name} that was not read: no way is not known", str(finding)[:300])
+            redacted = assess(folder, more=("--redact",))
+            checks.check(not any(word in redacted.out for word in ("quartermasters", "hedgerow", "selfmade")), f"{name} that was not read: its name is not told under --redact", "")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--reeve", default=str(lib_reeve.REEVE))
@@ -29,6 +48,7 @@ def main():
     checks = Checks()
     if not built(checks, "an input of one reply"):
         return checks.end()
+    unread_texts_are_unknown(checks)
     files = sorted(AUTHORIZATION.glob("*.json")) if AUTHORIZATION.exists() else []
     if not files:
         checks.skip("everything", f"no reply in {AUTHORIZATION}", "that one reply is a whole input of which nothing else is claimed")

@@ -101,7 +101,11 @@ AttackIndex::AttackIndex(const AccessEstate& estate, const Escalations& known) :
       out.admin_unbounded = out.admin = administers(sources).verdict;
     }
     for (uint32_t policy : set.policies) out.may &= ~policies_[policy].never;
-    if (set.boundary != no_index) {
+    // A boundary whose text was not read may allow all; the decision says then that it is not known.
+    const bool unread = set.boundary != no_index && estate.policies[set.boundary].policy && !source_of(*estate.policies[set.boundary].policy).unknown.empty();
+    if (unread) {
+      out.admin = both(out.admin, Truth::unknown);
+    } else if (set.boundary != no_index) {
       out.may &= policies_[set.boundary].may & ~policies_[set.boundary].never;
       out.asks_who = out.asks_who || policies_[set.boundary].asks_who;
       if (estate.policies[set.boundary].policy) out.admin = both(out.admin, administers({source_of(*estate.policies[set.boundary].policy)}).verdict);

@@ -106,11 +106,13 @@ std::vector<std::string> unknown_of(const EscalationPath& path) {
   return out;
 }
 
-// Why it is not known what all a principal may do: the first of its policies whose text was not read. Empty: all were.
+// Why it is not known what all a principal may do: the first of its policies, its boundary among them, whose text was not read. Empty: all were.
 std::string unread_of(const AccessEstate& estate, const AccessPrincipal& who) {
   const IdentitySet& set = estate.sets[who.set];
   if (!set.unread.empty()) return set.unread;
-  for (uint32_t policy : set.policies)
+  std::vector<uint32_t> policies = set.policies;
+  if (set.boundary != no_index) policies.push_back(set.boundary);
+  for (uint32_t policy : policies)
     if (const std::string& why = source_of(*estate.policies[policy].policy).unknown; !why.empty()) return estate.policies[policy].name + ": " + why;
   return {};
 }

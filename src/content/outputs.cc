@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "content/fields.h"
+#include "findings/secret_patterns.h"
 
 namespace reeve {
 namespace {
@@ -171,6 +172,33 @@ Result<std::string> read_secret(const SecretRef& secret) {
   return text;
 }
 
+namespace {
+
+// What stands in `outputs` may be a secret that somebody put in the wrong place, an address above all. Of what a message quotes only short names stay.
+void withhold(Error& error) {
+  constexpr size_t name_most = 24;
+  for (std::string* text : {&error.what, &error.hint}) {
+    std::string out;
+    for (size_t at = 0; at < text->size();) {
+      const size_t open = text->find('`', at), close = open == std::string::npos ? open : text->find('`', open + 1);
+      if (close == std::string::npos) {
+        out.append(*text, at);
+        break;
+      }
+      const std::string_view quoted = std::string_view(*text).substr(open + 1, close - open - 1);
+      const bool name = quoted.size() <= name_most && std::all_of(quoted.begin(), quoted.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == ' '; });
+      out.append(*text, at, open + 1 - at);
+      out += name ? std::string(quoted) : "…";
+      out += '`';
+      at = close + 1;
+    }
+    mask_patterns(out);
+    *text = std::move(out);
+  }
+}
+
+}  // namespace
+
 std::vector<AlertOutput> load_outputs(const std::string& workspace_dir, std::vector<Error>& errors) {
   std::vector<AlertOutput> out;
   const std::string path = workspace_dir.empty() || workspace_dir == "." ? "reeve.yaml" : join_path(workspace_dir, "reeve.yaml");
@@ -190,7 +218,9 @@ std::vector<AlertOutput> load_outputs(const std::string& workspace_dir, std::vec
     return out;
   }
   for (Value item : all.items()) {
+    const size_t before = errors.size();
     auto one = read_output(item, workspace_dir, errors);
+    for (size_t i = before; i < errors.size(); ++i) withhold(errors[i]);
     if (!one) continue;
     if (std::any_of(out.begin(), out.end(), [&](const AlertOutput& other) { return other.id == one->id; })) {
       errors.push_back({Code::conflict, "two outputs are called `" + one->id + "`", one->at, "an id for each", ""});

@@ -21,7 +21,7 @@ class Placing {
   std::string text(Value map, std::string_view key);  // a scalar's text, trimmed and taken; empty if there is none
   Texts texts(Value map, std::string_view key);       // of a list of scalars
   std::string own(Value scalar);                      // the text of this one
-  void taken(Value value) { taken_.insert(value.index()); }  // a value, or a key, whose meaning went into something else
+  void taken(Value value) { if (value) taken_.insert(value.index()); }  // a value, or a key, whose meaning went into something else
 
   // A field of `section`, cut to what its rule allows; nothing is set if `text` is empty.
   void set(Record& record, std::string_view section, std::string_view field, std::string text, Value from);

@@ -86,7 +86,9 @@ class ScenarioReader {
     input(item, path, "vulnerability", out.vulnerability, 1);
     input(item, path, "loss", out.loss, HUGE_VAL);
     if (out_.problems.size() > before) return;
-    if (!std::isfinite(out.tef.high * out.vulnerability.high * out.loss.high)) return problem(item, path + ".loss.high is too large to be multiplied by the others", "a product that is a number");
+    // Squares of what is drawn are summed.
+    constexpr double most = 1e140;
+    if (!(out.tef.high * out.vulnerability.high * out.loss.high <= most)) return problem(item, path + ".loss.high is too large to be multiplied by the others", "a product of at most 1e140");
     out_.scenarios.push_back(std::move(out));
   }
 

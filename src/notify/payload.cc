@@ -128,7 +128,7 @@ std::string slack_payload(const ToldAlert& alert) {
     json.end_object();
   };
   const std::string level(name(alert.level));
-  json.begin_object().member("text", slack_text(summary_of(alert), slack_text_most));
+  json.begin_object().member("mrkdwn", false).member("text", slack_text(summary_of(alert), slack_text_most));
   json.key("blocks").begin_array();
   json.begin_object().member("type", "header").key("text");
   text("plain_text", slack_text(level + ": " + alert.title, slack_header_most));

@@ -200,7 +200,8 @@ Status PostOffice::finish(const std::string& path, int64_t most_ms, const std::f
     const bool more = std::any_of(own_->lines.begin(), own_->lines.end(), [&](const auto& line) {
       return !line->out.empty() || std::any_of(line->hand.begin(), line->hand.end(), [&](const Delivery& one) { return std::max(one.due_ms, line->paused_until) - wall_clock().ms <= left; });
     });
-    if (!more || left <= 0 || stop()) break;
+    const bool end = stop();  // asked each time: who waits for an answer of AWS learns by it that there is no time left
+    if (!more || left <= 0 || end) break;
     // Not after each: a commit costs as much as many deliveries.
     own_->turned.wait_for(hold, std::chrono::milliseconds(std::min(left, record_ms)), [&] {
       return std::all_of(own_->lines.begin(), own_->lines.end(), [](const auto& line) { return line->hand.empty() && !line->sending; });
