@@ -163,8 +163,7 @@ Result<std::unique_ptr<Redaction>> Redaction::of(Assessment& a) {
   }
   {
     // Inline policies have no resource of their own, nor has a group that was not read, and ways to an administrator name them.
-    auto rows = TRY(a.store->db().prepare(
-        "SELECT value FROM temp.tag_counts WHERE lower(key) IN ('name','owner','contact','customer') AND value IS NOT NULL UNION SELECT json_extract(p.value,'$.PolicyName') "
+    auto rows = TRY(a.store->db().prepare("SELECT value FROM temp.tag_counts WHERE lower(key) IN ('name','owner','contact','customer') AND value IS NOT NULL UNION SELECT json_extract(p.value,'$.PolicyName') "
         "FROM temp.resources r,json_each(r.properties,'$.inline_policies') p WHERE r.type LIKE 'AWS::IAM::%' AND p.type='object' UNION SELECT g.value FROM temp.resources r,json_each(r.properties,'$.groups') g WHERE r.type='AWS::IAM::User' AND g.type='text'"));
     while (TRY(rows.step())) out->know(rows.text(0));
   }
