@@ -15,7 +15,21 @@ class Got:
         self.__dict__.update(parts)
 
 
-class Receiver:
+class Served:
+    """`server`, for as long as a block lasts or until it is closed."""
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Receiver(Served):
     """HTTP. `answers`: status, or (status, headers), one for each request in turn; the last one for all behind it."""
 
     def __init__(self, *answers, port=0, slow_s=0, tls=None):
@@ -63,18 +77,8 @@ class Receiver:
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-
-class MailServer:
+class MailServer(Served):
     """SMTP, as little as it takes. `answers`: replies to the end of DATA, in turn, the last one for all behind it. `tls`: (certificate, key): STARTTLS
     is offered, and AUTH PLAIN behind it; `implicit`: TLS from the first byte."""
 
@@ -153,16 +157,6 @@ class MailServer:
         self.server = Server(("127.0.0.1", 0), Handler)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def closed_port():

@@ -40,6 +40,19 @@ struct Line {
 struct PostOffice::Own {
   explicit Own(const RuleSet& all) : rules(all), writer(all) {}
 
+  // No more is sent; what is on its way is told to end, and waited for. Nothing when done already.
+  void end() {
+    {
+      std::lock_guard hold(mutex);
+      ended = true;
+      for (auto& line : lines)
+        if (line->to.sender) line->to.sender->stop();
+    }
+    turned.notify_all();
+    for (auto& line : lines)
+      if (line->thread.joinable()) line->thread.join();
+  }
+
   const RuleSet& rules;
   AlertWriter writer;
   std::function<void(Error)> dead;
@@ -116,17 +129,7 @@ PostOffice::PostOffice(std::vector<Destination> destinations, const RuleSet& rul
     if (line->to.sender) line->thread = std::thread([this, &of = *line] { own_->deliver(of); });
 }
 
-PostOffice::~PostOffice() {
-  {
-    std::lock_guard hold(own_->mutex);
-    own_->ended = true;
-    for (auto& line : own_->lines)
-      if (line->to.sender) line->to.sender->stop();
-  }
-  own_->turned.notify_all();
-  for (auto& line : own_->lines)
-    if (line->thread.joinable()) line->thread.join();
-}
+PostOffice::~PostOffice() { own_->end(); }
 
 Status PostOffice::open(store::Db& db) { return Outbox::make_tables(db); }
 
@@ -207,15 +210,7 @@ Status PostOffice::finish(const std::string& path, int64_t most_ms, const std::f
       return std::all_of(own_->lines.begin(), own_->lines.end(), [](const auto& line) { return line->hand.empty() && !line->sending; });
     });
   }
-  {
-    std::lock_guard hold(own_->mutex);
-    own_->ended = true;
-    for (auto& line : own_->lines)
-      if (line->to.sender) line->to.sender->stop();
-  }
-  own_->turned.notify_all();
-  for (auto& line : own_->lines)
-    if (line->thread.joinable()) line->thread.join();
+  own_->end();
   return record();
 }
 
