@@ -16,7 +16,7 @@ set(REEVE_ALONE
   cli/detect_commands.cc cli/detect_text.cc cli/digest_text.cc cli/run_detect.cc cli/run_detect_backtest.cc cli/run_detect_cases.cc cli/run_detect_digests.cc cli/run_detect_incidents.cc cli/run_detect_outbox.cc cli/detect_outputs.cc
   cli/check_text.cc cli/commands.cc cli/drift_text.cc cli/run_explain.cc cli/run_history.cc
   collect/engine.cc collect/plan_graph.cc
-  content/control.cc content/fields.cc content/workspace.cc
+  content/control.cc content/fields.cc content/threats.cc content/workspace.cc
   estate/replies_read.cc estate/resource_type.cc estate/snapshot.cc estate/stack_functions.cc estate/stack_resolver.cc
   estate/template.cc
   findings/secret_patterns.cc

@@ -192,6 +192,10 @@ void append_utf8(std::string& out, uint32_t code_point) {
   out.append(buffer, encode_utf8(code_point, buffer));
 }
 
+size_t code_points(std::string_view s) {
+  return static_cast<size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
 size_t encode_utf8(uint32_t c, char* out) {
   if (c < 0x80) {
     out[0] = static_cast<char>(c);

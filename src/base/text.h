@@ -28,6 +28,7 @@ std::optional<double> parse_double(std::string_view s);  // whole string, locale
 bool valid_utf8(std::string_view s);
 // The offset of the first byte that is not, or npos.
 size_t utf8_error(std::string_view s);
+size_t code_points(std::string_view s);  // how many characters well-formed UTF-8 has
 // Writes a code point (up to U+10FFFF) as 1 to 4 bytes and gives their number; append_utf8 puts them at the end of `out`.
 size_t encode_utf8(uint32_t code_point, char* out);
 void append_utf8(std::string& out, uint32_t code_point);

@@ -156,8 +156,8 @@ void name_linked_items(const std::string& folder, std::vector<Error>& problems) 
 
 const std::vector<std::string>& content_kinds() {
   static const std::vector<std::string> kinds = {
-      "actions",    "apis",      "baselines", "challenges", "controls", "detections", "escalations", "exposure", "facts", "frameworks", "hunts",
-      "logsources", "objectives", "practices", "quotas",    "redactions", "resources",  "responsibility", "runbooks",   "schemas", "suppressions", "threats", "views",
+      "actions",    "apis",      "attack",     "baselines", "challenges", "controls", "detections", "escalations", "exposure", "facts", "frameworks", "hunts",
+      "logsources", "objectives", "practices", "quotas",    "redactions", "resources",  "responsibility", "risk", "runbooks",   "schemas", "suppressions", "threats", "views",
   };
   return kinds;
 }

@@ -486,8 +486,8 @@ TEST(ContentOnDisk, NamesFoldersThatAreNoContent) {
   Content content = load_content({.built_in = false, .content_dir = folder.path});
   EXPECT_EQ(texts(content.errors),
             (std::vector<std::string>{folder.path + "/contrls: `contrls` is no kind of content; did you mean `controls`?",
-                                      folder.path + "/scripts: `scripts` is no kind of content; expected one of actions, apis, baselines, challenges, controls, detections, escalations, exposure, facts, frameworks, "
-                                                    "hunts, logsources, objectives, practices, quotas, redactions, resources, responsibility, runbooks, schemas, suppressions, threats, views"}));
+                                      folder.path + "/scripts: `scripts` is no kind of content; expected one of actions, apis, attack, baselines, challenges, controls, detections, escalations, exposure, facts, frameworks, "
+                                                    "hunts, logsources, objectives, practices, quotas, redactions, resources, responsibility, risk, runbooks, schemas, suppressions, threats, views"}));
   // A workspace lives among other things: only what holds controls is a slip.
   content = load_content({.built_in = false, .workspace_dir = folder.path});
   ASSERT_EQ(content.errors.size(), 1u);

@@ -8,6 +8,7 @@
 #include "content/detections.h"
 #include "content/escalations.h"
 #include "content/fields.h"
+#include "content/threats.h"
 
 namespace reeve {
 namespace {
@@ -96,6 +97,13 @@ void detections_serve_controls(const Content& content, std::vector<Error>& error
       if (!content.control(id)) errors.push_back(unknown_word("detection `" + one.id + "` serves control `" + id + "`, which there is not", one.controls_at, id, ids));
 }
 
+// Each threat is read, and is bound to what there is.
+void threats_are_bound(const Content& content, std::vector<Error>& errors) {
+  const Threats known = threats_of(*content.files);
+  errors.insert(errors.end(), known.errors.begin(), known.errors.end());
+  for (Error& error : bindings_hold(known, content)) errors.push_back(std::move(error));
+}
+
 }  // namespace
 
 std::vector<Error> validate_content(const Content& content, const GuardTypes& guard_types) {
@@ -107,6 +115,7 @@ std::vector<Error> validate_content(const Content& content, const GuardTypes& gu
   for (Error& error : validate_permissions(content)) errors.push_back(std::move(error));
   escalations_ask_for_actions(content, errors);
   detections_serve_controls(content, errors);
+  threats_are_bound(content, errors);
   return errors;
 }
 

@@ -11,10 +11,6 @@
 namespace reeve::model {
 namespace {
 
-size_t code_points(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 std::string quoted_choices(const std::vector<std::string_view>& choices) {
   std::string out;
   for (size_t i = 0; i < choices.size(); ++i) out += (i == 0 ? "`" : i + 1 == choices.size() ? " or `" : ", `") + std::string(choices[i]) + "`";
