@@ -16,7 +16,7 @@ set(REEVE_ALONE
   cli/detect_commands.cc cli/detect_text.cc cli/digest_text.cc cli/run_detect.cc cli/run_detect_backtest.cc cli/run_detect_cases.cc cli/run_detect_digests.cc cli/run_detect_incidents.cc cli/run_detect_outbox.cc cli/detect_outputs.cc
   cli/check_text.cc cli/commands.cc cli/drift_text.cc cli/run_explain.cc cli/run_history.cc
   collect/engine.cc collect/plan_graph.cc
-  content/control.cc content/fields.cc content/threats.cc content/workspace.cc
+  content/control.cc content/fields.cc content/risk_scale.cc content/threats.cc content/workspace.cc
   estate/replies_read.cc estate/resource_type.cc estate/snapshot.cc estate/stack_functions.cc estate/stack_resolver.cc
   estate/template.cc
   findings/secret_patterns.cc
@@ -27,7 +27,7 @@ set(REEVE_ALONE
   assess/unit_result_test.cc content/content_test.cc content/detections_test.cc content/record_view_test.cc
   estate/stack_test.cc estate/template_test.cc estate/terraform_test.cc
   formats/json_test.cc formats/yaml_test.cc policy/identity_test.cc policy/public_test.cc policy/scp_test.cc
-  collect/plan_test.cc collect/record_test.cc store/store_test.cc)
+  model/fair_test.cc collect/plan_test.cc collect/record_test.cc store/store_test.cc)
 foreach(file ${REEVE_ALONE})
   set_source_files_properties(${CMAKE_SOURCE_DIR}/src/${file} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endforeach()
