@@ -63,7 +63,7 @@ add_executable(reeve_check_content EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/cmake/ch
 set_target_properties(reeve_check_content PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tools)
 target_link_libraries(reeve_check_content PRIVATE reeve_content)
 file(GLOB_RECURSE example_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/content/controls/*/examples/*
-  ${CMAKE_SOURCE_DIR}/content/detections/*/examples/*)
+  ${CMAKE_SOURCE_DIR}/content/detections/*/examples/* ${CMAKE_SOURCE_DIR}/content/threats/*/examples/*)
 add_custom_command(
   OUTPUT ${CMAKE_BINARY_DIR}/content.checked
   COMMAND reeve_check_content ${CMAKE_SOURCE_DIR}/content

@@ -1,4 +1,5 @@
 #include "assess/examples.h"
+#include "assess/threat_examples.h"
 #include "cli/commands.h"
 #include "content/content.h"
 #include "formats/json.h"
@@ -11,14 +12,23 @@ int run_content_test(const Options& options, Io& io) {
   where.workspace_dir = workspace_of(options);
   Content content = load_content(where);
   std::vector<Error> errors = content.errors;
-  for (auto& wanted : options.arguments())
-    if (!content.control(wanted)) errors.push_back({Code::not_found, "there is no control `" + wanted + "`", {}, "the id of a control", "reeve content list"});
-  auto results = run_examples(content, options.arguments(), errors);
+  const Threats threats = threats_of(*content.files);
+  errors.insert(errors.end(), threats.errors.begin(), threats.errors.end());
+  const std::vector<std::string>& asked = options.arguments();
+  std::vector<std::string> controls;
+  for (auto& wanted : asked) {
+    if (content.control(wanted)) controls.push_back(wanted);
+    else if (!threats.rule(wanted))
+      errors.push_back({Code::not_found, "there is no control and no threat `" + wanted + "`", {}, "the id of a control or of a threat", "reeve content list"});
+  }
+  std::vector<ExampleResult> results;
+  if (asked.empty() || !controls.empty()) results = run_examples(content, controls, errors);
+  for (auto& result : run_threat_examples(content, threats, asked, errors)) results.push_back(std::move(result));
   // What is built in has no examples: a run that tried none must not look like one in which all held.
   if (results.empty() && errors.empty()) {
     const bool given = options.has("--content") || !where.workspace_dir.empty();
-    io.error({Code::usage, given ? "no control that was asked for has examples" : "the controls built in come without their examples", {},
-              "a folder of content whose controls have examples/: --content DIR", ""});
+    io.error({Code::usage, given ? "nothing that was asked for has examples" : "what is built in comes without its examples", {},
+              "a folder of content whose controls or threats have examples/: --content DIR", ""});
     return exit_usage;
   }
   bool json = options.value("--format", "text") == "json";

@@ -50,7 +50,8 @@ struct Reach {
   uint64_t resources = 0;  // of which it is certain that they are meant
   uint64_t unknown = 0;    // which may be
   uint64_t accounts = 0;
-  std::vector<std::string> first;  // uids, the first three in order
+  uint64_t unread = 0;     // accounts in which it was refused, or never asked, which resources there are
+  std::vector<std::string> first;  // uids, at most three: of each account the first, in order
 };
 
 struct ThreatState {

@@ -1,0 +1,201 @@
+#include "threats/scope.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "store/views.h"
+
+namespace reeve::threats {
+namespace {
+
+constexpr size_t rules_in_a_query = 200, first_most = 3;  // three columns each: well below SQLite's limit of 2,000
+constexpr int64_t null_counts = int64_t{1} << 32;         // in a sum beside the rows that are meant: more than there can be of those
+constexpr std::string_view account_type = "Reeve::Account::Settings", organization_type = "Reeve::Organization";
+
+std::string condition(const ThreatRule& rule) { return rule.where.empty() ? "1" : "(" + rule.where + "\n)"; }  // the line ends a comment
+
+// How many are meant and how many may be, in one number so that the condition is computed once for it; and the first that is meant.
+std::string columns(const ThreatRule& rule) {
+  if (rule.where.empty()) return "count(*), min(uid)";
+  return "sum(ifnull(NOT NOT " + condition(rule) + ", " + std::to_string(null_counts) + ")), min(CASE WHEN " + condition(rule) + " THEN uid END)";
+}
+
+struct OfType {
+  std::string type, from;
+  std::vector<size_t> rules;  // places
+};
+
+struct Found {
+  std::set<std::string, std::less<>> accounts, unread;
+  std::vector<std::string> first;  // of each account and type
+};
+
+class Asking {
+ public:
+  Asking(store::Db& db, const std::vector<ThreatRule>& rules, const ResourceCatalogue& catalogue) : db_(db), rules_(rules), catalogue_(catalogue) {
+    out_.of.resize(rules.size());
+    found_.resize(rules.size());
+  }
+
+  Result<Reaches> all() {
+    std::map<std::string, OfType> by_type;
+    for (size_t i = 0; i < rules_.size(); ++i)
+      for (const std::string& type : types_of(rules_[i])) {
+        by_type[type].type = type;
+        by_type[type].rules.push_back(i);
+      }
+    TRY(reads(by_type));
+    for (auto& [type, asked] : by_type) TRY(of_type(asked));
+    for (size_t i = 0; i < rules_.size(); ++i) {
+      Reach& reach = out_.of[i].reach;
+      reach.accounts = found_[i].accounts.size();
+      reach.unread = found_[i].unread.size();
+      std::sort(found_[i].first.begin(), found_[i].first.end());
+      if (found_[i].first.size() > first_most) found_[i].first.resize(first_most);
+      reach.first = std::move(found_[i].first);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  Status of_type(OfType& asked) {
+    if (!catalogue_.find(asked.type)) {  // bindings_hold names it for the content; here there is nothing of it
+      for (size_t rule : asked.rules) refuse(rule, {Code::not_found, "threat `" + rules_[rule].id + "` is for each `" + asked.type + "`, a type that content/resources does not know", {rules_[rule].file}, {}, {}});
+      return {};
+    }
+    asked.from = "temp." + store::view_name(asked.type);
+    auto counts = TRY(db_.prepare("SELECT count(*), count(DISTINCT uid) FROM " + asked.from));
+    if (!TRY(counts.step()) || counts.integer(0) == 0) return {};
+    const bool repeated = counts.integer(0) != counts.integer(1);
+    counts.reset();
+    // Of what several accounts tell the owner's word counts, else the first.
+    if (repeated)
+      asked.from += " WHERE record_row IN (SELECT min((instr(uid, ':' || account || ':') = 0) << 40 | record_row) & 1099511627775 FROM " + asked.from + " GROUP BY uid)";
+    std::vector<size_t> sound;
+    for (size_t rule : asked.rules) {
+      auto prepared = db_.prepare_foreign("SELECT " + columns(rules_[rule]) + " FROM " + asked.from);
+      if (prepared) sound.push_back(rule);
+      else refuse(rule, wrong(rules_[rule], prepared.error()));
+    }
+    for (size_t i = 0; i < sound.size(); i += rules_in_a_query) {
+      const std::vector<size_t> some(sound.begin() + static_cast<std::ptrdiff_t>(i), sound.begin() + static_cast<std::ptrdiff_t>(std::min(sound.size(), i + rules_in_a_query)));
+      if (ask(asked, some)) continue;
+      // One of them fails on what a row holds: each by itself says which.
+      for (size_t rule : some)
+        if (auto done = ask(asked, {rule}); !done) refuse(rule, wrong(rules_[rule], done.error()));
+    }
+    return {};
+  }
+
+  Status ask(const OfType& asked, const std::vector<size_t>& some) {
+    struct Row {
+      std::string account;
+      std::vector<std::pair<int64_t, std::string>> of;
+    };
+    std::string sql = "SELECT account";
+    for (size_t rule : some) sql += ", " + columns(rules_[rule]);
+    auto rows = TRY(db_.prepare_foreign(sql + " FROM " + asked.from + " GROUP BY account"));
+    std::vector<Row> all;  // kept until it is sure that the query ends well
+    while (TRY(rows.step())) {
+      Row& row = all.emplace_back();
+      row.account = std::string(rows.text(0));
+      for (size_t i = 0; i < some.size(); ++i) {
+        const int at = static_cast<int>(1 + 2 * i);
+        row.of.emplace_back(rows.integer(at), std::string(rows.text(at + 1)));
+      }
+    }
+    for (const Row& row : all)
+      for (size_t i = 0; i < some.size(); ++i) {
+        Reach& reach = out_.of[some[i]].reach;
+        const uint64_t meant = static_cast<uint64_t>(row.of[i].first % null_counts);
+        reach.resources += meant;
+        reach.unknown += static_cast<uint64_t>(row.of[i].first / null_counts);
+        if (meant == 0) continue;
+        found_[some[i]].accounts.insert(row.account);
+        found_[some[i]].first.push_back(row.of[i].second);
+      }
+    return {};
+  }
+
+  // Accounts in which no answer tells which resources of the type there are, or in which it is missing for a Region.
+  Status reads(const std::map<std::string, OfType>& by_type) {
+    struct Asked {
+      bool answered = false, failed = false;
+    };
+    std::map<std::string, std::map<std::string, std::map<std::string, Asked>>> of_call;  // call, account, Region
+    std::set<std::string> accounts, config;                                              // config: account and type
+    auto rows = TRY(db_.prepare("SELECT account, operation, region, max(status IN ('ok', 'absent')), max(status NOT IN ('ok', 'absent')) FROM temp.reads WHERE coalesce(parameter, '') = '' GROUP BY 1, 2, 3"));
+    while (TRY(rows.step())) {
+      accounts.emplace(rows.text(0));
+      Asked& one = of_call[std::string(rows.text(1))][std::string(rows.text(0))][std::string(rows.text(2))];
+      one.answered = rows.integer(3) != 0, one.failed = rows.integer(4) != 0;
+    }
+    auto items = TRY(db_.prepare("SELECT account, parameter FROM temp.reads WHERE operation = 'config:DeliverConfigSnapshot'"));
+    while (TRY(items.step())) config.insert(std::string(items.text(0)) + "\n" + std::string(items.text(1)));
+    for (const auto& [name, asked] : by_type) {
+      const ResourceType* type = catalogue_.find(name);
+      if (!type || type->singleton != Singleton::none || type->of_organization()) continue;
+      const Read* lists = nullptr;
+      std::set<std::string> calls;
+      for (const Read& read : type->reads) {
+        if (!read.lists() || (read.id.empty() && read.arn.empty())) continue;
+        if (!lists) lists = &read;
+        if (read.service == lists->service) calls.insert(read.call);
+      }
+      if (!lists) continue;
+      for (const std::string& account : accounts) {
+        if (account.empty() || account == "unknown" || config.contains(account + "\n" + name)) continue;
+        std::map<std::string, Asked> regions;
+        for (const std::string& call : calls)
+          if (const auto of = of_call.find(call); of != of_call.end())
+            if (const auto in = of->second.find(account); in != of->second.end())
+              for (const auto& [region, one] : in->second) {
+                Asked& sum = regions[type->global ? "" : region];
+                sum.answered |= one.answered, sum.failed |= one.failed;
+              }
+        const bool open = regions.empty() || std::any_of(regions.begin(), regions.end(), [](const auto& one) { return one.second.failed && !one.second.answered; });
+        if (!open) continue;
+        for (size_t rule : asked.rules) found_[rule].unread.insert(account);
+      }
+    }
+    return {};
+  }
+
+  void refuse(size_t rule, Error error) {
+    if (out_.of[rule].known) out_.errors.push_back(std::move(error));
+    out_.of[rule].known = false;
+  }
+
+  static Error wrong(const ThreatRule& rule, const Error& error) {
+    return {Code::parse, "the `where` of threat `" + rule.id + "` cannot be asked: " + error.what, rule.where_at, "SQL over the views of its types", {}};
+  }
+
+  store::Db& db_;
+  const std::vector<ThreatRule>& rules_;
+  const ResourceCatalogue& catalogue_;
+  Reaches out_;
+  std::vector<Found> found_;
+};
+
+}  // namespace
+
+std::vector<std::string> types_of(const ThreatRule& rule) {
+  if (rule.for_each == Candidates::account) return {std::string(account_type)};
+  if (rule.for_each == Candidates::organization) return {std::string(organization_type)};
+  return rule.types;
+}
+
+Result<Reaches> reach_of(store::Db& db, const std::vector<ThreatRule>& rules, const ResourceCatalogue& catalogue) { return Asking(db, rules, catalogue).all(); }
+
+Result<Means> means(store::Db& db, const ThreatRule& rule, const std::string& type, std::string_view uid) {
+  auto row = db.prepare_foreign("SELECT " + condition(rule) + " FROM temp." + store::view_name(type) + " WHERE uid = ?1");
+  if (!row) return fail(Code::parse, "the `where` of threat `" + rule.id + "` cannot be asked: " + row.error().what, rule.where_at, "SQL over the view of " + type);
+  row->bind(1, uid);
+  if (!TRY(row->step())) return Means::no;
+  if (row->is_null(0)) return Means::unknown;
+  return row->number(0) != 0 ? Means::yes : Means::no;
+}
+
+}  // namespace reeve::threats
