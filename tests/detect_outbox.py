@@ -92,13 +92,13 @@ WEBHOOK = "  - {id: soc, kind: webhook, url: {env: HOOK_URL}, token: {env: HOOK_
 def webhook(checks, folder):
     with Receiver() as soc:
         place = Place(folder / "plain", WEBHOOK)
-        url = f"{soc.url}/hooks/{PATH_SECRET}?key=a%20b"
+        url = f"{soc.url}/hooks/{PATH_SECRET}?key=a%20b+c&flag&x=%2f"
         done = place.run("--audit", HOOK_URL=url)
         told = [json.loads(line) for line in done.out.splitlines() if "alert_id" in line]
         checks.check(done.status == 0 and len(told) == 3 and not done.err, "a run with a webhook ends well", done.err)
         checks.check([json.loads(one.body) for one in soc.got] == told, "each alert is sent as it is told, in order", [one.body for one in soc.got])
         one = soc.got[0]
-        checks.check(one.method == "POST" and one.path == f"/hooks/{PATH_SECRET}?key=a%20b", "to the address as it was given", one.path)
+        checks.check(one.method == "POST" and one.path == f"/hooks/{PATH_SECRET}?key=a%20b+c&flag&x=%2f", "to the address as it was given", one.path)
         checks.check(one.headers["Content-Type"] == "application/json" and one.headers["Idempotency-Key"] == told[0]["alert_id"], "with the alert's id for idempotency", one.headers)
         checks.check(one.headers["Authorization"] == "Bearer " + TOKEN and one.headers["User-Agent"].startswith("reeve/"), "and the token", one.headers)
         checks.check(place.outbox().status == 0, "the outbox is empty behind it")

@@ -105,6 +105,15 @@ def plain(checks, folder):
     checks.check(done.status == 0 and "mitigationLinks[1].mitigationId names" in done.err, "a name that nothing has is named", done.err)
     checks.check(model and model["threats"][0]["statement"] == "An insider can copy receipts, negatively impacting receipts and invoices", "an article of one's own stays", model and model["threats"][0])
     checks.check(model and meta(model["threats"][0])["Comments"] == "a word" and model["assumptionLinks"][0]["type"] == "Mitigation", "comments and links of mitigations are kept")
+    short = "threats:\n  - {id: a, threatSource: insider, threatAction: copy, mitigations: [one]}\nmitigations:\n  - {id: one, content: Keys}\n  - {id: two, content: Locks}\n"
+    for more, wanted in (("mitigationLinks: []\n", ["one"]), ("mitigationLinks:\n  - {mitigationId: two, linkedId: a}\n", ["two", "one"]),
+                         ("mitigationLinks:\n  - {mitigationId: one, linkedId: a}\n", ["one"])):
+        done, model = imported(folder, "p.yaml", short + more)
+        named = {one["id"]: one["content"] for one in model["mitigations"]}
+        checks.check(done.status == 0 and [named.get(one["mitigationId"]) for one in model["mitigationLinks"]] == [{"one": "Keys", "two": "Locks"}[name] for name in wanted]
+                     and all(one["linkedId"] == model["threats"][0]["id"] for one in model["mitigationLinks"]), f"links beside {more.strip()!r}: {wanted}", (done.err, model["mitigationLinks"]))
+    done, _ = imported(folder, "p.yaml", short + "mitigationLinks: 5\n")
+    checks.check(done.status == 3 and "mitigationLinks is no list" in done.err, "links that are no list are refused", done.err)
     for change, wanted in ((("threatAction", "threatActoin"), "p.yaml:4:5: threats[0].threatActoin is no field of a record of `threats`; is `threatAction` meant?"),
                            (("id: a", "id: 5"), "p.yaml:2:9: threats[0].id is no text"),
                            (("content: Keys,", ""), "p.yaml:11:5: mitigations[0].content is not there, and it is required"),

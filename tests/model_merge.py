@@ -138,6 +138,14 @@ def oracle(base, ours, theirs):
                 result[name] = left
         else:
             result[name] = o.get(name, t.get(name))
+    # What a conflict kept keeps the links of the side that kept it.
+    ids = {name.split("[")[1][:-1] for name in result if name.split("[")[0] in ITEMS}
+    for name in [name for name in conflicts if name.split("[")[0] in ITEMS and "." not in name]:
+        of = o if name in o else t
+        for link, fields in of.items():
+            ends = [value for key, value in fields.items() if key != "type"]
+            if link.split("[")[0] in LINKS and name.split("[")[1][:-1] in ends and set(ends) <= ids:
+                result.setdefault(link, fields)
     return result, conflicts
 
 
@@ -159,9 +167,10 @@ def random_edits(checks, folder):
             continue
         got = json.loads((folder / "conflicts.json").read_text())
         links = {one["path"] for one in got if "links `" in one["what"]}
+        beside = links | {one["path"] for one in got if "both moved records" in one["what"] or "gave this number" in one["what"]}  # tried in `single`
         result = apart(json.loads(done.out))
         checks.check(result == wanted, f"edit {number}: the result is the oracle's", {key: (result.get(key), wanted.get(key)) for key in result.keys() | wanted.keys() if result.get(key) != wanted.get(key)})
-        checks.check({one["path"] for one in got} - links == conflicts, f"edit {number}: the conflicts are the oracle's", {one["path"] for one in got} ^ conflicts)
+        checks.check({one["path"] for one in got} - beside == conflicts, f"edit {number}: the conflicts are the oracle's", {one["path"] for one in got} ^ conflicts)
         ids = {one["id"] for section in ITEMS for one in json.loads(done.out)[section]}
         hanging = {one[end] for section in LINKS for one in json.loads(done.out)[section] for end in one if end != "type"} - ids
         before = {one[end] for side in (ours, theirs) for section in LINKS for one in side[section] for end in one if end != "type"
@@ -200,6 +209,30 @@ def single(checks, folder):
         done = json.loads(merge(folder, base, ours, theirs).out)["threats"]
         order = [one["id"] for one in done if one["id"] != added["threats"][3]["id"]]
         checks.check(order == [one["id"] for one in moved["threats"]] and len(done) == 7, "who moved records decides their order")
+    other = copy.deepcopy(base)
+    other["threats"] = other["threats"][1:] + other["threats"][:1]
+    done = merge(folder, base, moved, other)
+    checks.check(done.status == 1 and "conflict  threats: both moved records" in done.err and [one["id"] for one in json.loads(done.out)["threats"]] == [one["id"] for one in moved["threats"]],
+                 "where both moved records the order is that of ours, and told", done.err)
+    done = merge(folder, base, moved, moved)
+    checks.check(done.status == 0 and not done.err, "both moved them alike: no conflict", done.err)
+    gone, changed = copy.deepcopy(base), copy.deepcopy(base)
+    linked = base["mitigationLinks"][0]["linkedId"]
+    gone["threats"] = [one for one in gone["threats"] if one["id"] != linked]
+    for section in LINKS:
+        gone[section] = [one for one in gone[section] if one["linkedId"] != linked]
+    next(one for one in changed["threats"] if one["id"] == linked)["threatAction"] = "write"
+    for sides in ((changed, gone), (gone, changed)):
+        done = merge(folder, base, *sides)
+        result = json.loads(done.out)
+        checks.check(done.status == 1 and all(sorted(map(str, result[section])) == sorted(map(str, base[section])) for section in LINKS), "a threat that a conflict kept keeps its links", done.out[-800:])
+    one, two = copy.deepcopy(base), copy.deepcopy(base)
+    for side in (one, two):
+        side["threats"].append({**item(rng, "threats"), "numericId": 7000})
+    done = merge(folder, base, one, two)
+    path = f"threats[{two['threats'][-1]['id']}].numericId"
+    checks.check(done.status == 1 and f"conflict  {path}: each side gave this number" in done.err or f"conflict  threats[{one['threats'][-1]['id']}].numericId: each side gave this number" in done.err,
+                 "a number that each side gave is a conflict", done.err)
     done = merge(folder, "", base, edited(rng, base, 0))
     checks.check(done.status == 0 and json.loads(done.out) == base, "what both added alike, without a base, is no conflict", done.err)
     ours, theirs = copy.deepcopy(base), copy.deepcopy(base)

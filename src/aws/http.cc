@@ -26,6 +26,7 @@ constexpr size_t header_bytes_max = 1 << 20;
 
 std::string url_of(const HttpRequest& request) {
   std::string url = request.origin + request.path;
+  if (!request.wire_query.empty()) return url + '?' + request.wire_query;
   char separator = '?';
   for (const auto& [key, value] : request.query) {
     url += separator;
@@ -84,6 +85,7 @@ std::string fault_of(const HttpRequest& request) {
   if (request.path.empty() || request.path.front() != '/' || has_control(request.path) ||
       request.path.find_first_of("?# ") != std::string::npos)
     return "a path that cannot be sent";
+  if (has_control(request.wire_query) || request.wire_query.find_first_of("# ") != std::string::npos) return "a query that cannot be sent";
   if (request.method.empty() || has_control(request.method) || contains(request.method, " ")) return "no method";
   for (const auto& [key, value] : request.headers)
     if (key.empty() || has_control(key) || contains(key, ":") || has_control(value)) return "a header that cannot be sent";

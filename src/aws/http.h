@@ -27,6 +27,7 @@ struct HttpRequest {
   std::string body;
   int64_t timeout_ms = 0;  // for this one, in place of the client's (connecting included); 0: the client's
   bool direct = false;     // past every proxy: to addresses that mean this machine alone
+  std::string wire_query;  // in place of `query`: as somebody wrote it, sent so; for requests that nothing signs
 };
 
 struct HttpResponse {

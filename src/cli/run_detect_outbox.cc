@@ -41,7 +41,8 @@ int run_detect_outbox(const Options& options, Io& io) {
     io.error({Code::usage, "`--drop` throws away what is for one destination", {}, "`--drop --to ID`, without `--retry`", ""});
     return exit_usage;
   }
-  if (!exists(path)) {
+  auto bytes = FileBytes::open(path);
+  if (!bytes || (*bytes)->view().empty()) {  // SQLite would make a state of an empty file
     io.error({Code::not_found, "there is no state of `reeve detect`", {path}, "a file that --state made", ""});
     return exit_input;
   }

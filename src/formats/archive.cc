@@ -4,6 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <clocale>
+#include <dlfcn.h>
 #include <locale.h>
 
 #include <memory>
@@ -14,6 +15,55 @@
 
 namespace reeve {
 namespace {
+
+// libarchive is loaded when an archive is first opened: it stands on nine other libraries, ICU's tables among them, which would cost every
+// start of the program a millisecond, and most runs open no archive.
+//
+// The functions of libarchive that are used, by their names without `archive_`.
+struct ArchiveLibrary {
+#define REEVE_ARCHIVE_FUNCTIONS(each)                                                                                                       \
+  each(read_new) each(read_free) each(read_support_filter_gzip) each(read_support_filter_zstd) each(read_support_format_tar)                \
+      each(read_support_format_zip) each(read_open_fd) each(read_open_filename) each(read_next_header) each(read_data_block)                \
+          each(filter_bytes) each(error_string) each(entry_filetype) each(entry_hardlink) each(entry_symlink)                               \
+              each(entry_is_data_encrypted) each(entry_mtime) each(entry_mtime_is_set) each(entry_mtime_nsec) each(entry_pathname)          \
+                  each(entry_pathname_utf8) each(entry_size) each(entry_size_is_set)
+#define REEVE_ARCHIVE_MEMBER(name) decltype(&::archive_##name) name = nullptr;
+  REEVE_ARCHIVE_FUNCTIONS(REEVE_ARCHIVE_MEMBER)
+#undef REEVE_ARCHIVE_MEMBER
+  decltype(&::archive_errno) error_number = nullptr;  // `errno` is a macro
+};
+
+constexpr const char* archive_library_name = "libarchive.so.13";  // of libarchive 3.0 and all since
+
+ArchiveLibrary loaded_archive;
+
+// Why it cannot be used; empty if it can.
+std::string load_archive() {
+  void* handle = dlopen(archive_library_name, RTLD_NOW | RTLD_LOCAL);
+  if (!handle) {
+    const char* why = dlerror();
+    return why ? why : archive_library_name;
+  }
+#define REEVE_ARCHIVE_FIND(member, function)                                                                    \
+  loaded_archive.member = reinterpret_cast<decltype(loaded_archive.member)>(dlsym(handle, function)); \
+  if (!loaded_archive.member) return std::string(archive_library_name) + " has no " function;
+#define REEVE_ARCHIVE_FIND_NAMED(name) REEVE_ARCHIVE_FIND(name, "archive_" #name)
+  REEVE_ARCHIVE_FUNCTIONS(REEVE_ARCHIVE_FIND_NAMED)
+  REEVE_ARCHIVE_FIND(error_number, "archive_errno")
+#undef REEVE_ARCHIVE_FIND_NAMED
+#undef REEVE_ARCHIVE_FIND
+  return {};
+}
+
+// Loads it, once for the whole program.
+Status load_libarchive() {
+  static const std::string problem = load_archive();
+  if (problem.empty()) return {};
+  return fail(Code::not_found, "cannot open archives: " + problem, {}, std::string(archive_library_name), "install the package `libarchive13`");
+}
+
+// To be asked only after load_libarchive() has said that all is well.
+const ArchiveLibrary& libarchive() { return loaded_archive; }
 
 constexpr size_t kBlockBytes = 64 << 10;
 constexpr uint64_t kRatioFrom = 64ull << 20;
@@ -42,7 +92,7 @@ class Utf8Locale {
 class Walk {
  public:
   Walk(const std::string& path, std::vector<Error>& problems, const UnpackLimits& limits)
-      : path_(path), problems_(problems), limits_(limits), archive_(archive_read_new(), archive_read_free) {}
+      : path_(path), problems_(problems), limits_(limits), archive_(libarchive().read_new(), libarchive().read_free) {}
   ~Walk() {
     if (unnamed_ > 0)
       problems_.push_back(
@@ -54,9 +104,9 @@ class Walk {
 
   archive* raw() { return archive_.get(); }
   const UnpackLimits& limits() const { return limits_; }
-  uint64_t packed_bytes() { return static_cast<uint64_t>(std::max<la_int64_t>(0, archive_filter_bytes(raw(), -1))); }
+  uint64_t packed_bytes() { return static_cast<uint64_t>(std::max<la_int64_t>(0, libarchive().filter_bytes(raw(), -1))); }
   std::string reason() {
-    const char* text = archive_error_string(raw());
+    const char* text = libarchive().error_string(raw());
     return text ? text : "unknown error";
   }
   void add_total(uint64_t bytes) { total_ += bytes; }
@@ -89,11 +139,11 @@ class ArchiveMember : public Member {
  public:
   ArchiveMember(Walk& walk, std::string path, archive_entry* entry) : walk_(walk), path_(std::move(path)) {
     // A moment before 1970 or in a far future is no time of an export.
-    if (archive_entry_mtime_is_set(entry) && archive_entry_mtime(entry) > 0 && archive_entry_mtime(entry) < 4'102'444'800)
-      mtime_ms_ = static_cast<int64_t>(archive_entry_mtime(entry)) * 1000 + archive_entry_mtime_nsec(entry) / 1'000'000;
-    if (archive_entry_size_is_set(entry)) {
+    if (libarchive().entry_mtime_is_set(entry) && libarchive().entry_mtime(entry) > 0 && libarchive().entry_mtime(entry) < 4'102'444'800)
+      mtime_ms_ = static_cast<int64_t>(libarchive().entry_mtime(entry)) * 1000 + libarchive().entry_mtime_nsec(entry) / 1'000'000;
+    if (libarchive().entry_size_is_set(entry)) {
       stated_ = true;
-      size_ = static_cast<uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry)));
+      size_ = static_cast<uint64_t>(std::max<la_int64_t>(0, libarchive().entry_size(entry)));
     }
     packed_before_ = walk.packed_bytes();
   }
@@ -127,7 +177,7 @@ class ArchiveMember : public Member {
       const void* data = nullptr;
       size_t bytes = 0;
       la_int64_t offset = 0;
-      int code = archive_read_data_block(walk_.raw(), &data, &bytes, &offset);
+      int code = libarchive().read_data_block(walk_.raw(), &data, &bytes, &offset);
       if (code == ARCHIVE_EOF) break;
       if (code == ARCHIVE_RETRY) continue;
       if (code != ARCHIVE_OK && code != ARCHIVE_WARN) {
@@ -176,18 +226,18 @@ class ArchiveMember : public Member {
 
 Status Walk::open() {
   archive* a = raw();
-  archive_read_support_filter_gzip(a);
-  archive_read_support_filter_zstd(a);
-  archive_read_support_format_tar(a);
-  archive_read_support_format_zip(a);
-  int code = path_ == "-" ? archive_read_open_fd(a, 0, kBlockBytes) : archive_read_open_filename(a, path_.c_str(), kBlockBytes);
+  libarchive().read_support_filter_gzip(a);
+  libarchive().read_support_filter_zstd(a);
+  libarchive().read_support_format_tar(a);
+  libarchive().read_support_format_zip(a);
+  int code = path_ == "-" ? libarchive().read_open_fd(a, 0, kBlockBytes) : libarchive().read_open_filename(a, path_.c_str(), kBlockBytes);
   if (code == ARCHIVE_OK) return {};
-  return fail(archive_errno(a) == ENOENT ? Code::not_found : Code::io, "cannot open `" + path_ + "`: " + reason(), {path_});
+  return fail(libarchive().error_number(a) == ENOENT ? Code::not_found : Code::io, "cannot open `" + path_ + "`: " + reason(), {path_});
 }
 
 std::string Walk::accept(archive_entry* entry) {
-  const char* raw_name = archive_entry_pathname_utf8(entry);
-  if (!raw_name) raw_name = archive_entry_pathname(entry);
+  const char* raw_name = libarchive().entry_pathname_utf8(entry);
+  if (!raw_name) raw_name = libarchive().entry_pathname(entry);
   if (!raw_name || *raw_name == '\0') {
     problem(Code::unsupported, "", "a member without a readable name was left out");
     return {};
@@ -201,11 +251,11 @@ std::string Walk::accept(archive_entry* entry) {
     problem(Code::unsupported, name, "`" + name + "` " + why + " and was left out");
     return std::string();
   };
-  if (archive_entry_hardlink(entry) || archive_entry_symlink(entry) || archive_entry_filetype(entry) == AE_IFLNK)
+  if (libarchive().entry_hardlink(entry) || libarchive().entry_symlink(entry) || libarchive().entry_filetype(entry) == AE_IFLNK)
     return refuse("is a link");
-  if (archive_entry_filetype(entry) == AE_IFDIR) return {};
-  if (archive_entry_filetype(entry) != AE_IFREG) return refuse("is a device or another special file");
-  if (archive_entry_is_data_encrypted(entry) == 1) return refuse("is encrypted");
+  if (libarchive().entry_filetype(entry) == AE_IFDIR) return {};
+  if (libarchive().entry_filetype(entry) != AE_IFREG) return refuse("is a device or another special file");
+  if (libarchive().entry_is_data_encrypted(entry) == 1) return refuse("is encrypted");
   if (name.front() == '/') return refuse("has an absolute path");
   std::string clean;
   for (std::string_view part : split(name, '/')) {
@@ -222,7 +272,7 @@ std::string Walk::accept(archive_entry* entry) {
 Status Walk::run(const std::function<void(Member&)>& visit) {
   for (uint64_t count = 0; !stopped_;) {
     archive_entry* entry = nullptr;
-    int code = archive_read_next_header(raw(), &entry);
+    int code = libarchive().read_next_header(raw(), &entry);
     if (code == ARCHIVE_EOF) break;
     if (code == ARCHIVE_FATAL && count == 0)
       return fail(Code::parse, "`" + path_ + "` cannot be read as an archive: " + reason(), {path_}, "a tar or zip file");
@@ -241,9 +291,9 @@ Status Walk::run(const std::function<void(Member&)>& visit) {
     }
     // Members that nobody reads are unpacked too, below a compression: they count as soon as they are announced, or a bomb could
     // hide there.
-    uint64_t passed = static_cast<uint64_t>(std::max<la_int64_t>(0, archive_filter_bytes(raw(), 0)));
+    uint64_t passed = static_cast<uint64_t>(std::max<la_int64_t>(0, libarchive().filter_bytes(raw(), 0)));
     uint64_t announced =
-        archive_entry_size_is_set(entry) ? static_cast<uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry))) : 0;
+        libarchive().entry_size_is_set(entry) ? static_cast<uint64_t>(std::max<la_int64_t>(0, libarchive().entry_size(entry))) : 0;
     if (passed > limits_.total_bytes_max || announced > limits_.total_bytes_max - passed) {
       problem(
           Code::limit, "",
@@ -263,6 +313,7 @@ Status Walk::run(const std::function<void(Member&)>& visit) {
 Status walk_archive(const std::string& path, const std::function<void(Member&)>& visit, std::vector<Error>& problems,
                     const UnpackLimits& limits) {
   Utf8Locale locale;
+  TRY(load_libarchive());
   Walk walk(path, problems, limits);
   TRY(walk.open());
   return walk.run(visit);

@@ -1,5 +1,6 @@
 #include "model/merge.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -103,7 +104,7 @@ std::vector<std::string> woven(const std::vector<std::string>& backbone, const s
 }
 
 template <class T>
-std::vector<std::string> order_of(const Keyed<T>& base, const Keyed<T>& ours, const Keyed<T>& theirs) {
+std::vector<std::string> order_of(const Keyed<T>& base, const Keyed<T>& ours, const Keyed<T>& theirs, bool& both_moved) {
   // Whether ours moved something that it shares with the base.
   auto shared = [](const Keyed<T>& of, const Keyed<T>& with) {
     std::vector<std::string> out;
@@ -112,6 +113,7 @@ std::vector<std::string> order_of(const Keyed<T>& base, const Keyed<T>& ours, co
     return out;
   };
   const bool moved = shared(ours, base) != shared(base, ours);
+  both_moved = moved && shared(theirs, base) != shared(base, theirs) && shared(ours, theirs) != shared(theirs, ours);
   return moved ? woven(ours.order, theirs.order) : woven(theirs.order, ours.order);
 }
 
@@ -124,6 +126,7 @@ class Merger {
     out.version = value<Number>("schema", base_.version, ours_.version, theirs_.version).value_or(Number{});
     out.brainstorm = ours_.brainstorm == base_.brainstorm ? theirs_.brainstorm : ours_.brainstorm;
     for (const SectionRule& rule : section_rules()) section(rule);
+    links_of_kept();
     for (const auto& [name, records] : out.sections)
       if (name.rfind("brainstorm.", 0) == 0) out.brainstorm = true;
     left_over_links();
@@ -168,10 +171,14 @@ class Merger {
     const bool in_base = base_.sections.count(name), in_ours = ours_.sections.count(name), in_theirs = theirs_.sections.count(name);
     const Keyed<Record> base = keyed(rule, base_), ours = keyed(rule, ours_), theirs = keyed(rule, theirs_);
     std::vector<Record> records;
-    for (const std::string& key : order_of(base, ours, theirs)) {
+    bool both_moved = false;
+    const std::vector<std::string> order = order_of(base, ours, theirs, both_moved);
+    if (both_moved && rule.ids) conflict(name, in_order(base), in_order(ours), in_order(theirs), "both moved records, and the order is that of ours");
+    for (const std::string& key : order) {
       const std::string path = rule.list ? name + "[" + key + "]" : name;
       if (auto merged = record(rule, path, base.find(key), ours.find(key), theirs.find(key))) records.push_back(std::move(*merged));
     }
+    same_numbers(name, records);
     const bool there = in_ours == in_theirs || in_theirs == in_base ? in_ours : in_theirs;  // as a value is merged
     if (there || !records.empty()) out_.model.sections[name] = std::move(records);
   }
@@ -184,6 +191,7 @@ class Merger {
       const Record& left = ours ? *ours : *theirs;
       if (left == *base) return std::nullopt;  // removed by one, not touched by the other
       conflict(path, as_json(*base), ours ? as_json(*ours) : "", theirs ? as_json(*theirs) : "", ours ? "theirs removed what ours changed" : "ours removed what theirs changed");
+      if (rule.ids) kept_.emplace(left.text("id"), ours ? &ours_ : &theirs_);
       return left;
     }
     Record out;
@@ -211,9 +219,54 @@ class Merger {
     const Keyed<Metadatum> b = keyed(base ? &*base : nullptr), o = keyed(&ours), t = keyed(&theirs);
     auto option = [](const Metadatum* one) { return one ? std::optional<Metadatum>(*one) : std::nullopt; };
     Metadata out;
-    for (const std::string& key : order_of(b, o, t))
+    bool both_moved = false;  // the order of metadata says nothing
+    for (const std::string& key : order_of(b, o, t, both_moved))
       if (auto merged = value(path + "[" + key + "]", option(b.find(key)), option(o.find(key)), option(t.find(key)))) out.push_back(std::move(*merged));
     return out;
+  }
+
+  static std::string in_order(const Keyed<Record>& records) { return as_json(FieldValue(Texts(records.order))); }
+
+  // Each side gave a number that was free there.
+  void same_numbers(const std::string& section, const std::vector<Record>& records) {
+    std::map<std::string_view, std::string_view> holder;
+    for (const Record& one : records) {
+      const std::string_view number = one.text("numericId"), id = one.text("id");
+      if (number.empty()) continue;
+      const auto [at, first] = holder.emplace(number, id);
+      if (first || given(base_, section, at->second, number, id) || given(ours_, section, at->second, number, id) || given(theirs_, section, at->second, number, id)) continue;
+      conflict(section + "[" + std::string(id) + "].numericId", "", std::string(number), std::string(number), "each side gave this number to a record of its own, " + std::string(at->second) + " the other");
+    }
+  }
+  // Whether that model already has two records of the number.
+  static bool given(const Model& model, const std::string& section, std::string_view one, std::string_view number, std::string_view other) {
+    int found = 0;
+    for (const Record& record : model.records(section)) found += record.text("numericId") == number && (record.text("id") == one || record.text("id") == other);
+    return found > 1;
+  }
+
+  // Who removed a record removed its links too; what the conflict kept keeps them, as far as both their ends are there.
+  void links_of_kept() {
+    if (kept_.empty()) return;
+    std::set<std::string, std::less<>> there;
+    for (const char* section : {"threats", "mitigations", "assumptions"})
+      for (const Record& record : out_.model.records(section)) there.emplace(record.text("id"));
+    for (const char* section : {"mitigationLinks", "assumptionLinks"}) {
+      const char* first = section == std::string_view("mitigationLinks") ? "mitigationId" : "assumptionId";
+      std::vector<Record> lost;
+      for (const Model* side : {&ours_, &theirs_})
+        for (const Record& link : side->records(section)) {
+          const auto is_of = [&](std::string_view end) {
+            const auto found = kept_.find(link.text(end));
+            return found != kept_.end() && found->second == side;
+          };
+          if (!is_of(first) && !is_of("linkedId")) continue;
+          if (!there.contains(link.text(first)) || !there.contains(link.text("linkedId"))) continue;
+          const std::vector<Record>& have = out_.model.records(section);
+          if (std::find(have.begin(), have.end(), link) == have.end() && std::find(lost.begin(), lost.end(), link) == lost.end()) lost.push_back(link);
+        }
+      if (!lost.empty()) std::move(lost.begin(), lost.end(), std::back_inserter(out_.model.sections[section]));
+    }
   }
 
   // One side linked what the other removed.
@@ -229,6 +282,7 @@ class Merger {
   }
 
   const Model &base_, &ours_, &theirs_;
+  std::map<std::string, const Model*, std::less<>> kept_;  // records that a conflict kept, by id: whose they are
   Merged out_;
 };
 

@@ -3,8 +3,9 @@
 //
 // Records are the same if they have the same id, links if they tie the same two, metadata if they have the same key (of equal keys: the same
 // turn). A list field (`tags`, `impactedGoal`) is one value. At a conflict the result has what OURS says, and the conflict all three; a record that
-// one side removed and the other changed stays, changed. So nothing that either side wrote is lost: it is in the result or in a conflict.
-// The order of records is that of the side that moved some; if both did, that of OURS.
+// one side removed and the other changed stays, changed, with its links. So nothing that either side wrote is lost: it is in the result or in a conflict.
+// The order of records is that of the side that moved some; if both did, otherwise, that of OURS, which is a conflict too. So is one
+// number that each side gave to a record of its own.
 #pragma once
 
 #include <string>

@@ -2,6 +2,7 @@
 // short name, numbers follow the order, `stride`, `priority`, `comments` and `custom:…` stand beside the fields, and a threat names its
 // mitigations and assumptions. It is turned into the long form, each value at its place, and held against the same rules.
 #include <algorithm>
+#include <set>
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -22,6 +23,7 @@ class Plain {
     out_.key("schema");
     out_.integer(1);
     for (auto entry : root.entries()) {
+      if ((entry.key() == "mitigationLinks" || entry.key() == "assumptionLinks") && entry.value.is_list()) continue;  // below
       key(entry.key_node);
       const bool items = entry.key() == "threats" || entry.key() == "mitigations" || entry.key() == "assumptions";
       if (!items || !entry.value.is_list()) {
@@ -40,10 +42,14 @@ class Plain {
       out_.end();
     }
     for (auto [section, left] : {std::pair<const char*, const char*>{"mitigationLinks", "mitigations"}, {"assumptionLinks", "assumptions"}}) {
-      if (root.get(section)) continue;  // told by its long name already
-      out_.at(root.line(), root.column());
+      const Value by_long_name = root.get(section);
+      if (by_long_name && !by_long_name.is_list()) continue;  // copied, and refused by the rules
+      linked_.clear();
+      if (by_long_name) at(by_long_name);
+      else out_.at(root.line(), root.column());
       out_.key(section);
       out_.begin_list();
+      for (Value one : by_long_name.items()) long_link(left, one);
       for (const char* owner : {"threats", "mitigations"})
         for (Value one : root.get(owner).items())
           if (std::string_view(left) != owner) links(left, owner, one);
@@ -150,9 +156,42 @@ class Plain {
     out_.end();
   }
 
+  // A link as the long form has it, but its ends may be short names.
+  void long_link(std::string_view left, Value link) {
+    if (!link.is_map()) return copy(link);
+    at(link);
+    out_.begin_map();
+    std::pair<std::string, std::string> ends;
+    for (auto entry : link.entries()) {
+      const bool own = entry.key() == (left == "assumptions" ? "assumptionId" : "mitigationId"), other = entry.key() == "linkedId";
+      key(entry.key_node);
+      if (!(own || other) || !entry.value.is_string()) {
+        copy(entry.value);
+        continue;
+      }
+      at(entry.value);
+      const std::string id = own ? id_of(left, entry.value.text()) : linked_id(left, link, entry.value.text());
+      (own ? ends.first : ends.second) = id;
+      out_.string(id);
+    }
+    linked_.insert(std::move(ends));
+    out_.end();
+  }
+  // Mitigations are linked to threats and assumptions; of assumptions the link says what to.
+  std::string linked_id(std::string_view left, Value link, std::string_view given) const {
+    const auto among = [&](std::string_view section) {
+      for (Value one : document_.root().get(section).items())
+        if (one.get("id").is_string() && one.get("id").text() == given) return true;
+      return false;
+    };
+    if (left == "assumptions") return id_of(link.get("type").text() == "Mitigation" ? "mitigations" : "threats", given);
+    return id_of(!among("threats") && among("assumptions") ? "assumptions" : "threats", given);
+  }
+
   void links(const char* left, const char* owner, Value one) {
     const bool assumption = std::string_view(left) == "assumptions";
     for (Value name : one.get(left).items()) {
+      if (!linked_.insert({id_of(left, name.text()), id_of(owner, one)}).second) continue;  // said already
       at(name);
       out_.begin_map();
       if (assumption) out_.key("type"), out_.string(std::string_view(owner) == "threats" ? "Threat" : "Mitigation");
@@ -166,6 +205,7 @@ class Plain {
 
   const Document& document_;
   Builder out_;
+  std::set<std::pair<std::string, std::string>> linked_;  // of the section at hand
 };
 
 }  // namespace

@@ -90,7 +90,7 @@ class HttpSender : public Sender {
         out.body = pagerduty_payload(TRY(told_alert(delivery.alert)), delivery.alert, TRY(read_secret(output_.routing_key)));
         break;
     }
-    out.origin = std::move(to.origin), out.path = std::move(to.path), out.query = std::move(to.query), out.direct = to.loopback;
+    out.origin = std::move(to.origin), out.path = std::move(to.path), out.wire_query = std::move(to.query), out.direct = to.loopback;
     return out;
   }
 
@@ -197,12 +197,8 @@ Result<WebAddress> web_address(std::string_view url, const Place& at) {
   const size_t question = rest.find('?');
   out.path = std::string(rest.substr(0, question));
   if (out.path.empty()) out.path = "/";
-  if (out.path.find(' ') != std::string::npos) return wrong("the address that is referred to has a space in it");
-  if (question != std::string_view::npos)
-    for (std::string_view pair : split(rest.substr(question + 1), '&')) {
-      const size_t equals = pair.find('=');
-      if (!pair.empty()) out.query.emplace_back(percent_decode(pair.substr(0, equals)), equals == std::string_view::npos ? std::string() : percent_decode(pair.substr(equals + 1)));
-    }
+  if (rest.find(' ') != std::string_view::npos) return wrong("the address that is referred to has a space in it");
+  if (question != std::string_view::npos) out.query = std::string(rest.substr(question + 1));
   return out;
 }
 

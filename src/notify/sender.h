@@ -37,8 +37,7 @@ Attempt http_attempt(int status, const std::string* retry_after, int64_t now_ms)
 
 // The parts of an address of HTTP. Errors say what is wrong and do not repeat the address, which is a secret as a whole.
 struct WebAddress {
-  std::string origin, path;
-  std::vector<std::pair<std::string, std::string>> query;
+  std::string origin, path, query;  // as they were written; `query` without its question mark
   bool loopback = false;
 };
 Result<WebAddress> web_address(std::string_view url, const Place& at);
