@@ -24,6 +24,24 @@ std::vector<Command> model_commands() {
                   .help = "the folder that keeps the model; default: the nearest reeve.yaml upward, else here"}},
        .examples = {{"reeve model export --workspace security/ > payments.tc.json", "for the editor"}},
        .run = run_model_export},
+      {.name = "model derive",
+       .summary = "make the workspace's threat model of what is there",
+       .details = "Assesses the sources, asks of each threat that content knows (content/threats) what in the estate it can happen to, and makes the workspace's "
+                  "threat model of it: a threat for each that reaches something, a mitigation for each control and detection that is bound to one, and components, data "
+                  "flows and trust boundaries in words. It goes into threat-model.tc.json.\n\n"
+                  "Derived again, it keeps what people changed, added and took out; what was derived before is kept beside it as threat-model.derived.tc.json, which "
+                  "belongs into git too. A threat whose things are gone stays, and `reeve model status` says so. Nothing in the files changes while rules and "
+                  "estate stay. docs/model.md.",
+       .arguments = {{.name = "SOURCE", .repeats = true, .form = Form::file, .help = "what `reeve assess` reads; default: scope.sources of the workspace"}},
+       .flags = {{.name = "--workspace", .letter = 'w', .value = "DIR", .form = Form::folder,
+                  .help = "the folder that keeps the model, made if need be; default: the nearest reeve.yaml upward, else here"},
+                 {.name = "--dry-run", .help = "say what would come in, change and be gone, and write nothing"},
+                 {.name = "--as-of", .value = "TIME", .form = Form::time, .help = "judge as of this moment; default: the newest time that the input states"},
+                 {.name = "--format", .value = "FORMAT", .form = Form::choice, .choices = {"text", "json"},
+                  .help = "how to print: text (default on a terminal) or json (default into a pipe or a file)"}},
+       .examples = {{"reeve model derive --workspace security/", "from the workspace's own sources"},
+                    {"reeve model derive exports/ --workspace security/ --dry-run", "what would change, from a folder"}},
+       .run = run_model_derive},
       {.name = "model merge",
        .summary = "merge two edits of a threat model, by id and field",
        .details = "Takes what one side changed and the other did not, records by their ids and fields by their names, and prints the merged model. What both changed "

@@ -9,10 +9,13 @@ std::vector<Command> model_commands();
 
 int run_model_import(const Options& options, Io& io);
 int run_model_export(const Options& options, Io& io);
+int run_model_derive(const Options& options, Io& io);
 int run_model_merge(const Options& options, Io& io);
 int run_model_risk(const Options& options, Io& io);
 
 // Where a workspace keeps its threat model.
 std::string model_path(const Options& options);
+// What `model derive` made the last time, beside it: what a person changed since is the difference.
+std::string derived_path(const Options& options);
 
 }  // namespace reeve

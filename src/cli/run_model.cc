@@ -34,6 +34,11 @@ std::string model_path(const Options& options) {
   return join_path(dir.empty() ? "." : dir, "threat-model.tc.json");
 }
 
+std::string derived_path(const Options& options) {
+  const std::string dir = workspace_of(options);
+  return join_path(dir.empty() ? "." : dir, "threat-model.derived.tc.json");
+}
+
 int run_model_import(const Options& options, Io& io) {
   const std::string from = options.arguments()[0], to = model_path(options);
   auto read = read_file_of(from);

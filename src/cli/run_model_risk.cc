@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "base/threads.h"
 #include "cli/model_commands.h"
 #include "formats/json.h"

@@ -1,0 +1,40 @@
+#include "cli/model_kit.h"
+
+#include "base/file.h"
+#include "cli/model_commands.h"
+#include "model/read.h"
+
+namespace reeve {
+
+std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int& status) {
+  AssessOptions what;
+  what.sources = options.arguments();
+  what.workspace_dir = workspace_of(options);
+  // A folder may keep a model and be no workspace otherwise.
+  if (!what.workspace_dir.empty() && !exists(join_path(what.workspace_dir, "reeve.yaml"))) what.workspace_dir.clear();
+  what.content_dir = options.value("--content");
+  if (auto time = options.time("--as-of")) what.as_of = *time;
+  auto done = assess(what);
+  if (!done) {
+    io.error(done.error());
+    const Code code = done.error().code;
+    status = code == Code::usage || code == Code::not_found ? exit_usage : code == Code::internal ? exit_internal : exit_input;
+    return nullptr;
+  }
+  for (const Error& problem : (*done)->problems) io.error(problem);
+  for (const Error& note : (*done)->notes) io.say("note  " + fold(io.error_terminal, safe(note.text())) + "\n");
+  status = (*done)->incomplete() ? exit_input : exit_done;
+  return std::move(*done);
+}
+
+std::unique_ptr<model::Model> read_kept_model(const std::string& path, Io& io) {
+  if (!exists(path)) return std::make_unique<model::Model>();
+  auto bytes = FileBytes::open(path);
+  if (!bytes) return io.error(bytes.error()), nullptr;
+  auto read = model::read_model((*bytes)->view(), path);
+  if (!read) return io.error(read.error()), nullptr;
+  for (const Error& problem : read->problems) io.error(problem);
+  return read->problems.empty() ? std::make_unique<model::Model>(std::move(read->model)) : nullptr;
+}
+
+}  // namespace reeve

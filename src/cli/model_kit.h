@@ -1,0 +1,20 @@
+// What the commands of `reeve model` that look at an estate share: the workspace's model, and a run to hold it against.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "assess/assess.h"
+#include "cli/commands.h"
+#include "model/model.h"
+
+namespace reeve {
+
+// Assesses the sources named, or the workspace's, as `reeve assess` does: the run is kept in the workspace if there is one. What it complains of is told.
+// Null with the exit status in `status`.
+std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int& status);
+
+// The model of that file; an empty one if the file is not there. Null: it does not hold, which was told.
+std::unique_ptr<model::Model> read_kept_model(const std::string& path, Io& io);
+
+}  // namespace reeve

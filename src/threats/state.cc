@@ -1,0 +1,39 @@
+#include "threats/state.h"
+
+namespace reeve::threats {
+
+std::string_view name(Standing standing) {
+  switch (standing) {
+    case Standing::failed: return "failed";
+    case Standing::partial: return "partial";
+    case Standing::unknown: return "unknown";
+    case Standing::absent: return "absent";
+    case Standing::attested: return "attested";
+    case Standing::effective: return "effective";
+  }
+  return "unknown";
+}
+
+std::string_view name(Duty duty) {
+  switch (duty) {
+    case Duty::prevent: return "prevent";
+    case Duty::detect: return "detect";
+    case Duty::respond: return "respond";
+  }
+  return "prevent";
+}
+
+std::string_view name(Alarm::Kind kind) {
+  switch (kind) {
+    case Alarm::Kind::unmodelled_asset: return "unmodelled-asset";
+    case Alarm::Kind::broken_assumption: return "broken-assumption";
+    case Alarm::Kind::control_failed: return "control-failed";
+    case Alarm::Kind::undetected_threat: return "undetected-threat";
+    case Alarm::Kind::expired_acceptance: return "expired-acceptance";
+    case Alarm::Kind::review_overdue: return "review-overdue";
+    case Alarm::Kind::orphan_threat: return "orphan-threat";
+  }
+  return "orphan-threat";
+}
+
+}  // namespace reeve::threats
