@@ -74,7 +74,8 @@ add_custom_command(
 add_custom_target(check_content DEPENDS ${CMAKE_BINARY_DIR}/content.checked)
 
 # The test holds what was packed against the tree it was packed from.
-set_source_files_properties(${CMAKE_SOURCE_DIR}/src/content/content_test.cc ${CMAKE_SOURCE_DIR}/src/content/record_view_test.cc PROPERTIES
+set_source_files_properties(${CMAKE_SOURCE_DIR}/src/content/content_test.cc ${CMAKE_SOURCE_DIR}/src/content/record_view_test.cc
+  ${CMAKE_SOURCE_DIR}/src/content/threats_test.cc ${CMAKE_SOURCE_DIR}/src/content/threats_page_test.cc PROPERTIES
   COMPILE_DEFINITIONS REEVE_CONTENT_SOURCE="${CMAKE_SOURCE_DIR}/content" OBJECT_DEPENDS ${REEVE_CONTENT_PACK})
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/collect/plan_northfield_test.cc ${CMAKE_SOURCE_DIR}/src/access/estate_test.cc PROPERTIES
   COMPILE_DEFINITIONS REEVE_EXAMPLES="${CMAKE_SOURCE_DIR}/examples" OBJECT_DEPENDS ${REEVE_CONTENT_PACK})

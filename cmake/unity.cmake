@@ -25,6 +25,7 @@ set(REEVE_ALONE
   report/csv.cc report/history_json.cc report/markdown.cc report/objectives_json.cc report/ocsf.cc report/oscal.cc
   report/plan_json.cc report/redaction_ids.cc report/workspace_json.cc
   assess/unit_result_test.cc content/content_test.cc content/detections_test.cc content/record_view_test.cc
+  content/threats_page_test.cc content/threats_test.cc
   estate/stack_test.cc estate/template_test.cc estate/terraform_test.cc
   formats/json_test.cc formats/yaml_test.cc policy/identity_test.cc policy/public_test.cc policy/scp_test.cc
   model/fair_test.cc collect/plan_test.cc collect/record_test.cc store/store_test.cc)
