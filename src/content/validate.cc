@@ -8,6 +8,7 @@
 #include "content/detections.h"
 #include "content/escalations.h"
 #include "content/fields.h"
+#include "content/risk_scale.h"
 #include "content/threats.h"
 
 namespace reeve {
@@ -102,6 +103,10 @@ void threats_are_bound(const Content& content, std::vector<Error>& errors) {
   const Threats known = threats_of(*content.files);
   errors.insert(errors.end(), known.errors.begin(), known.errors.end());
   for (Error& error : bindings_hold(known, content)) errors.push_back(std::move(error));
+  // Classes of risk are none without what they stand for.
+  const RiskScale scale = risk_scale_of(*content.files, {});
+  errors.insert(errors.end(), scale.errors.begin(), scale.errors.end());
+  if (!known.rules.empty() && !scale.loaded) errors.push_back({Code::not_found, "there are threats, and no scale of risk that holds", {}, "risk/scale.yaml", {}});
 }
 
 }  // namespace

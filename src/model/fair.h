@@ -54,7 +54,7 @@ constexpr double fair_loss_max = 1e12;  // a year's, of one threat at its worst:
 constexpr int64_t fair_simulations_max = 1'000'000;
 
 struct FairEstate {
-  std::vector<FairControl> controls;  // each id once
+  std::vector<FairControl> controls;  // two of one id share their draws: one control that stands differently for different threats
   std::vector<FairThreat> threats;    // each id once; frequency.high × all loss at most fair_loss_max
   int64_t simulations = 10'000, seed = 1;
 };

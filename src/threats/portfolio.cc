@@ -1,0 +1,214 @@
+#include "threats/portfolio.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "base/words.h"
+
+namespace reeve::threats {
+namespace {
+
+constexpr uint64_t day_minutes = 8 * 60;
+constexpr uint64_t minutes_max = uint64_t{1} << 40;
+constexpr size_t threats_told = 3;
+
+struct Candidate {
+  Pick pick;
+  std::vector<size_t> threats;      // in the state, that have it
+  std::vector<uint32_t> controls;   // in the engine
+  std::vector<std::string> before;  // candidates that have to hold first
+};
+
+class Planning {
+ public:
+  Planning(const Money& money, const State& state, const RiskScale& scale, const Content& content) : money_(money), state_(state), scale_(scale), content_(content) {}
+
+  Plan run(uint64_t budget) {
+    Plan plan;
+    plan.budget = budget;
+    if (!money_.engine) return plan;
+    now_.resize(state_.threats.size());
+    for (size_t i = 0; i < state_.threats.size(); ++i)
+      if (money_.threats[i].quantified) plan.before += now_[i] = money_.threats[i].residual.mean;
+    plan.after = plan.before;
+    find();
+    for (auto& [id, one] : candidates_) one.pick.alone = saved_by({id}).first;
+    std::map<std::string, double> saving;  // of the bundle, as things stand
+    std::set<std::string> old;
+    for (auto& [id, one] : candidates_) old.insert(id);
+    while (!candidates_.empty()) {
+      for (const std::string& id : old)
+        if (candidates_.contains(id)) saving[id] = saved_by(bundle_of(id)).first;
+      old.clear();
+      const std::string* best = nullptr;
+      double best_rate = 0;
+      for (const auto& [id, one] : candidates_) {
+        const uint64_t minutes = minutes_of(bundle_of(id));
+        if (budget && plan.minutes + minutes > budget) continue;
+        const double rate = saving[id] / static_cast<double>(minutes);
+        if (saving[id] > least * plan.before && rate > best_rate) best = &id, best_rate = rate;
+      }
+      if (!best) break;
+      const std::string chosen = *best;
+      for (const std::string& id : bundle_of(chosen)) take(id, id == chosen ? "" : chosen, plan, old);
+    }
+    for (const auto& [id, one] : candidates_) {
+      const auto bundle = bundle_of(id);
+      const auto [saved, threats] = saved_by(bundle);
+      if (!(saved > least * plan.before)) continue;
+      Pick pick = one.pick;
+      pick.saved = saved, pick.minutes = minutes_of(bundle), pick.threats = threats, pick.left = plan.after - saved;
+      plan.beyond.push_back(std::move(pick));
+    }
+    std::stable_sort(plan.beyond.begin(), plan.beyond.end(), [](const Pick& a, const Pick& b) { return a.saved > b.saved; });
+    return plan;
+  }
+
+ private:
+  static constexpr double least = 1e-7;  // of the whole: what saves less saves nothing that anybody can see
+
+  void find() {
+    for (size_t t = 0; t < state_.threats.size(); ++t) {
+      if (!money_.threats[t].quantified) continue;
+      for (const Bound& bound : state_.threats[t].bound) {
+        if (bound.standing != Standing::failed && bound.standing != Standing::partial && bound.standing != Standing::unknown) continue;
+        const Control* control = content_.control(bound.id);
+        if (!control && !bound.detection) continue;
+        Candidate& one = candidates_[bound.id];
+        if (one.pick.control.empty()) {
+          one.pick.control = bound.id;
+          one.pick.detection = bound.detection;
+          one.pick.standing = bound.standing;
+          one.controls = money_.controls_of(bound.id);
+          if (control) one.before = control->after;
+        }
+        const uint64_t open = bound.verdicts.fail + (bound.standing == Standing::unknown || bound.verdicts.fail == 0 ? bound.verdicts.unknown : 0);
+        one.pick.resources = std::max(one.pick.resources, std::max<uint64_t>(1, open));
+        const uint64_t each = control ? static_cast<uint64_t>(std::max(1, control->effort_minutes)) : static_cast<uint64_t>(std::max(1, scale_.detection_minutes));
+        one.pick.minutes = std::min(minutes_max, each * one.pick.resources);
+        if (one.threats.empty() || one.threats.back() != t) one.threats.push_back(t);
+      }
+    }
+  }
+
+  // What has to hold first and does not, the first first, then itself.
+  std::vector<std::string> bundle_of(const std::string& id) const {
+    std::vector<std::string> out;
+    std::set<std::string> seen;
+    add(id, out, seen);
+    return out;
+  }
+  void add(const std::string& id, std::vector<std::string>& out, std::set<std::string>& seen) const {
+    const auto found = candidates_.find(id);
+    if (found == candidates_.end() || !seen.insert(id).second) return;
+    for (const std::string& before : found->second.before) add(before, out, seen);
+    out.push_back(id);
+  }
+  uint64_t minutes_of(const std::vector<std::string>& bundle) const {
+    uint64_t out = 0;
+    for (const std::string& id : bundle) out = std::min(minutes_max, out + candidates_.at(id).pick.minutes);
+    return out;
+  }
+
+  std::pair<double, std::vector<std::pair<size_t, double>>> saved_by(const std::vector<std::string>& bundle) const {
+    model::FairEngine::Changes changes = taken_;
+    std::set<size_t> touched;
+    for (const std::string& id : bundle) {
+      const Candidate& one = candidates_.at(id);
+      for (uint32_t control : one.controls) changes.emplace_back(control, 1.0);
+      touched.insert(one.threats.begin(), one.threats.end());
+    }
+    double sum = 0;
+    std::vector<std::pair<size_t, double>> threats;
+    for (size_t t : touched) {
+      const double saved = now_[t] - money_.engine->mean_if(money_.threats[t].at, changes);
+      sum += saved;
+      if (saved > 0) threats.emplace_back(t, saved);
+    }
+    std::stable_sort(threats.begin(), threats.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    return {sum, std::move(threats)};
+  }
+
+  void take(const std::string& id, const std::string& with, Plan& plan, std::set<std::string>& old) {
+    Candidate one = candidates_.at(id);
+    const auto [saved, threats] = saved_by({id});
+    Pick pick = one.pick;
+    pick.saved = saved;
+    pick.with = with;
+    pick.threats = threats;
+    for (uint32_t control : one.controls) taken_.emplace_back(control, 1.0);
+    for (const auto& [t, part] : threats) now_[t] -= part;
+    plan.minutes += pick.minutes;
+    plan.after -= saved;
+    pick.left = plan.after;
+    pick.why = why_of(pick);
+    plan.picks.push_back(std::move(pick));
+    candidates_.erase(id);
+    // What others save has changed where they stand in the way of the same threats.
+    const std::set<size_t> touched(one.threats.begin(), one.threats.end());
+    for (const auto& [other, its] : candidates_) {
+      const auto bundle = bundle_of(other);
+      const bool near = std::find(its.before.begin(), its.before.end(), id) != its.before.end() ||
+                        std::any_of(bundle.begin(), bundle.end(), [&](const std::string& part) {
+                          const auto& own = candidates_.at(part).threats;
+                          return std::any_of(own.begin(), own.end(), [&](size_t t) { return touched.contains(t); });
+                        });
+      if (near) old.insert(other);
+    }
+  }
+
+  std::string why_of(const Pick& pick) const {
+    std::string out;
+    if (pick.threats.empty()) out = "saves nothing by itself";
+    else {
+      out = "against " + state_.threats[pick.threats[0].first].title;
+      if (pick.threats.size() > 1) out += " and " + count_text(pick.threats.size() - 1, "other threat");
+    }
+    if (!pick.with.empty()) out += "; `" + pick.with + "` has to wait for it";
+    const double change = pick.alone > 0 ? pick.saved / pick.alone : 1;
+    if (change < 0.95) out += "; " + std::to_string(std::lround(100 * (1 - change))) + " % of what it would save alone is saved already";
+    if (change > 1.05) out += "; saves " + std::to_string(std::lround(100 * (change - 1))) + " % more than alone, behind those before it";
+    return out;
+  }
+
+  const Money& money_;
+  const State& state_;
+  const RiskScale& scale_;
+  const Content& content_;
+  std::vector<double> now_;  // mean of each threat, as picks have left it
+  std::map<std::string, Candidate> candidates_;
+  model::FairEngine::Changes taken_;
+};
+
+}  // namespace
+
+Plan plan_of(const Money& money, const State& state, const RiskScale& scale, const Content& content, uint64_t budget_minutes) { return Planning(money, state, scale, content).run(budget_minutes); }
+
+std::optional<uint64_t> parse_budget(std::string_view text) {
+  text = trim(text);
+  size_t digits = 0;
+  while (digits < text.size() && ((text[digits] >= '0' && text[digits] <= '9') || text[digits] == '.')) ++digits;
+  const auto number = parse_double(text.substr(0, digits));
+  const std::string_view unit = trim(text.substr(digits));
+  if (!number || !(*number > 0)) return std::nullopt;
+  double minutes = 0;
+  if (unit == "d" || unit == "day" || unit == "days") minutes = *number * day_minutes;
+  else if (unit == "h") minutes = *number * 60;
+  else if (unit == "m" || unit == "min") minutes = *number;
+  if (!(minutes >= 1) || minutes > static_cast<double>(minutes_max)) return std::nullopt;
+  return static_cast<uint64_t>(minutes);
+}
+
+std::string effort_text(uint64_t minutes) {
+  const uint64_t days = minutes / day_minutes, hours = minutes % day_minutes / 60, rest = minutes % 60;
+  std::string out;
+  if (days) out = with_thousands(days) + (days == 1 ? " day" : " days");
+  if (hours && days < 20) out += (out.empty() ? "" : " ") + std::to_string(hours) + " h";
+  if (rest && !days) out += (out.empty() ? "" : " ") + std::to_string(rest) + " min";
+  return out.empty() ? "0 min" : out;
+}
+
+}  // namespace reeve::threats

@@ -1,0 +1,65 @@
+// A state of threats in money: what each may cost in a year without controls and with them as they stand, and what mending one control would save.
+//
+//   Money money = quantify(state, scale, content, {});
+//   for (const ThreatMoney& one : money.threats) …    // as many as state.threats, in their order
+//
+// Estimates come from the threat's own metadata (`custom:reeve-frequency`, `-capability`, `-loss`: low/mode/high), else from its classes and
+// content/risk/scale.yaml. How strong a control is follows from its severity, how much of it stands from its standing: of a partial one the share of
+// resources for which it holds, where not known anything from nothing to all. The mathematics is model/fair.h.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "content/risk_scale.h"
+#include "model/fair.h"
+#include "threats/state.h"
+
+namespace reeve::threats {
+
+struct QuantifyOptions {
+  int64_t simulations = 10'000, seed = 1;
+  size_t workers = 1;
+  bool levers = true;
+};
+
+// A control that does not stand wholly: the loss of a year if it did.
+struct Lever {
+  size_t bound = 0;  // in ThreatState::bound
+  double mean = 0, saved = 0;
+};
+
+struct ThreatMoney {
+  bool quantified = false;
+  std::string why_not;  // if not: one line
+  size_t at = 0;        // in the engine
+  Estimate frequency, capability;
+  RiskScale::Loss loss;
+  bool own_frequency = false, own_capability = false, own_loss = false;  // from the threat's metadata
+  model::LossFigures inherent, residual;
+  double events_inherent = 0, events_residual = 0;  // loss events a year
+  double event_inherent = 0, event_residual = 0;    // money of one
+  RiskCell inherent_cell, residual_cell;
+  std::vector<Lever> levers;  // what saves most first; those that save something
+};
+
+struct Money {
+  std::string currency;
+  std::vector<ThreatMoney> threats;
+  double inherent_mean = 0;       // of all
+  model::LossFigures total;       // residual, of the sum draw by draw
+  std::vector<model::CurvePoint> curve;
+  std::unique_ptr<model::FairEngine> engine;  // null: nothing to reckon with
+  std::vector<Error> errors;      // metadata that does not hold: exit status 3
+  // The engine's controls of one id: several where threats see it stand differently.
+  std::vector<uint32_t> controls_of(std::string_view id) const;
+};
+
+Money quantify(const State& state, const RiskScale& scale, const Content& content, const QuantifyOptions& options);
+
+// How much of a control stands, by the scale.
+Estimate factor_of(const Bound& bound, const RiskScale& scale);
+std::string standing_text(const Bound& bound);  // `failed`, `partial 37/40`
+
+}  // namespace reeve::threats
