@@ -42,6 +42,24 @@ std::vector<Command> model_commands() {
        .examples = {{"reeve model derive --workspace security/", "from the workspace's own sources"},
                     {"reeve model derive exports/ --workspace security/ --dry-run", "what would change, from a folder"}},
        .run = run_model_derive},
+      {.name = "model report",
+       .summary = "show the threat model to people",
+       .details = "Assesses the sources and shows the workspace's threat model beside what is there: a data-flow diagram drawn from the estate with its trust "
+                  "boundaries, each threat with what it can happen to, how what is bound to it stands, and what the model lacks. One HTML page without script, "
+                  "Markdown, or the diagram alone as SVG.\n\n"
+                  "The same model is told in the order that a method asks for: Shostack's four questions, the four steps of NIST SP 800-154, PASTA's seven stages. "
+                  "docs/model.md.",
+       .arguments = {{.name = "SOURCE", .repeats = true, .form = Form::file, .help = "what `reeve assess` reads; default: scope.sources of the workspace"}},
+       .flags = {{.name = "--workspace", .letter = 'w', .value = "DIR", .form = Form::folder,
+                  .help = "the folder that keeps the model; default: the nearest reeve.yaml upward, else here"},
+                 {.name = "--view", .value = "VIEW", .form = Form::choice, .choices = {"four-questions", "nist", "pasta"},
+                  .help = "in whose order: four-questions (default), nist or pasta"},
+                 {.name = "--as-of", .value = "TIME", .form = Form::time, .help = "judge as of this moment; default: the newest time that the input states"},
+                 {.name = "--format", .value = "FORMAT", .form = Form::choice, .choices = {"html", "markdown", "svg"}, .help = "html (default), markdown, or the diagram alone as svg"},
+                 {.name = "--out", .letter = 'o', .value = "FILE", .form = Form::file, .help = "write to FILE instead of standard output"}},
+       .examples = {{"reeve model report --workspace security/ --out model.html", "one page for people"},
+                    {"reeve model report --workspace security/ --view nist --format markdown", "by the four steps of SP 800-154"}},
+       .run = run_model_report},
       {.name = "model merge",
        .summary = "merge two edits of a threat model, by id and field",
        .details = "Takes what one side changed and the other did not, records by their ids and fields by their names, and prints the merged model. What both changed "

@@ -10,6 +10,7 @@ std::vector<Command> model_commands();
 int run_model_import(const Options& options, Io& io);
 int run_model_export(const Options& options, Io& io);
 int run_model_derive(const Options& options, Io& io);
+int run_model_report(const Options& options, Io& io);
 int run_model_merge(const Options& options, Io& io);
 int run_model_risk(const Options& options, Io& io);
 

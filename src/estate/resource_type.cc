@@ -29,7 +29,7 @@ class TypeReader {
   Result<ResourceTypePtr> read() {
     type_->file = file_;
     if (!root_.is_map()) return wrong(root_, "a resource type is a map", "`type`, `reads` …");
-    TRY(known(root_, {"type", "title", "scope", "singleton", "arn", "columns", "edges", "access", "terraform", "template", "permissions", "named", "ordered", "reads", "events", "config", "cites", "note"}));
+    TRY(known(root_, {"type", "title", "scope", "diagram", "singleton", "arn", "columns", "edges", "access", "terraform", "template", "permissions", "named", "ordered", "reads", "events", "config", "cites", "note"}));
     type_->type = TRY(text(root_, "type", true));
     type_->title = TRY(text(root_, "title", true));
     type_->arn_template = TRY(text(root_, "arn", false));
@@ -37,6 +37,10 @@ class TypeReader {
     std::string scope = TRY(text(root_, "scope", true));
     if (scope != "global" && scope != "regional") return wrong(root_.get("scope"), "`" + scope + "` is no scope", "`global` or `regional`");
     type_->global = scope == "global";
+    type_->diagram = TRY(text(root_, "diagram", false));
+    static const std::vector<std::string> columns_drawn = {"", "edge", "compute", "messages", "data", "identity"};
+    if (std::find(columns_drawn.begin(), columns_drawn.end(), type_->diagram) == columns_drawn.end())
+      return wrong(root_.get("diagram"), "`" + type_->diagram + "` is no column of a diagram", "`edge`, `compute`, `messages`, `data` or `identity`");
     std::string singleton = TRY(text(root_, "singleton", false));
     if (singleton == "account") type_->singleton = Singleton::account;
     else if (singleton == "region") type_->singleton = Singleton::region;

@@ -134,6 +134,7 @@ struct EventRule {
 struct ResourceType {
   std::string type, title;
   bool global = false;
+  std::string diagram;  // where a data-flow diagram draws it: edge, compute, messages, data or identity; empty: it does not
   Singleton singleton = Singleton::none;
   std::string arn_template;
   std::vector<std::string> targets;  // `Properties.BucketName`; indexes are used everywhere else

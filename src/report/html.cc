@@ -23,17 +23,6 @@ constexpr size_t kPlainRows = 500;
 constexpr uint64_t kManyFindings = 250'000;  // from here on one proof a finding, so that the file stays under 25 MB
 constexpr size_t kProofs = 8;
 
-std::string base64_of(const Sha256& digest) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t i = 0; i < digest.size(); i += 3) {
-    uint32_t group = 0;
-    for (size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < digest.size() ? digest[i + k] : 0u);
-    for (size_t k = 0; k < 4; ++k) out += i + k > digest.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
-  }
-  return out;
-}
-
 // The rows that stand without script, worst first: fails before unknowns, then by severity, then in the store's order.
 class PlainRows {
  public:
@@ -79,8 +68,8 @@ Status write_assess_html(Assessment& a, const AssessHtmlOptions& options, const 
   style += ":root { --running: " + css_string(clip("SEC01 assessment" + (a.organization.empty() ? "" : " · " + a.organization), 110) + " · evidence as of " + when_text(a.as_of)) + "; }\n";
   const std::string_view script(reeve_page_script_begin, static_cast<size_t>(reeve_page_script_end - reeve_page_script_begin));
   std::string title = "SEC01 assessment" + (a.organization.empty() ? "" : " · " + a.organization);
-  std::string head = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-" + base64_of(sha256(script)) +
-                     "'; style-src 'sha256-" + base64_of(sha256(style)) + "'; img-src data:; base-uri 'none'; form-action 'none'\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+  std::string head = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src " + policy_hash(script) +
+                     "; style-src " + policy_hash(style) + "; img-src data:; base-uri 'none'; form-action 'none'\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                      "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>" + esc(title) + "</title>\n<style>";
   TRY(write(head));
   TRY(write(style));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/hash.h"
 #include "base/text.h"
 
 namespace reeve {
@@ -58,6 +59,18 @@ std::string esc(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string policy_hash(std::string_view text) {
+  const Sha256 digest = sha256(text);
+  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (size_t i = 0; i < digest.size(); i += 3) {
+    uint32_t group = 0;
+    for (size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < digest.size() ? digest[i + k] : 0u);
+    for (size_t k = 0; k < 4; ++k) out += i + k > digest.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
+  }
+  return "'sha256-" + out + "'";
 }
 
 std::string css_string(std::string_view text) {

@@ -22,6 +22,9 @@ std::string esc(std::string_view text);
 // element around it.
 std::string css_string(std::string_view text);
 
+// How a policy of content names a script or a style by what it is: `'sha256-…'`.
+std::string policy_hash(std::string_view text);
+
 // The first `bytes_max` bytes, at the end of a character, with … if there was more.
 std::string clip(std::string_view text, size_t bytes_max);
 

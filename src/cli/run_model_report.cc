@@ -1,0 +1,44 @@
+// `reeve model report`.
+#include "cli/model_commands.h"
+#include "cli/model_kit.h"
+#include "cli/out_file.h"
+#include "content/resource_types.h"
+#include "report/diagram_drawn.h"
+#include "report/model_report.h"
+
+namespace reeve {
+
+int run_model_report(const Options& options, Io& io) {
+  if (auto can = out_can_be_written(options); !can) return io.error(can.error()), exit_usage;
+  const std::string format = options.value("--format", "html");
+  const auto model = read_kept_model(model_path(options), io);
+  if (!model) return exit_input;
+  int status = exit_done;
+  const auto assessment = assess_for_model(options, io, status);
+  if (!assessment) return status;
+  std::vector<Error> errors;
+  const ResourceCatalogue catalogue = catalogue_of(assessment->content, errors);
+  auto diagram = threats::diagram_of(assessment->store->db(), catalogue);
+  if (!diagram) return io.error(diagram.error()), exit_internal;
+  for (const Error& error : errors) io.error(error);
+  if (!errors.empty()) status = exit_input;
+
+  ModelReport report;
+  report.model = model.get();
+  report.diagram = &*diagram;
+  report.organization = assessment->organization;
+  report.as_of = assessment->as_of;
+  report.view = options.value("--view", model_views().front());
+  const std::string text = format == "svg" ? diagram_svg(*diagram, true) : format == "markdown" ? model_markdown(report) : model_html(report);
+  if (const std::string path = options.value("--out"); !path.empty() && path != "-") {
+    OutFile file;
+    if (auto opened = file.open(path); !opened) return io.error(opened.error()), exit_usage;
+    const bool whole = std::fwrite(text.data(), 1, text.size(), file.stream()) == text.size();
+    if (auto closed = file.close(whole); !closed) return io.error(closed.error()), exit_input;
+    return status;
+  }
+  io.print(text);
+  return status;
+}
+
+}  // namespace reeve
