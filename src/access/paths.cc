@@ -237,7 +237,9 @@ std::vector<Chokepoint> chokepoints(const AttackGraph& graph, size_t max) {
     std::set<const AttackEdge*> edges;
     std::set<uint32_t> served;
   };
-  std::map<std::pair<std::string, std::string>, Cut> cuts;
+  // A statement: its policy, its place and, where the policy's name is no ARN but one that others may have too, whose it is: the caller's, or of
+  // what is called.
+  std::map<std::tuple<std::string, std::string, std::string>, Cut> cuts;
   for (const auto& [edge, owners] : backward.useful()) {
     for (const AttackCheck& check : graph.explain(owners.front(), *edge)) {
       const Decision::Reason* only = nullptr;
@@ -250,7 +252,8 @@ std::vector<Chokepoint> chokepoints(const AttackGraph& graph, size_t max) {
         only = &reason;
       }
       if (grants != 1) continue;
-      Cut& cut = cuts[{only->where.policy, only->where.path}];
+      const std::string_view whose = graph.name(only->kind == Decision::By::resource ? edge->to : owners.front());
+      Cut& cut = cuts[{only->where.policy, only->where.path, starts_with(only->where.policy, "arn:") ? std::string() : std::string(whose)}];
       cut.point.policy = only->where.policy;
       cut.point.statement = only->where.path;
       cut.point.sid = only->where.sid;
@@ -259,7 +262,7 @@ std::vector<Chokepoint> chokepoints(const AttackGraph& graph, size_t max) {
       cut.edges.insert(edge);
       cut.served.insert(owners.begin(), owners.end());
     }
-    Cut& cut = cuts[{std::string(), std::string(graph.kind_word(*edge)) + " " + std::string(graph.name(edge->to))}];
+    Cut& cut = cuts[{std::string(), std::string(graph.kind_word(*edge)) + " " + std::string(graph.name(edge->to)), std::string()}];
     cut.point.way = graph.kind_word(*edge);
     cut.point.to = graph.name(edge->to);
     cut.edges.insert(edge);
@@ -287,7 +290,7 @@ std::vector<Chokepoint> chokepoints(const AttackGraph& graph, size_t max) {
   std::sort(out.begin(), out.end(), [](const Chokepoint& a, const Chokepoint& b) {
     if (a.ends != b.ends) return a.ends > b.ends;
     if (a.policy.empty() != b.policy.empty()) return !a.policy.empty();  // a statement is what one changes
-    return std::tie(a.policy, a.statement, a.way, a.to) < std::tie(b.policy, b.statement, b.way, b.to);
+    return std::tie(a.policy, a.statement, a.principal, a.way, a.to) < std::tie(b.policy, b.statement, b.principal, b.way, b.to);
   });
   if (out.size() > max) out.resize(max);
   return out;

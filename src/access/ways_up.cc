@@ -181,7 +181,8 @@ std::optional<Chokepoint> best_cut(const AttackGraph& graph, const std::vector<A
   };
   std::map<Key, Cut> cuts;
   auto statement = [&](const Decision::Reason& reason, const AttackEdge* edge) {
-    return Key{reason.where.policy, reason.where.path, starts_with(reason.where.policy, "arn:") ? std::string() : std::string(graph.name(owner[edge]))};
+    const std::string_view whose = graph.name(reason.kind == Decision::By::resource ? edge->to : owner[edge]);
+    return Key{reason.where.policy, reason.where.path, starts_with(reason.where.policy, "arn:") ? std::string() : std::string(whose)};
   };
   auto edge_itself = [&](const AttackEdge& edge) { return Key{std::string(), std::string(graph.kind_word(edge)), std::string(graph.name(edge.to))}; };
   for (const AttackPath& path : paths)
