@@ -133,6 +133,15 @@ def odd(checks, folder):
                          ("a: &a [*a]\n", 3), ("threats: {}\n", 3), ("threats: [5]\n", 3), ("otmVersion: 1\nproject: {name: \"\\e[2J<script>\"}\n", 0)):
         done, _ = imported(folder, "odd.yaml", text)
         checks.check(done.status == status and "\x1b" not in done.err, f"{text[:60]!r} ends with {status}", (done.status, done.err[-300:]))
+    ring = {"otmVersion": "0.2.0", "project": {"name": "p", "id": "p"}, "trustZones": [{"id": "a", "name": "A", "parent": {"trustZone": "b"}}, {"id": "b", "name": "B", "parent": {"trustZone": "a"}}],
+            "components": [{"id": "c", "name": "C", "type": "x", "parent": {"component": "c"}}], "dataflows": [{"id": "f", "name": "F", "source": "c", "destination": "nowhere"}],
+            "threats": [{"id": "t", "name": "T"}]}
+    done, model = imported(folder, "odd.yaml", json.dumps(ring))
+    checks.check(done.status == 0 and "A in B" in model["architecture"]["description"] and "B in A" in model["architecture"]["description"] and "C → nowhere" in model["dataflow"]["description"],
+                 "zones within one another, and a flow to nothing, are told as they stand", (done.status, model))
+    ring = "threagile_version: 1\nabuse_cases: {A: steal}\ntrust_boundaries:\n  A: {id: a, trust_boundaries_nested: [b]}\n  B: {id: b, trust_boundaries_nested: [a]}\n"
+    done, model = imported(folder, "odd.yaml", ring)
+    checks.check(done.status == 0 and len(model["threats"]) == 1 and "trust_boundaries_nested" in done.err, "boundaries within one another are read, and what has no place is named", done.err)
     done, model = imported(folder, "odd.yaml", json.dumps({"otmVersion": "0.2.0", "threats": [{"id": "a", "name": "é" * 3000}]}))
     checks.check("a text is longer than `statement` may be and is cut; expected at most 1,400 characters" in done.err and model["threats"][0]["statement"] == "é" * 1400, "a text too long is cut at a character, and that is said", done.err)
 
