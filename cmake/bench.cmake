@@ -7,6 +7,8 @@ add_executable(bench_decide EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/decide.cc
 target_link_libraries(bench_decide PRIVATE reeve_access)
 add_executable(bench_public EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/public.cc)
 target_link_libraries(bench_public PRIVATE reeve_access)
+add_executable(bench_fair EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/fair.cc)
+target_link_libraries(bench_fair PRIVATE reeve_model)
 if(NOT REEVE_SANITIZE)  # as the program itself (cmake/cli.cmake)
   target_link_options(bench_ask_engine PRIVATE -Wl,--no-as-needed)
   target_link_libraries(bench_ask_engine PRIVATE ${MIMALLOC})

@@ -14,7 +14,7 @@ set(REEVE_ALONE
   access/questions.cc access/questions_outside.cc access/questions_unused.cc access/questions_who.cc
   cli/access_kit.cc cli/run_access_can.cc cli/run_access_cross_account.cc cli/run_access_unused.cc cli/run_access_who_can.cc
   cli/detect_commands.cc cli/detect_text.cc cli/digest_text.cc cli/run_detect.cc cli/run_detect_backtest.cc cli/run_detect_cases.cc cli/run_detect_digests.cc cli/run_detect_incidents.cc cli/run_detect_outbox.cc cli/detect_outputs.cc
-  cli/check_text.cc cli/commands.cc cli/drift_text.cc cli/run_explain.cc cli/run_history.cc
+  cli/check_text.cc cli/commands.cc cli/drift_text.cc cli/run_explain.cc cli/run_history.cc cli/run_model_estate_risk.cc cli/run_model_register.cc cli/risk_run.cc
   collect/engine.cc collect/plan_graph.cc
   content/control.cc content/fields.cc content/risk_scale.cc content/threats.cc content/workspace.cc
   estate/replies_read.cc estate/resource_type.cc estate/snapshot.cc estate/stack_functions.cc estate/stack_resolver.cc

@@ -121,7 +121,7 @@ def refusals(checks, folder):
     done = reeve("model", "risk", "--scenarios", "none.json", cwd=folder)
     checks.check(done.status == 3 and "none.json" in done.err, "a file that is not there is named", done.err)
     done = reeve("model", "risk", cwd=folder)
-    checks.check(done.status == 2 and "--scenarios" in done.err, "without scenarios the command line is wrong", done.err)
+    checks.check(done.status == 2 and "no source is named" in done.err, "without scenarios and sources the command line is wrong", done.err)
 
 
 def main():

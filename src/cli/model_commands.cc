@@ -76,17 +76,53 @@ std::vector<Command> model_commands() {
                     {"git config merge.reeve.driver 'reeve model merge %O %A %B --out %A'", "for git"}},
        .run = run_model_merge},
       {.name = "model risk",
-       .summary = "say what scenarios may cost in a year",
-       .details = "Simulates scenarios given as {\"simulations\": 10000, \"seed\": 1, \"scenarios\": [{\"id\", \"tef\", \"vulnerability\", \"loss\"}]}. Each input is "
-                  "{\"low\", \"mode\", \"high\"} of a BetaPERT: how often a year a threat acts, the probability that it then succeeds, and what one loss costs. "
-                  "Their product is the loss of a year: mean, median and the 90th, 95th and 99th percentile.\n\n"
-                  "The same file gives the same answer on any machine and number of threads. A scenario that cannot be simulated is named by the path of "
-                  "what is wrong, the others are told, and the exit status is 3. docs/model.md.",
-       .flags = {{.name = "--scenarios", .value = "FILE", .form = Form::file, .help = "the scenarios, as JSON; `-` is standard input"},
+       .summary = "say what threats may cost in a year, and what to mend first",
+       .details = "Assesses the sources and reckons each threat in money by FAIR: how often somebody tries, how often that succeeds given the controls against it as they "
+                  "stand, and what a success costs. Told are the loss of a year without controls (inherent) and with them (residual), one year in ten, the class of the "
+                  "5x5 table, and the control whose mending saves most. Classes stand in content/risk/scale.yaml; risk.yaml of the workspace and a threat's metadata say otherwise.\n\n"
+                  "--budget says which controls to mend first with so much work: one after another that which saves most for its effort, all others reckoned anew after "
+                  "each. --threat tells one threat in full: its controls before and after, what moves its mean, and its loss exceedance curve.\n\n"
+                  "--scenarios simulates scenarios of one's own instead: {\"simulations\": 10000, \"seed\": 1, \"scenarios\": [{\"id\", \"tef\", \"vulnerability\", \"loss\"}]}. Each input is "
+                  "{\"low\", \"mode\", \"high\"} of a BetaPERT: how often a year a threat acts, the probability that it then succeeds, and what one loss costs.\n\n"
+                  "The same input gives the same answer on any machine and number of threads. What cannot be reckoned is named with its reason, never as nothing. docs/model.md.",
+       .arguments = {{.name = "SOURCE", .repeats = true, .form = Form::file, .help = "what `reeve assess` reads; default: scope.sources of the workspace"}},
+       .flags = {{.name = "--workspace", .letter = 'w', .value = "DIR", .form = Form::folder,
+                  .help = "the folder that keeps the model and risk.yaml; default: the nearest reeve.yaml upward, else here"},
+                 {.name = "--budget", .value = "EFFORT", .help = "say what to mend first with so much work: 10d, 4h or 90min; a day is 8 hours"},
+                 {.name = "--threat", .value = "ID", .help = "tell this one in full: an id of the model or of content/threats"},
+                 {.name = "--simulations", .value = "N", .help = "how often to draw, 1 to 1000000; default: 10000"},
+                 {.name = "--seed", .value = "N", .help = "what settles every draw, a whole number; default: 1"},
+                 {.name = "--scenarios", .value = "FILE", .form = Form::file, .help = "simulate these scenarios, JSON, and no estate; `-` is standard input"},
+                 {.name = "--as-of", .value = "TIME", .form = Form::time, .help = "judge as of this moment; default: the newest time that the input states"},
+                 {.name = "--all", .help = "print every threat, not the first twenty"},
                  {.name = "--format", .value = "FORMAT", .form = Form::choice, .choices = {"text", "json"},
                   .help = "how to print: text (default on a terminal) or json (default into a pipe or a file)"}},
-       .examples = {{"reeve model risk --scenarios scenarios.json", "loss in a year for each scenario"}},
+       .examples = {{"reeve model risk exports/ --workspace security/ --budget 10d", "loss in a year for each threat, and what to mend in ten days"},
+                    {"reeve model risk --scenarios scenarios.json", "loss in a year for each scenario"}},
        .run = run_model_risk},
+      {.name = "model register",
+       .summary = "print the register of risks: cost, decision, owner, due date, and why it changed",
+       .details = "Assesses the sources and prints each risk with its loss before and after controls, how these stand, what was decided (avoid, reduce, transfer, accept), "
+                  "who asked and who approved, owner, due date and ticket, since when it is known, and which control changed its number last. An acceptance that has "
+                  "expired is open again; one that nobody but the requester approved counts as none. A due date that nobody decided follows from the class.\n\n"
+                  "Decisions stand in threat-model.tc.json as metadata of the threat; numbers of earlier runs in .reeve/risks.json of the workspace. "
+                  "`reeve model register import FILE` takes decisions back from CSV or a POA&M as they were printed: treatment, decision, requester, approver, accept_until, owner, "
+                  "due, ticket, service, review_by. An empty cell takes its word back; a column that is not there leaves it. Refused by row or path, exit status 3, the others taken: "
+                  "an id that the model does not have or that comes twice, a date that is none, an approver who is the requester, an acceptance without an end. docs/model.md.",
+       .arguments = {{.name = "SOURCE", .repeats = true, .form = Form::file, .help = "what `reeve assess` reads; default: scope.sources of the workspace; or `import FILE`"}},
+       .flags = {{.name = "--workspace", .letter = 'w', .value = "DIR", .form = Form::folder,
+                  .help = "the folder that keeps the model and the history; default: the nearest reeve.yaml upward, else here"},
+                 {.name = "--simulations", .value = "N", .help = "how often to draw, 1 to 1000000; default: 10000"},
+                 {.name = "--seed", .value = "N", .help = "what settles every draw, a whole number; default: 1"},
+                 {.name = "--as-of", .value = "TIME", .form = Form::time, .help = "judge as of this moment; default: the newest time that the input states"},
+                 {.name = "--dry-run", .help = "leave the history, or on import the model, as it is"},
+                 {.name = "--all", .help = "print every risk, not the first twenty"},
+                 {.name = "--format", .value = "FORMAT", .form = Form::choice, .choices = {"text", "json", "csv", "oscal-poam"},
+                  .help = "how to print: text (default on a terminal), json (default into a pipe or a file), csv or oscal-poam"}},
+       .examples = {{"reeve model register exports/ --workspace security/ --format csv > risks.csv", "for a spreadsheet"},
+                    {"reeve model register exports/ --workspace security/ --format oscal-poam", "as a plan of action and milestones"},
+                    {"reeve model register import risks.csv --workspace security/", "after people have filled it in"}},
+       .run = run_model_register},
   };
 }
 

@@ -1,34 +1,19 @@
 // `reeve model risk`.
-#include <cmath>
-
 #include "base/file.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "cli/model_commands.h"
+#include "cli/risk_run.h"
 #include "formats/json.h"
 #include "model/risk.h"
 
 namespace reeve {
-namespace {
-
-// Money as people read it: whole, or in the powers of ten of what no purse holds.
-std::string money(double amount) {
-  if (amount < 1e15) {
-    if (amount >= 100) return with_thousands(static_cast<uint64_t>(std::llround(amount)));
-    char text[32];
-    std::snprintf(text, sizeof text, "%.2f", amount);
-    return text;
-  }
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", amount);
-  return text;
-}
-
-}  // namespace
-
 int run_model_risk(const Options& options, Io& io) {
   const std::string path = options.value("--scenarios");
-  if (path.empty()) return io.error({Code::usage, "--scenarios is missing", {}, "--scenarios FILE", "`reeve help model risk` shows a file"}), exit_usage;
+  if (path.empty()) return run_model_estate_risk(options, io);
+  for (const char* flag : {"--budget", "--threat", "--simulations", "--seed", "--workspace", "--content", "--as-of"})
+    if (options.has(flag)) return io.error({Code::usage, std::string("`") + flag + "` is of an estate, and --scenarios has none", {}, "one of the two", {}}), exit_usage;
+  if (!options.arguments().empty()) return io.error({Code::usage, "`" + options.arguments()[0] + "` is a source, and --scenarios reads none", {}, "one of the two", {}}), exit_usage;
   auto bytes = FileBytes::open(path);
   if (!bytes) return io.error(bytes.error()), exit_input;
   auto document = read_json((*bytes)->view(), *bytes, Source{.file = path == "-" ? "standard input" : path});
@@ -53,7 +38,7 @@ int run_model_risk(const Options& options, Io& io) {
     Table table({{.title = "scenario", .shrinks = true}, {"mean a year", Align::right}, {"p50", Align::right}, {"p90", Align::right}, {"p95", Align::right}, {"p99", Align::right}});
     for (size_t i = 0; i < risks.size(); ++i) {
       const model::Risk& risk = risks[i];
-      table.row({{safe(scenarios.scenarios[i].id)}, {money(risk.mean)}, {money(risk.p50)}, {money(risk.p90)}, {money(risk.p95)}, {money(risk.p99)}});
+      table.row({{safe(scenarios.scenarios[i].id)}, {money_text(risk.mean)}, {money_text(risk.p50)}, {money_text(risk.p90)}, {money_text(risk.p95)}, {money_text(risk.p99)}});
     }
     io.print(table.text(io.terminal));
     io.print("\n" + count_text(risks.size(), "scenario") + " of " + with_thousands(static_cast<uint64_t>(scenarios.simulations)) + " simulations each, seed " + std::to_string(scenarios.seed) + "\n");

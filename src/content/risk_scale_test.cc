@@ -34,7 +34,7 @@ TEST(RiskScale, OfTheBuiltInContentHoldsAndRises) {
     EXPECT_GT(scale.strength[i].mean(), scale.strength[i - 1].mean()) << "a severer control is a stronger one";
   }
   EXPECT_EQ(scale.standing.at("failed").high, 0);
-  EXPECT_EQ(scale.standing.at("effective").low, 1);
+  EXPECT_EQ(scale.standing.at("effective").low, scale.standing.at("effective").high) << "so that a what-if is what would be reckoned";
   EXPECT_EQ(scale.standing.at("unknown").low, 0);
   EXPECT_EQ(scale.standing.at("unknown").high, 1);
   EXPECT_FALSE(scale.because.at("loss.4").empty());

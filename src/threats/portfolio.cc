@@ -118,7 +118,7 @@ class Planning {
     std::set<size_t> touched;
     for (const std::string& id : bundle) {
       const Candidate& one = candidates_.at(id);
-      for (uint32_t control : one.controls) changes.emplace_back(control, 1.0);
+      for (uint32_t control : one.controls) changes.emplace_back(control, money_.whole);
       touched.insert(one.threats.begin(), one.threats.end());
     }
     double sum = 0;
@@ -139,7 +139,7 @@ class Planning {
     pick.saved = saved;
     pick.with = with;
     pick.threats = threats;
-    for (uint32_t control : one.controls) taken_.emplace_back(control, 1.0);
+    for (uint32_t control : one.controls) taken_.emplace_back(control, money_.whole);
     for (const auto& [t, part] : threats) now_[t] -= part;
     plan.minutes += pick.minutes;
     plan.after -= saved;

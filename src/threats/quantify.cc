@@ -22,6 +22,7 @@ class Quantifying {
 
   Money run() {
     out_.currency = scale_.currency;
+    if (const auto found = scale_.standing.find(name(Standing::effective)); found != scale_.standing.end()) out_.whole = found->second.mean();
     out_.threats.resize(state_.threats.size());
     estate_.simulations = options_.simulations;
     estate_.seed = options_.seed;
@@ -109,7 +110,7 @@ class Quantifying {
       const Bound& bound = threat.bound[b];
       if (bound.standing == Standing::effective) continue;
       model::FairEngine::Changes changes;
-      for (uint32_t control : out_.controls_of(bound.id)) changes.emplace_back(control, 1.0);
+      for (uint32_t control : out_.controls_of(bound.id)) changes.emplace_back(control, out_.whole);
       Lever lever{b, engine.mean_if(money.at, changes), 0};
       lever.saved = money.residual.mean - lever.mean;
       const bool told_already = std::any_of(money.levers.begin(), money.levers.end(), [&](const Lever& one) { return threat.bound[one.bound].id == bound.id; });

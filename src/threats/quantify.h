@@ -50,6 +50,7 @@ struct Money {
   double inherent_mean = 0;       // of all
   model::LossFigures total;       // residual, of the sum draw by draw
   std::vector<model::CurvePoint> curve;
+  double whole = 1;               // how much stands of a control that is effective
   std::unique_ptr<model::FairEngine> engine;  // null: nothing to reckon with
   std::vector<Error> errors;      // metadata that does not hold: exit status 3
   // The engine's controls of one id: several where threats see it stand differently.

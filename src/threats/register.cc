@@ -152,6 +152,8 @@ Register register_of(const State& state, const Money& money, const RiskScale& sc
   for (size_t i = 0; i < state.threats.size(); ++i) {
     const ThreatState& threat = state.threats[i];
     const ThreatMoney& own = money.threats[i];
+    // The register is of the model's threats; where none is kept, of those that rules find here.
+    if (!threat.record && (state.has_model || !own.quantified)) continue;
     RegisterEntry entry;
     entry.at = i;
     entry.id = threat.id;
@@ -185,6 +187,8 @@ Register register_of(const State& state, const Money& money, const RiskScale& sc
     }
     if (const auto review = date_of(said(entry.decision, "review_by"))) entry.review = *review;
     else if (entry.first_seen.known()) entry.review = Time{entry.first_seen.ms + scale.review_days * day};
+
+    if (!own.quantified) entry.why = own.why_not;
 
     const auto until = date_of(said(entry.decision, "accept_until"));
     if (!entry.objections.empty()) entry.state = RiskState::refused;

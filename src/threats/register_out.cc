@@ -91,7 +91,7 @@ Cells cells_of(const RegisterText& of, const RegisterEntry& entry) {
                       {"first_seen", entry.first_seen.known() ? rfc3339(entry.first_seen) : ""},
                       {"changed", entry.changed.known() ? rfc3339(entry.changed) : ""},
                       {"trend", entry.trend},
-                      {"why", entry.why.empty() ? money.why_not : entry.why},
+                      {"why", entry.why},
                       {"source", shown(source_of(threat))},
                       {"techniques", join(threat.attack, " ")},
                       {"resources", threat.reach_known ? std::to_string(threat.reach.resources) : ""},

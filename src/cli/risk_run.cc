@@ -1,0 +1,64 @@
+#include "cli/risk_run.h"
+
+#include <cmath>
+#include <set>
+
+#include "base/text.h"
+#include "base/threads.h"
+#include "cli/model_commands.h"
+#include "cli/model_kit.h"
+#include "cli/plain_state.h"
+
+namespace reeve {
+
+std::string money_text(double amount) {
+  char text[32];
+  if (amount < 1e15) {
+    if (amount >= 100) return with_thousands(static_cast<uint64_t>(std::llround(amount)));
+    std::snprintf(text, sizeof text, "%.2f", amount);
+    return text;
+  }
+  std::snprintf(text, sizeof text, "%.3g", amount);
+  return text;
+}
+
+std::unique_ptr<RiskRun> risk_run(const Options& options, Io& io, bool levers, int& status) {
+  auto run = std::make_unique<RiskRun>();
+  threats::QuantifyOptions how;
+  how.workers = worker_count();
+  how.levers = levers;
+  const auto number = [&](const char* flag, int64_t least, int64_t most, int64_t& into) {
+    if (!options.has(flag)) return true;
+    const auto read = parse_int(options.value(flag));
+    if (read && *read >= least && *read <= most) return into = *read, true;
+    io.error({Code::usage, std::string("`") + flag + " " + options.value(flag) + "` is none that can be simulated", {}, "a whole number from " + std::to_string(least) + " to " + std::to_string(most), {}});
+    return false;
+  };
+  if (!number("--simulations", 1, model::fair_simulations_max, how.simulations) || !number("--seed", INT64_MIN, INT64_MAX, how.seed)) return status = exit_usage, nullptr;
+  run->model = read_kept_model(model_path(options), io);
+  if (!run->model) return status = exit_input, nullptr;
+  run->assessment = assess_for_model(options, io, run->status);
+  if (!run->assessment) return status = run->status, nullptr;
+  const auto tell = [&](const std::vector<Error>& errors) {
+    for (const Error& error : errors) io.error(error);
+    if (!errors.empty()) run->status = exit_input;
+  };
+  run->known = threats_of(*run->assessment->content.files);
+  tell(run->known.errors);
+  run->scale = risk_scale_of(*run->assessment->content.files, workspace_of(options));
+  tell(run->scale.errors);
+  if (!run->scale.loaded) {
+    io.error({Code::not_found, "there is no scale of risk", {options.value("--content")}, "risk/scale.yaml in the content", {}});
+    return status = exit_input, nullptr;
+  }
+  std::vector<Error> errors;
+  auto state = threats::plain_state(*run->assessment, *run->model, run->known, errors);
+  if (!state) return io.error(state.error()), status = exit_internal, nullptr;
+  tell(errors);
+  run->state = std::move(*state);
+  run->money = threats::quantify(run->state, run->scale, run->assessment->content, how);
+  tell(run->money.errors);
+  return run;
+}
+
+}  // namespace reeve

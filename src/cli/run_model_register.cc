@@ -1,0 +1,120 @@
+// `reeve model register`, and `import` behind it.
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/model_commands.h"
+#include "cli/model_kit.h"
+#include "cli/risk_run.h"
+#include "model/threat_composer.h"
+#include "threats/register_out.h"
+
+namespace reeve {
+namespace {
+
+using threats::RegisterEntry;
+
+constexpr uint64_t history_bytes_max = 256 << 20, decisions_bytes_max = 64 << 20;
+constexpr size_t rows_of_a_screen = 20;
+
+std::string day_text(Time time) { return time.known() ? rfc3339(time).substr(0, 10) : ""; }
+std::string history_path(const Options& options) {
+  const std::string dir = workspace_of(options);
+  return join_path(dir.empty() ? "." : dir, ".reeve/risks.json");
+}
+
+void print_table(const RiskRun& run, const threats::Register& all, const Options& options, Io& io) {
+  Table table({{.title = "risk", .shrinks = true}, {"class"}, {"mean", Align::right}, {"p90", Align::right}, {"trend"}, {"state"}, {"due"}, {.title = "owner", .from_width = 100, .shrinks = true}, {.title = "why", .from_width = 120, .shrinks = true, .words = true}});
+  std::vector<const RegisterEntry*> order;
+  for (const RegisterEntry& entry : all.entries) order.push_back(&entry);
+  std::stable_sort(order.begin(), order.end(), [&](const RegisterEntry* a, const RegisterEntry* b) {
+    const auto &one = run.money.threats[a->at], &other = run.money.threats[b->at];
+    if (one.quantified != other.quantified) return one.quantified;
+    return one.residual.mean > other.residual.mean;
+  });
+  size_t open = 0, overdue = 0, accepted = 0, reopened = 0, review = 0, not_reckoned = 0;
+  for (const RegisterEntry* entry : order) {
+    const threats::ThreatMoney& money = run.money.threats[entry->at];
+    if (!money.quantified && entry->decision.empty()) {
+      ++not_reckoned;
+      continue;
+    }
+    open += entry->state == threats::RiskState::open || entry->state == threats::RiskState::refused;
+    accepted += entry->state == threats::RiskState::accepted;
+    reopened += entry->state == threats::RiskState::reopened;
+    overdue += entry->overdue;
+    review += entry->review_overdue;
+    const auto owner = entry->decision.find("owner");
+    const bool bad = entry->overdue || entry->state == threats::RiskState::reopened || entry->state == threats::RiskState::refused;
+    table.row({{safe(redacted_text(run.state.threats[entry->at].title))}, {money.quantified ? std::string(name(money.residual_cell.word)) : "not known"}, {money.quantified ? money_text(money.residual.mean) : ""}, {money.quantified ? money_text(money.residual.p90) : ""},
+               {entry->trend}, {std::string(name(entry->state)), bad ? Ink::fail : Ink::plain}, {day_text(entry->due) + (entry->overdue ? " overdue" : ""), entry->overdue ? Ink::fail : Ink::plain},
+               {owner == entry->decision.end() ? "" : safe(redacted_text(owner->second))}, {safe(entry->why), Ink::dim}});
+  }
+  if (order.size() > not_reckoned) io.print(table.text(io.terminal, options.has("--all") ? 0 : rows_of_a_screen) + "\n");
+  io.print(count_text(order.size() - not_reckoned, "risk") + ": " + with_thousands(open) + " open, " + with_thousands(accepted) + " accepted, " + with_thousands(reopened) + " reopened, " + with_thousands(overdue) + " overdue, " +
+           with_thousands(review) + " to be looked at again; " + with_thousands(not_reckoned) + " more threats are not reckoned\n");
+}
+
+int import_decisions(const std::string& from, const Options& options, Io& io) {
+  const std::string to = model_path(options);
+  if (!exists(to)) return io.error({Code::not_found, "there is no threat model in this workspace", {to, 0, 0}, {}, "`reeve model derive` makes one"}), exit_input;
+  const auto model = read_kept_model(to, io);
+  if (!model) return exit_input;
+  auto bytes = FileBytes::open(from);
+  if (!bytes) return io.error(bytes.error()), exit_input;
+  const std::string shown = from == "-" ? "standard input" : from;
+  if ((*bytes)->view().size() > decisions_bytes_max) return io.error({Code::limit, "the file is too large", {shown, 0, 0}, "64 MiB at most", {}}), exit_input;
+  auto read = threats::read_decisions((*bytes)->view(), shown);
+  if (!read) return io.error(read.error()), exit_input;
+  threats::Taken taken = threats::take(*model, read->decided);
+  for (const Error& note : read->notes) io.say("note  " + safe(note.text()) + "\n");
+  for (const std::vector<Error>* errors : {&read->errors, &taken.errors})
+    for (const Error& error : *errors) io.error(error);
+  const auto problems = model::problems_of(*model, to);
+  for (const Error& problem : problems) io.error(problem);
+  if (!problems.empty()) return exit_input;
+  if (taken.fields && !options.has("--dry-run"))
+    if (auto written = write_file_atomic(to, model::write_threat_composer(*model)); !written) return io.error(written.error()), exit_input;
+  io.print(safe(shown) + "  " + count_text(read->decided.size(), "threat") + ": " + count_text(taken.fields, "decision") + " of " + count_text(taken.threats, "threat") + " changed" +
+           (options.has("--dry-run") ? "; nothing was written (--dry-run)" : "") + "\n");
+  return read->errors.empty() && taken.errors.empty() ? exit_done : exit_input;
+}
+
+}  // namespace
+
+int run_model_register(const Options& options, Io& io) {
+  if (const auto& words = options.arguments(); !words.empty() && words[0] == "import") {
+    if (words.size() != 2) return io.error({Code::usage, "`import` takes one file", {}, "reeve model register import FILE", "a source of that name is ./import"}), exit_usage;
+    for (const char* flag : {"--format", "--as-of", "--simulations", "--seed", "--all"})
+      if (options.has(flag)) return io.error({Code::usage, std::string("`") + flag + "` has no meaning for `import`", {}, "--workspace and --dry-run", {}}), exit_usage;
+    return import_decisions(words[1], options, io);
+  }
+  int status = exit_done;
+  const auto run = risk_run(options, io, false, status);
+  if (!run) return status;
+  const std::string path = history_path(options);
+  threats::History history;
+  if (exists(path)) {
+    const auto text = read_file(path, history_bytes_max);
+    if (!text) return io.error(text.error()), exit_input;
+    auto read = threats::read_history(*text, path);
+    if (!read) return io.error(read.error()), exit_input;
+    history = std::move(*read);
+  }
+  const std::string before = threats::history_text(history);
+  if (run->assessment->as_of < history.as_of) io.say("note  this run is older than the register's last, of " + rfc3339(history.as_of) + ": the history stays as it is\n");
+  const threats::Register all = threats::register_of(run->state, run->money, run->scale, history, run->assessment->as_of);
+  for (const Error& error : all.errors) io.error(error);
+  if (!all.errors.empty()) run->status = exit_input;
+  const std::string after = threats::history_text(history);
+  // Where nothing was read nothing is remembered: it would look as if all controls had gone.
+  if (after != before && run->assessment->resources > 0 && !options.has("--dry-run"))
+    if (auto written = write_file_atomic(path, after); !written) return io.error(written.error()), exit_input;
+  const threats::RegisterText text{run->state, run->money, all, run->assessment->organization, reeve_program().version};
+  const std::string format = options.value("--format", io.terminal.tty ? "text" : "json");
+  if (format == "json") io.print(threats::register_json(text));
+  else if (format == "csv") io.print(threats::register_csv(text));
+  else if (format == "oscal-poam") io.print(threats::register_poam(text));
+  else print_table(*run, all, options, io);
+  return run->status;
+}
+
+}  // namespace reeve

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""`reeve model register`: the register of Northfield's risks, decisions out and back by CSV and POA&M, acceptances that end, and why a number changed.
+
+    python3 tests/model_register.py [--reeve PROGRAM]
+
+The POA&M is held against OSCAL's schema (../shared) where that and jsonschema are at hand. The rules themselves are tested in src/threats/money_test.cc.
+"""
+
+import csv
+import io
+import json
+import os
+import pathlib
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+if "--reeve" in sys.argv[1:-1]:
+    os.environ["REEVE"] = sys.argv[sys.argv.index("--reeve") + 1]
+from lib_reeve import AS_OF, NORTHFIELD, SHARED, Checks, built, reeve  # noqa: E402
+
+SOURCES = [NORTHFIELD / "cli", NORTHFIELD / "config"]
+
+
+def register(folder, *more, as_of=AS_OF, sources=SOURCES):
+    return reeve("model", "register", *sources, "--workspace", folder, "--as-of", as_of, "--simulations", "1000", *more)
+
+
+def take(folder, name, text):
+    (folder / name).write_text(text)
+    return reeve("model", "register", "import", folder / name, "--workspace", folder)
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def written(rows):
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def risk(folder, id, **keywords):
+    return next(one for one in register(folder, "--dry-run", **keywords).report["risks"] if one["id"] == id)
+
+
+def round_trips(checks, folder):
+    model = folder / "threat-model.tc.json"
+    before = model.read_bytes()
+    table = register(folder, "--format", "csv")
+    rows = rows_of(table.out)
+    checks.check(table.status == 0 and len(rows) == len(json.loads(before)["threats"]), "the register has a line for each threat of the model", (len(rows), table.err[:300]))
+    poam = register(folder, "--format", "oscal-poam").out
+    for name, text in (("same.csv", table.out), ("same.json", poam)):
+        done = take(folder, name, text)
+        checks.check(done.status == 0 and "0 decisions of 0 threats changed" in done.out and model.read_bytes() == before, f"{name}: what comes back as it went changes nothing", (done.out, done.err[:300]))
+    chosen = rows[0]
+    said = {"treatment": "reduce", "decision": 'We "mend" it,\nthen look again', "owner": "'=cmd|' /C calc'!A0", "ticket": "=HYPERLINK(1)", "due": "2027-01-15", "service": "payments <b>"}
+    chosen.update({key: "'" + value if value[0] in "=+-@'" else value for key, value in said.items()})
+    done = take(folder, "decided.csv", written(rows))
+    checks.check(done.status == 0 and "6 decisions of 1 threat changed" in done.out, "decisions are taken from a spreadsheet", (done.out, done.err))
+    one = risk(folder, chosen["id"])
+    checks.check({key: one[key] for key in said} == said, "and are told as they were written", one)
+    checks.check(one["state"] == "in treatment" and one["due_by"].startswith("2027-01-15"), "they say how it stands", one)
+    out = register(folder, "--format", "csv").out
+    checks.check("'=HYPERLINK(1)" in out and ",=HYPERLINK" not in out, "no cell begins a formula")
+    decided = model.read_bytes()
+    for format, name in (("csv", "again.csv"), ("oscal-poam", "again.json")):
+        text = register(folder, "--format", format).out
+        model.write_bytes(before)
+        take(folder, name, text)
+        own = next(threat for threat in json.loads(model.read_text())["threats"] if threat["id"] == chosen["id"])
+        wanted = next(threat for threat in json.loads(decided)["threats"] if threat["id"] == chosen["id"])
+        values = [{pair["key"]: pair["value"] for pair in threat["metadata"] if pair["key"].startswith("custom:reeve-")} for threat in (own, wanted)]
+        if format == "oscal-poam":  # a prop is one line
+            values[1]["custom:reeve-decision"] = values[1]["custom:reeve-decision"].replace("\n", " ")
+        checks.check(values[0] == values[1], f"{name}: a model that had none of it has all of it", values)
+        model.write_bytes(decided)
+    return chosen["id"], rows[1]["id"]
+
+
+def acceptances(checks, folder, id):
+    head = "id,treatment,requester,approver,accept_until\n"
+    own = take(folder, "own.csv", head + f"{id},accept,Ada,ada,2026-12-24\n")
+    checks.check(own.status == 3 and "own.csv:2:" in own.err and "one person" in own.err, "nobody grants what they ask for", own.err)
+    endless = take(folder, "endless.csv", head + f"{id},accept,Ada,Grace,\n")
+    checks.check(endless.status == 3 and "accept_until" in endless.err, "an acceptance without an end is refused", endless.err)
+    good = take(folder, "good.csv", head + f"nobody,accept,Ada,Grace,2026-12-24\n{id},accept,Ada,Grace,2026-12-24\n")
+    checks.check(good.status == 3 and "good.csv:2: there is no threat `nobody`" in good.err and "of 1 threat changed" in good.out, "what is wrong is named by its row, and the rest is taken", (good.out, good.err))
+    checks.check(risk(folder, id)["state"] == "accepted", "an acceptance holds")
+    checks.check(risk(folder, id, as_of="2026-12-24T00:00:00Z")["state"] == "reopened", "until its end, and then the risk is open again")
+    for text, says in ((f"id,due\n{id},soon\n", "no date"), (f"id,treatment\n{id},ignore\n", "none of avoid"), ("owner\nx\n", "no column is called `id`"), ('{"a": 1}', "no plan of action"), ("{", "the text ends inside the map")):
+        done = take(folder, "wrong.csv", text)
+        checks.check(done.status == 3 and says in done.err, f"refused: {text!r}", done.err)
+    poam = json.loads(register(folder, "--format", "oscal-poam").out)
+    entry = next(one for one in poam["plan-of-action-and-milestones"]["risks"] if any(prop["value"] == id for prop in one["props"]))
+    checks.check(entry["status"] == "deviation-approved", "in OSCAL an acceptance is an approved deviation", entry["status"])
+    entry["deadline"] = "2027-03-01T00:00:00Z"
+    take(folder, "later.json", json.dumps(poam))
+    checks.check(risk(folder, id)["due"].startswith("2027-03-01"), "a deadline that somebody changed in a POA&M is the due date")
+
+
+def why(checks, folder, id):
+    history = folder / ".reeve" / "risks.json"
+    was = history.read_bytes()
+    checks.check(register(folder).status == 0 and history.read_bytes() == was, "the same run again is no news")
+    later = "2026-12-01T00:00:00Z"
+    known = json.loads(was)
+    entry = known["threats"][id]
+    control, stands = next(iter(entry["controls"].items()))
+    entry["controls"][control] = "effective" if stands != "effective" else "failed"
+    entry["steps"][-1]["mean"] /= 2
+    history.write_text(json.dumps(known))
+    one = next(r for r in register(folder, as_of=later).report["risks"] if r["id"] == id)
+    checks.check(f"`{control}` was " in one["why"] and one["trend"] == "up" and one["changed"].startswith("2026-12-01"), "what changed a number is told by its control", one)
+    older = register(folder)
+    checks.check("older than the register's last" in older.err and json.loads(history.read_text())["as_of"].startswith("2026-12-01"), "an older run leaves the history", older.err[-300:])
+    history.write_text("{")
+    broken = register(folder)
+    checks.check(broken.status == 3 and "risks.json" in broken.err, "a history that is none is named, and not written over", broken.err[:300])
+    checks.check(history.read_text() == "{", "it stays as it was")
+
+
+def schema(checks, folder):
+    path = SHARED / "corpora" / "oscal" / "schema" / "oscal_poam_schema.json"
+    if not path.exists():
+        return checks.skip("the schema of POA&M", f"{path} is not there", "that others can read it")
+    try:
+        import jsonschema_rs
+    except ImportError as missing:
+        return checks.skip("the schema of POA&M", str(missing), "that others can read it")
+    validator = jsonschema_rs.Draft7Validator(json.loads(path.read_text()))
+    problems = [f"{'/'.join(map(str, e.instance_path))}: {e.message[:200]}" for e in validator.iter_errors(json.loads(register(folder, "--format", "oscal-poam").out))]
+    checks.check(not problems, "the POA&M fits OSCAL's schema", problems[:5])
+
+
+def main():
+    checks = Checks()
+    if built(checks, "the register of risks"):
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = pathlib.Path(temporary)
+            checks.check(reeve("model", "derive", *SOURCES, "--workspace", folder, "--as-of", AS_OF).status == 0, "a model is derived")
+            one, other = round_trips(checks, folder)
+            schema(checks, folder)
+            acceptances(checks, folder, other)
+            why(checks, folder, one)
+    sys.exit(checks.end())
+
+
+if __name__ == "__main__":
+    main()
