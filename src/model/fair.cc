@@ -1,7 +1,10 @@
 #include "model/fair.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <type_traits>
 
 #include "base/threads.h"
 
@@ -28,6 +31,31 @@ double at_share(std::vector<T>& drawn, typename std::vector<T>::iterator& from, 
   return out;
 }
 
+// Quantiles of losses that are not negative: counted by their first bits, so that only those near a quantile are put in order. The same values as at_share.
+void quantiles_of(const std::vector<float>& drawn, LossFigures& out) {
+  constexpr uint32_t first_bits = 12, shift = 31 - first_bits;
+  const auto bucket = [](float value) { return (std::bit_cast<uint32_t>(value) & 0x7FFFFFFFu) >> shift; };
+  std::array<uint32_t, 1u << first_bits> counts{};
+  for (float value : drawn) ++counts[bucket(value)];
+  std::vector<float> near;
+  uint32_t at = 0;
+  size_t below = 0;  // in buckets before `at`
+  for (auto [share, into] : {std::pair<double, double*>{0.50, &out.p50}, {0.90, &out.p90}, {0.95, &out.p95}, {0.99, &out.p99}}) {
+    const double rank = share * static_cast<double>(drawn.size() - 1);
+    const size_t low = static_cast<size_t>(rank), high = std::min(low + 1, drawn.size() - 1);
+    while (below + counts[at] <= low) below += counts[at++];
+    uint32_t last = at;
+    for (size_t up_to = below + counts[at]; up_to <= high; up_to += counts[last]) ++last;
+    near.clear();
+    for (float value : drawn)
+      if (const uint32_t own = bucket(value); own >= at && own <= last) near.push_back(value);
+    const auto place = near.begin() + static_cast<std::ptrdiff_t>(low - below);
+    std::nth_element(near.begin(), place, near.end());
+    *into = static_cast<double>(*place);
+    if (const double rest = rank - std::floor(rank); rest > 0 && high > low) *into += rest * (static_cast<double>(*std::min_element(place + 1, near.end())) - *into);
+  }
+}
+
 template <class T>
 LossFigures figures_of(std::vector<T>& drawn, double unit) {
   LossFigures out;
@@ -37,11 +65,15 @@ LossFigures figures_of(std::vector<T>& drawn, double unit) {
   out.mean = sum / n;
   for (T one : drawn) squares += (static_cast<double>(one) - out.mean) * (static_cast<double>(one) - out.mean);
   out.standard_error = n > 1 ? std::sqrt(squares / (n - 1) / n) : 0;
-  auto from = drawn.begin();
-  out.p50 = at_share(drawn, from, 0.50);
-  out.p90 = at_share(drawn, from, 0.90);
-  out.p95 = at_share(drawn, from, 0.95);
-  out.p99 = at_share(drawn, from, 0.99);
+  if constexpr (std::is_same_v<T, float>) {
+    quantiles_of(drawn, out);
+  } else {
+    auto from = drawn.begin();
+    out.p50 = at_share(drawn, from, 0.50);
+    out.p90 = at_share(drawn, from, 0.90);
+    out.p95 = at_share(drawn, from, 0.95);
+    out.p99 = at_share(drawn, from, 0.99);
+  }
   for (double* one : {&out.mean, &out.standard_error, &out.p50, &out.p90, &out.p95, &out.p99}) *one /= unit;
   return out;
 }
@@ -198,6 +230,13 @@ void FairEngine::fill(size_t t, const Fixed* fixed, Desk& desk, bool bare) const
         for (size_t i = 0; i < count; ++i) {
           const float met = std::min(open[i], capability.above(layer.strength.at(first + i)));
           open[i] += layer.factor.at(first + i) * (met - open[i]);
+        }
+      } else if (parts.size() == 2) {
+        const Layer &a = parts[0], &b = parts[1];
+        for (size_t i = 0; i < count; ++i) {
+          const float x = std::min(open[i], capability.above(a.strength.at(first + i))), y = std::min(open[i], capability.above(b.strength.at(first + i)));
+          const float p = a.factor.at(first + i), q = b.factor.at(first + i);
+          open[i] = p * q * std::min(x, y) + p * (1 - q) * x + q * (1 - p) * y + (1 - p) * (1 - q) * open[i];
         }
       } else if (!parts.empty()) {
         for (size_t i = 0; i < count; ++i) {
