@@ -6,6 +6,7 @@ set(REEVE_ALONE
   access/action_groups.cc access/event_actions.cc access/event_request.cc access/guardrails_bound.cc access/impact.cc access/impact_parts.cc access/lockout.cc
   access/policy_diff.cc access/public_access.cc access/public_estate.cc cli/access_print.cc cli/run_access_diff.cc cli/run_access_guardrails.cc
   cli/run_access_public.cc cli/run_access_scp_impact.cc policy/cells.cc
+  assess/threat_part.cc cli/run_model_status.cc report/threats_json.cc threats/alarms.cc threats/status.cc
   assess/history.cc assess/tally.cc assess/unit_result.cc
   aws/credential_hosts.cc aws/credential_login.cc aws/credential_roles.cc aws/http.cc aws/protocol_xml.cc
   check/check.cc check/drift.cc check/drift_findings.cc check/drift_live.cc check/drift_value.cc check/exceptions.cc

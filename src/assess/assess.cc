@@ -14,6 +14,7 @@
 #include "assess/tally.h"
 #include "assess/unit_result.h"
 #include "assess/unit_sql.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/threads.h"
@@ -404,6 +405,16 @@ class Run {
       TRY(record_alerts(*out_.store, out_.content, out_.alerts, out_.as_of));
       recorded.parts.insert(std::string(detect_part));
     }
+    threats_ = std::make_unique<ThreatModelRun>(out_, catalogue_);
+    std::string model = options_.threat_model;
+    if (model.empty() && out_.workspace) model = join_path(out_.workspace->dir, std::string(model_file));
+    TRY(add_sql_functions(out_.store->db(), out_.as_of, input.part));  // for conditions of threats
+    out_.store->db().set_now(out_.as_of);
+    TRY(threats_->begin(model, options_.threats));
+    if (threats_->has_model()) {
+      TRY(threats_->record());
+      recorded.parts.insert(std::string(model_part));
+    }
     input.records = &recorded;
     input.own_results = [&]() -> Status {
       TRY(record_objectives(out_, TRY(count_controls(out_, *guard_)), catalogue_));
@@ -466,6 +477,7 @@ class Run {
     out_.changes = TRY(run_->finish(decide));
     TRY(tally(out_, catalogue_, context(), inputs_, passes_, organization_));
     out_.words = TRY(attested_part(out_));
+    TRY(threats_->end());
     if (out_.has_history) TRY(keep_controls());
     const std::string summary = TRY(summary_json(out_, scope_));
     if (out_.has_history) out_.history = TRY(history_part(out_, summary));
@@ -499,6 +511,7 @@ class Run {
   Scope scope_;
   Inputs inputs_;
   std::unique_ptr<store::RunWriter> run_;
+  std::unique_ptr<ThreatModelRun> threats_;
   int64_t newest_ms_ = 0;
   bool nothing_read_ = false;
 };

@@ -23,6 +23,7 @@
 #include "assess/history.h"
 #include "assess/responsibility.h"
 #include "assess/roadmap.h"
+#include "assess/threat_part.h"
 #include "assess/objectives.h"
 #include "content/content.h"
 #include "content/workspace.h"
@@ -41,6 +42,8 @@ struct AssessOptions {
   std::vector<std::string> accounts, regions;  // judge only these; empty: all. What has no account or Region always counts
   Time as_of;                 // 0: the newest time stated by a reply
   size_t threads = 0;         // 0: worker_count()
+  std::string threat_model;   // the file that keeps one; empty: the workspace's
+  bool threats = false;       // how threats stand, be there a model or not; else only where there is one
   bool evidence_of_passes = false;  // of every pass, not of three for each control; reads the input a second time
   // done and total count units; called from one thread.
   std::function<void(const std::string& what, uint64_t done, uint64_t total)> progress;
@@ -129,6 +132,7 @@ struct Assessment {
   AttestedPart words;             // the same
   AlertPart alerts;               // of files of alerts among the sources
   EscalationPart escalation;      // who can become an administrator
+  ThreatPart threats;             // the workspace's threat model, and how it stands
   bool evidence_of_passes = false;
   std::unordered_map<std::string, std::string> pass_evidence;  // finding id → JSON array; filled only if asked for
 

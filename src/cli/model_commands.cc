@@ -60,6 +60,27 @@ std::vector<Command> model_commands() {
        .examples = {{"reeve model report --workspace security/ --out model.html", "one page for people"},
                     {"reeve model report --workspace security/ --view nist --format markdown", "by the four steps of SP 800-154"}},
        .run = run_model_report},
+      {.name = "model status",
+       .summary = "say how each threat stands today, and fail where nothing stands against it",
+       .details = "Assesses the sources and holds the workspace's threat model against them: for each threat how many things it can happen to, how what prevents it, "
+                  "detects it and responds to it stands, and what is wrong with the model: assets in no threat, broken assumptions, controls that fail, threats that nothing detects, "
+                  "acceptances that have expired, reviews that are overdue, threats whose things are gone.\n\n"
+                  "A control is effective (holds everywhere), partial (and where not), failed, unknown, attested (somebody's word) or absent (judges nothing here, or is not "
+                  "loaded); a detection stands as the logs that feed it do. Without a model those threats are told that `reeve model derive` would make.\n\n"
+                  "Exit status 1: a threat above --appetite is neither accepted nor closed, and nothing that prevents, detects or responds to it is effective or attested. 3: something "
+                  "could not be read or asked; the rest is told. docs/model.md.",
+       .arguments = {{.name = "SOURCE", .repeats = true, .form = Form::file, .help = "what `reeve assess` reads; default: scope.sources of the workspace"}},
+       .flags = {{.name = "--workspace", .letter = 'w', .value = "DIR", .form = Form::folder,
+                  .help = "the folder that keeps the model; default: the nearest reeve.yaml upward, else here"},
+                 {.name = "--appetite", .value = "CLASS", .form = Form::choice, .choices = {"low", "medium", "high", "critical", "never"},
+                  .help = "exit status 1 for threats above this class before controls, against which nothing is effective; default: medium; never: not at all"},
+                 {.name = "--all", .help = "every threat and alarm in text, not the first"},
+                 {.name = "--as-of", .value = "TIME", .form = Form::time, .help = "judge as of this moment; default: the newest time that the input states"},
+                 {.name = "--format", .value = "FORMAT", .form = Form::choice, .choices = {"text", "json"},
+                  .help = "how to print: text (default on a terminal) or json (default into a pipe or a file)"}},
+       .examples = {{"reeve model status --workspace security/", "from the workspace's own sources"},
+                    {"reeve model status exports/ --appetite high --format json", "for a pipeline: only critical threats fail it"}},
+       .run = run_model_status},
       {.name = "model merge",
        .summary = "merge two edits of a threat model, by id and field",
        .details = "Takes what one side changed and the other did not, records by their ids and fields by their names, and prints the merged model. What both changed "

@@ -12,6 +12,7 @@ int run_model_export(const Options& options, Io& io);
 int run_model_derive(const Options& options, Io& io);
 int run_model_report(const Options& options, Io& io);
 int run_model_merge(const Options& options, Io& io);
+int run_model_status(const Options& options, Io& io);
 int run_model_risk(const Options& options, Io& io);
 int run_model_estate_risk(const Options& options, Io& io);  // the same without scenarios
 int run_model_register(const Options& options, Io& io);

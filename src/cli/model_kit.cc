@@ -14,6 +14,8 @@ std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int
   if (!what.workspace_dir.empty() && !exists(join_path(what.workspace_dir, "reeve.yaml"))) what.workspace_dir.clear();
   what.content_dir = options.value("--content");
   if (auto time = options.time("--as-of")) what.as_of = *time;
+  what.threat_model = model_path(options);
+  what.threats = true;
   auto done = assess(what);
   if (!done) {
     io.error(done.error());

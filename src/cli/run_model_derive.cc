@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "cli/model_commands.h"
 #include "cli/model_kit.h"
 #include "content/resource_types.h"

@@ -50,7 +50,7 @@ class SourcesFile {
     for (auto entry : map.entries()) {
       const std::string name(entry.key());
       LogSources::Meaning meaning;
-      if (!known(entry.value, "`" + name + "`", {"kinds", "fields"})) continue;
+      if (!known(entry.value, "`" + name + "`", {"kinds", "fields", "fed_by"})) continue;
       bool good = true;
       for (Value kind : entry.value.get("kinds").items()) {
         const LogKinds bit = bit_called(kind.text());
@@ -61,6 +61,10 @@ class SourcesFile {
       for (auto field : entry.value.get("fields").entries()) {
         if (!field.value.is_scalar() || field.value.text().empty()) wrong("the field `" + std::string(field.key()) + "` stands nowhere", field.value, "a path in the record"), good = false;
         else meaning.fields[std::string(field.key())] = std::string(field.value.text());
+      }
+      for (Value control : entry.value.get("fed_by").items()) {
+        if (!control.is_scalar() || control.text().empty()) wrong("`fed_by` of `" + name + "` names no control", control, "the id of a control"), good = false;
+        else meaning.fed_by.emplace_back(control.text());
       }
       if (good) out[name] = std::move(meaning);
     }

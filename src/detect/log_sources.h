@@ -20,6 +20,7 @@ class LogSources {
   struct Meaning {
     LogKinds kinds = 0;
     std::map<std::string, std::string> fields;  // a rule's field → the path in the record
+    std::vector<std::string> fed_by;            // controls that show whether these logs are kept; none: nothing shows it
   };
   std::set<std::string> products;
   std::map<std::string, Meaning> services, categories;

@@ -7,10 +7,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "content/risk_scale.h"
 #include "content/threats.h"
 #include "findings/level.h"
 #include "model/model.h"
@@ -61,10 +63,13 @@ struct ThreatState {
   std::string title, statement;
   std::vector<std::string> attack;
   ThreatRisk risk;                        // inherent; zeros: nobody said
+  std::optional<RiskWord> inherent;       // its class by the 5×5 table before any control, or as people rank it; none: nobody said
+  bool accepted = false;                  // by people, and that has not expired
+  bool closed = false;                    // people say that it is none
   Reach reach;
   bool reach_known = false;  // false: a threat that people wrote without a scope
   std::vector<Bound> bound;  // by duty, then id
-  // The best that any of a duty comes to: one effective prevention is one.
+  // The best that any of a duty comes to: one effective prevention is one. Without any: absent.
   Standing prevented = Standing::absent, detected = Standing::absent, responded = Standing::absent;
 };
 

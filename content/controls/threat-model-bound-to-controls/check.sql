@@ -1,7 +1,7 @@
 WITH meant AS (
   SELECT m.mitigation || ' of ' || m.model AS what, m.control, c.status
   FROM mitigations m LEFT JOIN control_results c ON c.control = m.control
-  WHERE NOT EXISTS (SELECT 1 FROM threats t WHERE t.model = m.model AND t.threat = m.threat AND t.state = 'gone')),
+  WHERE m.detection IS NULL AND NOT EXISTS (SELECT 1 FROM threats t WHERE t.model = m.model AND t.threat = m.threat AND t.state = 'gone')),
 sums AS (
   SELECT count(*) AS n, sum(control IS NULL OR status IS NULL) AS loose,
          sum(coalesce(status IN ('fail', 'excepted', 'not_applicable'), 0)) AS broken,
