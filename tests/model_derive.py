@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+"""`reeve model derive` and `reeve model status` on the example estate.
+
+    python3 tests/model_derive.py [--reeve PROGRAM]
+
+The tables say what is to be expected of Northfield, written before anything was derived: threats that must be there because the estate has the thing, kinds of
+things of which it has none, and what changes when the organization's trail stops. Then what people change in the model, and models that are hard to read.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+import uuid
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+if "--reeve" in sys.argv[1:-1]:
+    os.environ["REEVE"] = sys.argv[sys.argv.index("--reeve") + 1]
+from lib_reeve import NORTHFIELD, ROOT, Checks, built, reeve  # noqa: E402
+
+AS_OF = "2026-11-22T04:12:00Z"
+# Rule, and why the estate has it.
+EXPECTED = {
+    "bucket-open-to-strangers": "there are buckets",
+    "root-used-for-daily-work": "every account has a root user",
+    "role-trust-rewritten": "there are roles",
+    "database-password-guessed": "there are databases",
+    "public-machine-exploited": "the sandbox has an instance with a public address",
+    "kubernetes-secrets-listed": "payments runs on EKS",
+    "organization-left-by-a-member": "there is an organization",
+    "trail-stopped-before-the-attack": "there are trails",
+    "access-key-leaked-in-code": "there are users with keys",
+    "search-software-exploited": "there is an OpenSearch domain",
+}
+# Of none of these Northfield has one.
+NOT_HERE = {"AWS::EFS::FileSystem", "AWS::MSK::Cluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster", "AWS::AppSync::GraphQLApi", "AWS::SageMaker::Model", "AWS::SageMaker::NotebookInstance",
+            "AWS::Glue::Job", "AWS::WorkSpaces::Workspace", "AWS::Transfer::Server", "AWS::StepFunctions::StateMachine", "AWS::CloudFront::Distribution", "AWS::Kinesis::Stream", "AWS::DMS::ReplicationInstance"}
+HOSTILE = "<script>alert(1)</script>\"'&{{x}}"
+
+
+def meta(record):
+    return {one["key"]: one["value"] for one in record.get("metadata", [])}
+
+
+def model_of(folder):
+    return json.loads((folder / "threat-model.tc.json").read_text())
+
+
+def write(folder, model):
+    (folder / "threat-model.tc.json").write_text(json.dumps(model, indent=2))
+
+
+def derive(folder, source=NORTHFIELD, *more):
+    return reeve("model", "derive", source, "--workspace", folder, "--as-of", AS_OF, "--format", "json", *more)
+
+
+def status(folder, source=NORTHFIELD, *more):
+    return reeve("model", "status", source, "--workspace", folder, "--as-of", AS_OF, "--format", "json", *more)
+
+
+def by_rule(told):
+    return {one.get("rule"): one for one in told["threats"]}
+
+
+def alarms(told, kind):
+    return [one for one in told["alarms"] if one["kind"] == kind]
+
+
+def types_of(rule):
+    text = (ROOT / "content" / "threats" / rule / "threat.yaml").read_text()
+    return set(re.findall(r"[A-Za-z0-9]+::[A-Za-z0-9]+::[A-Za-z0-9]+", re.search(r"^for_each:.*(?:\n +-.*)*", text, re.M)[0]))
+
+
+def first_derivation(checks, folder):
+    dry = derive(folder, NORTHFIELD, "--dry-run")
+    checks.check(dry.status == 0 and not list(folder.iterdir()), "a dry run writes nothing", dry.err[-300:])
+    done = derive(folder)
+    checks.check(done.status == 0, "a model is derived", done.err[-300:])
+    model = model_of(folder)
+    rules = {meta(threat)["custom:reeve-rule"]: threat for threat in model["threats"]}
+    for rule, why in EXPECTED.items():
+        checks.check(rule in rules, f"{rule}: {why}")
+    absurd = [rule for rule in rules if (types := types_of(rule)) and types <= NOT_HERE]
+    checks.check(not absurd, "no threat to things that are not there", absurd)
+    checks.check(100 <= len(rules) < len(list((ROOT / "content" / "threats").iterdir())), "many rules reach something, and not all", len(rules))
+    for record in model["threats"] + model["mitigations"]:
+        if uuid.UUID(record["id"]).version != 5:
+            checks.check(False, "ids are UUIDs made of names", record["id"])
+    ids = {one["id"] for one in model["threats"]} | {one["id"] for one in model["mitigations"]}
+    checks.check(all(link["mitigationId"] in ids and link["linkedId"] in ids for link in model["mitigationLinks"]), "each link leads somewhere")
+    sample = rules["bucket-open-to-strangers"]
+    checks.check(sample["statement"].startswith("A") and " can " in sample["statement"] and meta(sample)["STRIDE"] and meta(sample)["Priority"] in ("High", "Medium", "Low"), "a threat speaks Threat Composer's grammar", sample)
+    checks.check("111122223333 (northfield-management)" in model["architecture"]["description"] and "the internet → " in model["dataflow"]["description"], "components and flows are told")
+    before = (folder / "threat-model.tc.json").read_bytes(), (folder / "threat-model.derived.tc.json").read_bytes()
+    again = derive(folder)
+    checks.check(again.report["changes"] == [] and before == ((folder / "threat-model.tc.json").read_bytes(), (folder / "threat-model.derived.tc.json").read_bytes()), "derived twice: the same bytes", again.out[:300])
+    read = reeve("model", "export", "--workspace", folder)
+    checks.check(read.status == 0 and read.out.encode() == before[0], "what was derived fits the schema", read.err[-300:])
+
+
+def people(checks, folder):
+    model = model_of(folder)
+    rules = {meta(threat)["custom:reeve-rule"]: threat for threat in model["threats"]}
+    edited, gone = rules["bucket-open-to-strangers"], rules["root-used-for-daily-work"]
+    edited["threatImpact"] = "what our customers told us being read by anybody"
+    edited["metadata"].append({"key": "custom:reeve-owner", "value": "data team"})
+    model["threats"].remove(gone)
+    model["mitigationLinks"] = [link for link in model["mitigationLinks"] if link["linkedId"] != gone["id"]]
+    own = {"id": str(uuid.uuid4()), "numericId": 9001, "statement": "A person wrote this", "tags": ["own"]}
+    model["threats"].append(own)
+    write(folder, model)
+    done = derive(folder)
+    after = {one["id"]: one for one in model_of(folder)["threats"]}
+    checks.check(done.status == 0 and after[edited["id"]]["threatImpact"] == edited["threatImpact"] and meta(after[edited["id"]])["custom:reeve-owner"] == "data team", "what people changed stays")
+    checks.check(gone["id"] not in after, "what people took out stays out")
+    checks.check(own["id"] in after and after[own["id"]]["statement"] == own["statement"], "what people wrote stays")
+    # A threat whose rule no content has any more.
+    model, base = model_of(folder), json.loads((folder / "threat-model.derived.tc.json").read_text())
+    for one in (model, base):
+        threat = next(threat for threat in one["threats"] if meta(threat).get("custom:reeve-rule") == "database-password-guessed")
+        next(pair for pair in threat["metadata"] if pair["key"] == "custom:reeve-rule")["value"] = "rule-of-yesterday"
+        old, threat["id"] = threat["id"], "00000000-0000-5000-8000-000000000001"
+        for link in one["mitigationLinks"]:
+            if link["linkedId"] == old:
+                link["linkedId"] = threat["id"]
+    write(folder, model)
+    (folder / "threat-model.derived.tc.json").write_text(json.dumps(base))
+    done = derive(folder)
+    told = status(folder).report
+    orphans = [one for one in alarms(told, "orphan-threat") if one.get("subject") == "rule-of-yesterday"]
+    checks.check("00000000-0000-5000-8000-000000000001" in {one["id"] for one in model_of(folder)["threats"]} and len(orphans) == 1, "a threat without a rule stays, and is told", orphans)
+    checks.check(any(one["kind"] == "gone" for one in done.report["changes"]) and any(one["kind"] == "came_in" or one["kind"] == "new" for one in done.report["changes"]), "derive says what is gone and new", done.report["changes"][:3])
+
+
+def broken(checks, folder, estate):
+    """The organization's trail stops logging: detections see less, and the control that says so fails."""
+    healthy = status(folder).report
+    control, rule = "account-covered-by-a-trail", "trail-stopped-before-the-attack"
+    fed = {one["standing"] for threat in healthy["threats"] for one in threat["bound"] if one["kind"] == "detection"}
+    checks.check(fed == {"effective"} and not [one for one in alarms(healthy, "control-failed") if one.get("subject") == control], "at first the logs of all accounts are kept", fed)
+    for path in estate.rglob("cloudtrail-get-trail-status/*"):
+        reply = json.loads(path.read_text())
+        reply["IsLogging"] = False
+        path.write_text(json.dumps(reply))
+    for path in estate.rglob("cloudtrail-get-trail-status.json"):
+        reply = json.loads(path.read_text())
+        reply["IsLogging"] = False
+        path.write_text(json.dumps(reply))
+    hurt = status(folder, estate).report
+    fed = {one["standing"] for threat in hurt["threats"] for one in threat["bound"] if one["kind"] == "detection"}
+    checks.check("effective" not in fed and fed, "no detection is worth what it was", fed)
+    checks.check([one for one in alarms(hurt, "control-failed") if one.get("subject") == control], "the control's failure is an alarm")
+    checks.check(by_rule(healthy)[rule]["detect"] == "effective" and by_rule(hurt)[rule]["detect"] != "effective", "the threat stands otherwise", by_rule(hurt)[rule]["detect"])
+    checks.check(model_of(folder) == model_of(folder) and derive(folder, estate, "--dry-run").report["changes"] == [], "nothing of it is in the model's file")
+    healed = status(folder).report
+    checks.check(healed["threats"] == healthy["threats"] and healed["alarms"] == healthy["alarms"], "healed: as before")
+
+
+def gate_and_alarms(checks, folder):
+    checks.check(status(folder, NORTHFIELD, "--appetite", "never").status == 0, "without an appetite nothing fails")
+    over = status(folder, NORTHFIELD, "--appetite", "low")
+    checks.check(over.status == 1 and over.report["above_appetite"], "threats above appetite fail a pipeline", over.status)
+    model = model_of(folder)
+    threats = {one["id"]: one for one in model["threats"]}
+    for id in over.report["above_appetite"]:
+        threats[id].setdefault("metadata", []).append({"key": "custom:reeve-accept-until", "value": "2027-01-01"})
+    model["assumptions"] = [
+        {"id": str(uuid.uuid4()), "numericId": 1, "content": "No account has buckets", "metadata": [{"key": "custom:reeve-query", "value": "SELECT uid FROM aws_s3_bucket"}]},
+        {"id": str(uuid.uuid4()), "numericId": 2, "content": "No account is called nobody", "metadata": [{"key": "custom:reeve-query", "value": "SELECT account FROM accounts WHERE name = 'nobody'"}]},
+    ]
+    late, due = model["threats"][0], model["threats"][1]
+    late["metadata"] = [pair for pair in late["metadata"] if "accept-until" not in pair["key"]] + [{"key": "custom:reeve-accept-until", "value": "2026-01-01"}]
+    due["metadata"].append({"key": "custom:reeve-review-by", "value": "2026-01-01"})
+    write(folder, model)
+    done = status(folder, NORTHFIELD, "--appetite", "low")
+    accepted = set(over.report["above_appetite"]) - {late["id"]}
+    checks.check(not accepted & set(done.report["above_appetite"]), "an accepted threat fails nothing")
+    checks.check([one["threat"] for one in alarms(done.report, "expired-acceptance")] == [late["id"]], "an acceptance that has ended is told")
+    checks.check([one["threat"] for one in alarms(done.report, "review-overdue")] == [due["id"]], "so is a review that is overdue")
+    held = alarms(done.report, "broken-assumption")
+    checks.check(len(held) == 1 and "No account has buckets" in held[0]["what"], "the assumption that rows break is broken, the other holds", held)
+    model["assumptions"][0]["metadata"][0]["value"] = "DELETE FROM main.resource"
+    write(folder, model)
+    done = status(folder)
+    checks.check(done.status == 3 and "assumptions[0]" in done.err and alarms(done.report, "broken-assumption"), "a query that is none is named, and nothing is said to hold", (done.status, done.err[-200:]))
+
+
+def hard(checks, folder):
+    # 10,000 threats, hostile texts in all that people can write, links in circles and to nothing.
+    threats = [{"id": str(uuid.UUID(int=n, version=4)), "numericId": n + 1, "statement": f"{HOSTILE} {n}", "threatSource": HOSTILE, "tags": [HOSTILE[:30]], "metadata": [{"key": "custom:reeve-control", "value": HOSTILE}]} for n in range(10_000)]
+    mitigations = [{"id": str(uuid.UUID(int=1 << 64 | n, version=4)), "numericId": n + 1, "content": HOSTILE} for n in range(100)]
+    assumptions = [{"id": str(uuid.UUID(int=2 << 64 | n, version=4)), "numericId": n + 1, "content": HOSTILE} for n in range(2)]
+    links = [{"mitigationId": mitigations[n % 100]["id"], "linkedId": threats[n]["id"]} for n in range(10_000)]
+    links += [{"mitigationId": mitigations[0]["id"], "linkedId": assumptions[0]["id"]}, {"mitigationId": mitigations[0]["id"], "linkedId": str(uuid.uuid4())}]
+    circle = [{"type": "Mitigation", "assumptionId": assumptions[0]["id"], "linkedId": mitigations[0]["id"]}]
+    write(folder, {"schema": 1, "applicationInfo": {"name": HOSTILE}, "threats": threats, "mitigations": mitigations, "assumptions": assumptions, "mitigationLinks": links, "assumptionLinks": circle})
+    done = status(folder, NORTHFIELD, "--appetite", "never")
+    checks.check(done.status == 0 and len(done.report["threats"]) == 10_000, "10,000 threats, circles and links to nothing are read", (done.status, done.err[-200:]))
+    checks.check({one["bound"][0]["standing"] for one in done.report["threats"]} == {"absent"}, "what is bound to nothing stands for nothing")
+    more = derive(folder)
+    checks.check(more.status == 0 and len(model_of(folder)["threats"]) > 10_000, "derived threats join them", more.err[-200:])
+    page = reeve("model", "report", NORTHFIELD, "--workspace", folder, "--as-of", AS_OF)
+    checks.check("<script>alert(1)" not in page.out and page.out, "hostile texts are escaped in the report")
+
+
+def main():
+    checks = Checks()
+    if not built(checks, "that models are derived"):
+        return checks.end()
+    with tempfile.TemporaryDirectory() as place:
+        place = pathlib.Path(place)
+        for name in ("a", "b", "c", "d"):
+            (place / name).mkdir()
+        first_derivation(checks, place / "a")
+        people(checks, place / "a")
+        derive(place / "b")
+        estate = place / "estate"
+        shutil.copytree(NORTHFIELD, estate)
+        broken(checks, place / "b", estate)
+        gate_and_alarms(checks, place / "b")
+        hard(checks, place / "c")
+    return checks.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
