@@ -1,4 +1,6 @@
-// A state of threats from rules and verdicts alone.
+// A state of threats from rules and verdicts alone, for what is reckoned in money: controls stand as their verdicts say; whether a detection's logs are
+// there is not known here, so detections are unknown; a threat that people wrote has no controls but those that it names in its metadata.
+// To be replaced by threats/status.h where that is there.
 #pragma once
 
 #include "assess/assess.h"
