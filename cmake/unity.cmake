@@ -24,7 +24,7 @@ set(REEVE_ALONE
   formats/json.cc formats/json_pick.cc formats/unpack.cc formats/yaml.cc
   notify/mail.cc notify/payload.cc notify/post_office.cc notify/sender.cc
   report/csv.cc report/diagram_drawn.cc report/history_json.cc report/markdown.cc report/model_report.cc report/objectives_json.cc report/ocsf.cc report/oscal.cc
-  report/plan_json.cc report/redaction_ids.cc report/workspace_json.cc
+  report/threats_told.cc report/plan_json.cc report/redaction_ids.cc report/workspace_json.cc
   assess/unit_result_test.cc content/content_test.cc content/detections_test.cc content/record_view_test.cc
   content/threats_page_test.cc content/threats_test.cc
   estate/stack_test.cc estate/template_test.cc estate/terraform_test.cc

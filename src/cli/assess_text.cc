@@ -265,6 +265,21 @@ class Text {
     out_ += "\n";
   }
 
+  // How the workspace's threat model stands: what fewest layers stand against comes with `reeve model status`.
+  void threats() {
+    if (!a_.threats.looked) return;
+    const auto& state = a_.threats.state;
+    const auto holds = [](threats::Standing one) { return one == threats::Standing::effective || one == threats::Standing::attested; };
+    size_t prevented = 0, detected = 0, responded = 0, bare = 0;
+    for (const auto& one : state.threats) {
+      prevented += holds(one.prevented), detected += holds(one.detected), responded += holds(one.responded);
+      bare += !holds(one.prevented) && !holds(one.detected) && !holds(one.responded);
+    }
+    out_ += paint(t_, Ink::heading, "Threats") + ": " + count_text(state.threats.size(), "threat") + " in the model; something stands that prevents " + with_thousands(prevented) + ", detects " + with_thousands(detected) +
+            ", responds to " + with_thousands(responded) + "; nothing stands against " + with_thousands(bare) + "\n";
+    out_ += wrap(count_text(state.alarms.size(), "alarm") + " of the model: reeve model status" + options_.workspace, t_.width, 3) + "\n";
+  }
+
   void summary() {
     std::string dot = said(" · ");
     std::vector<std::string> set_aside;
@@ -277,6 +292,7 @@ class Text {
           if (source.kind == "ignored" || source.kind == "unplaced") out_ += wrap(safe(source.file) + ": " + safe(source.why), t_.width, 3);
     }
     alerts();
+    threats();
     if (a_.has_history) {
       out_ += std::string(a_.history.previous_run == 0 ? "First run of this workspace: " : "Since the last run: ") + count_text(a_.changes.opened + a_.changes.reopened, "finding") + " opened, " + with_thousands(a_.changes.closed) + " closed";
       if (a_.changes.not_rejudged) out_ += ", " + with_thousands(a_.changes.not_rejudged) + " not judged again";

@@ -25,6 +25,7 @@ int run_model_report(const Options& options, Io& io) {
 
   ModelReport report;
   report.model = model.get();
+  report.state = assessment->threats.looked ? &assessment->threats.state : nullptr;
   report.diagram = &*diagram;
   report.organization = assessment->organization;
   report.as_of = assessment->as_of;

@@ -4,6 +4,7 @@
 #include "formats/json.h"
 #include "report/alerts_told.h"
 #include "report/escalation_drawn.h"
+#include "report/threats_told.h"
 #include "report/finding_walk.h"
 #include "report/plan_json.h"
 #include "report/history_json.h"
@@ -55,6 +56,7 @@ class Writing {
     layers();
     write_alerts_json(json_, a_);
     write_escalation_json(json_, a_);
+    write_threat_model_json(json_, a_);
     write_objectives_json(a_, json_);
     json_.key("risks").begin_array().end_array();
     write_plan_json(json_, a_);

@@ -9,6 +9,7 @@
 #include "report/html_sections.h"
 #include "report/alerts_told.h"
 #include "report/escalation_drawn.h"
+#include "report/threats_told.h"
 #include "report/imported.h"
 #include "report/redaction.h"
 
@@ -90,6 +91,7 @@ Status write_assess_html(Assessment& a, const AssessHtmlOptions& options, const 
   parts.push_back({"practices", "Practices", std::to_string(a.practices.size()), section_practices(report)});
   parts.push_back({"do-first", "Do first", with_thousands(a.roadmap_summary.steps), section_do_first(report)});
   parts.push_back({"depth", "Defence in depth", a.depth.empty() ? "" : std::to_string(a.depth.size()) + " × 3", section_depth(report)});
+  parts.push_back({"threats", "Threats", a.threats.looked ? with_thousands(a.threats.state.threats.size()) : "", section_threats(report)});
   parts.push_back({"findings", "Findings", with_thousands(a.verdicts.fail), section_findings(report, rows, shown)});
   parts.push_back({"unknowns", "Unknowns", with_thousands(a.verdicts.unknown), section_unknowns(report)});
   parts.push_back({"ways", "Ways to administrator", a.escalation.looked ? with_thousands(a.escalation.sure) : "", section_escalation(report)});

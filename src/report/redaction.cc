@@ -10,6 +10,7 @@
 #include "formats/json.h"
 #include "report/alerts_told.h"
 #include "report/escalation_drawn.h"
+#include "report/threats_told.h"
 #include "report/redaction_ids.h"
 
 namespace reeve {
@@ -559,8 +560,7 @@ void Redaction::apply(Assessment& a) const {
     for (auto& cause : item.causes) cause = text(cause);
   }
   for (auto& one : a.words.attestations) one.why = text(one.why);
-  redact_alerts(*this, a.alerts);
-  redact_escalation(*this, a.escalation);
+  redact_alerts(*this, a.alerts), redact_escalation(*this, a.escalation), redact_threats(*this, a.threats);
   for (auto& objective : a.objectives)
     for (auto& why : objective.why) why = text(why);
   for (auto& service : a.responsibilities.services)

@@ -1,0 +1,125 @@
+#include "report/threats_told.h"
+
+#include <array>
+#include <set>
+
+#include "base/text.h"
+#include "report/html_sections.h"
+#include "report/threats_json.h"
+
+namespace reeve {
+namespace {
+
+using threats::Alarm;
+using threats::ThreatState;
+
+constexpr size_t rows_most = 200, alarms_most = 50, named_most = 4;
+constexpr std::string_view withheld = "withheld: people wrote it";
+
+std::string_view mark_of(threats::Standing standing) {
+  switch (standing) {
+    case threats::Standing::effective:
+    case threats::Standing::attested: return "● ";
+    case threats::Standing::partial: return "◐ ";
+    case threats::Standing::failed:
+    case threats::Standing::absent: return "○ ";
+    case threats::Standing::unknown: return "◆ ";
+  }
+  return "◆ ";
+}
+
+// Mark, count and words; behind it each thing that is bound, and why it stands so.
+std::string duty_cell(const ThreatState& threat, threats::Duty duty, threats::Standing standing) {
+  const DutyShare share = share_of(threat, duty);
+  if (share.bound == 0) return "– none";
+  std::string out = std::string(mark_of(standing)) + with_thousands(share.stand) + " of " + with_thousands(share.bound) + (standing == threats::Standing::unknown ? " stand, unknown" : " stand");
+  std::string lines;
+  size_t told = 0;
+  for (const threats::Bound& bound : threat.bound) {
+    if (bound.duty != duty) continue;
+    if (told++ == named_most) {
+      lines += "<dt>and " + with_thousands(share.bound - named_most) + " more</dt><dd></dd>";
+      break;
+    }
+    lines += "<dt>" + esc(bound.id) + "</dt><dd>" + std::string(threats::name(bound.standing)) + ": " + esc(bound.why) + "</dd>";
+  }
+  return "<details class=\"more\"><summary>" + out + "</summary><dl class=\"req\">" + lines + "</dl></details>";
+}
+
+}  // namespace
+
+void redact_threats(const Redaction& redaction, ThreatPart& part) {
+  if (!part.file.empty()) part.file = redaction.path(part.file);
+  std::set<std::string> own;
+  for (ThreatState& one : part.state.threats) {
+    if (!one.rule) own.insert(one.id), one.title = withheld;
+    if (one.record) one.statement = withheld;
+    if (one.rule) one.title = one.rule->title;
+    for (std::string& uid : one.reach.first) uid = redaction.uid(uid);
+    for (threats::Bound& bound : one.bound) {
+      for (std::string& uid : bound.where) uid = redaction.uid(uid);
+      const bool people = !bound.detection && bound.verdicts.applicable() == 0 && one.record && !one.rule;
+      if (people) bound.id = bound.why = withheld;
+      else bound.why = redaction.text(bound.why);
+    }
+  }
+  for (Alarm& alarm : part.state.alarms) {
+    const bool people = alarm.kind == Alarm::Kind::broken_assumption || alarm.kind == Alarm::Kind::review_overdue || alarm.kind == Alarm::Kind::expired_acceptance || own.count(alarm.threat) != 0;
+    alarm.what = people ? std::string(withheld) : redaction.text(alarm.what);
+  }
+}
+
+void write_threat_model_json(JsonWriter& json, const Assessment& assessment) {
+  if (!assessment.threats.looked) return;
+  json.key("threat_model").begin_object();
+  write_threats(json, assessment.threats);
+  json.end_object();
+}
+
+std::string section_threats(const Report& report) {
+  const ThreatPart& part = report.a.threats;
+  if (!part.looked) return {};
+  const threats::State& state = part.state;
+  std::string out = "<section id=\"threats\" aria-labelledby=\"h-threats\">" +
+                    section_head("threats", "Threats", "Each threat of the workspace's model and what is there against it today: what prevents, detects and responds. The gravest class before any control first, then what fewest layers stand against.",
+                                 "● stands · ◐ in some places · ○ fails or is not there · ◆ unknown · – none");
+  if (state.threats.empty()) out += "<p class=\"empty\">The model holds no threat.</p>";
+  std::array<size_t, 3> standing{};
+  for (const ThreatState& one : state.threats) {
+    standing[0] += share_of(one, threats::Duty::prevent).stand > 0, standing[1] += share_of(one, threats::Duty::detect).stand > 0, standing[2] += share_of(one, threats::Duty::respond).stand > 0;
+  }
+  const auto ordered = by_gravity(state);
+  if (!ordered.empty()) {
+    out += table_open("Threats by layer of defence", {"Threat", "Class", "Prevent", "Detect", "Respond", "Depth", "#Can happen to"}, "dep");
+    size_t rows = 0;
+    for (const ThreatState* one : ordered) {
+      if (rows++ == rows_most) break;
+      const size_t depth = depth_of(*one);
+      const std::string word = one->closed ? "called none" : one->inherent ? std::string(name(*one->inherent)) : std::string("not said");
+      out += "<tr><th scope=\"row\">" + esc(one->title) + "</th>" + td(word + (one->accepted ? ", accepted" : "")) + td(duty_cell(*one, threats::Duty::prevent, one->prevented)) +
+             td(duty_cell(*one, threats::Duty::detect, one->detected)) + td(duty_cell(*one, threats::Duty::respond, one->responded)) +
+             td((depth == 0 ? "<b class=\"bad\">" : "<b>") + std::to_string(depth) + " of 3</b>");
+      out += one->reach_known ? td(with_thousands(one->reach.resources) + (one->reach.unknown ? " + " + with_thousands(one->reach.unknown) + " unknown" : std::string())) : td("unknown");
+      out += "</tr>";
+    }
+    out += "<tr class=\"foot\"><th scope=\"row\">Threats with something that stands</th><td></td>";
+    for (size_t n : standing) out += td(with_thousands(n) + " of " + with_thousands(state.threats.size()));
+    out += "<td></td><td></td></tr>" + std::string(table_close);
+    if (ordered.size() > rows_most) out += "<p class=\"later\">" + with_thousands(ordered.size() - rows_most) + " more threats: <code>reeve model status --all</code>.</p>";
+  }
+  out += "<h3>What is wrong with the model</h3>";
+  if (state.alarms.empty()) return out + "<p class=\"later\">Nothing.</p></section>";
+  for (size_t begin = 0; begin < state.alarms.size();) {
+    size_t end = begin;
+    while (end < state.alarms.size() && state.alarms[end].kind == state.alarms[begin].kind) ++end;
+    out += "<details class=\"more\"><summary>" + std::string(threats::name(state.alarms[begin].kind)) + ": " + with_thousands(end - begin) + "</summary><ul>";
+    for (size_t i = begin; i < end && i < begin + alarms_most; ++i)
+      out += "<li>" + (state.alarms[i].kind == Alarm::Kind::control_failed ? esc(state.alarms[i].subject) + ": " : std::string()) + esc(state.alarms[i].what) + "</li>";
+    if (end - begin > alarms_most) out += "<li>and " + with_thousands(end - begin - alarms_most) + " more</li>";
+    out += "</ul></details>";
+    begin = end;
+  }
+  return out + "</section>";
+}
+
+}  // namespace reeve

@@ -1,0 +1,19 @@
+// How the workspace's threat model stands (assess/threat_part.h): drawn in the page, told in JSON, redacted.
+#pragma once
+
+#include <string>
+
+#include "formats/json.h"
+#include "report/html_page.h"
+#include "report/redaction.h"
+
+namespace reeve {
+
+// What people wrote is withheld, for it may name anything; of what was derived the places become pseudonyms.
+void redact_threats(const Redaction& redaction, ThreatPart& part);
+// `threat_model` of the whole; nothing if the workspace keeps none.
+void write_threat_model_json(JsonWriter& json, const Assessment& assessment);
+// The section of the page: threat × prevent, detect, respond, and the alarms; empty if the workspace keeps no model.
+std::string section_threats(const Report& report);
+
+}  // namespace reeve
