@@ -126,6 +126,22 @@ def hostile(checks, folder):
     checks.check("alert(3)" in done.out and "<script" not in done.out, "a hostile name of an account is text in the drawing", done.err)
 
 
+def stands(checks, folder):
+    """How what is bound stands, as `model status` says it."""
+    folder.mkdir(parents=True)
+    done = reeve("model", "derive", ESTATE, "--workspace", folder)
+    if not checks.check(done.status == 0, "a model is derived", done.err):
+        return
+    state = json.loads(reeve("model", "status", ESTATE, "--workspace", folder, "--as-of", "2026-11-22T04:12:00Z", "--format", "json").out)
+    page, plain = report(folder).out, report(folder, "--format", "markdown").out
+    seen = Page(page)
+    checks.check("Defence in depth" in seen.text and "What does not hold" in seen.text and "Alarms" in seen.text, "the page says how each threat stands, what fails and what is missing")
+    rows = re.findall(r"^\| (.*) \| (effective|attested|partial|failed|unknown|absent) \| (\w+) \| (\w+) \|$", plain, re.M)
+    wanted = sorted((one["prevent"], one["detect"], one["respond"]) for one in state["threats"])
+    checks.check(len(rows) == len(state["threats"]) > 150 and sorted(row[1:] for row in rows) == wanted, "in the same words as the status", (len(rows), len(state["threats"])))
+    checks.check(page.count("<tr id=\"threat-") == len(state["threats"]) and plain.count("\n- ") >= len(state["alarms"]), "each threat and each alarm is there")
+
+
 def many(checks, folder):
     workspace = workspace_of(folder / "w", model_of("A threat of many", 10_000))
     page = report(workspace)
@@ -142,7 +158,7 @@ def main():
     if not built(checks, "that threat models are shown"):
         return checks.end()
     with tempfile.TemporaryDirectory() as name:
-        for part in (drawing, views, hostile, many):
+        for part in (drawing, views, hostile, stands, many):
             part(checks, pathlib.Path(name) / part.__name__)
     return checks.end()
 

@@ -27,6 +27,7 @@ int run_model_report(const Options& options, Io& io) {
   report.model = model.get();
   report.state = assessment->threats.looked ? &assessment->threats.state : nullptr;
   report.diagram = &*diagram;
+  if (assessment->threats.looked) report.state = &assessment->threats.state;
   report.organization = assessment->organization;
   report.as_of = assessment->as_of;
   report.view = options.value("--view", model_views().front());

@@ -143,11 +143,12 @@ std::string standing_mark(Standing standing) {
 }
 
 std::string duty_cell(const ThreatState& threat, Duty duty, Standing best) {
-  std::string out = standing_mark(best);
   std::string list;
   for (const threats::Bound& one : threat.bound)
     if (one.duty == duty) list += "<li>" + standing_mark(one.standing) + " <code>" + esc(one.id) + "</code>" + (one.why.empty() ? "" : " " + esc(one.why)) + "</li>";
-  if (!list.empty()) out += "<details><summary>" + count_text(static_cast<uint64_t>(std::count_if(threat.bound.begin(), threat.bound.end(), [&](const auto& one) { return one.duty == duty; })), "binding") + "</summary><ul class=\"bound\">" + list + "</ul></details>";
+  if (list.empty()) return "<span class=\"stand st-absent\">" + icon("none") + "nothing bound</span>";
+  std::string out = standing_mark(best);
+  out += "<details><summary>" + count_text(static_cast<uint64_t>(std::count_if(threat.bound.begin(), threat.bound.end(), [&](const auto& one) { return one.duty == duty; })), "binding") + "</summary><ul class=\"bound\">" + list + "</ul></details>";
   return out;
 }
 
