@@ -7,7 +7,6 @@
 #include "base/threads.h"
 #include "cli/model_commands.h"
 #include "cli/model_kit.h"
-#include "cli/plain_state.h"
 
 namespace reeve {
 
@@ -51,11 +50,8 @@ std::unique_ptr<RiskRun> risk_run(const Options& options, Io& io, bool levers, i
     io.error({Code::not_found, "there is no scale of risk", {options.value("--content")}, "risk/scale.yaml in the content", {}});
     return status = exit_input, nullptr;
   }
-  std::vector<Error> errors;
-  auto state = threats::plain_state(*run->assessment, *run->model, run->known, errors);
-  if (!state) return io.error(state.error()), status = exit_internal, nullptr;
-  tell(errors);
-  run->state = std::move(*state);
+  if (!run->assessment->threats.looked) return status = exit_input, nullptr;  // the model does not hold, which was told
+  run->state = run->assessment->threats.state;
   run->money = threats::quantify(run->state, run->scale, run->assessment->content, how);
   tell(run->money.errors);
   return run;

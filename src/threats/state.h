@@ -57,7 +57,7 @@ struct Reach {
 };
 
 struct ThreatState {
-  std::string id;                        // of the threat in the model (a UUID); of the rule if it is not in the model
+  std::string id;                        // of the threat in the model; what `model derive` would give it if it is not there
   const model::Record* record = nullptr;  // null: not in the model
   const ThreatRule* rule = nullptr;       // null: written by people
   std::string title, statement;

@@ -53,7 +53,7 @@ class Making {
   void of_rule(size_t at) {
     const ThreatRule& rule = in_.threats->rules[at];
     ThreatState one;
-    one.id = rule.id;
+    one.id = threat_id(rule.id);
     from_rule(one, at);
     one.title = rule.title;
     for (auto [duty, ids] : {std::pair{Duty::prevent, &rule.prevent}, {Duty::detect, &rule.detect}, {Duty::respond, &rule.respond}})
