@@ -54,6 +54,12 @@ def write(folder, model):
     (folder / "threat-model.tc.json").write_text(json.dumps(model, indent=2))
 
 
+def decide(threat, said):
+    """What people decided of a threat: its metadata `custom:reeve-…`; None takes it away."""
+    keys = {f"custom:reeve-{key}": value for key, value in said.items()}
+    threat["metadata"] = [pair for pair in threat.get("metadata", []) if pair["key"] not in keys] + [{"key": key, "value": value} for key, value in keys.items() if value]
+
+
 def derive(folder, source=NORTHFIELD, *more):
     return reeve("model", "derive", source, "--workspace", folder, "--as-of", AS_OF, "--format", "json", *more)
 
@@ -139,6 +145,7 @@ def people(checks, folder):
 def broken(checks, folder, estate):
     """The organization's trail stops logging: detections see less, and the control that says so fails."""
     healthy = status(folder).report
+    kept = (folder / "threat-model.tc.json").read_bytes()
     control, rule = "account-covered-by-a-trail", "trail-stopped-before-the-attack"
     fed = {one["standing"] for threat in healthy["threats"] for one in threat["bound"] if one["kind"] == "detection"}
     checks.check(fed == {"effective"} and not [one for one in alarms(healthy, "control-failed") if one.get("subject") == control], "at first the logs of all accounts are kept", fed)
@@ -155,7 +162,8 @@ def broken(checks, folder, estate):
     checks.check("effective" not in fed and fed, "no detection is worth what it was", fed)
     checks.check([one for one in alarms(hurt, "control-failed") if one.get("subject") == control], "the control's failure is an alarm")
     checks.check(by_rule(healthy)[rule]["detect"] == "effective" and by_rule(hurt)[rule]["detect"] != "effective", "the threat stands otherwise", by_rule(hurt)[rule]["detect"])
-    checks.check(model_of(folder) == model_of(folder) and derive(folder, estate, "--dry-run").report["changes"] == [], "nothing of it is in the model's file")
+    again = derive(folder, estate)
+    checks.check(again.report["changes"] == [] and (folder / "threat-model.tc.json").read_bytes() == kept, "nothing of it is in the model's file", again.report["changes"][:3])
     healed = status(folder).report
     checks.check(healed["threats"] == healthy["threats"] and healed["alarms"] == healthy["alarms"], "healed: as before")
 
@@ -166,14 +174,26 @@ def gate_and_alarms(checks, folder):
     checks.check(over.status == 1 and over.report["above_appetite"], "threats above appetite fail a pipeline", over.status)
     model = model_of(folder)
     threats = {one["id"]: one for one in model["threats"]}
+    accept = {"treatment": "accept", "requester": "j.okafor", "approver": "a.rossi", "accept-until": "2027-01-01"}
+    # What counts for nothing opens no gate.
+    sample = over.report["above_appetite"][:4]
+    for id, said in zip(sample, ({"accept-until": "2027-01-01"}, accept | {"treatment": "reduce"}, accept | {"approver": None}, accept | {"approver": " J.Okafor"})):
+        decide(threats[id], said)
+    model["assumptions"] = [{"id": str(uuid.uuid4()), "numericId": 1, "content": "Nothing is accepted", "metadata": [{"key": "custom:reeve-query", "value": "SELECT threat FROM threats WHERE state = 'accepted'"}]}]
+    write(folder, model)
+    done = status(folder, NORTHFIELD, "--appetite", "low")
+    checks.check(done.report["above_appetite"] == over.report["above_appetite"] and not any(one["accepted"] for one in done.report["threats"]), "a date alone, another treatment, nobody who approved, or who asked: not accepted")
+    checks.check(sorted(one["threat"] for one in alarms(done.report, "expired-acceptance")) == sorted(sample), "and each is told", alarms(done.report, "expired-acceptance"))
+    checks.check(not alarms(done.report, "broken-assumption"), "nor do controls take it for accepted", alarms(done.report, "broken-assumption"))
     for id in over.report["above_appetite"]:
-        threats[id].setdefault("metadata", []).append({"key": "custom:reeve-accept-until", "value": "2027-01-01"})
+        decide(threats[id], accept)
     model["assumptions"] = [
         {"id": str(uuid.uuid4()), "numericId": 1, "content": "No account has buckets", "metadata": [{"key": "custom:reeve-query", "value": "SELECT uid FROM aws_s3_bucket"}]},
+        {"id": str(uuid.uuid4()), "numericId": 3, "content": "What is accepted has not ended", "metadata": [{"key": "custom:reeve-query", "value": "SELECT threat FROM threats WHERE state = 'accepted' AND accepted_until <= as_of()"}]},
         {"id": str(uuid.uuid4()), "numericId": 2, "content": "No account is called nobody", "metadata": [{"key": "custom:reeve-query", "value": "SELECT account FROM accounts WHERE name = 'nobody'"}]},
     ]
     late, due = model["threats"][0], model["threats"][1]
-    late["metadata"] = [pair for pair in late["metadata"] if "accept-until" not in pair["key"]] + [{"key": "custom:reeve-accept-until", "value": "2026-01-01"}]
+    decide(late, accept | {"accept-until": "2026-01-01"})
     due["metadata"].append({"key": "custom:reeve-review-by", "value": "2026-01-01"})
     write(folder, model)
     done = status(folder, NORTHFIELD, "--appetite", "low")

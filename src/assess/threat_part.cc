@@ -119,13 +119,14 @@ Status ThreatModelRun::record() {
         if (!gone)
           for (const std::string& type : part.rules->rules[at->second].types) services.insert(service_of(type));
       }
-      const std::string accepted = day_text(record, threats::meta_accept_until), seen = day_text(record, threats::meta_reviewed);
+      const threats::Acceptance acceptance = threats::acceptance_of(record);
+      const std::string accepted = acceptance.wrong.empty() && acceptance.until ? rfc3339(*acceptance.until) : std::string(), seen = day_text(record, threats::meta_reviewed);
       reviewed = std::max(reviewed, seen);
       std::string title(record.meta_text(threats::meta_title));
       if (title.empty()) title = record.text("statement").empty() ? model::statement_of(record) : std::string(record.text("statement"));
       const std::string priority = lower(record.meta_text("Priority")), techniques = json_list(record.meta_texts(threats::meta_technique));
       insert.bind(1, record.text("id")).bind(2, name).bind(3, title);
-      insert.bind(4, gone ? "gone" : !accepted.empty() ? "accepted" : status == "threatResolved" ? "mitigated" : "open");
+      insert.bind(4, gone ? "gone" : acceptance.stands(out_.as_of) ? "accepted" : status == "threatResolved" ? "mitigated" : "open");
       insert.bind_or_null(5, record.meta_text("custom:reeve-owner")).bind_or_null(6, priority).bind_or_null(7, accepted).bind(8, techniques).bind_or_null(9, seen);
       TRY(insert.run());
     }

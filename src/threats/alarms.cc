@@ -138,8 +138,10 @@ class Alarms {
 
   void people(const ThreatState& threat) {
     const Record& record = *threat.record;
-    if (const auto until = day_of(record, meta_accept_until, "threats", errors_); until && in_.as_of >= *until)
-      raise(Alarm::Kind::expired_acceptance, threat.id, "", threat.title + ": accepted until " + rfc3339(*until).substr(0, 10) + ", which has passed");
+    const Acceptance acceptance = acceptance_of(record);
+    const std::string until = acceptance.until ? " until " + rfc3339(*acceptance.until).substr(0, 10) : std::string();
+    if (acceptance.said && !acceptance.wrong.empty()) raise(Alarm::Kind::expired_acceptance, threat.id, "", threat.title + ": accepted" + until + ", which counts for nothing: " + acceptance.wrong);
+    else if (acceptance.said && !threat.accepted) raise(Alarm::Kind::expired_acceptance, threat.id, "", threat.title + ": accepted" + until + ", which has passed");
     if (const auto by = day_of(record, meta_review_by, "threats", errors_)) {
       if (in_.as_of >= *by) raise(Alarm::Kind::review_overdue, threat.id, "", threat.title + ": to be looked at by " + rfc3339(*by).substr(0, 10) + ", which has passed");
     } else if (const auto last = day_of(record, meta_reviewed, "threats", errors_); last && in_.scale && in_.scale->review_days > 0 && in_.as_of.ms >= last->ms + in_.scale->review_days * day_ms) {

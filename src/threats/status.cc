@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "threats/alarms.h"
 #include "threats/derive.h"
+#include "threats/register.h"
 
 namespace reeve::threats {
 namespace {
@@ -94,7 +95,8 @@ class Making {
     }
     const std::string_view status = record.text("status");
     one.closed = status == "threatResolvedNotUseful";  // one that people call resolved is held against the facts all the same
-    if (const auto until = day_of(record, meta_accept_until, "threats", errors_)) one.accepted = in_.as_of < *until;
+    day_of(record, meta_accept_until, "threats", errors_);  // names one that is none
+    one.accepted = acceptance_of(record).stands(in_.as_of);
     std::set<std::string> ids;
     for (const std::string& id : record.meta_texts(meta_control)) ids.insert(id);
     size_t loose = 0;
@@ -229,6 +231,22 @@ std::vector<const ThreatState*> above(const State& state, RiskWord appetite) {
     if (!one.inherent || *one.inherent <= appetite || one.accepted || one.closed) continue;
     if (!holds(one.prevented) && !holds(one.detected) && !holds(one.responded)) out.push_back(&one);
   }
+  return out;
+}
+
+Acceptance acceptance_of(const Record& threat) {
+  Acceptance out;
+  const Decision decision = decision_of(threat);
+  const auto said = [&](std::string_view column) {
+    const auto found = decision.find(column);
+    return found == decision.end() ? std::string_view() : std::string_view(found->second);
+  };
+  const bool accept = said("treatment") == name(Treatment::accept);
+  out.said = accept || !said("accept_until").empty();
+  if (!out.said) return out;
+  out.until = parse_time(trim(said("accept_until")));
+  if (!accept) out.wrong = said("treatment").empty() ? "nobody decided to accept it" : "its treatment is " + on_one_line(said("treatment"));
+  else if (const auto against = objections(decision); !against.empty()) out.wrong = on_one_line(against.front());
   return out;
 }
 

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,15 @@ inline constexpr std::string_view meta_accept_until = "custom:reeve-accept-until
 inline constexpr std::string_view meta_review_by = "custom:reeve-review-by";        // of a threat or assumption
 inline constexpr std::string_view meta_reviewed = "custom:reeve-reviewed";          // of a threat: when people last looked at it
 inline constexpr std::string_view meta_query = "custom:reeve-query";                // of an assumption: SQL over the public views; a row is what breaks it
+
+// What an acceptance comes to: the decision of the register (register.h), which has to hold, and for which somebody else than who asked answers.
+struct Acceptance {
+  bool said = false;        // somebody wrote that the threat is accepted, or until when
+  std::string wrong;        // why it counts for nothing; empty: it holds
+  std::optional<Time> until;
+  bool stands(Time as_of) const { return said && wrong.empty() && until && as_of < *until; }
+};
+Acceptance acceptance_of(const model::Record& threat);
 
 struct ControlStands {
   VerdictCounts counts;
