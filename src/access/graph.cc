@@ -531,9 +531,21 @@ std::string AttackGraph::via(const AttackEdge& edge) const {
 
 std::vector<AttackCheck> AttackGraph::explain(uint32_t from, const AttackEdge& edge) const {
   std::vector<AttackCheck> out;
-  const auto file_of = [&](const std::string& policy) {
-    for (const AccessPolicy& one : estate_.policies)
-      if (one.name == policy) return one.file;
+  // Of the statement that grants: a guardrail only lets it through. A name that is no ARN is one that others' policies may have too: only the caller's own and what is called are looked at for it.
+  const auto file_of = [&](const Decision::Reason& reason) {
+    const std::string& policy = reason.where.policy;
+    std::vector<uint32_t> among;
+    if (reason.kind != Decision::By::identity && reason.kind != Decision::By::resource) return std::string();
+    if (starts_with(policy, "arn:")) {
+      for (uint32_t i = 0; i < estate_.policies.size(); ++i) among.push_back(i);
+    } else if (reason.kind == Decision::By::resource) {
+      if (kind(edge.to) == NodeKind::principal) among.push_back(estate_.principals[principal(edge.to)].trust);
+      if (kind(edge.to) == NodeKind::resource) among.push_back(estate_.resources[edge.to - principals_ * 2].policy);
+    } else if (reason.kind == Decision::By::identity && kind(from) == NodeKind::principal) {
+      among = estate_.sets[estate_.principals[principal(from)].set].policies;
+    }
+    for (uint32_t at : among)
+      if (at != no_index && estate_.policies[at].name == policy) return estate_.policies[at].file;
     return std::string();
   };
   if (edge.kind == EdgeKind::federation || edge.kind == EdgeKind::outside) {
@@ -563,7 +575,7 @@ std::vector<AttackCheck> AttackGraph::explain(uint32_t from, const AttackEdge& e
   for (AttackAsked& one : asked) {
     AttackCheck check{one.request.action, one.request.resource, one.note, {}, builder_->judge.explain(actor, one)};
     for (const Decision::Reason& reason : check.decision.reasons)
-      if (reason.effect == Effect::allow && check.file.empty()) check.file = file_of(reason.where.policy);
+      if (reason.effect == Effect::allow && check.file.empty()) check.file = file_of(reason);
     out.push_back(std::move(check));
   }
   return out;

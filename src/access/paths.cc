@@ -236,6 +236,7 @@ std::vector<Chokepoint> chokepoints(const AttackGraph& graph, size_t max) {
     Chokepoint point;
     std::set<const AttackEdge*> edges;
     std::set<uint32_t> served;
+    std::string whose;  // of a statement in the policy of what is called
   };
   // A statement: its policy, its place and, where the policy's name is no ARN but one that others may have too, whose it is: the caller's, or of
   // what is called.
@@ -259,6 +260,7 @@ std::vector<Chokepoint> chokepoints(const AttackGraph& graph, size_t max) {
       cut.point.sid = only->where.sid;
       cut.point.line = only->where.line;
       cut.point.file = check.file;
+      if (only->kind == Decision::By::resource) cut.whose = whose;
       cut.edges.insert(edge);
       cut.served.insert(owners.begin(), owners.end());
     }
@@ -283,7 +285,7 @@ std::vector<Chokepoint> chokepoints(const AttackGraph& graph, size_t max) {
     std::string first;
     for (uint32_t node : cut.served)
       if (first.empty() || graph.name(node) < first) first = std::string(graph.name(node));
-    point.principal = first;
+    point.principal = cut.whose.empty() ? first : cut.whose;
     point.principals = cut.served.size();
     out.push_back(std::move(point));
   }

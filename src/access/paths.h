@@ -41,7 +41,7 @@ std::vector<AttackPath> find_paths(const AttackGraph& graph, const PathQuestion&
 struct Chokepoint {
   std::string policy, statement, sid, file;
   uint32_t line = 0;
-  std::string principal;  // whose edges go; the first by name
+  std::string principal;  // whose edges go, the first by name; of a statement in a resource's policy or a role's trust: that resource or role
   size_t principals = 0;  // how many principals it serves
   std::string way;        // of the edge, for one that no statement grants alone
   std::string to;

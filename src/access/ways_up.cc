@@ -192,7 +192,7 @@ std::optional<Chokepoint> best_cut(const AttackGraph& graph, const std::vector<A
         if (const Decision::Reason* only = only_grant(check)) {
           Chokepoint& point = cuts[statement(*only, step.edge)].point;
           point.policy = only->where.policy, point.statement = only->where.path, point.sid = only->where.sid, point.line = only->where.line, point.file = check.file;
-          if (point.principal.empty()) point.principal = graph.name(step.from);
+          if (point.principal.empty()) point.principal = graph.name(only->kind == Decision::By::resource ? step.edge->to : step.from);
         }
       Chokepoint& point = cuts[edge_itself(*step.edge)].point;
       point.way = graph.kind_word(*step.edge), point.to = graph.name(step.edge->to);

@@ -93,6 +93,11 @@ TEST_F(WaysUp, GivesTheChainOfRolesAndWhereToCutIt) {
   ASSERT_TRUE(cut);
   EXPECT_EQ(cut->ends, 3u);
   EXPECT_EQ(cut->of, 3u);
+  for (const Chokepoint& point : chokepoints(graph))
+    if (!point.policy.empty()) {
+      EXPECT_EQ(point.file, file_) << point.policy;
+      if (point.policy == "trust policy") EXPECT_TRUE(point.principal == arn("r1") || point.principal == arn("r9")) << "a trust policy is that of the role, not of who assumes it: " << point.principal;
+    }
   EXPECT_FALSE(best_cut(graph, {})) << "nothing to cut where no way is given";
 }
 
