@@ -74,11 +74,15 @@ class Quantifying {
     money.at = estate_.threats.size();
     model::FairThreat fair{threat.id, pert(money.frequency), pert(money.capability), pert(money.loss.primary), pert(money.loss.secondary_probability), pert(money.loss.secondary), {}, {}, {}};
     for (const Bound& bound : threat.bound) {
+      if (!acts(bound)) continue;
       auto& list = bound.duty == Duty::prevent ? fair.prevent : bound.duty == Duty::detect ? fair.detect : fair.respond;
       if (const uint32_t control = control_of(bound); std::find(list.begin(), list.end(), control) == list.end()) list.push_back(control);
     }
     estate_.threats.push_back(std::move(fair));
   }
+
+  // What is no content that is loaded, and what judges nothing here, has no strength and cannot be mended.
+  bool acts(const Bound& bound) const { return bound.standing != Standing::absent && (bound.detection || content_.control(bound.id)); }
 
   // A control that threats see stand differently is there once for each way; the draws are those of its id all the same.
   uint32_t control_of(const Bound& bound) {
@@ -108,7 +112,7 @@ class Quantifying {
     if (!options_.levers) return;
     for (size_t b = 0; b < threat.bound.size(); ++b) {
       const Bound& bound = threat.bound[b];
-      if (bound.standing == Standing::effective) continue;
+      if (bound.standing == Standing::effective || !acts(bound)) continue;
       model::FairEngine::Changes changes;
       for (uint32_t control : out_.controls_of(bound.id)) changes.emplace_back(control, out_.whole);
       Lever lever{b, engine.mean_if(money.at, changes), 0};

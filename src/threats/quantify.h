@@ -5,7 +5,8 @@
 //
 // Estimates come from the threat's own metadata (`custom:reeve-frequency`, `-capability`, `-loss`: low/mode/high), else from its classes and
 // content/risk/scale.yaml. How strong a control is follows from its severity, how much of it stands from its standing: of a partial one the share of
-// resources for which it holds, where not known anything from nothing to all. The mathematics is model/fair.h.
+// resources for which it holds, where not known anything from nothing to all. What is no content that is loaded, and what judges nothing here, has neither
+// strength nor lever. The mathematics is model/fair.h.
 #pragma once
 
 #include <memory>
