@@ -14,8 +14,8 @@ namespace {
 using threats::Diagram;
 
 // In pixels. A column is a box and the way to the next one.
-constexpr int box_width = 168, way_width = 50, left = 128, top = 44, line_height = 16, head_height = 24, band_pad = 14, band_gap = 16, label_height = 20;
-constexpr size_t kinds_most = 5, title_most = 22;
+constexpr int box_width = 166, way_width = 42, left = 122, top = 44, line_height = 16, head_height = 24, band_pad = 14, band_gap = 16, label_height = 20;
+constexpr size_t kinds_most = 5, title_most = 20;
 
 constexpr const char* column_titles[] = {"Edge", "Compute", "Messages", "Data", "Keys, identities"};
 

@@ -10,6 +10,7 @@
 #include "report/html_page.h"
 #include "report/html_sections.h"
 #include "report/markdown.h"
+#include "report/threats_json.h"
 
 extern const char reeve_page_style_begin[], reeve_page_style_end[];
 
@@ -253,10 +254,11 @@ class Html {
 
   std::string layers() {
     if (!r_.state) return {};
-    std::string out = head("Defence in depth", "the best that each layer comes to") + table_open("Threats and what is there against them", {"Threat", "Prevent", "Detect", "Respond", "#Depth"});
-    for (const ThreatState& one : r_.state->threats) {
+    std::string out = head("Defence in depth", "the gravest first; of each layer the best that it comes to") + table_open("Threats and what is there against them", {"Threat", "Class", "Prevent", "Detect", "Respond", "#Depth"});
+    for (const ThreatState* at : by_gravity(*r_.state)) {
+      const ThreatState& one = *at;
       const int depth = (one.prevented == Standing::effective) + (one.detected == Standing::effective) + (one.responded == Standing::effective);
-      out += "<tr>" + td(esc(one.title)) + td(duty_cell(one, Duty::prevent, one.prevented)) + td(duty_cell(one, Duty::detect, one.detected)) + td(duty_cell(one, Duty::respond, one.responded)) + td_number(std::to_string(depth) + " of 3") + "</tr>";
+      out += "<tr>" + td(esc(one.title)) + td(one.inherent ? std::string(name(*one.inherent)) : std::string()) + td(duty_cell(one, Duty::prevent, one.prevented)) + td(duty_cell(one, Duty::detect, one.detected)) + td(duty_cell(one, Duty::respond, one.responded)) + td_number(std::to_string(depth) + " of 3") + "</tr>";
     }
     return out + std::string(table_close);
   }
@@ -352,8 +354,10 @@ class Markdown {
       case Block::layers:
         if (!r_.state) break;
         out = head("Defence in depth") + "| threat | prevent | detect | respond |\n|---|---|---|---|\n";
-        for (const ThreatState& of : r_.state->threats)
+        for (const ThreatState* at : by_gravity(*r_.state)) {
+          const ThreatState& of = *at;
           out += "| " + text(of.title) + " | " + std::string(threats::name(of.prevented)) + " | " + std::string(threats::name(of.detected)) + " | " + std::string(threats::name(of.responded)) + " |\n";
+        }
         break;
       case Block::weak:
         if (!r_.state) break;
