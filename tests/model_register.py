@@ -125,6 +125,30 @@ def why(checks, folder, id):
     checks.check(history.read_text() == "{", "it stays as it was")
 
 
+def what_ifs(checks, folder):
+    history = folder / ".reeve" / "risks.json"
+    history.unlink()
+    register(folder)
+    was = history.read_bytes()
+    later = {"as_of": "2026-12-02T00:00:00Z"}
+    for more, keywords, says in (
+        (["--simulations", "10", "--seed", "7"], {}, "10 simulations and seed 7"),
+        ([], {"sources": [NORTHFIELD / "cli" / "111122223333"]}, "reads less than the last"),
+        ([], {"sources": SOURCES[:1]}, "reads less than the last"),
+    ):
+        done = reeve("model", "register", *keywords.get("sources", SOURCES), "--workspace", folder, "--as-of", later["as_of"], *(more or ["--simulations", "1000"]))
+        checks.check(says in done.err and history.read_bytes() == was, f"a what-if is no history: {more or keywords}", done.err[-400:])
+    register(folder, **later)
+    checks.check(json.loads(history.read_text())["as_of"].startswith("2026-12-02"), "the same again, later, is")
+    with tempfile.TemporaryDirectory() as own:
+        own = pathlib.Path(own)
+        (own / "reeve.yaml").write_text(f"schema: 1\nscope:\n  sources: [{SOURCES[0]}, {SOURCES[1]}]\n")
+        part = register(own, sources=SOURCES[:1])
+        checks.check("other sources than the workspace's" in part.err and not (own / ".reeve" / "risks.json").exists(), "nor is a part of the workspace's own sources", part.err[-400:])
+        whole = register(own, sources=[])
+        checks.check((own / ".reeve" / "risks.json").exists(), "all of them are", whole.err[-400:])
+
+
 def schema(checks, folder):
     path = SHARED / "corpora" / "oscal" / "schema" / "oscal_poam_schema.json"
     if not path.exists():
@@ -148,6 +172,7 @@ def main():
             schema(checks, folder)
             acceptances(checks, folder, other)
             why(checks, folder, one)
+            what_ifs(checks, folder)
     sys.exit(checks.end())
 
 

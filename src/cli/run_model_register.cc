@@ -1,4 +1,6 @@
 // `reeve model register`, and `import` behind it.
+#include <filesystem>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/model_commands.h"
@@ -19,6 +21,40 @@ std::string day_text(Time time) { return time.known() ? rfc3339(time).substr(0, 
 std::string history_path(const Options& options) {
   const std::string dir = workspace_of(options);
   return join_path(dir.empty() ? "." : dir, ".reeve/risks.json");
+}
+
+// Sources as the history names them: from the workspace, so that both may be moved together.
+std::vector<std::string> named_from(const std::string& dir, const std::vector<std::string>& sources) {
+  std::vector<std::string> out;
+  std::error_code ignored;
+  const std::filesystem::path base = std::filesystem::weakly_canonical(dir.empty() ? "." : dir, ignored);
+  for (const std::string& source : sources) out.push_back(std::filesystem::weakly_canonical(source, ignored).lexically_proximate(base).generic_string());
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+std::vector<std::string> of_workspace(const Options& options, const Assessment& assessment) {
+  return assessment.workspace ? named_from(workspace_of(options), assessment.workspace->sources) : std::vector<std::string>();
+}
+std::vector<std::string> sources_read(const Options& options, const Assessment& assessment) {
+  return options.arguments().empty() ? of_workspace(options, assessment) : named_from(workspace_of(options), options.arguments());
+}
+bool within(const std::string& path, const std::string& folder) { return path == folder || folder == "." || starts_with(path, folder + "/"); }
+bool all_within(const std::vector<std::string>& these, const std::vector<std::string>& those) {
+  return std::all_of(these.begin(), these.end(), [&](const std::string& one) { return std::any_of(those.begin(), those.end(), [&](const std::string& other) { return within(one, other); }); });
+}
+
+// What a run would do, were it otherwise, is no history. Empty: the run is one to be remembered.
+std::string why_no_history(const Options& options, const RiskRun& run, const threats::History& history, const std::vector<std::string>& sources) {
+  if (run.money.engine) {
+    const model::FairEstate& estate = run.money.engine->estate();
+    if (!threats::simulated_alike(history, estate.simulations, estate.seed))
+      return "this run is of " + count_text(static_cast<size_t>(estate.simulations), "simulation") + " and seed " + std::to_string(estate.seed) + ", other than those that are remembered";
+  }
+  // Of the workspace's own sources all have to be read; without such, a part of what was read last is a part only.
+  if (const auto own = of_workspace(options, *run.assessment); !own.empty()) return all_within(own, sources) ? "" : "this run reads other sources than the workspace's";
+  if (all_within(sources, history.sources) && !all_within(history.sources, sources)) return "this run reads less than the last one that is remembered";
+  return "";
 }
 
 void print_table(const RiskRun& run, const threats::Register& all, const Options& options, Io& io) {
@@ -101,7 +137,11 @@ int run_model_register(const Options& options, Io& io) {
   }
   const std::string before = threats::history_text(history);
   if (run->assessment->as_of < history.as_of) io.say("note  this run is older than the register's last, of " + rfc3339(history.as_of) + ": the history stays as it is\n");
-  const threats::Register all = threats::register_of(run->state, run->money, run->scale, history, run->assessment->as_of);
+  const std::vector<std::string> sources = sources_read(options, *run->assessment);
+  const std::string what_if = why_no_history(options, *run, history, sources);
+  if (!what_if.empty()) io.say("note  " + safe(what_if) + ": the history stays as it is\n");
+  const threats::Register all = threats::register_of(run->state, run->money, run->scale, history, run->assessment->as_of, what_if.empty());
+  if (what_if.empty() && run->assessment->as_of == history.as_of) history.sources = sources;
   for (const Error& error : all.errors) io.error(error);
   if (!all.errors.empty()) run->status = exit_input;
   const std::string after = threats::history_text(history);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "formats/json.h"
+#include "threats/person.h"
 #include "threats/portfolio.h"
 #include "threats/register_out.h"
 
@@ -209,6 +210,17 @@ TEST(Plan, TakesWhatSavesMostForItsEffortAndReckonsAnew) {
   EXPECT_NEAR(plan.after, after.threats[0].residual.mean + after.threats[1].residual.mean, 1e-6 * plan.after);
 }
 
+TEST(Plan, WhatIsExceptedIsWorkToo) {
+  World world;
+  Bound excepted = bound("a-critical", Standing::partial, Duty::prevent, 3, 1);
+  excepted.verdicts.excepted = 4;
+  world.threat("t", 4, 3, 4, {excepted});
+  const Plan plan = plan_of(world.money(), world.state, world.scale, world.content, 0);
+  ASSERT_EQ(plan.picks.size(), 1u);
+  EXPECT_EQ(plan.picks[0].resources, 5u) << "it saves as if it held for them";
+  EXPECT_EQ(plan.picks[0].minutes, 150u);
+}
+
 TEST(Plan, KeepsToItsBudgetAndNamesWhatIsBeyond) {
   World world;
   world.threat("t", 4, 3, 4, {bound("a-critical", Standing::failed, Duty::prevent, 0, 10), bound("c-low", Standing::failed, Duty::prevent, 0, 2)});
@@ -282,6 +294,71 @@ TEST(Register, AnAcceptanceHoldsUntilItsEndAndNobodyGrantsTheirOwn) {
   EXPECT_EQ(refused.entries[0].state, RiskState::refused);
   ASSERT_EQ(refused.errors.size(), 1u);
   EXPECT_NE(refused.errors[0].text().find("one person"), std::string::npos);
+}
+
+TEST(Register, AnAcceptanceEndsBeItReckonedOrNot) {
+  World world;
+  world.threat("nobody", 0, 0, 0, {});
+  world.record(0, {{"custom:reeve-treatment", "accept"}, {"custom:reeve-requester", "Ada"}, {"custom:reeve-approver", "Grace"}, {"custom:reeve-accept-until", "2026-11-02"}});
+  History history;
+  EXPECT_EQ(registered(world, history, day_one).entries[0].state, RiskState::accepted);
+  EXPECT_EQ(registered(world, history, day_two).entries[0].state, RiskState::reopened);
+}
+
+TEST(Register, ACauseThatMovedNoNumberIsNamedWithTheNextThatDoes) {
+  World world;
+  world.threat("t", 4, 3, 4, {bound("a-critical", Standing::effective, Duty::prevent, 4)});
+  world.record(0, {{"custom:reeve-loss", "1000000/1000000/1000000"}});
+  History history;
+  registered(world, history, day_one);
+  auto* metadata = std::get_if<model::Metadata>(&world.model.sections["threats"][0].fields["metadata"]);
+  (*metadata)[0].value = "1001000/1001000/1001000";  // a thousandth more: no step
+  EXPECT_EQ(registered(world, history, day_two).entries[0].changed, day_one);
+  (*metadata)[0].value = "1001000/1001000/1001000";
+  world.state.threats[0].bound[0] = bound("a-critical", Standing::failed, Duty::prevent, 0, 4);
+  const Register after = registered(world, history, *parse_time("2026-11-03"));
+  EXPECT_NE(after.entries[0].why.find("its estimates changed"), std::string::npos) << after.entries[0].why;
+}
+
+TEST(Register, ItsTotalsAreThoseOfItsRows) {
+  World world;
+  world.threat("t", 4, 3, 4, {});
+  world.threat("of-a-rule", 4, 3, 4, {});
+  world.record(0, {});
+  world.state.has_model = true;
+  History history;
+  const Money money = world.money();
+  const Register all = register_of(world.state, money, world.scale, history, day_one);
+  double sum = 0;
+  for (const RegisterEntry& entry : all.entries) sum += money.threats[entry.at].residual.mean;
+  EXPECT_NEAR(sum, money.total.mean, 1e-6 * sum);
+}
+
+TEST(Register, AWhatIfLeavesTheHistory) {
+  World world;
+  world.threat("t", 4, 3, 4, {bound("a-critical", Standing::effective, Duty::prevent, 4)});
+  History history;
+  EXPECT_TRUE(simulated_alike(history, 500, 7)) << "the first may be of any";
+  registered(world, history, day_one);
+  EXPECT_TRUE(simulated_alike(history, 2000, 1));
+  EXPECT_FALSE(simulated_alike(history, 10, 7));
+  EXPECT_TRUE(simulated_alike(history, 10'000, 1)) << "the default always";
+  history.simulations = 0;
+  EXPECT_FALSE(simulated_alike(history, 2000, 1)) << "of a history that does not say it, only the default is";
+  const std::string before = history_text(history);
+  world.state.threats[0].bound[0] = bound("a-critical", Standing::failed, Duty::prevent, 0, 4);
+  const Money money = world.money();
+  const Register all = register_of(world.state, money, world.scale, history, day_two, false);
+  EXPECT_EQ(history_text(history), before);
+  EXPECT_EQ(all.entries[0].first_seen, day_one);
+}
+
+TEST(Person, IsTheSameWhateverTheCaseAndTheBlanks) {
+  for (const auto& [a, b] : {std::pair{"Ada Lovelace", " ada  lovelace\t"}, {"Ada Lovelace", "Ada\xC2\xA0" "Lovelace"}, {"Ada Lovelace", "Ada\xE2\x80\xAFLOVELACE"}, {"Zoe", "Zo\xE2\x80\x8B" "e"}, {"J\xC3\xBCrgen", "J\xC3\x9CRGEN"},
+                             {"\xC5\x81ukasz", "\xC5\x82ukasz"}, {"\xC5\xBDi\xC5\xBEka", "\xC5\xBEi\xC5\xBDKA"}, {"\xCE\x91\xCE\xBB\xCE\xAD\xCE\xBE\xCE\xB7\xCF\x82", "\xCE\xB1\xCE\x9B\xCE\x88\xCE\x9E\xCE\x97\xCE\xA3"},
+                             {"\xD0\x98\xD0\xB2\xD0\xB0\xD0\xBD", "\xD0\xB8\xD0\x92\xD0\x90\xD0\x9D"}, {"\xD0\x81", "\xD1\x91"}})
+    EXPECT_TRUE(same_person(a, b)) << a << " " << b;
+  for (const auto& [a, b] : {std::pair{"", ""}, {" ", "\xC2\xA0"}, {"Ada", "Grace"}, {"Ada Lovelace", "AdaLovelace"}, {"\xFF", "\xFE"}, {"\xC3\x97", "\xC3\xB7"}, {"Ad\xC3\xA1", "Ada"}}) EXPECT_FALSE(same_person(a, b)) << a << " " << b;
 }
 
 TEST(Register, WhatIsNotDoneInTimeIsOverdue) {
@@ -373,6 +450,25 @@ TEST(Register, WhatComesBackWrongIsRefusedByItsRow) {
   model = world.model;
   EXPECT_EQ(take(model, read_decisions("id,ticket\nt,\n", "file")->decided).fields, 0u);
   EXPECT_EQ(read_decisions("id,ownr\nt,\n", "file")->notes.size(), 1u);
+}
+
+TEST(Register, WhatStandsSeveralTimesInTheModelIsRefusedAndStays) {
+  World world;
+  for (const char* id : {"t", "u"}) world.threat(id, 3, 3, 3, {});
+  world.record(0, {{"custom:reeve-owner", model::Texts{"Ada", "Grace"}}});
+  world.record(1, {{"custom:reeve-ticket", "A-1"}, {"custom:others", "kept"}, {"custom:reeve-ticket", "A-2"}});
+  const model::Model before = world.model;
+  const struct {
+    const char *csv, *says;
+  } cases[] = {{"id,owner\nt,Joan\n", "file:2: threat `t`: owner stands 2 times"}, {"id,owner\nt,\n", "file:2: threat `t`: owner stands 2 times"}, {"id,ticket\nu,\n", "file:2: threat `u`: ticket stands 2 times"}, {"id,ticket\nu,A-3\n", "file:2: threat `u`: ticket stands 2 times"}};
+  for (const auto& one : cases) {
+    const Taken taken = take(world.model, read_decisions(one.csv, "file")->decided);
+    ASSERT_EQ(taken.errors.size(), 1u) << one.csv;
+    EXPECT_NE(taken.errors[0].text().find(one.says), std::string::npos) << taken.errors[0].text();
+    EXPECT_TRUE(world.model == before) << one.csv;
+  }
+  EXPECT_TRUE(take(world.model, read_decisions("id,owner,ticket\nt,Ada,\nu,,A-1\n", "file")->decided).errors.empty()) << "as it was printed changes nothing";
+  EXPECT_TRUE(world.model == before);
 }
 
 TEST(Register, WithholdsSecretsAndTakesNoneOfTheMaskBack) {

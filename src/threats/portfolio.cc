@@ -85,7 +85,8 @@ class Planning {
           one.controls = money_.controls_of(bound.id);
           if (control) one.before = control->after;
         }
-        const uint64_t open = bound.verdicts.fail + (bound.standing == Standing::unknown || bound.verdicts.fail == 0 ? bound.verdicts.unknown : 0);
+        // Where it is excepted it does not hold, and what it would save counts that it does.
+        const uint64_t open = bound.verdicts.fail + bound.verdicts.excepted + (bound.standing == Standing::unknown || bound.verdicts.fail == 0 ? bound.verdicts.unknown : 0);
         one.pick.resources = std::max(one.pick.resources, std::max<uint64_t>(1, open));
         const uint64_t each = control ? static_cast<uint64_t>(std::max(1, control->effort_minutes)) : static_cast<uint64_t>(std::max(1, scale_.detection_minutes));
         one.pick.minutes = std::min(minutes_max, each * one.pick.resources);

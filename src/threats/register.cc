@@ -9,6 +9,7 @@
 #include "base/words.h"
 #include "findings/finding.h"
 #include "formats/json.h"
+#include "threats/person.h"
 
 namespace reeve::threats {
 namespace {
@@ -27,9 +28,6 @@ std::string_view said(const Decision& decision, std::string_view column) {
   const auto found = decision.find(column);
   return found == decision.end() ? std::string_view() : std::string_view(found->second);
 }
-
-// Names of people, as they differ in nothing that tells people apart.
-bool same_person(std::string_view a, std::string_view b) { return !trim(a).empty() && equal_ignoring_case(trim(a), trim(b)); }
 
 std::string plain(double number) {
   char text[32];
@@ -68,6 +66,7 @@ std::string why_changed(const ThreatHistory& was, const std::map<std::string, st
 void remember(History& history, const State& state, const Money& money, Time as_of) {
   if (as_of < history.as_of) return;
   history.as_of = as_of;
+  if (money.engine) history.simulations = money.engine->estate().simulations, history.seed = money.engine->estate().seed;
   for (size_t i = 0; i < state.threats.size(); ++i) {
     const ThreatState& threat = state.threats[i];
     const ThreatMoney& own = money.threats[i];
@@ -83,9 +82,10 @@ void remember(History& history, const State& state, const Money& money, Time as_
       HistoryStep step{as_of, own.residual.mean, own.residual.p90, word, first ? "seen for the first time" : why_changed(was, controls, estimates)};
       was.steps.push_back(std::move(step));
       if (was.steps.size() > history_steps_max) was.steps.erase(was.steps.begin());
+      // As of the step: what changes a number only together with the next change is a cause of that step all the same.
+      was.controls = controls;
+      was.estimates = estimates;
     }
-    was.controls = controls;
-    was.estimates = estimates;
   }
 }
 
@@ -145,15 +145,22 @@ std::vector<std::string> objections(const Decision& decision) {
   return out;
 }
 
-Register register_of(const State& state, const Money& money, const RiskScale& scale, History& history, Time as_of) {
-  remember(history, state, money, as_of);
+bool simulated_alike(const History& history, int64_t simulations, int64_t seed) {
+  const QuantifyOptions usual;
+  if (simulations == usual.simulations && seed == usual.seed) return true;
+  if (history.simulations) return simulations == history.simulations && seed == history.seed;
+  return history.threats.empty();
+}
+
+Register register_of(const State& state, const Money& money, const RiskScale& scale, History& history, Time as_of, bool remembers) {
+  if (remembers) remember(history, state, money, as_of);
   Register out;
   out.as_of = as_of;
   for (size_t i = 0; i < state.threats.size(); ++i) {
     const ThreatState& threat = state.threats[i];
     const ThreatMoney& own = money.threats[i];
-    // The register is of the model's threats; where none is kept, of those that rules find here.
-    if (!threat.record && (state.has_model || !own.quantified)) continue;
+    // All that is reckoned, so that the rows are what the totals are of; and of the model's threats those that are not, too.
+    if (!threat.record && !own.quantified) continue;
     RegisterEntry entry;
     entry.at = i;
     entry.id = threat.id;
@@ -192,8 +199,8 @@ Register register_of(const State& state, const Money& money, const RiskScale& sc
 
     const auto until = date_of(said(entry.decision, "accept_until"));
     if (!entry.objections.empty()) entry.state = RiskState::refused;
+    else if (entry.treatment == Treatment::accept) entry.state = until && as_of < *until ? RiskState::accepted : RiskState::reopened;  // be it reckoned or not: consent ends
     else if (!own.quantified) entry.state = RiskState::not_reckoned;
-    else if (entry.treatment == Treatment::accept) entry.state = until && as_of < *until ? RiskState::accepted : RiskState::reopened;
     else if (entry.treatment != Treatment::none) entry.state = RiskState::treated;
     // A risk that is borne with consent waits for the consent's end; all others for somebody.
     entry.overdue = entry.state != RiskState::accepted && entry.due.known() && as_of >= entry.due;
@@ -210,6 +217,9 @@ Result<History> read_history(std::string_view text, const std::string& file) {
   const auto time = [](Value value) { return parse_time(value.text()).value_or(Time{}); };
   History out;
   out.as_of = time(root.get("as_of"));
+  out.simulations = root.get("simulations").integer().value_or(0);
+  out.seed = root.get("seed").integer().value_or(0);
+  for (Value source : root.get("sources").items()) out.sources.emplace_back(source.text());
   for (auto entry : root.get("threats").entries()) {
     ThreatHistory own;
     own.first_seen = time(entry.value.get("first_seen"));
@@ -226,7 +236,9 @@ Result<History> read_history(std::string_view text, const std::string& file) {
 std::string history_text(const History& history) {
   std::string out;
   JsonWriter json(out, 1);
-  json.begin_object().member("version", int64_t{1}).member("as_of", rfc3339(history.as_of)).key("threats").begin_object();
+  json.begin_object().member("version", int64_t{1}).member("as_of", rfc3339(history.as_of)).member("simulations", history.simulations).member("seed", history.seed).key("sources").begin_array();
+  for (const std::string& source : history.sources) json.string(source);
+  json.end_array().key("threats").begin_object();
   for (const auto& [id, own] : history.threats) {
     json.key(id).begin_object().member("first_seen", rfc3339(own.first_seen)).member("estimates", own.estimates).key("controls").begin_object();
     for (const auto& [control, stands] : own.controls) json.member(control, stands);
@@ -238,6 +250,21 @@ std::string history_text(const History& history) {
   json.end_object().end_object();
   return out + "\n";
 }
+
+namespace {
+
+// How many values a key has, be they a list or metadata of the same key.
+size_t values_of(const model::Record& record, std::string_view key) {
+  const auto field = record.fields.find("metadata");
+  const auto* all = field == record.fields.end() ? nullptr : std::get_if<model::Metadata>(&field->second);
+  size_t out = 0;
+  if (all)
+    for (const model::Metadatum& one : *all)
+      if (one.key == key) out += std::holds_alternative<std::string>(one.value) ? 1 : std::get<model::Texts>(one.value).size();
+  return out;
+}
+
+}  // namespace
 
 Taken take(model::Model& model, const std::vector<Decided>& decided) {
   Taken out;
@@ -271,6 +298,10 @@ Taken take(model::Model& model, const std::vector<Decided>& decided) {
       const std::string_view value = trim(text);
       // What was withheld or put on one line on its way out does not come back as what it was replaced by.
       if (const auto old = was.find(column); old != was.end() && (value == trim(redacted_text(old->second)) || value == on_one_line(redacted_text(old->second)))) continue;
+      if (value == said(was, column)) continue;
+      // Of several values a table shows the first; what would become of the others nobody said.
+      if (const size_t values = values_of(*found->second, field->key); values > 1)
+        refuse("threat `" + one.id + "`: " + column + " stands " + std::to_string(values) + " times in the model (" + std::string(field->key) + ")", "one text, which people make of it in the model's file");
       if (value.find(redaction_mark) != std::string_view::npos) refuse(column + " was withheld in part, and what it was is not known", "the whole text, or the cell as it was printed");
       if (code_points(value) > value_longest) refuse(column + " is longer than the model has room for", std::to_string(value_longest) + " characters at most");
       if (value.empty()) becomes.erase(column);

@@ -56,6 +56,8 @@ struct ThreatHistory {
 constexpr size_t history_steps_max = 50;
 struct History {
   Time as_of;  // of the last run that was remembered
+  int64_t simulations = 0, seed = 0;  // of that run; 0 simulations: nobody wrote it down
+  std::vector<std::string> sources;   // what it read, as who calls names them
   std::map<std::string, ThreatHistory, std::less<>> threats;  // by id
 };
 Result<History> read_history(std::string_view text, const std::string& file);
@@ -81,8 +83,10 @@ struct Register {
   std::vector<Error> errors;  // decisions that do not hold: exit status 3
 };
 // `history` is brought up to this run first (remember), so that first_seen and why are told of it; where the run is older than the history, the
-// history stays, and the entries tell what it knows.
-Register register_of(const State& state, const Money& money, const RiskScale& scale, History& history, Time as_of);
+// history stays, and the entries tell what it knows. `remembers` false: the same, for a run that asks what would be.
+Register register_of(const State& state, const Money& money, const RiskScale& scale, History& history, Time as_of, bool remembers = true);
+// Whether runs so simulated are the history's: as its last, or as by default. A history without a run has none of its own yet.
+bool simulated_alike(const History& history, int64_t simulations, int64_t seed);
 
 // Decisions taken back: id → what each named column shall be (empty: nothing is said any more). Columns that are not named stay.
 struct Decided {
@@ -95,7 +99,7 @@ struct Taken {
   std::vector<Error> errors;       // by place; those threats are as they were
 };
 // By id. Refused: an id that the model does not have or that comes twice, a treatment that is none, a date that is none, an approver who is the
-// requester, what the model's schema has no room for.
+// requester, what the model's schema has no room for, a new word where the model has a list or the same key twice.
 Taken take(model::Model& model, const std::vector<Decided>& decided);
 
 }  // namespace reeve::threats
