@@ -20,7 +20,7 @@ FILES = os.path.join(ROOT, "content", "resources")
 
 # What whoever asks knows without the file (docs/formats/resources.md): whose account it is, and how long a page may be.
 ASKER = {"AccountId", "MaxResults"}
-TOP = {"type", "title", "scope", "singleton", "arn", "columns", "edges", "access", "terraform", "template", "permissions", "named", "ordered", "reads", "events", "config"}
+TOP = {"type", "title", "scope", "diagram", "singleton", "arn", "columns", "edges", "access", "terraform", "template", "permissions", "named", "ordered", "reads", "events", "config"}
 READ = {
     "call", "each", "id", "under", "arn", "name", "region", "account", "tags", "time", "parameter", "match", "with", "absent_when", "empty", "unlisted", "set",
     "from", "ask", "batch", "after", "again_when", "only_in", "named_by", "asked_by", "in_account", "left_to"
@@ -113,6 +113,7 @@ class Checker:
         self.check(bool(node.get("title")), name, "title")
         if not self.check(self.schemas.schema(kind) is not None, name, f"no schema of `{kind}`"):
             return
+        self.check(node.get("diagram") in (None, "edge", "compute", "messages", "data", "identity"), name, "diagram")
         singleton = node.get("singleton")
         self.check(singleton in (None, "account", "region", "organization") and (singleton is None or kind.startswith("Reeve::")),
                    name, "singleton")
