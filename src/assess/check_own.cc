@@ -161,7 +161,11 @@ Result<std::unique_ptr<OwnControls>> OwnControls::make(const OwnOptions& options
       return fail(Code::usage, "the control `" + id + "` judges no template", {}, "a control that is judged by a Guard rule", "`reeve explain " + id + "`");
     own->asked_[static_cast<size_t>(found - controls.begin())] = true;
   }
-  for (size_t i = 0; i < controls.size(); ++i) own->count_ += own->asked_[i] && controls[i].judge == Judge::guard && controls[i].in_template;
+  for (size_t i = 0; i < controls.size(); ++i) {
+    const bool can = controls[i].judge == Judge::guard && controls[i].in_template;
+    own->count_ += own->asked_[i] && can;
+    own->beyond_ += own->asked_[i] && !can;
+  }
   return own;
 }
 

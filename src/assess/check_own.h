@@ -47,7 +47,8 @@ class OwnControls {
 
   const Content& content() const { return content_; }
   const std::vector<Error>& problems() const { return problems_; }
-  size_t count() const { return count_; }  // controls that can judge a template and were asked for
+  size_t count() const { return count_; }    // controls that can judge a template and were asked for
+  size_t beyond() const { return beyond_; }  // those that cannot: they judge what is live
 
  private:
   void except(const std::map<std::string, DocumentPtr>& written, CheckedFile& out) const;
@@ -62,7 +63,7 @@ class OwnControls {
   std::unique_ptr<GuardJudge> guard_;
   std::vector<char> asked_;  // by control
   std::vector<Error> problems_;
-  size_t count_ = 0;
+  size_t count_ = 0, beyond_ = 0;
   Time as_of_;
   StackFiles stacks_;
   Workspace workspace_;

@@ -54,7 +54,7 @@ class Text : public CheckOutput {
   Status end(const CheckSummary& s) override {
     std::string out = any_ ? "\n" : "";
     std::string what = count_text(s.data_files, "file");
-    if (s.controls) what += ", " + count_text(s.resources, "resource") + ", " + count_text(s.controls, "control") + " of content";
+    if (s.controls) what += ", " + count_text(s.resources, "resource") + ", " + count_text(s.controls, "control") + " of content" + (s.beyond ? "; " + with_thousands(s.beyond) + " more judge only what is live (`reeve assess`)" : "");
     else what += ", " + count_text(s.rule_files, "rule file");
     if (s.unreadable) what += "; " + count_text(s.unreadable, "file") + " could not be read";
     out += what + "\n";

@@ -174,7 +174,7 @@ int run_check(const Options& options, Io& io) {
   CheckSummary summary;
   for (const std::vector<Error>* problems : {&rules.problems, &data.problems}) summary.problems.insert(summary.problems.end(), problems->begin(), problems->end());
   summary.rule_files = rules.files.size();
-  if (own) summary.controls = own->count();
+  if (own) summary.controls = own->count(), summary.beyond = own->beyond();
   Reached reached;
   auto each = [&](CheckedFile&& file) -> Status {
     for (const Error& problem : file.problems) {
