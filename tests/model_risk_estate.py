@@ -10,6 +10,7 @@ mean in src/threats/money_test.cc.
 import json
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 
@@ -87,6 +88,24 @@ def plan(checks, folder):
         checks.check(refused.status == 2 and "no amount of work" in refused.err, f"--budget {wrong} is refused", refused.err)
 
 
+def broken_trail(checks, folder, report):
+    # What rises when nothing logs any more is what mending that is worth, not what mending each detection is that gets no events.
+    copies = []
+    for name in ("cli", "config"):
+        copies.append(folder / "no-trail" / name)
+        shutil.copytree(NORTHFIELD / name, copies[-1])
+    replies = [path for path in copies[0].rglob("*") if path.is_file() and path.parent.name == "cloudtrail-get-trail-status"]
+    for path in replies:
+        path.write_text(path.read_text().replace('"IsLogging": true', '"IsLogging": false'))
+    done = reeve("model", "risk", *copies, "--workspace", folder, "--as-of", AS_OF, "--simulations", "2000", "--budget", "60d")
+    rose = done.report["total"]["mean"] - report["total"]["mean"]
+    picks = done.report["plan"]["picks"]
+    trail = "account-covered-by-a-trail"
+    first = picks[0]
+    checks.check(replies and rose > 0.01 * report["total"]["mean"], "without a trail that logs the estate risks more", rose)
+    checks.check(first["control"] == trail and 0.5 * rose < first["saved"] < 2 * rose, "the control of the trail comes first, and is worth about what the total rose by", (rose, [(p["control"], p["saved"], p["minutes"]) for p in picks[:8]]))
+
+
 def scale(checks, folder, report):
     (folder / "risk.yaml").write_text("currency: EUR\nstanding:\n  unknown: {low: 0, mode: 0, high: 0, because: we have seen too much}\n")
     strict = ask(folder).report
@@ -131,6 +150,7 @@ def main():
             report = figures(checks, folder)
             one_threat(checks, folder, report)
             plan(checks, folder)
+            broken_trail(checks, folder, report)
             scale(checks, folder, report)
             usage(checks, folder)
             metadata(checks, folder, report)

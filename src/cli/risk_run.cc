@@ -7,6 +7,8 @@
 #include "base/threads.h"
 #include "cli/model_commands.h"
 #include "cli/model_kit.h"
+#include "detect/feeders.h"
+#include "threats/status.h"
 
 namespace reeve {
 
@@ -20,6 +22,22 @@ std::string money_text(double amount) {
   std::snprintf(text, sizeof text, "%.3g", amount);
   return text;
 }
+
+namespace {
+
+// Errors of log sources the assessment told.
+threats::Feeds feeds_in(const Assessment& assessment) {
+  threats::Feeds out;
+  std::vector<Error> told;
+  out.of = feeders_of(detections_of(*assessment.content.files), *assessment.content.files, told);
+  std::set<std::string_view> feeders;
+  for (const auto& [detection, controls] : out.of) feeders.insert(controls.begin(), controls.end());
+  for (const ControlResult& one : assessment.controls)
+    if (feeders.contains(one.control->id)) out.controls[one.control->id] = {threats::standing_of(one.counts, one.control->judge == Judge::attested), one.counts};
+  return out;
+}
+
+}  // namespace
 
 std::unique_ptr<RiskRun> risk_run(const Options& options, Io& io, bool levers, int& status) {
   auto run = std::make_unique<RiskRun>();
@@ -52,6 +70,7 @@ std::unique_ptr<RiskRun> risk_run(const Options& options, Io& io, bool levers, i
   }
   if (!run->assessment->threats.looked) return status = exit_input, nullptr;  // the model does not hold, which was told
   run->state = run->assessment->threats.state;
+  if (levers) how.feeds = feeds_in(*run->assessment);
   run->money = threats::quantify(run->state, run->scale, run->assessment->content, how);
   tell(run->money.errors);
   return run;

@@ -1,6 +1,7 @@
 // `reeve model risk` of an estate: what its threats may cost, and what to mend first.
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "base/text.h"
 #include "cli/model_commands.h"
@@ -19,10 +20,10 @@ constexpr size_t rows_of_a_screen = 20, bars_told = 8, picks_told = 20, beyond_t
 
 std::string cell_text(const RiskCell& cell) { return std::string(name(cell.word)) + " " + std::to_string(cell.likelihood) + "x" + std::to_string(cell.impact); }
 std::string one_decimal(double share) { return with_thousands(static_cast<uint64_t>(share * 100 + 0.5)) + " %"; }
-std::string lever_text(const ThreatState& threat, const ThreatMoney& money) {
+std::string lever_text(const ThreatMoney& money) {
   if (money.levers.empty()) return "";
   const threats::Lever& lever = money.levers[0];
-  return threat.bound[lever.bound].id + " (-" + one_decimal(lever.saved / money.residual.mean) + ")";
+  return lever.control + " (-" + one_decimal(lever.saved / money.residual.mean) + ")";
 }
 
 class Telling {
@@ -60,7 +61,7 @@ class Telling {
       if (!money.quantified) continue;
       ++reckoned;
       const Ink ink = money.residual_cell.word >= RiskWord::high ? Ink::fail : Ink::plain;
-      table.row({{safe(run_.state.threats[i].title)}, {money_text(money.inherent.mean)}, {money_text(money.residual.mean)}, {money_text(money.residual.p90)}, {cell_text(money.residual_cell), ink}, {safe(lever_text(run_.state.threats[i], money)), Ink::dim}});
+      table.row({{safe(run_.state.threats[i].title)}, {money_text(money.inherent.mean)}, {money_text(money.residual.mean)}, {money_text(money.residual.p90)}, {cell_text(money.residual_cell), ink}, {safe(lever_text(money)), Ink::dim}});
     }
     const threats::Money& money = run_.money;
     if (reckoned) io_.print(table.text(io_.terminal, options_.has("--all") ? 0 : rows_of_a_screen) + "\n");
@@ -142,7 +143,7 @@ class Telling {
     json.key("levers").begin_array();
     for (const threats::Lever& lever : money.levers) {
       const threats::Bound& bound = threat.bound[lever.bound];
-      json.begin_object().member("control", bound.id).member("duty", name(bound.duty)).member("standing", standing_text(bound)).key("mean").number(lever.mean).key("saved").number(lever.saved).end_object();
+      json.begin_object().member("control", lever.control).member("duty", name(bound.duty)).member("standing", lever.standing).key("mean").number(lever.mean).key("saved").number(lever.saved).end_object();
     }
     json.end_array();
     if (one_) {
@@ -185,14 +186,20 @@ class Telling {
     io_.print("  inherent  " + money_text(money.inherent.mean) + " " + currency + " a year, " + cell_text(money.inherent_cell) + "\n  residual  " + money_text(money.residual.mean) + " " + currency + " a year, " + cell_text(money.residual_cell) +
               "; p50 " + money_text(money.residual.p50) + ", p90 " + money_text(money.residual.p90) + ", p95 " + money_text(money.residual.p95) + ", p99 " + money_text(money.residual.p99) + "\n\n");
     Table controls({{.title = "control", .shrinks = true}, {"duty"}, {"stands"}, {"if it stood", Align::right}, {"saved", Align::right}}, 2);
-    for (size_t b = 0; b < threat.bound.size(); ++b) {
-      const threats::Bound& bound = threat.bound[b];
+    std::set<std::string_view> mitigations;
+    for (const model::Record& one : run_.model->records("mitigations")) mitigations.insert(one.text("id"));
+    for (const threats::Bound& bound : threat.bound) {
       std::string mean, saved;
       for (const threats::Lever& lever : money.levers)
-        if (lever.bound == b) mean = money_text(lever.mean), saved = money_text(lever.saved);
-      controls.row({{safe(bound.id)}, {std::string(name(bound.duty))}, {standing_text(bound)}, {mean}, {saved}});
+        if (lever.control == bound.id) mean = money_text(lever.mean), saved = money_text(lever.saved);
+      // Of a mitigation that names no control its own words say more than its id.
+      const bool loose = bound.standing == threats::Standing::absent && mitigations.contains(bound.id);
+      controls.row({{safe(loose ? redacted_text(bound.why) : bound.id)}, {std::string(name(bound.duty))}, {standing_text(bound)}, {mean}, {saved}});
     }
-    if (!threat.bound.empty()) io_.print(controls.text(io_.terminal) + "\n");
+    for (const threats::Lever& lever : money.levers)
+      if (std::none_of(threat.bound.begin(), threat.bound.end(), [&](const threats::Bound& one) { return one.id == lever.control; }))
+        controls.row({{safe(lever.control)}, {"feeds detections"}, {lever.standing}, {money_text(lever.mean)}, {money_text(lever.saved)}});
+    if (!threat.bound.empty() || !money.levers.empty()) io_.print(controls.text(io_.terminal) + "\n");
     Table bars({{.title = "what moves the mean", .shrinks = true}, {"at its p10", Align::right}, {"at its p90", Align::right}}, 2);
     const auto tornado = run_.money.engine->tornado(money.at);
     for (size_t b = 0; b < tornado.size() && b < bars_told; ++b) bars.row({{safe(bar_name(tornado[b]))}, {money_text(tornado[b].at_low)}, {money_text(tornado[b].at_high)}});

@@ -221,6 +221,49 @@ TEST(Plan, WhatIsExceptedIsWorkToo) {
   EXPECT_EQ(plan.picks[0].minutes, 150u);
 }
 
+// Two threats that only detections stand against, and those have no events since nothing keeps the logs.
+struct Blind : World {
+  Feeds feeds;
+  Blind() {
+    const auto detection = [](std::string id, Standing standing) {
+      Bound out = bound(std::move(id), standing, Duty::detect);
+      out.detection = true;
+      return out;
+    };
+    threat("t", 4, 3, 4, {detection("rule-one", Standing::failed), detection("rule-alone", Standing::unknown)});
+    threat("u", 4, 3, 4, {detection("rule-one", Standing::failed), detection("rule-two", Standing::failed)});
+    feeds.of = {{"rule-one", {"b-high"}}, {"rule-two", {"a-critical", "b-high"}}, {"rule-alone", {}}};
+    feeds.controls["a-critical"].standing = Standing::effective;
+    feeds.controls["b-high"] = {Standing::failed, {.fail = 2}};
+  }
+  Money money() const { return quantify(state, scale, content, {.simulations = 2000, .seed = 1, .workers = 2, .feeds = feeds}); }
+};
+
+TEST(Plan, MendsWhatFeedsDetectionsAndNotTheDetections) {
+  Blind world;
+  const Money money = world.money();
+  Blind mended = world;
+  for (ThreatState& threat : mended.state.threats)
+    for (Bound& one : threat.bound)
+      if (one.id != "rule-alone") one.standing = Standing::effective;
+  const double all = money.total.mean - mended.money().total.mean;
+  const Plan plan = plan_of(money, world.state, world.scale, world.content, 0);
+  ASSERT_FALSE(plan.picks.empty());
+  EXPECT_EQ(plan.picks[0].control, "b-high") << "which is bound to no threat itself";
+  EXPECT_FALSE(plan.picks[0].detection);
+  EXPECT_EQ(plan.picks[0].minutes, 120u) << "an hour for each of two accounts";
+  EXPECT_NEAR(plan.picks[0].saved, all, 1e-3 * all);
+  for (const Pick& pick : plan.picks) EXPECT_TRUE(pick.control == "b-high" || pick.control == "rule-alone") << pick.control << " would find nothing: it gets no events";
+  ASSERT_FALSE(money.threats[1].levers.empty());
+  EXPECT_EQ(money.threats[1].levers[0].control, "b-high");
+  EXPECT_EQ(money.threats[1].levers.size(), 1u);
+  // Where something else that feeds a detection is not known, mending one makes it as good as the other.
+  world.feeds.controls["a-critical"].standing = Standing::unknown;
+  const Plan partly = plan_of(world.money(), world.state, world.scale, world.content, 0);
+  EXPECT_EQ(partly.picks[0].control, "b-high");
+  EXPECT_LE(partly.picks[0].saved, plan.picks[0].saved);
+}
+
 TEST(Plan, KeepsToItsBudgetAndNamesWhatIsBeyond) {
   World world;
   world.threat("t", 4, 3, 4, {bound("a-critical", Standing::failed, Duty::prevent, 0, 10), bound("c-low", Standing::failed, Duty::prevent, 0, 2)});

@@ -18,7 +18,6 @@ constexpr size_t threats_told = 3;
 struct Candidate {
   Pick pick;
   std::vector<size_t> threats;      // in the state, that have it
-  std::vector<uint32_t> controls;   // in the engine
   std::vector<std::string> before;  // candidates that have to hold first
 };
 
@@ -77,22 +76,32 @@ class Planning {
         if (bound.standing != Standing::failed && bound.standing != Standing::partial && bound.standing != Standing::unknown) continue;
         const Control* control = content_.control(bound.id);
         if (!control && !bound.detection) continue;
-        Candidate& one = candidates_[bound.id];
-        if (one.pick.control.empty()) {
-          one.pick.control = bound.id;
-          one.pick.detection = bound.detection;
-          one.pick.standing = bound.standing;
-          one.controls = money_.controls_of(bound.id);
-          if (control) one.before = control->after;
-        }
-        // Where it is excepted it does not hold, and what it would save counts that it does.
-        const uint64_t open = bound.verdicts.fail + bound.verdicts.excepted + (bound.standing == Standing::unknown || bound.verdicts.fail == 0 ? bound.verdicts.unknown : 0);
-        one.pick.resources = std::max(one.pick.resources, std::max<uint64_t>(1, open));
-        const uint64_t each = control ? static_cast<uint64_t>(std::max(1, control->effort_minutes)) : static_cast<uint64_t>(std::max(1, scale_.detection_minutes));
-        one.pick.minutes = std::min(minutes_max, each * one.pick.resources);
-        if (one.threats.empty() || one.threats.back() != t) one.threats.push_back(t);
+        // A detection without its logs is mended where they are kept.
+        if (const auto feeders = bound.detection ? money_.at_fault(bound.id) : std::vector<std::string>(); !feeders.empty())
+          for (const std::string& feeder : feeders) {
+            const Feeds::Feeder& is = money_.feeds.controls.at(feeder);
+            offer(feeder, content_.control(feeder), false, is.standing, is.verdicts, t);
+          }
+        else
+          offer(bound.id, control, bound.detection, bound.standing, bound.verdicts, t);
       }
     }
+  }
+
+  void offer(const std::string& id, const Control* control, bool detection, Standing standing, const VerdictCounts& verdicts, size_t threat) {
+    Candidate& one = candidates_[id];
+    if (one.pick.control.empty()) {
+      one.pick.control = id;
+      one.pick.detection = detection;
+      one.pick.standing = standing;
+      if (control) one.before = control->after;
+    }
+    // Where it is excepted it does not hold, and what it would save counts that it does.
+    const uint64_t open = verdicts.fail + verdicts.excepted + (standing == Standing::unknown || verdicts.fail == 0 ? verdicts.unknown : 0);
+    one.pick.resources = std::max(one.pick.resources, std::max<uint64_t>(1, open));
+    const uint64_t each = control ? static_cast<uint64_t>(std::max(1, control->effort_minutes)) : static_cast<uint64_t>(std::max(1, scale_.detection_minutes));
+    one.pick.minutes = std::min(minutes_max, each * one.pick.resources);
+    if (one.threats.empty() || one.threats.back() != threat) one.threats.push_back(threat);
   }
 
   // What has to hold first and does not, the first first, then itself.
@@ -115,13 +124,14 @@ class Planning {
   }
 
   std::pair<double, std::vector<std::pair<size_t, double>>> saved_by(const std::vector<std::string>& bundle) const {
-    model::FairEngine::Changes changes = taken_;
+    std::set<std::string> mended = taken_;
     std::set<size_t> touched;
     for (const std::string& id : bundle) {
       const Candidate& one = candidates_.at(id);
-      for (uint32_t control : one.controls) changes.emplace_back(control, money_.whole);
+      mended.insert(id);
       touched.insert(one.threats.begin(), one.threats.end());
     }
+    const model::FairEngine::Changes changes = money_.mended(mended);
     double sum = 0;
     std::vector<std::pair<size_t, double>> threats;
     for (size_t t : touched) {
@@ -140,7 +150,7 @@ class Planning {
     pick.saved = saved;
     pick.with = with;
     pick.threats = threats;
-    for (uint32_t control : one.controls) taken_.emplace_back(control, money_.whole);
+    taken_.insert(id);
     for (const auto& [t, part] : threats) now_[t] -= part;
     plan.minutes += pick.minutes;
     plan.after -= saved;
@@ -181,7 +191,7 @@ class Planning {
   const Content& content_;
   std::vector<double> now_;  // mean of each threat, as picks have left it
   std::map<std::string, Candidate> candidates_;
-  model::FairEngine::Changes taken_;
+  std::set<std::string> taken_;
 };
 
 }  // namespace

@@ -2,7 +2,9 @@
 //
 // One after another, the control is taken whose mending saves most for its effort and still fits; then what all others would save is reckoned anew, for two
 // controls in the way of one threat do not save twice, and one that covers another's gap may save more. A control that has to wait for others
-// (`after`) is taken with them, for the effort of all. Effort is the control's own for one resource times the resources for which it does not hold.
+// (`after`) is taken with them, for the effort of all. Effort is the control's own for one resource times the resources for which it does not hold, excepted ones too.
+//
+// A detection that gets no events is none to be mended: the control that keeps its logs is, and what it saves counts the detections that it feeds.
 //
 // This is greedy: it says what to begin with and why, not the best of all sets. All figures share their draws, so differences have no noise of their own.
 #pragma once

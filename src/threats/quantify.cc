@@ -23,6 +23,7 @@ class Quantifying {
   Money run() {
     out_.currency = scale_.currency;
     if (const auto found = scale_.standing.find(name(Standing::effective)); found != scale_.standing.end()) out_.whole = found->second.mean();
+    out_.feeds = options_.feeds;
     out_.threats.resize(state_.threats.size());
     estate_.simulations = options_.simulations;
     estate_.seed = options_.seed;
@@ -30,6 +31,16 @@ class Quantifying {
     if (estate_.threats.empty()) return std::move(out_);
     out_.engine = std::make_unique<model::FairEngine>(std::move(estate_), options_.workers);
     out_.engine->compute();
+    for (uint32_t i = 0; i < out_.engine->estate().controls.size(); ++i) out_.places[out_.engine->estate().controls[i].id].push_back(i);
+    for (const auto& [detection, controls] : options_.feeds.of)
+      if (out_.places.contains(detection))
+        for (const std::string& control : controls) out_.fed[control].push_back(detection);
+    for (size_t i = 0; i < out_.stands.size(); ++i) {
+      Bound one;
+      one.detection = true;
+      one.standing = static_cast<Standing>(i);
+      out_.stands[i] = factor_of(one, scale_).mean();
+    }
     out_.total = out_.engine->total();
     out_.curve = out_.engine->total_curve();
     parallel_for(out_.threats.size(), options_.workers, [&](size_t i, size_t) { tell(i); });
@@ -113,12 +124,20 @@ class Quantifying {
     for (size_t b = 0; b < threat.bound.size(); ++b) {
       const Bound& bound = threat.bound[b];
       if (bound.standing == Standing::effective || !acts(bound)) continue;
-      model::FairEngine::Changes changes;
-      for (uint32_t control : out_.controls_of(bound.id)) changes.emplace_back(control, out_.whole);
-      Lever lever{b, engine.mean_if(money.at, changes), 0};
-      lever.saved = money.residual.mean - lever.mean;
-      const bool told_already = std::any_of(money.levers.begin(), money.levers.end(), [&](const Lever& one) { return threat.bound[one.bound].id == bound.id; });
-      if (lever.saved > 1e-6 * money.residual.mean && !told_already) money.levers.push_back(lever);
+      const auto lever_of = [&](const std::string& id, const Bound& stands) {
+        if (std::any_of(money.levers.begin(), money.levers.end(), [&](const Lever& one) { return one.control == id; })) return;
+        Lever lever{b, id, standing_text(stands), engine.mean_if(money.at, out_.mended({id})), 0};
+        lever.saved = money.residual.mean - lever.mean;
+        if (lever.saved > 1e-6 * money.residual.mean) money.levers.push_back(std::move(lever));
+      };
+      const std::vector<std::string> feeders = bound.detection ? out_.at_fault(bound.id) : std::vector<std::string>();
+      if (feeders.empty()) lever_of(bound.id, bound);
+      for (const std::string& feeder : feeders) {
+        Bound stands;
+        stands.standing = out_.feeds.controls.at(feeder).standing;
+        stands.verdicts = out_.feeds.controls.at(feeder).verdicts;
+        lever_of(feeder, stands);
+      }
     }
     std::stable_sort(money.levers.begin(), money.levers.end(), [](const Lever& a, const Lever& b) { return a.saved > b.saved; });
   }
@@ -155,10 +174,37 @@ std::string standing_text(const Bound& bound) {
 }
 
 std::vector<uint32_t> Money::controls_of(std::string_view id) const {
-  std::vector<uint32_t> out;
-  if (engine)
-    for (uint32_t i = 0; i < engine->estate().controls.size(); ++i)
-      if (engine->estate().controls[i].id == id) out.push_back(i);
+  const auto found = places.find(id);
+  return found == places.end() ? std::vector<uint32_t>() : found->second;
+}
+
+std::vector<std::string> Money::at_fault(const std::string& detection) const {
+  std::vector<std::string> out;
+  if (const auto by = feeds.of.find(detection); by != feeds.of.end())
+    for (const std::string& control : by->second)
+      if (const auto is = feeds.controls.find(control); is != feeds.controls.end() && is->second.standing < Standing::absent) out.push_back(control);
+  return out;
+}
+
+model::FairEngine::Changes Money::mended(const std::set<std::string>& ids) const {
+  model::FairEngine::Changes out;
+  std::set<std::string> detections;
+  for (const std::string& id : ids) {
+    for (uint32_t control : controls_of(id)) out.emplace_back(control, whole);
+    if (const auto feeds_these = fed.find(id); feeds_these != fed.end()) detections.insert(feeds_these->second.begin(), feeds_these->second.end());
+  }
+  for (const std::string& detection : detections) {
+    if (ids.contains(detection)) continue;
+    Standing was = Standing::effective, is = Standing::effective;
+    for (const std::string& control : feeds.of.find(detection)->second) {
+      const auto found = feeds.controls.find(control);
+      const Standing stands = found == feeds.controls.end() || found->second.standing == Standing::absent ? Standing::unknown : found->second.standing;
+      was = std::min(was, stands);
+      if (!ids.contains(control)) is = std::min(is, stands);
+    }
+    if (is > was)
+      for (uint32_t control : controls_of(detection)) out.emplace_back(control, is == Standing::effective ? whole : stands[static_cast<size_t>(is)]);
+  }
   return out;
 }
 

@@ -9,7 +9,10 @@
 // strength nor lever. The mathematics is model/fair.h.
 #pragma once
 
+#include <array>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,15 +22,28 @@
 
 namespace reeve::threats {
 
+// What keeps the logs that detections look at. A detection that gets no events is a symptom: what has to be mended is the control that feeds it.
+struct Feeds {
+  struct Feeder {
+    Standing standing = Standing::absent;
+    VerdictCounts verdicts;
+  };
+  std::map<std::string, std::vector<std::string>, std::less<>> of;  // detection → controls that show whether its logs are kept
+  std::map<std::string, Feeder, std::less<>> controls;              // how those stand
+};
+
 struct QuantifyOptions {
   int64_t simulations = 10'000, seed = 1;
   size_t workers = 1;
   bool levers = true;
+  Feeds feeds;
 };
 
-// A control that does not stand wholly: the loss of a year if it did.
+// A control that does not stand wholly: the loss of a year if it did, and with it the detections that it feeds.
 struct Lever {
-  size_t bound = 0;  // in ThreatState::bound
+  size_t bound = 0;      // in ThreatState::bound: itself, or the first detection that it feeds
+  std::string control;   // its id
+  std::string standing;  // as standing_text has it
   double mean = 0, saved = 0;
 };
 
@@ -54,8 +70,16 @@ struct Money {
   double whole = 1;               // how much stands of a control that is effective
   std::unique_ptr<model::FairEngine> engine;  // null: nothing to reckon with
   std::vector<Error> errors;      // metadata that does not hold: exit status 3
-  // The engine's controls of one id: several where threats see it stand differently.
+  Feeds feeds;
+  std::map<std::string, std::vector<uint32_t>, std::less<>> places;  // id → the engine's controls: several where threats see it stand differently
+  std::map<std::string, std::vector<std::string>, std::less<>> fed;  // control → detections of the engine that it feeds
+  std::array<double, 6> stands{};                                    // how much stands of what nobody counts resources of, by Standing
+
   std::vector<uint32_t> controls_of(std::string_view id) const;
+  // What feeds a detection, is loaded and does not stand. Empty: the detection is not held up by any control.
+  std::vector<std::string> at_fault(const std::string& detection) const;
+  // What changes if these controls stand wholly: themselves, and detections that they feed as far as all else that feeds them stands.
+  model::FairEngine::Changes mended(const std::set<std::string>& ids) const;
 };
 
 Money quantify(const State& state, const RiskScale& scale, const Content& content, const QuantifyOptions& options);
