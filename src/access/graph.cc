@@ -531,21 +531,18 @@ std::string AttackGraph::via(const AttackEdge& edge) const {
 
 std::vector<AttackCheck> AttackGraph::explain(uint32_t from, const AttackEdge& edge) const {
   std::vector<AttackCheck> out;
-  // Of the statement that grants: a guardrail only lets it through. A name that is no ARN is one that others' policies may have too: only the caller's own and what is called are looked at for it.
+  // Of the statement that grants: a guardrail only lets it through. A name that is no ARN is one that others' policies may have too: only the
+  // caller's own and what is called are looked at for it.
   const auto file_of = [&](const Decision::Reason& reason) {
-    const std::string& policy = reason.where.policy;
     std::vector<uint32_t> among;
-    if (reason.kind != Decision::By::identity && reason.kind != Decision::By::resource) return std::string();
-    if (starts_with(policy, "arn:")) {
-      for (uint32_t i = 0; i < estate_.policies.size(); ++i) among.push_back(i);
-    } else if (reason.kind == Decision::By::resource) {
+    if (reason.kind == Decision::By::resource) {
       if (kind(edge.to) == NodeKind::principal) among.push_back(estate_.principals[principal(edge.to)].trust);
       if (kind(edge.to) == NodeKind::resource) among.push_back(estate_.resources[edge.to - principals_ * 2].policy);
     } else if (reason.kind == Decision::By::identity && kind(from) == NodeKind::principal) {
       among = estate_.sets[estate_.principals[principal(from)].set].policies;
     }
     for (uint32_t at : among)
-      if (at != no_index && estate_.policies[at].name == policy) return estate_.policies[at].file;
+      if (at != no_index && estate_.policies[at].name == reason.where.policy) return estate_.policies[at].file;
     return std::string();
   };
   if (edge.kind == EdgeKind::federation || edge.kind == EdgeKind::outside) {
