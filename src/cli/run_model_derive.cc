@@ -24,6 +24,7 @@ std::string_view word(Change::Kind kind) {
     case Change::Kind::came_in: return "new";
     case Change::Kind::changed: return "changed";
     case Change::Kind::gone: return "gone";
+    case Change::Kind::unknown: return "unknown";
     case Change::Kind::kept: return "kept";
   }
   return "kept";
@@ -38,11 +39,11 @@ std::vector<const Change*> of_kind(const threats::Derived& derived, Change::Kind
 
 std::string text_of(const threats::Derived& derived, const Terminal& terminal, const std::string& path, bool dry) {
   const auto threats = of_kind(derived, Change::Kind::came_in, "threats"), mitigations = of_kind(derived, Change::Kind::came_in, "mitigations");
-  const auto changed = of_kind(derived, Change::Kind::changed), gone = of_kind(derived, Change::Kind::gone), kept = of_kind(derived, Change::Kind::kept);
+  const auto changed = of_kind(derived, Change::Kind::changed), gone = of_kind(derived, Change::Kind::gone), unknown = of_kind(derived, Change::Kind::unknown), kept = of_kind(derived, Change::Kind::kept);
   std::string out = safe(path) + "  " + count_text(derived.model.records("threats").size(), "threat") + ", " + with_thousands(derived.threats) + " of them from this estate; " +
                     count_text(derived.model.records("mitigations").size(), "mitigation") + "\n";
   out += "  new " + count_text(threats.size(), "threat") + ", " + count_text(mitigations.size(), "mitigation") + "; changed " + with_thousands(changed.size()) + "; gone " +
-         with_thousands(gone.size()) + "; kept as people wrote it " + with_thousands(kept.size()) + "\n";
+         with_thousands(gone.size()) + "; not known whether still there " + with_thousands(unknown.size()) + "; kept as people wrote it " + with_thousands(kept.size()) + "\n";
   const auto list = [&](const std::vector<const Change*>& all, std::string_view of, bool why) {
     for (size_t i = 0; i < all.size() && i < told_most; ++i) {
       const std::string text = safe(all[i]->title) + (why && !all[i]->what.empty() ? "  (" + safe(all[i]->what) + ")" : "");
@@ -53,6 +54,7 @@ std::string text_of(const threats::Derived& derived, const Terminal& terminal, c
   list(threats, word(Change::Kind::came_in), false);
   list(changed, word(Change::Kind::changed), true);
   list(gone, word(Change::Kind::gone), true);
+  list(unknown, word(Change::Kind::unknown), true);
   list(kept, word(Change::Kind::kept), true);
   if (derived.unread) out += "  not known: " + count_text(derived.unread, "threat") + " more may be there, where it was not read which resources there are\n";
   if (dry) out += "  nothing was written (--dry-run)\n";

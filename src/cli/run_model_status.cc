@@ -7,6 +7,7 @@
 #include "cli/model_kit.h"
 #include "formats/json.h"
 #include "report/threats_json.h"
+#include "threats/derive.h"
 #include "threats/status.h"
 
 namespace reeve {
@@ -32,6 +33,7 @@ std::string cell(const ThreatState& threat, threats::Duty duty, threats::Standin
 
 std::string reach_text(const ThreatState& threat) {
   if (!threat.reach_known) return threat.rule ? "unknown" : "";
+  if (threat.reach.resources + threat.reach.unknown == 0 && threat.reach.unread > 0) return "not read";
   std::string out = with_thousands(threat.reach.resources);
   if (threat.reach.unknown) out += " + " + with_thousands(threat.reach.unknown) + "?";
   return out;
@@ -56,6 +58,7 @@ std::string text_of(const Assessment& assessment, const std::vector<const Threat
   }
   out += table.text(terminal);
   if (!all && ordered.size() > rows_most) out += "and " + with_thousands(ordered.size() - rows_most) + " more: --all\n";
+  if (const size_t unread = threats::unread_of(state, *part.rules, *part.reaches)) out += "not known: " + count_text(unread, "threat") + " more may be there, where it was not read which resources there are\n";
   for (size_t begin = 0; begin < state.alarms.size();) {
     size_t end = begin;
     while (end < state.alarms.size() && state.alarms[end].kind == state.alarms[begin].kind) ++end;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "content/risk_scale.h"
+#include "threats/derive.h"
 
 namespace reeve {
 namespace {
@@ -70,6 +71,7 @@ void write_threats(JsonWriter& json, const ThreatPart& part) {
   size_t detected = 0;
   for (const ThreatState& one : part.state.threats) detected += stands(one.detected);
   count(json, "threats_detected", detected);
+  count(json, "threats_not_known", part.rules ? threats::unread_of(part.state, *part.rules, *part.reaches) : 0);
   json.key("threats").begin_array();
   for (const ThreatState& one : part.state.threats) {
     json.begin_object().member("id", one.id);

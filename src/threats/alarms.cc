@@ -15,6 +15,16 @@ using model::Record;
 
 constexpr int64_t day_ms = int64_t{24} * 3600 * 1000;
 constexpr size_t rows_read = 1000;  // of what breaks an assumption
+constexpr size_t value_longest = 200;  // bytes of the first of it that are told
+// What people's queries may cost, in SQLite's steps: one, and all of a model together. A scan of a million rows takes some ten million.
+constexpr uint64_t query_steps = 200'000'000, all_steps = 2'000'000'000;
+
+std::string shortened(std::string_view text) {
+  if (text.size() <= value_longest) return std::string(text);
+  size_t end = value_longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "…";
+}
 
 class Alarms {
  public:
@@ -72,7 +82,9 @@ class Alarms {
   }
 
   void assumptions() {
-    size_t at = 0;
+    size_t at = 0, queries = 0;
+    for (const Record& record : in_.model->records("assumptions")) queries += !record.meta_texts(meta_query).empty();
+    const store::SqlLimits limits{std::min(query_steps, all_steps / std::max<size_t>(queries, 1))};
     for (const Record& record : in_.model->records("assumptions")) {
       const std::string place = "assumptions[" + std::to_string(at++) + "]";
       if (const auto by = day_of(record, meta_review_by, "assumptions", errors_); by && in_.as_of >= *by)
@@ -83,7 +95,7 @@ class Alarms {
         errors_.push_back({Code::parse, "the query of " + place + " (" + std::string(meta_query) + ") cannot be asked: " + error.what, {}, "one SELECT over the public views, docs/formats/store.md", {}});
         raise(Alarm::Kind::broken_assumption, "", std::string(record.text("id")), "not known whether it holds, since its query cannot be asked: " + std::string(record.text("content")));
       };
-      auto rows = db_.prepare_foreign(query);
+      auto rows = db_.prepare_foreign(query, limits);
       if (!rows) {
         broken(rows.error());
         continue;
@@ -98,7 +110,7 @@ class Alarms {
           break;
         }
         if (!*row || found == rows_read) break;
-        if (++found == 1 && rows->columns() > 0) first = std::string(rows->text(0));
+        if (++found == 1 && rows->columns() > 0) first = shortened(rows->text(0));
       }
       if (found > 0)
         raise(Alarm::Kind::broken_assumption, "", std::string(record.text("id")),

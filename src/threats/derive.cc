@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "base/words.h"
 
 namespace reeve::threats {
 namespace {
@@ -42,19 +43,30 @@ class Numbers {
     for (const Model* of : {&base, &current})  // the current one's count
       for (const Record& record : of->records(section)) {
         const auto number = parse_int(record.text("numericId"));
-        if (!number) continue;
+        if (!number || *number < 0 || *number > largest) continue;  // what others' JSON would round is given anew
         known_[std::string(record.text("id"))] = *number;
-        highest_ = std::max(highest_, *number);
+        used_.insert(*number);
       }
   }
   model::Number of(const std::string& id) {
     const auto found = known_.find(id);
-    return {std::to_string(found == known_.end() ? ++highest_ : found->second), true};
+    return {std::to_string(found == known_.end() ? free_one() : found->second), true};
   }
 
  private:
+  static constexpr int64_t largest = int64_t{1} << 53;
+
+  // Behind the highest; where there is nothing behind it, the first gap.
+  int64_t free_one() {
+    int64_t out = used_.empty() ? 1 : std::max<int64_t>(*used_.rbegin(), 0) + 1;
+    if (out > largest)
+      for (out = 1; used_.count(out);) ++out;
+    used_.insert(out);
+    return out;
+  }
+
   std::map<std::string, int64_t> known_;
-  int64_t highest_ = 0;
+  std::set<int64_t> used_;
 };
 
 Record threat_of(const ThreatRule& rule, const RiskScale& scale) {
@@ -123,9 +135,8 @@ Model fresh(const DeriveInput& input, const Model& base, const Model& current, D
   for (size_t i = 0; i < input.threats.rules.size(); ++i) {
     const ThreatRule& rule = input.threats.rules[i];
     const RuleReach& reach = input.reaches.of[i];
-    if (!reach.known) continue;
-    if (reach.reach.resources + reach.reach.unknown == 0) {
-      out.unread += reach.reach.unread > 0;
+    if (!found(reach)) {
+      out.unread += open(reach);
       continue;
     }
     ++out.threats;
@@ -191,6 +202,20 @@ void leave_out(Model& of, const std::set<std::string>& removed) {
     std::erase_if(found->second, [&](const Record& link) { return removed.count(std::string(link.text("mitigationId"))) || removed.count(std::string(link.text("linkedId"))); });
 }
 
+// What people took out is remembered also where this run derives it not: a later one may.
+void remember_removed(const Model& base, const Model& current, Model& all) {
+  const auto key = [](const Record& record) {
+    return record.has("id") ? std::string(record.text("id")) : std::string(record.text("mitigationId")) + "\n" + std::string(record.text("linkedId"));
+  };
+  for (const auto& [section, records] : base.sections) {
+    std::set<std::string> here;
+    for (const Model* of : {&current, static_cast<const Model*>(&all)})
+      for (const Record& record : of->records(section)) here.insert(key(record));
+    for (const Record& record : records)
+      if (!here.count(key(record))) all.sections[section].push_back(record);
+  }
+}
+
 // In the order of the workspace's model, so that nothing moves; new ones behind.
 void order_as(const Model& current, std::string_view section, Model& made) {
   const auto found = made.sections.find(section);
@@ -213,7 +238,20 @@ std::string fields_changed(const Record& was, const Record& is) {
   return join({out.begin(), out.end()}, ", ");
 }
 
-void tell(const Model& now, const Model& current, const std::vector<model::Conflict>& conflicts, Derived& out) {
+// Why a threat that was derived once is not now.
+Change not_derived(const Record& record, std::string_view rule, const DeriveInput& input) {
+  Change out{Change::Kind::gone, std::string(record.text("id")), title_of(record), "rule `" + std::string(rule) + "` is gone"};
+  for (size_t i = 0; i < input.threats.rules.size(); ++i) {
+    if (input.threats.rules[i].id != rule) continue;
+    const RuleReach& reach = input.reaches.of[i];
+    if (open(reach)) out.kind = Change::Kind::unknown;
+    out.what = "rule `" + std::string(rule) + "` " +
+               (!reach.known ? "could not be asked" : reach.reach.unread ? "may reach something, which was not read in " + count_text(reach.reach.unread, "account") : "reaches nothing here");
+  }
+  return out;
+}
+
+void tell(const DeriveInput& input, const Model& now, const Model& current, const std::vector<model::Conflict>& conflicts, Derived& out) {
   for (const char* section : {"threats", "mitigations"}) {
     const auto was = by_id(current, section);
     for (const Record& record : out.model.records(section)) {
@@ -225,12 +263,24 @@ void tell(const Model& now, const Model& current, const std::vector<model::Confl
   const auto derived = by_id(now, "threats");
   for (const Record& record : out.model.records("threats"))
     if (const auto rule = record.meta_text(meta_rule); !rule.empty() && !derived.count(record.text("id")))
-      out.changes.push_back({Change::Kind::gone, std::string(record.text("id")), title_of(record), "rule `" + std::string(rule) + "` reaches nothing here, or is gone"});
+      out.changes.push_back(not_derived(record, rule, input));
   for (const model::Conflict& one : conflicts) out.changes.push_back({Change::Kind::kept, one.path, one.path, one.what});
   std::stable_sort(out.changes.begin(), out.changes.end(), [](const Change& a, const Change& b) { return std::tie(a.kind, a.title, a.id) < std::tie(b.kind, b.title, b.id); });
 }
 
 }  // namespace
+
+bool found(const RuleReach& reach) { return reach.known && reach.reach.resources + reach.reach.unknown > 0; }
+bool open(const RuleReach& reach) { return !found(reach) && (!reach.known || reach.reach.unread > 0); }
+
+size_t unread_of(const State& state, const Threats& threats, const Reaches& reaches) {
+  std::set<std::string_view> told;
+  for (const ThreatState& one : state.threats)
+    if (one.rule) told.insert(one.rule->id);
+  size_t out = 0;
+  for (size_t i = 0; i < threats.rules.size(); ++i) out += open(reaches.of[i]) && !told.count(threats.rules[i].id);
+  return out;
+}
 
 std::string threat_id(std::string_view rule) { return uuid5("threat " + std::string(rule)); }
 std::string mitigation_id(std::string_view control) { return uuid5("mitigation " + std::string(control)); }
@@ -258,8 +308,9 @@ Derived derive(const DeriveInput& input, const Model& base, const Model& current
   leave_out(before, removed);
   model::Merged merged = model::merge(before, current, offered);
   out.model = std::move(merged.model);
+  remember_removed(base, current, all);
   out.base = std::move(all);
-  tell(now, current, merged.conflicts, out);
+  tell(input, now, current, merged.conflicts, out);
   return out;
 }
 

@@ -41,20 +41,26 @@ struct DeriveInput {
 
 // Says what happened to one record.
 struct Change {
-  enum class Kind : uint8_t { came_in, changed, gone, kept } kind = Kind::came_in;  // gone: no longer derived, and left; kept: people's word stood against it
+  enum class Kind : uint8_t { came_in, changed, gone, unknown, kept } kind = Kind::came_in;  // gone: no longer derived, and left; unknown: may be, what it is of was not read; kept: people's word stood against it
   std::string id, title;
-  std::string what;  // of `changed` and `kept`: the fields; of `gone`: why
+  std::string what;  // of `changed` and `kept`: the fields; of `gone` and `unknown`: why
 };
 
 struct Derived {
   model::Model model;  // for threat-model.tc.json
-  model::Model base;   // for the next time
+  model::Model base;   // for the next time; has what people took out, too
   std::vector<Change> changes;  // threats and mitigations, by kind, then title
   size_t threats = 0;           // derived now
-  size_t unread = 0;            // rules that may reach something where nothing was listed, and reach nothing that was
+  size_t unread = 0;            // rules that may reach something (open)
 };
 
 Derived derive(const DeriveInput& input, const model::Model& base, const model::Model& current);
+
+// Whether something is there that the rule means or may mean; if not, whether something may be: what it is of was not read, or could not be asked.
+bool found(const RuleReach& reach);
+bool open(const RuleReach& reach);
+// How many threats rules know that are not among those of the state, and that may be here.
+size_t unread_of(const State& state, const Threats& threats, const Reaches& reaches);
 
 std::string threat_id(std::string_view rule);
 std::string mitigation_id(std::string_view control);

@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t rules_in_a_query = 200, first_most = 3;  // three columns each: well below SQLite's limit of 2,000
 constexpr int64_t null_counts = int64_t{1} << 32;         // in a sum beside the rows that are meant: more than there can be of those
+constexpr uint64_t query_steps = 200'000'000, row_steps = 400;  // what rules may cost, in SQLite's steps: in all, and more for each row and rule
 constexpr std::string_view account_type = "Reeve::Account::Settings", organization_type = "Reeve::Organization";
 
 std::string condition(const ThreatRule& rule) { return rule.where.empty() ? "1" : "(" + rule.where + "\n)"; }  // the line ends a comment
@@ -24,6 +25,7 @@ std::string columns(const ThreatRule& rule) {
 
 struct OfType {
   std::string type, from;
+  uint64_t rows = 0;
   std::vector<size_t> rules;  // places
 };
 
@@ -68,6 +70,7 @@ class Asking {
     asked.from = "temp." + store::view_name(asked.type);
     auto counts = TRY(db_.prepare("SELECT count(*), count(DISTINCT uid) FROM " + asked.from));
     if (!TRY(counts.step()) || counts.integer(0) == 0) return {};
+    asked.rows = static_cast<uint64_t>(counts.integer(0));
     const bool repeated = counts.integer(0) != counts.integer(1);
     counts.reset();
     // Of what several accounts tell the owner's word counts, else the first.
@@ -96,7 +99,7 @@ class Asking {
     };
     std::string sql = "SELECT account";
     for (size_t rule : some) sql += ", " + columns(rules_[rule]);
-    auto rows = TRY(db_.prepare_foreign(sql + " FROM " + asked.from + " GROUP BY account"));
+    auto rows = TRY(db_.prepare_foreign(sql + " FROM " + asked.from + " GROUP BY account", {query_steps + asked.rows * (some.size() + 1) * row_steps}));
     std::vector<Row> all;  // kept until it is sure that the query ends well
     while (TRY(rows.step())) {
       Row& row = all.emplace_back();
