@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 if "--reeve" in sys.argv[1:-1]:
     os.environ["REEVE"] = sys.argv[sys.argv.index("--reeve") + 1]
+from lib_detect import event, write_files  # noqa: E402
 from lib_reeve import NORTHFIELD, ROOT, Checks, built, reeve  # noqa: E402
 
 AS_OF = "2026-11-22T04:12:00Z"
@@ -144,7 +145,18 @@ def people(checks, folder):
 
 def broken(checks, folder, estate):
     """The organization's trail stops logging: detections see less, and the control that says so fails."""
-    healthy = status(folder).report
+    # Logs that are kept and that nobody is known to look at detect nothing.
+    silent = status(folder).report
+    fed = {(one["standing"], one["logs"]) for threat in silent["threats"] for one in threat["bound"] if one["kind"] == "detection"}
+    checks.check(fed == {("unknown", "effective")} and silent["threats_detected"] < 60, "without alerts no detection is known to work, though its logs are kept", (fed, silent["threats_detected"]))
+    told = reeve("model", "status", NORTHFIELD, "--workspace", folder, "--as-of", AS_OF, "--format", "text").out
+    checks.check("nothing shows that anybody runs `reeve detect`" in told, "and that is told once", told[:600])
+    write_files(folder / "logs", [event(1, 0, "StopLogging", "cloudtrail.amazonaws.com", recipientAccountId="444455556666", requestParameters={"name": "t"})])
+    alerts = folder / "alerts.ndjson"
+    alerts.write_text(reeve("detect", folder / "logs", "--format", "ndjson").out)
+    checks.check(bool(alerts.read_text()), "somebody runs detections")
+    healthy = status(folder, NORTHFIELD, alerts).report
+    checks.check(healthy["threats_detected"] > silent["threats_detected"] + 100, "with alerts they count", healthy["threats_detected"])
     kept = (folder / "threat-model.tc.json").read_bytes()
     control, rule = "account-covered-by-a-trail", "trail-stopped-before-the-attack"
     fed = {one["standing"] for threat in healthy["threats"] for one in threat["bound"] if one["kind"] == "detection"}
@@ -157,14 +169,14 @@ def broken(checks, folder, estate):
         reply = json.loads(path.read_text())
         reply["IsLogging"] = False
         path.write_text(json.dumps(reply))
-    hurt = status(folder, estate).report
+    hurt = status(folder, estate, alerts).report
     fed = {one["standing"] for threat in hurt["threats"] for one in threat["bound"] if one["kind"] == "detection"}
     checks.check("effective" not in fed and fed, "no detection is worth what it was", fed)
     checks.check([one for one in alarms(hurt, "control-failed") if one.get("subject") == control], "the control's failure is an alarm")
     checks.check(by_rule(healthy)[rule]["detect"] == "effective" and by_rule(hurt)[rule]["detect"] != "effective", "the threat stands otherwise", by_rule(hurt)[rule]["detect"])
     again = derive(folder, estate)
     checks.check(again.report["changes"] == [] and (folder / "threat-model.tc.json").read_bytes() == kept, "nothing of it is in the model's file", again.report["changes"][:3])
-    healed = status(folder).report
+    healed = status(folder, NORTHFIELD, alerts).report
     checks.check(healed["threats"] == healthy["threats"] and healed["alarms"] == healthy["alarms"], "healed: as before")
 
 

@@ -7,7 +7,7 @@
 #include "assess/needs.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "detect/log_sources.h"
+#include "detect/feeders.h"
 #include "formats/json.h"
 #include "model/read.h"
 #include "threats/derive.h"
@@ -42,24 +42,6 @@ std::string day_text(const Record& record, std::string_view key) {
   const std::string_view said = trim(record.meta_text(key));
   const auto time = said.size() == 10 ? parse_time(std::string(said) + "T00:00:00Z") : parse_time(said);
   return time ? rfc3339(*time) : std::string();
-}
-
-// For each detection the controls that show whether its logs are kept.
-std::map<std::string, std::vector<std::string>, std::less<>> feeds_of(const Content& content, const Detections& detections, std::vector<Error>& errors) {
-  std::map<std::string, std::vector<std::string>, std::less<>> out;
-  const LogSources sources = log_sources_of(*content.files, errors);
-  RuleOptions options;
-  options.sources = &sources;
-  for (const Detection& one : detections.all) {
-    RuleSet rules;
-    load_rule_text(one.rule.text, one.rule.shown, options, rules);
-    std::set<std::string> controls;
-    for (const RuleSet::Entry& entry : rules.rules)
-      for (const auto& [name, of] : {std::pair{&entry.head.logsource.service, &sources.services}, {&entry.head.logsource.category, &sources.categories}})
-        if (const auto found = of->find(*name); found != of->end()) controls.insert(found->second.fed_by.begin(), found->second.fed_by.end());
-    out[one.id].assign(controls.begin(), controls.end());
-  }
-  return out;
 }
 
 }  // namespace
@@ -176,7 +158,7 @@ Status ThreatModelRun::end() {
     input.controls.emplace(result.control->id, std::move(stands));
   }
   std::vector<Error> errors;
-  input.fed_by = feeds_of(out_.content, *detections_, errors);
+  input.fed_by = feeders_of(*detections_, *out_.content.files, errors);
   input.alerts_given = out_.alerts.given;
   for (const AlertFinding& one : out_.alerts.findings)
     if (!one.detection.empty()) {

@@ -28,6 +28,7 @@ namespace {
 // Errors of log sources the assessment told.
 threats::Feeds feeds_in(const Assessment& assessment) {
   threats::Feeds out;
+  out.run = assessment.alerts.given;
   std::vector<Error> told;
   out.of = feeders_of(detections_of(*assessment.content.files), *assessment.content.files, told);
   std::set<std::string_view> feeders;

@@ -47,7 +47,10 @@ std::string text_of(const Assessment& assessment, const std::vector<const Threat
   const auto holds = [](threats::Standing one) { return one == threats::Standing::effective || one == threats::Standing::attested; };
   for (const ThreatState& one : state.threats) prevented += holds(one.prevented), detected += holds(one.detected), responded += holds(one.responded);
   out += count_text(state.threats.size(), "threat") + ": something stands that prevents " + with_thousands(prevented) + ", detects " + with_thousands(detected) + ", responds to " +
-         with_thousands(responded) + "; " + count_text(state.alarms.size(), "alarm") + "; as of " + rfc3339(assessment.as_of) + "\n\n";
+         with_thousands(responded) + "; " + count_text(state.alarms.size(), "alarm") + "; as of " + rfc3339(assessment.as_of) + "\n";
+  if (const auto waiting = std::count_if(state.threats.begin(), state.threats.end(), threats::is_waiting); waiting && !assessment.alerts.given)
+    out += "No alerts are among the sources, so nothing shows that anybody runs `reeve detect`: detections of " + count_text(static_cast<uint64_t>(waiting), "threat") + " have their logs and are not known to work\n";
+  out += "\n";
   Table table({{.title = "threat", .shrinks = true}, {"class", Align::left}, {"prevent", Align::left}, {"detect", Align::left}, {"respond", Align::left}, {"reaches", Align::right}});
   size_t rows = 0;
   const auto ordered = by_gravity(state);

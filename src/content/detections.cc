@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "content/fields.h"
+#include "content/layers.h"
 #include "formats/yaml.h"
 
 namespace reeve {
@@ -225,18 +226,7 @@ Detections detections_of(const ContentFiles& files) {
 
 Detections load_detections(const ContentOptions& options) {
   std::vector<Error> problems;
-  std::vector<ContentLayer> layers;
-  if (options.built_in) {
-    ContentLayer layer;
-    layer.kind = LayerKind::built_in;
-    layer.root = "built-in";
-    if (auto files = built_in_files(kind)) layer.files = std::move(*files);
-    else problems.push_back(files.error());
-    layers.push_back(std::move(layer));
-  }
-  for (const auto& [dir, where] : {std::pair{options.content_dir, LayerKind::folder}, std::pair{options.workspace_dir, LayerKind::workspace}})
-    if (!dir.empty()) layers.push_back(folder_layer(dir, where, problems));
-  Detections out = detections_of(ContentFiles(std::move(layers)));
+  Detections out = detections_of(layered_files(options, {kind}, problems));
   out.errors.insert(out.errors.begin(), problems.begin(), problems.end());
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "content/fields.h"
+#include "content/layers.h"
 #include "estate/path.h"
 
 namespace reeve {
@@ -248,19 +249,7 @@ Escalations escalations_of(const ContentFiles& files) {
 
 Escalations load_escalations(const ContentOptions& options) {
   std::vector<Error> problems;
-  std::vector<ContentLayer> layers;
-  if (options.built_in) {
-    ContentLayer layer;
-    layer.kind = LayerKind::built_in;
-    layer.root = "built-in";
-    if (auto files = built_in_files(kKind)) layer.files = std::move(*files);
-    else problems.push_back(files.error());
-    layers.push_back(std::move(layer));
-  }
-  for (const auto& [dir, kind] : {std::pair{options.content_dir, LayerKind::folder}, std::pair{options.workspace_dir, LayerKind::workspace}})
-    if (!dir.empty()) layers.push_back(folder_layer(dir, kind, problems));
-  const ContentFiles files(std::move(layers));
-  Escalations out = escalations_of(files);
+  Escalations out = escalations_of(layered_files(options, {kKind}, problems));
   out.errors.insert(out.errors.begin(), problems.begin(), problems.end());
   return out;
 }

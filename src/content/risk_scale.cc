@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "content/fields.h"
+#include "content/layers.h"
 
 namespace reeve {
 namespace {
@@ -205,18 +206,7 @@ RiskScale risk_scale_of(const ContentFiles& files, const std::string& workspace_
 
 RiskScale load_risk_scale(const ContentOptions& options) {
   std::vector<Error> problems;
-  std::vector<ContentLayer> layers;
-  if (options.built_in) {
-    ContentLayer layer;
-    layer.kind = LayerKind::built_in;
-    layer.root = "built-in";
-    if (auto files = built_in_files(risk_kind)) layer.files = std::move(*files);
-    else problems.push_back(files.error());
-    layers.push_back(std::move(layer));
-  }
-  for (const auto& [dir, kind] : {std::pair{options.content_dir, LayerKind::folder}, std::pair{options.workspace_dir, LayerKind::workspace}})
-    if (!dir.empty()) layers.push_back(folder_layer(dir, kind, problems));
-  RiskScale out = risk_scale_of(ContentFiles(std::move(layers)), options.workspace_dir);
+  RiskScale out = risk_scale_of(layered_files(options, {risk_kind}, problems), options.workspace_dir);
   out.errors.insert(out.errors.begin(), problems.begin(), problems.end());
   return out;
 }

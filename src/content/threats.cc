@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "content/detections.h"
 #include "content/fields.h"
+#include "content/layers.h"
 
 namespace reeve {
 namespace {
@@ -179,22 +180,7 @@ Threats threats_of(const ContentFiles& files) {
 
 Threats load_threats(const ContentOptions& options) {
   std::vector<Error> problems;
-  std::vector<ContentLayer> layers;
-  if (options.built_in) {
-    ContentLayer layer;
-    layer.kind = LayerKind::built_in;
-    layer.root = "built-in";
-    for (const std::string_view one : {kind, attack_kind}) {
-      auto files = built_in_files(one);
-      if (!files) problems.push_back(files.error());
-      else std::move(files->begin(), files->end(), std::back_inserter(layer.files));
-    }
-    layers.push_back(std::move(layer));
-  }
-  for (const auto& [dir, layer_kind] : {std::pair{options.content_dir, LayerKind::folder}, std::pair{options.workspace_dir, LayerKind::workspace}})
-    if (!dir.empty()) layers.push_back(folder_layer(dir, layer_kind, problems));
-  const ContentFiles files(std::move(layers));
-  Threats out = threats_of(files);
+  Threats out = threats_of(layered_files(options, {kind, attack_kind}, problems));
   out.errors.insert(out.errors.begin(), problems.begin(), problems.end());
   return out;
 }

@@ -180,4 +180,27 @@ Result<DocumentPtr> read_csv_rows(std::string_view text, Source self, char separ
   return read_rows(text, std::move(self), separator, &refused);
 }
 
+namespace {
+// What spreadsheets take for the beginning of a formula, and the apostrophe itself, so that taking one away gives the text back.
+constexpr std::string_view formula_starts = "=+-@\t\r\n'";
+}  // namespace
+
+std::string csv_cell(std::string_view text) {
+  std::string out;
+  if (!text.empty() && formula_starts.find(text.front()) != std::string_view::npos) out = "'";
+  out += text;
+  if (out.find_first_of(",\"\r\n") == std::string::npos) return out;
+  std::string quoted = "\"";
+  for (char c : out) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+std::string_view csv_text(std::string_view cell) {
+  if (cell.size() > 1 && cell[0] == '\'' && formula_starts.find(cell[1]) != std::string_view::npos) cell.remove_prefix(1);
+  return cell;
+}
+
 }  // namespace reeve

@@ -15,4 +15,9 @@ Result<DocumentPtr> read_csv(std::string_view text, Source self, char separator 
 // line. Only a text that is no UTF-8, or whose first row names no columns, is an Error.
 Result<DocumentPtr> read_csv_rows(std::string_view text, Source self, char separator, std::vector<Error>& refused);
 
+// One cell as it is written: quoted where it has to be, and with an apostrophe before what a spreadsheet would take for a formula.
+std::string csv_cell(std::string_view text);
+// The cell as it was before that apostrophe.
+std::string_view csv_text(std::string_view cell);
+
 }  // namespace reeve

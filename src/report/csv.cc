@@ -1,5 +1,7 @@
 #include "report/csv.h"
 
+#include "formats/csv.h"
+
 #include <utility>
 #include <vector>
 
@@ -55,19 +57,6 @@ std::vector<std::pair<const char*, std::string>> cells(const ReportedFinding& f,
 }
 
 }  // namespace
-
-std::string csv_cell(std::string_view text) {
-  std::string out;
-  if (!text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos) out = "'";
-  out += text;
-  if (out.find_first_of(",\"\r\n") == std::string::npos) return out;
-  std::string quoted = "\"";
-  for (char c : out) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
 
 Status write_csv(Assessment& a, const OutputOptions& options, const Write& write) {
   Pieces pieces(write);

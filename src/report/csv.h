@@ -9,7 +9,4 @@ namespace reeve {
 
 Status write_csv(Assessment& assessment, const OutputOptions& options, const Write& write);
 
-// One cell, defused and quoted if need be.
-std::string csv_cell(std::string_view text);
-
 }  // namespace reeve

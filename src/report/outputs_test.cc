@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "report/asff.h"
+#include "formats/csv.h"
 #include "report/csv.h"
 #include "report/markdown.h"
 
@@ -24,8 +25,11 @@ TEST(Outputs, CellsOfCsv) {
                                  {"\tx", "'\tx"},
                                  {"\rx", "\"'\rx\""},
                                  {"=\"a\"", "\"'=\"\"a\"\"\""},
-                                 {"a=b", "a=b"}})
+                                 {"'=1", "''=1"},
+                                 {"a=b", "a=b"}}) {
     EXPECT_EQ(csv_cell(text), cell) << text;
+    if (cell.front() == '\'') EXPECT_EQ(csv_text(cell), text) << "and back";
+  }
 }
 
 TEST(Outputs, CodeInMarkdown) {

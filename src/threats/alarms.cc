@@ -143,6 +143,8 @@ class Alarms {
   void undetected(const ThreatState& threat) {
     if (threat.closed || threat.accepted) return;
     if (threat.detected != Standing::failed && threat.detected != Standing::absent && threat.detected != Standing::unknown) return;
+    // That nobody is known to run detections is one thing to mend, and no lack of the threat's.
+    if (threat.detected == Standing::unknown && is_waiting(threat)) return;
     const bool any = std::any_of(threat.bound.begin(), threat.bound.end(), [](const Bound& one) { return one.duty == Duty::detect; });
     raise(Alarm::Kind::undetected_threat, threat.id, "",
           threat.title + (!any ? ": nothing that detects it is bound to it" : threat.detected == Standing::unknown ? ": whether anything detects it is not known" : ": nothing that detects it works"));

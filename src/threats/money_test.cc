@@ -233,11 +233,30 @@ struct Blind : World {
     threat("t", 4, 3, 4, {detection("rule-one", Standing::failed), detection("rule-alone", Standing::unknown)});
     threat("u", 4, 3, 4, {detection("rule-one", Standing::failed), detection("rule-two", Standing::failed)});
     feeds.of = {{"rule-one", {"b-high"}}, {"rule-two", {"a-critical", "b-high"}}, {"rule-alone", {}}};
+    feeds.run = true;
     feeds.controls["a-critical"].standing = Standing::effective;
     feeds.controls["b-high"] = {Standing::failed, {.fail = 2}};
   }
   Money money() const { return quantify(state, scale, content, {.simulations = 2000, .seed = 1, .workers = 2, .feeds = feeds}); }
 };
+
+TEST(Plan, PromisesNothingOfDetectionsThatNobodyIsKnownToRun) {
+  Blind world;
+  world.feeds.run = false;
+  const Money money = world.money();
+  Blind mended = world;  // as the next run would see it: the logs are kept, and no alerts were given
+  for (ThreatState& threat : mended.state.threats)
+    for (Bound& one : threat.bound)
+      if (one.id != "rule-alone") one.standing = Standing::unknown, one.fed = Standing::effective;
+  const Money after = mended.money();
+  const Plan plan = plan_of(money, world.state, world.scale, world.content, 0);
+  ASSERT_FALSE(plan.picks.empty());
+  EXPECT_EQ(plan.picks[0].control, "b-high");
+  // Near it: what will be unknown is reckoned by its middle.
+  EXPECT_NEAR(plan.picks[0].saved, money.total.mean - after.total.mean, 0.15 * (money.total.mean - after.total.mean));
+  mended.feeds.controls["b-high"].standing = Standing::effective;
+  for (const Pick& pick : plan_of(mended.money(), mended.state, mended.scale, mended.content, 0).picks) EXPECT_EQ(pick.control, "rule-alone") << pick.control << " has its logs: running it is no repair of its own";
+}
 
 TEST(Plan, MendsWhatFeedsDetectionsAndNotTheDetections) {
   Blind world;

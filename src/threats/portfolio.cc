@@ -76,6 +76,7 @@ class Planning {
         if (bound.standing != Standing::failed && bound.standing != Standing::partial && bound.standing != Standing::unknown) continue;
         const Control* control = content_.control(bound.id);
         if (!control && !bound.detection) continue;
+        if (bound.detection && bound.fed > Standing::absent) continue;  // its logs are kept: all of them wait for somebody to run them
         // A detection without its logs is mended where they are kept.
         if (const auto feeders = bound.detection ? money_.at_fault(bound.id) : std::vector<std::string>(); !feeders.empty())
           for (const std::string& feeder : feeders) {

@@ -131,7 +131,7 @@ class Quantifying {
         if (lever.saved > 1e-6 * money.residual.mean) money.levers.push_back(std::move(lever));
       };
       const std::vector<std::string> feeders = bound.detection ? out_.at_fault(bound.id) : std::vector<std::string>();
-      if (feeders.empty()) lever_of(bound.id, bound);
+      if (feeders.empty() && !(bound.detection && bound.fed > Standing::absent)) lever_of(bound.id, bound);  // its logs are kept: it waits to be run
       for (const std::string& feeder : feeders) {
         Bound stands;
         stands.standing = out_.feeds.controls.at(feeder).standing;
@@ -202,6 +202,7 @@ model::FairEngine::Changes Money::mended(const std::set<std::string>& ids) const
       was = std::min(was, stands);
       if (!ids.contains(control)) is = std::min(is, stands);
     }
+    if (!feeds.run) was = std::min(was, Standing::unknown), is = std::min(is, Standing::unknown);
     if (is > was)
       for (uint32_t control : controls_of(detection)) out.emplace_back(control, is == Standing::effective ? whole : stands[static_cast<size_t>(is)]);
   }

@@ -30,6 +30,7 @@ struct Feeds {
   };
   std::map<std::string, std::vector<std::string>, std::less<>> of;  // detection → controls that show whether its logs are kept
   std::map<std::string, Feeder, std::less<>> controls;              // how those stand
+  bool run = false;  // alerts were given: somebody is known to run detections. Else one whose logs are kept is unknown, and mending its logs makes it so
 };
 
 struct QuantifyOptions {

@@ -16,7 +16,6 @@ namespace {
 constexpr std::string_view oscal_version = "1.1.2";
 constexpr std::string_view name_space = "https://reeve.example/ns/oscal";  // of props that OSCAL does not define
 constexpr std::string_view attack_system = "https://attack.mitre.org";
-constexpr std::string_view formula_starts = "=+-@\t\r\n'";
 constexpr size_t resources_told = 3;
 
 std::string shown(std::string_view text) { return redacted_text(text); }
@@ -43,23 +42,6 @@ void date(JsonWriter& json, const char* key, Time time) {
 }
 
 // 1. CSV
-
-std::string defused(std::string_view text) {
-  std::string out;
-  if (!text.empty() && formula_starts.find(text.front()) != std::string_view::npos) out = "'";
-  out += text;
-  if (out.find_first_of(",\"\r\n") == std::string::npos) return out;
-  std::string quoted = "\"";
-  for (char c : out) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-std::string_view armed(std::string_view cell) {
-  if (cell.size() > 1 && cell[0] == '\'' && formula_starts.find(cell[1]) != std::string_view::npos) cell.remove_prefix(1);
-  return cell;
-}
 
 using Cells = std::vector<std::pair<std::string_view, std::string>>;
 Cells cells_of(const RegisterText& of, const RegisterEntry& entry) {
@@ -286,13 +268,13 @@ Result<ReadDecisions> from_csv(std::string_view text, const std::string& file) {
           out.notes.push_back({Code::type, "column `" + std::string(entry.key()) + "` means nothing here", {file, 1, 0}, {}, near.empty() ? "" : "is `" + near + "` meant?"});
         }
     }
-    Decided one{std::string(trim(armed(row.get("id").text()))), {}, at};
+    Decided one{std::string(trim(csv_text(row.get("id").text()))), {}, at};
     if (one.id.empty()) {
       out.errors.push_back({Code::type, "a row without an id", at, "the id of a threat", {}});
       continue;
     }
     for (auto entry : row.entries())
-      if (field_of(entry.key())) one.decision.emplace(entry.key(), armed(entry.value.text()));
+      if (field_of(entry.key())) one.decision.emplace(entry.key(), csv_text(entry.value.text()));
     out.decided.push_back(std::move(one));
   }
   return out;
@@ -398,7 +380,7 @@ std::string register_csv(const RegisterText& of) {
   const auto line = [&out](const Cells& cells, bool names) {
     for (size_t i = 0; i < cells.size(); ++i) {
       if (i) out += ',';
-      out += defused(names ? std::string(cells[i].first) : cells[i].second);
+      out += csv_cell(names ? std::string(cells[i].first) : cells[i].second);
     }
     out += "\r\n";
   };

@@ -1,5 +1,7 @@
 #include "threats/state.h"
 
+#include <algorithm>
+
 namespace reeve::threats {
 
 std::string_view name(Standing standing) {
@@ -34,6 +36,12 @@ std::string_view name(Alarm::Kind kind) {
     case Alarm::Kind::orphan_threat: return "orphan-threat";
   }
   return "orphan-threat";
+}
+
+bool is_waiting(const ThreatState& threat) {
+  return threat.detected == Standing::unknown && std::any_of(threat.bound.begin(), threat.bound.end(), [](const Bound& one) {
+           return one.duty == Duty::detect && one.detection && (one.fed == Standing::effective || one.fed == Standing::attested);
+         });
 }
 
 }  // namespace reeve::threats

@@ -73,6 +73,9 @@ struct ThreatState {
   Standing prevented = Standing::absent, detected = Standing::absent, responded = Standing::absent;
 };
 
+// A detection of it gets its logs, and all that is missing is somebody who is known to run it.
+bool is_waiting(const ThreatState& threat);
+
 // What is wrong with the model itself, or with what it says of the estate.
 struct Alarm {
   enum class Kind : uint8_t { unmodelled_asset, broken_assumption, control_failed, undetected_threat, expired_acceptance, review_overdue, orphan_threat };

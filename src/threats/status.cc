@@ -162,10 +162,12 @@ class Making {
         if (stands != in_.controls.end() && (is == Standing::failed || is == Standing::partial)) one.where = stands->second.first;
       }
     }
-    one.standing = one.fed == Standing::absent ? Standing::unknown : one.fed;
+    // Logs that are kept and that nobody looks at detect nothing; alerts are what shows that somebody does.
+    const bool run = in_.alerts_given || one.fed < Standing::unknown;
+    one.standing = one.fed == Standing::absent || !run ? Standing::unknown : one.fed;
     if (one.where.size() > 3) one.where.resize(3);
     if (const auto last = in_.fired.find(id); last != in_.fired.end()) one.last_fired = last->second, what += "; last fired " + rfc3339(last->second).substr(0, 10);
-    else what += in_.alerts_given ? "; did not fire in the alerts given" : "; no alerts were given";
+    else what += in_.alerts_given ? "; did not fire in the alerts given" : "; no alerts were given, so nothing shows that it is run";
     one.why = "loaded; " + what;
   }
 
