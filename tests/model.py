@@ -162,6 +162,7 @@ def refusals(checks, folder):
         checks.check(done.status == 3 and "m.tc.json" in done.err, f"{what} is refused by name", done.err)
     done = reeve("model", "import", "none.tc.json", "--workspace", "w", cwd=folder)
     checks.check(done.status == 3 and "none.tc.json" in done.err, "a file that is not there is named", done.err)
+    (folder / "empty").mkdir(exist_ok=True)
     done = reeve("model", "export", "--workspace", "empty", cwd=folder)
     checks.check(done.status == 3 and "there is no threat model" in done.err and not done.out, "a workspace without a model is named", done.err)
     many = import_text(folder, line(*[{"id": str(n)} for n in range(5000)]))

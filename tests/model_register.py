@@ -11,6 +11,7 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 
@@ -20,11 +21,21 @@ if "--reeve" in sys.argv[1:-1]:
     os.environ["REEVE"] = sys.argv[sys.argv.index("--reeve") + 1]
 from lib_reeve import AS_OF, NORTHFIELD, SHARED, Checks, built, reeve  # noqa: E402
 
-SOURCES = [NORTHFIELD / "cli", NORTHFIELD / "config"]
+SOURCES = []  # Northfield's, in a copy that `read_on` can date
+READ_AT = "2026-11-22T04:12:"  # what its replies state
 
 
-def register(folder, *more, as_of=AS_OF, sources=SOURCES):
-    return reeve("model", "register", *sources, "--workspace", folder, "--as-of", as_of, "--simulations", "1000", *more)
+def read_on(day):
+    """As if the estate had been read on that day."""
+    for path in SOURCES[0].glob("*/us-east-1/iam-get-*.json"):
+        text = path.read_text()
+        if READ_AT in text:
+            path.write_text(text.replace(READ_AT, f"{day}T04:12:"))
+    globals()["READ_AT"] = f"{day}T04:12:"
+
+
+def register(folder, *more, as_of=AS_OF, sources=None):
+    return reeve("model", "register", *(SOURCES if sources is None else sources), "--workspace", folder, "--as-of", as_of, "--simulations", "1000", *more)
 
 
 def take(folder, name, text):
@@ -115,6 +126,9 @@ def why(checks, folder, id):
     entry["controls"][control] = "effective" if stands != "effective" else "failed"
     entry["steps"][-1]["mean"] /= 2
     history.write_text(json.dumps(known))
+    ahead = register(folder, as_of=later)
+    checks.check("more than a day after the newest that was read" in ahead.err and json.loads(history.read_text()) == known, "of a moment ahead of all that was read nothing is remembered", ahead.err[-300:])
+    read_on("2026-12-01")
     one = next(r for r in register(folder, as_of=later).report["risks"] if r["id"] == id)
     checks.check(f"`{control}` was " in one["why"] and one["trend"] == "up" and one["changed"].startswith("2026-12-01"), "what changed a number is told by its control", one)
     older = register(folder)
@@ -131,9 +145,10 @@ def what_ifs(checks, folder):
     register(folder)
     was = history.read_bytes()
     later = {"as_of": "2026-12-02T00:00:00Z"}
+    read_on("2026-12-02")
     for more, keywords, says in (
         (["--simulations", "10", "--seed", "7"], {}, "10 simulations and seed 7"),
-        ([], {"sources": [NORTHFIELD / "cli" / "111122223333"]}, "reads less than the last"),
+        ([], {"sources": [SOURCES[0] / "111122223333"]}, "reads less than the last"),
         ([], {"sources": SOURCES[:1]}, "reads less than the last"),
     ):
         done = reeve("model", "register", *keywords.get("sources", SOURCES), "--workspace", folder, "--as-of", later["as_of"], *(more or ["--simulations", "1000"]))
@@ -142,11 +157,48 @@ def what_ifs(checks, folder):
     checks.check(json.loads(history.read_text())["as_of"].startswith("2026-12-02"), "the same again, later, is")
     with tempfile.TemporaryDirectory() as own:
         own = pathlib.Path(own)
-        (own / "reeve.yaml").write_text(f"schema: 1\nscope:\n  sources: [{SOURCES[0]}, {SOURCES[1]}]\n")
+        (own / "reeve.yaml").write_text(f"scope:\n  sources: [{SOURCES[0]}, {SOURCES[1]}]\n")
         part = register(own, sources=SOURCES[:1])
         checks.check("other sources than the workspace's" in part.err and not (own / ".reeve" / "risks.json").exists(), "nor is a part of the workspace's own sources", part.err[-400:])
         whole = register(own, sources=[])
         checks.check((own / ".reeve" / "risks.json").exists(), "all of them are", whole.err[-400:])
+
+
+def files_of(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def no_word_of_what_ifs(checks):
+    """A workspace with a record of runs: what is asked of another moment, or dry, writes nothing into it, and honest runs go on."""
+    with tempfile.TemporaryDirectory() as own:
+        own = pathlib.Path(own)
+        (own / "reeve.yaml").write_text(f"organization: Northfield\nscope:\n  sources: [{SOURCES[0]}, {SOURCES[1]}]\n")
+        few = ("--simulations", "10")
+        empty = files_of(own)
+        for words in (["register", *few], ["derive"]):
+            done = reeve("model", *words, "--workspace", own, "--dry-run")
+            checks.check(done.status == 0 and files_of(own) == empty, f"model {words[0]} --dry-run writes nothing into the workspace", (done.status, sorted(map(str, files_of(own))), done.err[-300:]))
+        checks.check(reeve("model", "register", "--workspace", own, "--simulations", "1000").status == 0 and (own / ".reeve" / "risks.json").exists(), "a run of what was read is remembered")
+        was = files_of(own)
+        for words in (["register", "--simulations", "1000"], ["risk", *few], ["status", "--appetite", "never"], ["report"], ["derive", "--dry-run"]):
+            done = reeve("model", *words, "--workspace", own, "--as-of", "2031-01-01T00:00:00Z")
+            checks.check(done.status == 0 and files_of(own) == was, f"model {words[0]} of a moment ahead leaves no trace", (done.status, [str(path) for path, text in files_of(own).items() if was.get(path) != text], done.err[-300:]))
+        done = reeve("assess", "--workspace", own, "--as-of", READ_AT + "30Z")
+        checks.check(done.status in (0, 1) and "has a run of" not in done.err, "and a run of today is not refused for it", done.err[-300:])
+
+
+def no_workspace(checks):
+    """A folder that is not there is named, and not made by those that only look at it."""
+    with tempfile.TemporaryDirectory() as own:
+        own = pathlib.Path(own)
+        missing = own / "secruity"
+        (own / "risks.csv").write_text("id,owner\n")
+        for words in (["status", *SOURCES], ["risk", *SOURCES], ["register", *SOURCES], ["report", *SOURCES], ["export"], ["register", "import", own / "risks.csv"]):
+            done = reeve("model", *words, "--workspace", missing)
+            checks.check(done.status == 2 and "there is no such workspace" in done.err and missing.name in done.err and not missing.exists() and not done.out, f"model {' '.join(map(str, words[:1]))} names a workspace that is not there", (done.status, done.err[-300:]))
+        (own / "here").mkdir()
+        done = reeve("model", "register", *SOURCES, "--simulations", "10", cwd=own / "here")
+        checks.check(done.status == 0 and "no workspace is here" in done.err and not list((own / "here").iterdir()), "nor is a folder where nobody keeps a model made one", done.err[-300:])
 
 
 def schema(checks, folder):
@@ -166,7 +218,11 @@ def main():
     checks = Checks()
     if built(checks, "the register of risks"):
         with tempfile.TemporaryDirectory() as temporary:
-            folder = pathlib.Path(temporary)
+            folder = pathlib.Path(temporary) / "register"
+            for part in ("cli", "config"):
+                SOURCES.append(pathlib.Path(shutil.copytree(NORTHFIELD / part, pathlib.Path(temporary) / part)))
+            no_workspace(checks)
+            no_word_of_what_ifs(checks)
             checks.check(reeve("model", "derive", *SOURCES, "--workspace", folder, "--as-of", AS_OF).status == 0, "a model is derived")
             one, other = round_trips(checks, folder)
             schema(checks, folder)

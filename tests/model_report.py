@@ -146,6 +146,7 @@ def many(checks, folder):
     workspace = workspace_of(folder / "w", model_of("A threat of many", 10_000))
     page = report(workspace)
     checks.check(page.status == 0 and page.out.count("<tr id=\"threat-") == 10_000, "10,000 threats are shown, each once", page.err)
+    (folder / "nothing-there").mkdir()
     done = reeve("model", "report", ESTATE, "--workspace", folder / "nothing-there")
     checks.check(done.status == 0 and "The model has none yet." in done.out, "without a model the estate is drawn, and the model is empty", done.err)
     (workspace / "threat-model.tc.json").write_text('{"schema": 9}')

@@ -207,7 +207,7 @@ class Run {
       auto last = [](const std::vector<int64_t>& times) { return times.empty() ? 0 : *std::max_element(times.begin(), times.end()); };
       settle_as_of(last(newest), last(bound));
     }
-    if (options_.workspace_dir.empty()) {
+    if (options_.workspace_dir.empty() || !options_.remembers) {
       out_.store = TRY(store::Store::temporary());
     } else {
       out_.store = TRY(store::Store::open(options_.workspace_dir));
@@ -353,28 +353,32 @@ class Run {
   // no older than that and may be years younger, so judging by it would let old runtimes pass and expired exceptions stand. A moment that
   // a reply outlives by more than an export takes is not that of the facts (docs/decisions/2026-11-25-as-of.md).
   void settle_as_of(int64_t newest_ms, int64_t bound_ms) {
-    if (out_.as_of.known()) return;
+    if (out_.facts_of.known()) return;
     constexpr int64_t export_takes_ms = 24 * 3'600'000;
     const bool outlived = newest_ms != 0 && bound_ms > newest_ms + export_takes_ms;
-    out_.as_of = {std::max(newest_ms, bound_ms)};
-    out_.as_of_basis = "stated";
-    if (newest_ms != 0 && !outlived) return;
     const std::string none = outlived ? "a reply mentions " + rfc3339({bound_ms}) + ", long after the newest moment that an input states, " + rfc3339({newest_ms})
                                       : std::string("no input states the moment of its facts");
-    int64_t file_ms = 0;
-    for (auto& unit : inputs_.units)
-      for (auto& input : unit.inputs) file_ms = std::max(file_ms, input.mtime_ms);
-    if (file_ms != 0) {
-      out_.as_of.ms = std::max(out_.as_of.ms, file_ms);
-      out_.as_of_basis = "file";
-      out_.notes.push_back({Code::not_found, none + (out_.as_of.ms == file_ms ? ": the newest file's time is taken" : ": files are older still, so the date mentioned is taken, which may be too early"),
-                            {}, "", "give --as-of TIME for the same answer from a copy"});
-      return;
+    std::string basis = "stated", said, hint;
+    out_.facts_of = {std::max(newest_ms, bound_ms)};
+    if (newest_ms == 0 || outlived) {
+      int64_t file_ms = 0;
+      for (auto& unit : inputs_.units)
+        for (auto& input : unit.inputs) file_ms = std::max(file_ms, input.mtime_ms);
+      if (file_ms != 0) {
+        out_.facts_of.ms = std::max(out_.facts_of.ms, file_ms);
+        basis = "file";
+        said = none + (out_.facts_of.ms == file_ms ? ": the newest file's time is taken" : ": files are older still, so the date mentioned is taken, which may be too early");
+        hint = "give --as-of TIME for the same answer from a copy";
+      } else if (!out_.as_of.known()) {
+        out_.facts_of = wall_clock();
+        basis = "clock";
+        if (!nothing_read_) said = (outlived ? none : "no input states a time") + ": the clock's is taken", hint = "give --as-of TIME for the same answer tomorrow";
+      }
     }
-    out_.as_of = wall_clock();
-    out_.as_of_basis = "clock";
-    if (nothing_read_) return;
-    out_.notes.push_back({Code::not_found, (outlived ? none : "no input states a time") + ": the clock's is taken", {}, "", "give --as-of TIME for the same answer tomorrow"});
+    if (out_.as_of.known()) return;  // by the option
+    out_.as_of = out_.facts_of;
+    out_.as_of_basis = basis;
+    if (!said.empty()) out_.notes.push_back({Code::not_found, said, {}, "", hint});
   }
 
   Status judge_the_whole() {

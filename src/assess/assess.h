@@ -41,6 +41,7 @@ struct AssessOptions {
   std::string content_dir;
   std::vector<std::string> accounts, regions;  // judge only these; empty: all. What has no account or Region always counts
   Time as_of;                 // 0: the newest time stated by a reply
+  bool remembers = true;      // false: a what-if, of which the workspace's record hears nothing
   size_t threads = 0;         // 0: worker_count()
   std::string threat_model;   // the file that keeps one; empty: the workspace's
   bool threats = false;       // how threats stand, be there a model or not; else only where there is one
@@ -106,6 +107,7 @@ struct Assessment {
   std::string organization;       // name for people; may be empty
   Time as_of;
   std::string as_of_basis;        // option | stated | file | clock
+  Time facts_of;                  // what as_of is if nobody says it
   std::vector<std::string> source_names;
   std::vector<SourceOut> sources;
   std::vector<ControlResult> controls;    // by id

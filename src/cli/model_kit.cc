@@ -6,6 +6,13 @@
 
 namespace reeve {
 
+bool has_workspace_folder(const Options& options, Io& io) {
+  const std::string dir = options.value("--workspace");
+  if (dir.empty() || is_folder(dir)) return true;
+  io.error({Code::usage, exists(dir) ? "the workspace is no folder" : "there is no such workspace", {dir}, "a folder that keeps a threat model", "`reeve model derive` and `reeve model import` make one"});
+  return false;
+}
+
 std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int& status) {
   AssessOptions what;
   what.sources = options.arguments();
@@ -16,6 +23,7 @@ std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int
   if (auto time = options.time("--as-of")) what.as_of = *time;
   what.threat_model = model_path(options);
   what.threats = true;
+  what.remembers = !options.has("--dry-run") && !options.has("--as-of");
   auto done = assess(what);
   if (!done) {
     io.error(done.error());

@@ -10,8 +10,11 @@
 
 namespace reeve {
 
-// Assesses the sources named, or the workspace's, as `reeve assess` does: the run is kept in the workspace if there is one. What it complains of is told.
-// Null with the exit status in `status`.
+// Whether the folder of `--workspace` is there. If not that is told: who only looks at a workspace makes none, least of all by a slip of the pen.
+bool has_workspace_folder(const Options& options, Io& io);
+
+// Assesses the sources named, or the workspace's, as `reeve assess` does: the run is kept in the workspace if there is one, but for what-ifs (--dry-run, a
+// moment of one's own by --as-of), which later runs would be held against. What it complains of is told. Null with the exit status in `status`.
 std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int& status);
 
 // The model of that file; an empty one if the file is not there. Null: it does not hold, which was told.

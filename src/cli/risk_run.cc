@@ -53,6 +53,7 @@ std::unique_ptr<RiskRun> risk_run(const Options& options, Io& io, bool levers, i
     return false;
   };
   if (!number("--simulations", 1, model::fair_simulations_max, how.simulations) || !number("--seed", INT64_MIN, INT64_MAX, how.seed)) return status = exit_usage, nullptr;
+  if (!has_workspace_folder(options, io)) return status = exit_usage, nullptr;
   run->model = read_kept_model(model_path(options), io);
   if (!run->model) return status = exit_input, nullptr;
   run->assessment = assess_for_model(options, io, run->status);

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/model_commands.h"
+#include "cli/model_kit.h"
 #include "model/read.h"
 #include "model/threat_composer.h"
 
@@ -60,6 +61,7 @@ int run_model_import(const Options& options, Io& io) {
 }
 
 int run_model_export(const Options& options, Io& io) {
+  if (!has_workspace_folder(options, io)) return exit_usage;
   const std::string path = model_path(options);
   if (!exists(path))
     return io.error({Code::not_found, "there is no threat model in this workspace", {path, 0, 0}, {}, "`reeve model import FILE` takes one in"}), exit_input;

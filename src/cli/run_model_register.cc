@@ -16,6 +16,7 @@ using threats::RegisterEntry;
 
 constexpr uint64_t history_bytes_max = 256 << 20, decisions_bytes_max = 64 << 20;
 constexpr size_t rows_of_a_screen = 20;
+constexpr int64_t facts_hold_ms = 24 * 3'600'000;  // a run of the day on which its sources were read is of their moment
 
 std::string day_text(Time time) { return time.known() ? rfc3339(time).substr(0, 10) : ""; }
 std::string history_path(const Options& options) {
@@ -46,6 +47,10 @@ bool all_within(const std::vector<std::string>& these, const std::vector<std::st
 
 // What a run would do, were it otherwise, is no history. Empty: the run is one to be remembered.
 std::string why_no_history(const Options& options, const RiskRun& run, const threats::History& history, const std::vector<std::string>& sources) {
+  // Of a moment that lies ahead of all that was read nothing is known; and what is read later would be older than it.
+  if (const Time facts = run.assessment->facts_of; facts.known() && run.assessment->as_of.ms > facts.ms + facts_hold_ms)
+    return "this run is of " + rfc3339(run.assessment->as_of) + ", more than a day after the newest that was read, of " + rfc3339(facts);
+  if (!options.has("--workspace") && workspace_of(options).empty() && !exists(model_path(options))) return "no workspace is here";
   if (run.money.engine) {
     const model::FairEstate& estate = run.money.engine->estate();
     if (!threats::simulated_alike(history, estate.simulations, estate.seed))
@@ -90,6 +95,7 @@ void print_table(const RiskRun& run, const threats::Register& all, const Options
 }
 
 int import_decisions(const std::string& from, const Options& options, Io& io) {
+  if (!has_workspace_folder(options, io)) return exit_usage;
   const std::string to = model_path(options);
   if (!exists(to)) return io.error({Code::not_found, "there is no threat model in this workspace", {to, 0, 0}, {}, "`reeve model derive` makes one"}), exit_input;
   const auto model = read_kept_model(to, io);

@@ -10,6 +10,7 @@ namespace reeve {
 
 int run_model_report(const Options& options, Io& io) {
   if (auto can = out_can_be_written(options); !can) return io.error(can.error()), exit_usage;
+  if (!has_workspace_folder(options, io)) return exit_usage;
   const std::string format = options.value("--format", "html");
   const auto model = read_kept_model(model_path(options), io);
   if (!model) return exit_input;

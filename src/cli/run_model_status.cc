@@ -99,6 +99,7 @@ std::string json_of(const Assessment& assessment, const std::vector<const Threat
 }  // namespace
 
 int run_model_status(const Options& options, Io& io) {
+  if (!has_workspace_folder(options, io)) return exit_usage;
   int status = exit_done;
   const auto assessment = assess_for_model(options, io, status);
   if (!assessment) return status;
