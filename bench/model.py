@@ -1,7 +1,8 @@
 """A hundred scenarios of ten thousand draws by `reeve model risk` and by pyfair. Called by bench/model.sh.
 
 Each program runs as a whole process, from its start to its answer, and both must say the same within sampling error. Processor time is what the system
-counted for the process and its children; least of several runs, since others may use the machine meanwhile.
+counted for the process and its children; least of several runs, since others may use the machine meanwhile. What has to be quick over an estate
+is in bench/model_estate.py; --only says what to measure.
 """
 
 import argparse
@@ -13,6 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import model_estate  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEER = "pyfair==0.1a13"
@@ -76,35 +81,53 @@ def drifts(program):
     return best["drift_all"] > DRIFT_BAR
 
 
+def against_peer(ours, folder):
+    """Whether pyfair is not left as far behind as it should be, or says something else."""
+    python = folder / "peer" / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder / "peer")], check=True)
+        subprocess.run([str(python), "-m", "pip", "-q", "install", "--pre", PEER], check=True, stdout=sys.stderr)
+    program = folder / "peer.py"
+    program.write_text(PEER_PROGRAM)
+    theirs = measured([str(python), str(program), str(folder / "scenarios.json")], 5)
+    row(PEER.replace("==", " "), theirs)
+    apart = [one["id"] for one, other in zip(ours[3]["scenarios"], theirs[3]["scenarios"]) if abs(one["mean"] - other["mean"]) > 6 * one["standard_error"]]
+    times = theirs[0] / ours[0]
+    print(f"\n{times:.1f} times less processor time (bar {BAR}, goal {GOAL}); {len(apart)} of {SCENARIOS} means further apart than sampling explains")
+    return times < BAR or bool(apart)
+
+
+def simulation(build, folder, peer):
+    asked = folder / "scenarios.json"
+    asked.write_text(json.dumps(scenarios()))
+    ours = measured([str(build / "reeve"), "model", "risk", "--scenarios", str(asked), "--format", "json"], 9)
+    print(f"{SCENARIOS} scenarios of {SIMULATIONS:,} simulations, {os.cpu_count()} processors\n\n| program | processor s | wall s | MiB |\n|---|---|---|---|")
+    row("reeve model risk", ours)
+    return peer and against_peer(ours, folder)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default=str(ROOT / "build"))
     parser.add_argument("--dir")
     parser.add_argument("--no-peer", action="store_true")
+    parser.add_argument("--only", choices=["simulation", "drift", "change", "derivation"], action="append", help="measure this; may be repeated")
+    parser.add_argument("--resources", type=int, default=1_000_000, help="of the estate that is derived")
+    parser.add_argument("--keep", action="store_true", help="the generated estate, in --dir")
     options = parser.parse_args()
+    build = pathlib.Path(options.build).resolve()
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(options.dir or temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        asked = folder / "scenarios.json"
-        asked.write_text(json.dumps(scenarios()))
-        ours = measured([str(pathlib.Path(options.build) / "reeve"), "model", "risk", "--scenarios", str(asked), "--format", "json"], 9)
-        print(f"{SCENARIOS} scenarios of {SIMULATIONS:,} simulations, {os.cpu_count()} processors\n\n| program | processor s | wall s | MiB |\n|---|---|---|---|")
-        row("reeve model risk", ours)
-        late = drifts(pathlib.Path(options.build) / "bench_fair")
-        if options.no_peer:
-            return 1 if late else 0
-        python = folder / "peer" / "bin" / "python"
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", str(folder / "peer")], check=True)
-            subprocess.run([str(python), "-m", "pip", "-q", "install", "--pre", PEER], check=True, stdout=sys.stderr)
-        program = folder / "peer.py"
-        program.write_text(PEER_PROGRAM)
-        theirs = measured([str(python), str(program), str(asked)], 5)
-        row(PEER.replace("==", " "), theirs)
-        apart = [one["id"] for one, other in zip(ours[3]["scenarios"], theirs[3]["scenarios"]) if abs(one["mean"] - other["mean"]) > 6 * one["standard_error"]]
-        times = theirs[0] / ours[0]
-        print(f"\n{times:.1f} times less processor time (bar {BAR}, goal {GOAL}); {len(apart)} of {SCENARIOS} means further apart than sampling explains")
-        return 1 if times < BAR or apart or late else 0
+        missed = []
+        for name, measure in (("simulation", lambda: simulation(build, folder, not options.no_peer)), ("drift", lambda: drifts(build / "bench_fair")),
+                              ("change", lambda: model_estate.changes(build)), ("derivation", lambda: model_estate.derivation(build, folder, options.resources, options.keep))):
+            if (not options.only or name in options.only) and measure():
+                missed.append(name)
+            sys.stdout.flush()
+        if missed:
+            print(f"A bar was missed: {', '.join(missed)}")
+        return 1 if missed else 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 // `reeve model derive`.
 #include <algorithm>
+#include <set>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -84,23 +85,24 @@ int run_model_derive(const Options& options, Io& io) {
   int status = exit_done;
   const auto assessment = assess_for_model(options, io, status);
   if (!assessment) return status;
+  const ThreatPart& part = assessment->threats;
+  if (!part.looked) return exit_input;  // the model does not hold, which was told
   const Content& content = assessment->content;
+  if (part.rules->rules.empty()) return io.error({Code::not_found, "there is no threat to derive", {options.value("--content")}, "content/threats with at least one", {}}), exit_input;
   std::vector<Error> errors;
   const ResourceCatalogue catalogue = catalogue_of(content, errors);
-  const Threats known = threats_of(*content.files);
-  errors.insert(errors.end(), known.errors.begin(), known.errors.end());
   const Detections detections = detections_of(*content.files);
+  // A folder without a reeve.yaml is no workspace for the run, and may have a scale all the same.
   const RiskScale scale = risk_scale_of(*content.files, workspace_of(options));
   errors.insert(errors.end(), scale.errors.begin(), scale.errors.end());
-  if (known.rules.empty()) return io.error({Code::not_found, "there is no threat to derive", {options.value("--content")}, "content/threats with at least one", {}}), exit_input;
-  auto reaches = threats::reach_of(assessment->store->db(), known.rules, catalogue);
-  if (!reaches) return io.error(reaches.error()), exit_internal;
-  errors.insert(errors.end(), reaches->errors.begin(), reaches->errors.end());
-  for (const Error& error : errors) io.error(error);
+  std::set<std::string> told;
+  for (const Error& problem : assessment->problems) told.insert(problem.text());
+  for (const Error& error : errors)
+    if (told.insert(error.text()).second) io.error(error);
   if (!errors.empty()) status = exit_input;
   auto described = threats::describe(assessment->store->db(), catalogue);
   if (!described) return io.error(described.error()), exit_internal;
-  const threats::Derived derived = threats::derive({known, *reaches, content, detections, scale, assessment->organization, described->architecture, described->dataflow}, *base, *current);
+  const threats::Derived derived = threats::derive({*part.rules, *part.reaches, content, detections, scale, assessment->organization, described->architecture, described->dataflow}, *base, *current);
   // What the schema would refuse when it is read again is not written.
   const auto problems = model::problems_of(derived.model, path);
   for (const Error& problem : problems) io.error(problem);
