@@ -1,5 +1,5 @@
 # Packs content/ into the program: a tar with nothing in it that differs from machine to machine, without the examples, put into
-# reeve_content by .incbin. Beside it, in reeve_assess, the index of controls by the resource types that their rules name, so that judging
+# reeve_content by .incbin, and with it what its YAML says, read once for all starts. Beside it, in reeve_assess, the index of controls by the resource types that their rules name, so that judging
 # one template reads and compiles the controls for its types alone. Included after the rooms.
 #
 # Also defines the target check_content: the tree on disk is loaded and held against the house rules; a breach fails the build.
@@ -20,6 +20,17 @@ add_custom_command(
   COMMENT "Packing content/"
   VERBATIM)
 
+set(REEVE_CONTENT_TAPE ${CMAKE_BINARY_DIR}/content.tape)
+add_executable(reeve_tape_content EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/cmake/tape_content.cc)
+set_target_properties(reeve_tape_content PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tools)
+target_link_libraries(reeve_tape_content PRIVATE reeve_formats)
+add_custom_command(
+  OUTPUT ${REEVE_CONTENT_TAPE}
+  COMMAND reeve_tape_content ${REEVE_CONTENT_PACK} ${REEVE_CONTENT_TAPE}
+  DEPENDS reeve_tape_content ${REEVE_CONTENT_PACK}
+  COMMENT "Reading content/"
+  VERBATIM)
+
 # The note says that this object needs no executable stack; without it the linker would give the whole program one.
 file(CONFIGURE OUTPUT ${REEVE_CONTENT_ASSEMBLY} CONTENT [=[
     .section .rodata
@@ -30,10 +41,17 @@ reeve_content_begin:
     .incbin "@REEVE_CONTENT_PACK@"
 reeve_content_end:
     .byte 0
+    .global reeve_content_tape_begin
+    .global reeve_content_tape_end
+    .balign 16
+reeve_content_tape_begin:
+    .incbin "@REEVE_CONTENT_TAPE@"
+reeve_content_tape_end:
+    .byte 0
     .section .note.GNU-stack,"",%progbits
 ]=] @ONLY)
-set_source_files_properties(${REEVE_CONTENT_ASSEMBLY} PROPERTIES OBJECT_DEPENDS ${REEVE_CONTENT_PACK})
-target_sources(reeve_content PRIVATE ${REEVE_CONTENT_ASSEMBLY} ${REEVE_CONTENT_PACK})
+set_source_files_properties(${REEVE_CONTENT_ASSEMBLY} PROPERTIES OBJECT_DEPENDS "${REEVE_CONTENT_PACK};${REEVE_CONTENT_TAPE}")
+target_sources(reeve_content PRIVATE ${REEVE_CONTENT_ASSEMBLY} ${REEVE_CONTENT_PACK} ${REEVE_CONTENT_TAPE})
 
 set(REEVE_CONTENT_INDEX ${CMAKE_BINARY_DIR}/content.index)
 set(REEVE_INDEX_ASSEMBLY ${CMAKE_BINARY_DIR}/content_index.S)

@@ -111,7 +111,9 @@ class Example {
     auto run = TRY(store->begin_run({as_of_, one_.digest, {file_.shown}}));
     TRY(write_unit(*run, one_, "example", "1", result));
     TRY(run->end_load());
-    TRY(store::create_views(store->db(), view_input(one_, catalogue_, &workspace, as_of_, &records)));
+    auto views = view_input(one_, catalogue_, &workspace, as_of_, &records);
+    TRY(store::keep_asked(views, queries_of(one_.controls[0])));
+    TRY(store::create_views(store->db(), views));
     SqlJudgeInput input{&one_, &catalogue_, &workspace, as_of_};
     input.records = &records;
     input.part = root_.get("part") && root_.get("part").boolean();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 
 #include "assess/guard_judge.h"
 #include "assess/needs.h"
@@ -23,6 +24,25 @@ bool word_in(std::string_view text, std::string_view word) {
   }
   return false;
 }
+
+// The words of a text, for who asks for many of them.
+class Words {
+ public:
+  explicit Words(std::string_view text) : text_(text) {
+    for (size_t begin = 0; begin < text.size();) {
+      size_t end = begin;
+      while (end < text.size() && is_part(text[end])) ++end;
+      if (end > begin) words_.insert(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+  bool has(std::string_view word) const { return std::all_of(word.begin(), word.end(), is_part) ? words_.contains(word) : word_in(text_, word); }
+
+ private:
+  static bool is_part(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+  std::string_view text_;
+  std::unordered_set<std::string_view> words_;
+};
 
 int badness(Verdict verdict) { return static_cast<int>(verdict); }  // fail first
 
@@ -55,18 +75,29 @@ std::set<std::string> columns_asked(const Content& content, const ResourceCatalo
     for (auto& type : catalogue.types())
       if (type->of_organization())
         for (auto& [column, path] : type->columns) out.insert(column_key(type->type, column));
+  std::vector<std::string> views;
+  for (auto& type : catalogue.types()) views.push_back(store::view_name(type->type));
   for (const Control& control : content.controls) {
     if (control.judge == Judge::guard || control.within_account != within_account) continue;
     std::string text = control.judge == Judge::sql ? control.check.text : control.attest ? control.attest->contradicted_by : "";
-    std::string lowered = lower(text);  // SQL names views in any case
-    bool any_type = word_in(lowered, "resources");
+    const std::string lowered = lower(text);  // SQL names views in any case
+    const Words names(lowered), words(text);
+    const bool any_type = names.has("resources");
     const std::vector<std::string> judged = candidate_types(control);
-    for (auto& type : catalogue.types()) {
-      if (!any_type && std::find(judged.begin(), judged.end(), type->type) == judged.end() && !word_in(lowered, store::view_name(type->type))) continue;
+    for (size_t i = 0; i < views.size(); ++i) {
+      auto& type = catalogue.types()[i];
+      if (!any_type && std::find(judged.begin(), judged.end(), type->type) == judged.end() && !names.has(views[i])) continue;
       for (auto& [column, path] : type->columns)
-        if (word_in(text, column) || contains(text, path.text())) out.insert(column_key(type->type, column));
+        if (words.has(column) || contains(text, path.text())) out.insert(column_key(type->type, column));
     }
   }
+  return out;
+}
+
+std::string queries_of(const Control& control) {
+  std::string out = (control.judge == Judge::sql ? control.check.text : "") + "\n" + control.where;
+  if (control.attest) out += "\n" + control.attest->contradicted_by;
+  for (const std::string& type : candidate_types(control)) out += "\n" + store::view_name(type);
   return out;
 }
 

@@ -53,6 +53,8 @@ std::string call_behind(const Control& control, const ResourceCatalogue& catalog
 // Columns that SQL controls mention, by `column_key`: those asked of the whole record, else those within an account.
 inline std::string column_key(std::string_view type, std::string_view column) { return std::string(type) + "." + std::string(column); }
 std::set<std::string> columns_asked(const Content& content, const ResourceCatalogue& catalogue, bool within_account);
+// All SQL that judging a control runs and that content wrote or names a view in.
+std::string queries_of(const Control& control);
 // Types whose views a SQL text names.
 std::vector<std::string> types_asked(std::string_view sql, const ResourceCatalogue& catalogue);
 

@@ -56,7 +56,9 @@ class ThreatExamples {
     auto writer = TRY(store->begin_run({context.as_of, none_.digest, {file.shown}}));
     TRY(write_unit(*writer, none_, "example", "1", unit));
     TRY(writer->end_load());
-    TRY(store::create_views(store->db(), view_input(none_, catalogue_, nullptr, context.as_of)));
+    auto views = view_input(none_, catalogue_, nullptr, context.as_of);
+    TRY(store::keep_asked(views, rule.where + " " + store::view_name(type)));
+    TRY(store::create_views(store->db(), views));
     TRY(add_sql_functions(store->db(), context.as_of, false));
     store->db().set_now(context.as_of);
     const threats::Means got = TRY(threats::means(store->db(), rule, type, uids.front()));

@@ -68,6 +68,10 @@ Result<std::unique_ptr<UnitSql>> UnitSql::make(const JudgeContext& context, cons
       auto views = view_input(*context.content, catalogue, nullptr, {});
       views.records.clear();
       std::erase_if(views.types, [&](auto& view) { return catalogue.find(view.type)->of_organization(); });
+      std::string queries;
+      for (const Control& asked : context.content->controls)
+        if (asked.judge == Judge::sql && asked.within_account) queries += queries_of(asked) + "\n";
+      TRY(store::keep_asked(views, queries));
       out->rows_ = TRY(store::UnitRows::create(views));
       TRY(add_policy_functions(out->rows_->db(), organization));
     }

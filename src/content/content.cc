@@ -317,8 +317,11 @@ Content load(std::vector<ContentLayer> layers, std::vector<Error> problems) {
   Content content;
   content.errors = std::move(problems);
   content.files = std::make_shared<const ContentFiles>(std::move(layers));
-  content.digest = content.files->digest();
   summarize_layers(content);
+  // One tree's own digest is that of the whole, unless a file stands above all kinds.
+  const auto& trees = content.files->layers();
+  const bool is_one = trees.size() == 1 && std::all_of(trees[0].files.begin(), trees[0].files.end(), [](const ContentFile& file) { return contains(file.path, "/"); });
+  content.digest = is_one ? content.layers.front().digest : content.files->digest();
   load_practices(content);
   load_editions(content);
   bool controls_complete = load_controls(content);

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "formats/yaml.h"
+#include "content/read_ahead.h"
 
 namespace reeve {
 namespace {
@@ -40,13 +40,11 @@ Error unknown_word(std::string what, Place at, std::string_view word, const std:
 }
 
 std::optional<DocumentPtr> read_content_yaml(const std::string& text, const std::string& shown, std::vector<Error>& errors) {
+  if (DocumentPtr built_in = read_ahead(text, shown)) return built_in;
   Source self;
   self.file = shown;
   self.path_prefix = "$";
-  YamlOptions options;
-  options.short_tags = false;
-  options.bytes_max = 4ull << 20;
-  auto document = read_yaml(text, std::move(self), options);
+  auto document = read_yaml(text, std::move(self), content_yaml_options());
   if (!document) {
     errors.push_back(document.error());
     return std::nullopt;

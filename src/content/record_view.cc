@@ -68,6 +68,8 @@ bool agrees(const Control& control, const Content& content, const std::vector<st
     if (std::find(parts.begin(), parts.end(), part) == parts.end())
       errors.push_back(unknown_word("no view is filled by `" + part + "`", control.at.at("needs"), part, parts));
   if (control.judge != Judge::sql) return errors.size() == before;
+  const std::string asked = lower(control.check.text + "\n" + control.where);
+  if (std::none_of(content.record_views.begin(), content.record_views.end(), [&](const RecordView& view) { return contains(asked, view.name); })) return errors.size() == before;
   std::set<std::string> words = words_of(control.check.text);
   words.merge(words_of(control.where));
   for (const RecordView& view : content.record_views) {

@@ -1,5 +1,7 @@
 #include "store/schema.h"
 
+#include <mutex>
+
 namespace reeve::store {
 
 namespace {
@@ -97,11 +99,36 @@ Result<int64_t> pragma(Db& db, std::string_view name) {
   return number ? *number : 0;
 }
 
+// The schema that all steps end in, as the first store of this process wrote it. The stores after it, one for each example or thread, are
+// made of that at once: the steps alter tables, for which SQLite reads its whole schema again and again.
+class Ended {
+ public:
+  // Empty: not known yet.
+  std::string text() {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+  Status learn(Db& db) {
+    std::string text;
+    auto rows = TRY(db.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid"));
+    while (TRY(rows.step())) text += std::string(rows.text(0)) + ";";
+    const std::lock_guard lock(mutex_);
+    text_ = std::move(text);
+    return {};
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string text_;
+};
+
 }  // namespace
 
 std::span<const std::string_view> schema_steps() { return steps_in_order; }
 
 Status migrate(Db& db, std::span<const std::string_view> steps) {
+  static Ended ended;
+  const bool is_whole = steps.data() == std::data(steps_in_order) && steps.size() == std::size(steps_in_order);
   const auto newest = static_cast<int64_t>(steps.size());
   auto check = [&]() -> Result<int64_t> {
     const int64_t version = TRY(pragma(db, "user_version"));
@@ -126,7 +153,13 @@ Status migrate(Db& db, std::span<const std::string_view> steps) {
   Status done;
   if (!again) done = tl::unexpected(again.error());
   else {
-    for (version = *again; done && version < newest; ++version) done = db.exec(std::string(steps[version]));
+    const bool from_nothing = is_whole && *again == 0;
+    if (const std::string at_once = from_nothing ? ended.text() : ""; !at_once.empty()) {
+      done = db.exec(at_once);
+    } else {
+      for (version = *again; done && version < newest; ++version) done = db.exec(std::string(steps[version]));
+      if (done && from_nothing) done = ended.learn(db);
+    }
     if (done)
       done =
           db.exec("PRAGMA application_id=" + std::to_string(application_id) + "; PRAGMA user_version=" + std::to_string(newest));

@@ -48,6 +48,41 @@ bool plain_name(std::string_view name) {
 // Columns that identify a row and may not be hidden by a declared one; `id`, `name` and `tags` may, as the more exact answer.
 constexpr std::string_view fixed_columns[] = {"uid", "account", "region", "unknown", row_column};
 
+Status check_columns(const TypeView& type) {
+  std::set<std::string_view> seen;
+  for (const auto& column : type.columns) {
+    const Place at{"content: " + type.type};
+    if (!plain_name(column))
+      return fail(Code::usage, "the column `" + column + "` of `" + type.type + "` is no plain name", at,
+                  "lower-case letters, digits and _");
+    if (std::find(std::begin(fixed_columns), std::end(fixed_columns), column) != std::end(fixed_columns))
+      return fail(Code::usage, "the column `" + column + "` of `" + type.type + "` hides one that every view has", at,
+                  "another name");
+    if (!seen.insert(column).second)
+      return fail(Code::usage, "the column `" + column + "` of `" + type.type + "` is declared twice", at);
+  }
+  return {};
+}
+
+// What no single view shows: names that are not to be had, and two of one name.
+Status check_names(const ViewInput& input) {
+  std::map<std::string, std::string> names;
+  for (auto name : fixed_views()) names.emplace(name, "");
+  for (const auto& type : input.types) {
+    const auto name = view_name(type.type);
+    const auto [at, added] = names.emplace(name, type.type);
+    if (!added)
+      return fail(Code::conflict, "the types `" + type.type + "` and `" + at->second + "` would both be the view `" + name + "`");
+  }
+  for (const auto& table : input.records)
+    if (!names.emplace(table.name, table.name).second) return fail(Code::conflict, "the record view `" + table.name + "` has the name of another");
+  for (const auto& type : input.types) TRY(check_columns(type));
+  return {};
+}
+
+// The types of which the view `accounts` tells, and functions that SQL may call (assess/organization_tree.cc).
+constexpr std::string_view organizations_types = "AWS::Organizations::", member_type = "AWS::Organizations::Account", organization_type = "Reeve::Organization";
+
 struct Maker {
   Db& db;
   std::string unknown;  // the expression of a row's unknown columns
@@ -91,17 +126,7 @@ struct Maker {
 Status Maker::type_view(const TypeView& type) {
   std::map<std::string, std::string> base = {{"id", "r.native"}, {"name", "r.name"}, {"tags", "coalesce(r.tags,'{}')"}};
   std::string declared;
-  std::set<std::string> seen;
   for (const auto& column : type.columns) {
-    const Place at{"content: " + type.type};
-    if (!plain_name(column))
-      return fail(Code::usage, "the column `" + column + "` of `" + type.type + "` is no plain name", at,
-                  "lower-case letters, digits and _");
-    if (std::find(std::begin(fixed_columns), std::end(fixed_columns), column) != std::end(fixed_columns))
-      return fail(Code::usage, "the column `" + column + "` of `" + type.type + "` hides one that every view has", at,
-                  "another name");
-    if (!seen.insert(column).second)
-      return fail(Code::usage, "the column `" + column + "` of `" + type.type + "` is declared twice", at);
     if (auto own = base.find(column); own != base.end()) own->second = json_column(column);
     else declared += ", " + json_column(column) + " AS " + quoted(column);
   }
@@ -126,7 +151,7 @@ Status Maker::places() {
       in_run.empty() ? "" : " AND p.unit IN (SELECT id FROM unit WHERE " + std::string(unit_is_in_run) + ")";
   TRY(view("regions", "SELECT DISTINCT p.account AS account, p.region AS region FROM place p WHERE p.region<>''" + place_in_run));
 
-  const std::string member = "AWS::Organizations::Account", organization = "Reeve::Organization";
+  const std::string member(member_type), organization(organization_type);
   const auto members_where = TRY(of_type(member));
   const auto organization_where = TRY(of_type(organization));
   const std::string members = "SELECT r.native AS account, " + std::string("coalesce(") + column_or_null(member, "account_name") +
@@ -273,24 +298,25 @@ std::string view_name(std::string_view type) {
   return lower(out);
 }
 
+Status keep_asked(ViewInput& input, std::string_view queries) {
+  TRY(check_names(input));
+  const std::string text = lower(queries);  // SQL names views in any case
+  std::erase_if(input.types, [&](const TypeView& type) {
+    return !starts_with(type.type, organizations_types) && type.type != organization_type && !contains(text, view_name(type.type));
+  });
+  std::erase_if(input.records, [&](const RecordTable& table) { return !contains(text, lower(table.name)); });
+  return {};
+}
+
 Status create_views(Db& db, const ViewInput& input, bool in_memory) {
+  TRY(check_names(input));
   TRY(add_json_member(db));
   // Usually every row is of this run, and the views need not ask.
   const auto others =
       TRY(db.value("SELECT count(*) FROM unit WHERE NOT (" + std::string(unit_is_in_run) + ") AND digest IS NOT NULL"));
   Maker make{
       db, in_memory ? "coalesce(r.unknown,'{}')" : "coalesce((SELECT w.text FROM word w WHERE w.id=r.unknown),'{}')", std::get<int64_t>(others) == 0 ? "" : "r.unit IN (SELECT id FROM unit WHERE " + std::string(unit_is_in_run) + ")", {}};
-  std::map<std::string, std::string> names;
-  for (auto name : fixed_views()) names.emplace(name, "");
-  for (const auto& type : input.types) {
-    make.by_type[type.type] = &type;
-    const auto name = view_name(type.type);
-    const auto [at, added] = names.emplace(name, type.type);
-    if (!added)
-      return fail(Code::conflict, "the types `" + type.type + "` and `" + at->second + "` would both be the view `" + name + "`");
-  }
-  for (const auto& table : input.records)
-    if (!names.emplace(table.name, table.name).second) return fail(Code::conflict, "the record view `" + table.name + "` has the name of another");
+  for (const auto& type : input.types) make.by_type[type.type] = &type;
   for (const auto& type : input.types) TRY(make.type_view(type));
   for (const auto& table : input.records) TRY(create_record(db, table));
   TRY(make.resources());

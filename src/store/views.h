@@ -52,6 +52,11 @@ struct ViewInput {
 // name. `in_memory`: over unit_rows.h, where no text stands for another.
 Status create_views(Db& db, const ViewInput& input, bool in_memory = false);
 
+// Leaves of the types and records those whose view the SQL of `queries` may name: for a store that is asked little, since SQLite reads each
+// view as it is made. What an organization tells is left in: SQL functions ask for it on their own. The whole is held against the rules of
+// create_views all the same.
+Status keep_asked(ViewInput& input, std::string_view queries);
+
 // A type view's key of the record's table `resource`: for the judge, which wants the rows behind a condition on the view. No control asks it.
 inline constexpr std::string_view row_column = "record_row";
 

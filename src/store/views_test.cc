@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "store/schema.h"
 #include "store/store_test_kit.h"
 
 namespace reeve::store {
@@ -50,6 +51,40 @@ class Views : public testing::Test {
     must(create_views(db(), input()));
   }
 };
+
+TEST_F(Views, OfAskedOnesAreWhatTheQueriesNameAndWhatAnOrganizationTells) {
+  const auto kept = [](ViewInput in, std::string_view queries) {
+    must(keep_asked(in, queries));
+    std::string out;
+    for (auto& type : in.types) out += view_name(type.type) + " ";
+    for (auto& table : in.records) out += table.name + " ";
+    return out;
+  };
+  ViewInput in = input();
+  in.records = {{"role_use", {{"account", "TEXT"}}, {}}, {"root_activity", {{"account", "TEXT"}}, {}}};
+  EXPECT_EQ(kept(in, "SELECT uid FROM \"AWS_EC2_Subnet\" JOIN Role_Use USING (account)"), "aws_ec2_subnet aws_organizations_account reeve_organization role_use ");
+  EXPECT_EQ(kept(in, ""), "aws_organizations_account reeve_organization ");
+  // A mistake in a view that is not asked is one all the same.
+  in.types.push_back({"AWS::S3::Table", {"Not Plain"}});
+  EXPECT_FALSE(keep_asked(in, "SELECT 1"));
+}
+
+TEST(Schema, OfALaterStoreIsThatOfAllSteps) {
+  const auto schema_of = [](Db& db) {
+    auto rows = must(db.prepare("SELECT type || '|' || name || '|' || tbl_name || '|' || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name"));
+    std::string out;
+    while (must(rows.step())) out += std::string(rows.text(0)) + "\n";
+    return out + std::to_string(std::get<int64_t>(must(db.value("PRAGMA user_version")))) + " " + std::to_string(std::get<int64_t>(must(db.value("PRAGMA application_id"))));
+  };
+  auto first = must(Db::open_memory()), later = must(Db::open_memory()), step_by_step = must(Db::open_memory());
+  must(migrate(*first, schema_steps()));
+  must(migrate(*later, schema_steps()));
+  const std::vector<std::string_view> copied(schema_steps().begin(), schema_steps().end());  // not the program's own list: taken one by one
+  must(migrate(*step_by_step, copied));
+  EXPECT_TRUE(contains(schema_of(*first), "control_was"));
+  EXPECT_EQ(schema_of(*later), schema_of(*step_by_step));
+  EXPECT_EQ(schema_of(*first), schema_of(*step_by_step));
+}
 
 TEST_F(Views, RecordsOfOtherPartsAreTablesEmptyOrFilled) {
   must(run->end_load());
