@@ -33,26 +33,48 @@ double at_share(std::vector<T>& drawn, typename std::vector<T>::iterator& from, 
 
 // Quantiles of losses that are not negative: counted by their first bits, so that only those near a quantile are put in order. The same values as at_share.
 void quantiles_of(const std::vector<float>& drawn, LossFigures& out) {
-  constexpr uint32_t first_bits = 12, shift = 31 - first_bits;
+  constexpr uint32_t first_bits = 12, shift = 31 - first_bits, buckets = 1u << first_bits;
   const auto bucket = [](float value) { return (std::bit_cast<uint32_t>(value) & 0x7FFFFFFFu) >> shift; };
-  std::array<uint32_t, 1u << first_bits> counts{};
-  for (float value : drawn) ++counts[bucket(value)];
-  std::vector<float> near;
+  std::array<uint32_t, buckets> counts{}, others{};  // two, for a count waits for the one before it where both are of one bucket
+  size_t pair = 0;
+  for (; pair + 1 < drawn.size(); pair += 2) ++counts[bucket(drawn[pair])], ++others[bucket(drawn[pair + 1])];
+  if (pair < drawn.size()) ++counts[bucket(drawn[pair])];
+  for (uint32_t at = 0; at < buckets; ++at) counts[at] += others[at];
+  struct Wanted {
+    double* into = nullptr;
+    double rest = 0;
+    size_t low = 0, high = 0;         // ranks
+    uint32_t first = 0, last = 0;     // their buckets
+    size_t below = 0;                 // in buckets before the first
+    std::vector<float> near;
+  };
+  std::array<Wanted, 4> wanted;
+  std::array<uint8_t, buckets> of{};  // bits: which of them want the bucket
   uint32_t at = 0;
-  size_t below = 0;  // in buckets before `at`
+  size_t below = 0, place = 0;
   for (auto [share, into] : {std::pair<double, double*>{0.50, &out.p50}, {0.90, &out.p90}, {0.95, &out.p95}, {0.99, &out.p99}}) {
+    Wanted& one = wanted[place];
     const double rank = share * static_cast<double>(drawn.size() - 1);
-    const size_t low = static_cast<size_t>(rank), high = std::min(low + 1, drawn.size() - 1);
-    while (below + counts[at] <= low) below += counts[at++];
-    uint32_t last = at;
-    for (size_t up_to = below + counts[at]; up_to <= high; up_to += counts[last]) ++last;
-    near.clear();
-    for (float value : drawn)
-      if (const uint32_t own = bucket(value); own >= at && own <= last) near.push_back(value);
-    const auto place = near.begin() + static_cast<std::ptrdiff_t>(low - below);
-    std::nth_element(near.begin(), place, near.end());
-    *into = static_cast<double>(*place);
-    if (const double rest = rank - std::floor(rank); rest > 0 && high > low) *into += rest * (static_cast<double>(*std::min_element(place + 1, near.end())) - *into);
+    one.into = into;
+    one.rest = rank - std::floor(rank);
+    one.low = static_cast<size_t>(rank);
+    one.high = std::min(one.low + 1, drawn.size() - 1);
+    while (below + counts[at] <= one.low) below += counts[at++];
+    one.first = one.last = at;
+    one.below = below;
+    for (size_t up_to = below + counts[at]; up_to <= one.high; up_to += counts[one.last]) ++one.last;
+    for (uint32_t b = one.first; b <= one.last; ++b) of[b] |= static_cast<uint8_t>(1u << place);
+    ++place;
+  }
+  for (float value : drawn)
+    if (const uint8_t who = of[bucket(value)])
+      for (size_t i = 0; i < wanted.size(); ++i)
+        if (who & (1u << i)) wanted[i].near.push_back(value);
+  for (Wanted& one : wanted) {
+    const auto low = one.near.begin() + static_cast<std::ptrdiff_t>(one.low - one.below);
+    std::nth_element(one.near.begin(), low, one.near.end());
+    *one.into = static_cast<double>(*low);
+    if (one.rest > 0 && one.high > one.low) *one.into += one.rest * (static_cast<double>(*std::min_element(low + 1, one.near.end())) - *one.into);
   }
 }
 
