@@ -7,6 +7,7 @@ The POA&M is held against OSCAL's schema (../shared) where that and jsonschema a
 """
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import pathlib
 import shutil
 import sys
 import tempfile
+import zipfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -94,6 +96,50 @@ def round_trips(checks, folder):
     return chosen["id"], rows[1]["id"]
 
 
+def other_spreadsheets(checks, folder, id):
+    """What spreadsheets make of a register: other separators are read, other forms are told what to do instead."""
+    model = folder / "threat-model.tc.json"
+    was = model.read_bytes()
+
+    def given(name, data):
+        (folder / name).write_bytes(data)
+        done = reeve("model", "register", "import", folder / name, "--workspace", folder)
+        owner = next((pair["value"] for threat in json.loads(model.read_text())["threats"] if threat["id"] == id for pair in threat.get("metadata", []) if pair["key"] == "custom:reeve-owner"), None)
+        unchanged = model.read_bytes() == was
+        model.write_bytes(was)
+        return done, owner, unchanged
+
+    for name, data in (
+        ("semicolons.csv", f"id;owner;due\n{id};Ödön; \n"),
+        ("quoted.csv", f'"id";"owner"\n"{id}";"Ödön"\n'),
+        ("tabs.tsv", f"title\tid\towner\nx; y, z\t{id}\tÖdön\n"),
+        ("windows.csv", f"\ufeffid;owner\r\n{id};Ödön\r\n"),
+        ("declared.csv", f"\ufeffsep=;\r\nid;owner\r\n{id};Ödön\r\n"),
+        ("commas.csv", f"\ufeff\r\nid,owner\r\n{id},Ödön\r\n"),
+    ):
+        done, owner, _ = given(name, data.encode())
+        checks.check(done.status == 0 and owner == "Ödön", f"{name} is read", (done.out, done.err, owner))
+    done, *_ = given("row.csv", "sep=;\nid;owner\nnobody;x\n".encode())
+    checks.check("row.csv:3: " in done.err, "its rows keep their numbers", done.err)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as book:
+        book.writestr("xl/worksheets/sheet1.xml", "<worksheet/>")
+    text = f"id,owner\n{id},Ada\n"
+    for name, data, says in (
+        ("book.xlsx", packed.getvalue(), ".xlsx"),
+        ("book.xls", b"\xd0\xcf\x11\xe0" + bytes(64), "old form"),
+        ("page.pdf", b"%PDF-1.7\nid,owner\n", "a PDF"),
+        ("packed.csv.gz", gzip.compress(text.encode()), "gzip"),
+        ("little.csv", text.encode("utf-16"), "UTF-16"),
+        ("unmarked.csv", text.encode("utf-16-le"), "UTF-16"),
+        ("big.csv", b"\xfe\xff" + text.encode("utf-16-be"), "UTF-16"),
+        ("zero.csv", b"id,owner\n\0,x\n", "byte of zero"),
+        ("western.csv", f"id,owner\n{id},Ödön\n".encode("latin-1"), "not UTF-8"),
+    ):
+        done, _, unchanged = given(name, data)
+        checks.check(done.status == 3 and says in done.err and name in done.err and "CSV" in done.err and unchanged and not done.out, f"{name} is refused, with what to give instead", (done.status, done.out, done.err))
+
+
 def acceptances(checks, folder, id):
     head = "id,treatment,requester,approver,accept_until\n"
     own = take(folder, "own.csv", head + f"{id},accept,Ada,ada,2026-12-24\n")
@@ -103,10 +149,21 @@ def acceptances(checks, folder, id):
     good = take(folder, "good.csv", head + f"nobody,accept,Ada,Grace,2026-12-24\n{id},accept,Ada,Grace,2026-12-24\n")
     checks.check(good.status == 3 and "good.csv:2: there is no threat `nobody`" in good.err and "of 1 threat changed" in good.out, "what is wrong is named by its row, and the rest is taken", (good.out, good.err))
     checks.check(risk(folder, id)["state"] == "accepted", "an acceptance holds")
+    rule = risk(folder, id)["rule"]
+    named = take(folder, "named.csv", f"id,owner\n{rule},Edsger\n")
+    text = register(folder, "--dry-run", "--all", "--format", "text").out
+    row = next((line for line in text.splitlines() if line.startswith(rule + " ")), "")
+    checks.check(named.status == 0 and "Edsger / Grace" in row and "accepted" in row, "the text says what a risk is called by, who owns it and who approved, and that name is taken back", (named.err, row))
+    whole = len(json.loads((folder / "threat-model.tc.json").read_text())["threats"])
+    checks.check(" without an owner" in text and f"{whole - 2:,} without an owner" in text.replace(" 0 more", ""), "and how many nobody owns", text[-300:])
+    twice = take(folder, "twice.csv", f"id,owner\n{rule},Edsger\n{id},Ada\n")
+    checks.check(twice.status == 3 and "comes twice" in twice.err, "by both of its names a threat comes twice", twice.err)
     checks.check(risk(folder, id, as_of="2026-12-24T00:00:00Z")["state"] == "reopened", "until its end, and then the risk is open again")
-    for text, says in ((f"id,due\n{id},soon\n", "no date"), (f"id,treatment\n{id},ignore\n", "none of avoid"), ("owner\nx\n", "no column is called `id`"), ('{"a": 1}', "no plan of action"), ("{", "the text ends inside the map")):
+    for text, says in ((f"id,due\n{id},soon\n", "no date"), (f"id,treatment\n{id},ignore\n", "none of avoid"), ("owner\nx\n", "no column is called `id`"), ('{"a": 1}', "no plan of action"), ("{", "the text ends inside the map"),
+                       ("owner;due\n", "the first row begins `owner;due`"), ("[]", "no plan of action"), ("", "the text is empty")):
         done = take(folder, "wrong.csv", text)
         checks.check(done.status == 3 and says in done.err, f"refused: {text!r}", done.err)
+    other_spreadsheets(checks, folder, id)
     poam = json.loads(register(folder, "--format", "oscal-poam").out)
     entry = next(one for one in poam["plan-of-action-and-milestones"]["risks"] if any(prop["value"] == id for prop in one["props"]))
     checks.check(entry["status"] == "deviation-approved", "in OSCAL an acceptance is an approved deviation", entry["status"])

@@ -13,9 +13,11 @@ namespace reeve {
 namespace {
 
 using threats::RegisterEntry;
+using threats::ThreatState;
 
 constexpr uint64_t history_bytes_max = 256 << 20, decisions_bytes_max = 64 << 20;
 constexpr size_t rows_of_a_screen = 20;
+constexpr int wide = 120;  // from here on both what a threat is called by and its title have room
 constexpr int64_t facts_hold_ms = 24 * 3'600'000;  // a run of the day on which its sources were read is of their moment
 
 std::string day_text(Time time) { return time.known() ? rfc3339(time).substr(0, 10) : ""; }
@@ -62,8 +64,14 @@ std::string why_no_history(const Options& options, const RiskRun& run, const thr
   return "";
 }
 
+std::string said(const RegisterEntry& entry, std::string_view column) {
+  const auto found = entry.decision.find(column);
+  return found == entry.decision.end() ? std::string() : safe(redacted_text(found->second));
+}
+
 void print_table(const RiskRun& run, const threats::Register& all, const Options& options, Io& io) {
-  Table table({{.title = "risk", .shrinks = true}, {"class"}, {"mean", Align::right}, {"p90", Align::right}, {"trend"}, {"state"}, {"due"}, {.title = "owner", .from_width = 100, .shrinks = true}, {.title = "why", .from_width = 120, .shrinks = true, .words = true}});
+  Table table({{.title = "id", .shrinks = true}, {.title = "risk", .from_width = wide, .shrinks = true, .words = true}, {"class"}, {"mean", Align::right}, {.title = "p90", .align = Align::right, .from_width = 110}, {.title = "trend", .from_width = 140}, {"state"}, {"due"},
+               {.title = "owner / approver", .shrinks = true}, {.title = "why", .from_width = 160, .shrinks = true, .words = true}});
   std::vector<const RegisterEntry*> order;
   for (const RegisterEntry& entry : all.entries) order.push_back(&entry);
   std::stable_sort(order.begin(), order.end(), [&](const RegisterEntry* a, const RegisterEntry* b) {
@@ -71,7 +79,8 @@ void print_table(const RiskRun& run, const threats::Register& all, const Options
     if (one.quantified != other.quantified) return one.quantified;
     return one.residual.mean > other.residual.mean;
   });
-  size_t open = 0, overdue = 0, accepted = 0, reopened = 0, review = 0, not_reckoned = 0;
+  const bool narrow = io.terminal.width < wide;  // then a threat that people wrote is told by its title: its id says nothing
+  size_t open = 0, overdue = 0, accepted = 0, reopened = 0, review = 0, not_reckoned = 0, unowned = 0;
   for (const RegisterEntry* entry : order) {
     const threats::ThreatMoney& money = run.money.threats[entry->at];
     if (!money.quantified && entry->decision.empty()) {
@@ -83,15 +92,17 @@ void print_table(const RiskRun& run, const threats::Register& all, const Options
     reopened += entry->state == threats::RiskState::reopened;
     overdue += entry->overdue;
     review += entry->review_overdue;
-    const auto owner = entry->decision.find("owner");
+    const ThreatState& threat = run.state.threats[entry->at];
+    const std::string owner = said(*entry, "owner"), approver = said(*entry, "approver");
+    unowned += owner.empty();
     const bool bad = entry->overdue || entry->state == threats::RiskState::reopened || entry->state == threats::RiskState::refused;
-    table.row({{safe(redacted_text(run.state.threats[entry->at].title))}, {money.quantified ? std::string(name(money.residual_cell.word)) : "not known"}, {money.quantified ? money_text(money.residual.mean) : ""}, {money.quantified ? money_text(money.residual.p90) : ""},
+    table.row({{safe(narrow && !threat.rule ? redacted_text(threat.title) : std::string(threats::called(threat)))}, {safe(redacted_text(threat.title)), Ink::dim}, {money.quantified ? std::string(name(money.residual_cell.word)) : "not known"}, {money.quantified ? money_text(money.residual.mean) : ""}, {money.quantified ? money_text(money.residual.p90) : ""},
                {entry->trend}, {std::string(name(entry->state)), bad ? Ink::fail : Ink::plain}, {day_text(entry->due) + (entry->overdue ? " overdue" : ""), entry->overdue ? Ink::fail : Ink::plain},
-               {owner == entry->decision.end() ? "" : safe(redacted_text(owner->second))}, {safe(entry->why), Ink::dim}});
+               {approver.empty() ? owner : (owner.empty() ? "nobody" : owner) + " / " + approver}, {safe(entry->why), Ink::dim}});
   }
   if (order.size() > not_reckoned) io.print(table.text(io.terminal, options.has("--all") ? 0 : rows_of_a_screen) + "\n");
   io.print(count_text(order.size() - not_reckoned, "risk") + ": " + with_thousands(open) + " open, " + with_thousands(accepted) + " accepted, " + with_thousands(reopened) + " reopened, " + with_thousands(overdue) + " overdue, " +
-           with_thousands(review) + " to be looked at again; " + with_thousands(not_reckoned) + " more threats are not reckoned\n");
+           with_thousands(review) + " to be looked at again, " + with_thousands(unowned) + " without an owner; " + with_thousands(not_reckoned) + " more threats are not reckoned\n");
 }
 
 int import_decisions(const std::string& from, const Options& options, Io& io) {

@@ -17,6 +17,7 @@ using threats::Alarm;
 using threats::ThreatState;
 
 constexpr size_t rows_most = 25, alarms_most = 5;
+constexpr int wide = 120;  // from here on both what a threat is called by and its title have room
 
 std::optional<RiskWord> class_called(std::string_view text) {
   for (RiskWord one : {RiskWord::low, RiskWord::medium, RiskWord::high, RiskWord::critical})
@@ -39,6 +40,13 @@ std::string reach_text(const ThreatState& threat) {
   return out;
 }
 
+// What is told of a threat begins with its title; where there is no room for both, what it is called by stands there instead.
+std::string alarm_text(const threats::State& state, const Alarm& alarm, bool both) {
+  for (const ThreatState& one : state.threats)
+    if (!alarm.threat.empty() && one.id == alarm.threat && one.rule && starts_with(alarm.what, one.title)) return one.rule->id + (both ? "  " + alarm.what : alarm.what.substr(one.title.size()));
+  return alarm.what;
+}
+
 std::string text_of(const Assessment& assessment, const std::vector<const ThreatState*>& over, std::optional<RiskWord> appetite, const Terminal& terminal, bool all) {
   const ThreatPart& part = assessment.threats;
   const threats::State& state = part.state;
@@ -51,13 +59,13 @@ std::string text_of(const Assessment& assessment, const std::vector<const Threat
   if (const auto waiting = std::count_if(state.threats.begin(), state.threats.end(), threats::is_waiting); waiting && !assessment.alerts.given)
     out += "No alerts are among the sources, so nothing shows that anybody runs `reeve detect`: detections of " + count_text(static_cast<uint64_t>(waiting), "threat") + " have their logs and are not known to work\n";
   out += "\n";
-  Table table({{.title = "threat", .shrinks = true}, {"class", Align::left}, {"prevent", Align::left}, {"detect", Align::left}, {"respond", Align::left}, {"reaches", Align::right}});
+  Table table({{.title = "id", .shrinks = true}, {.title = "threat", .from_width = wide, .shrinks = true, .words = true}, {"class", Align::left}, {"prevent", Align::left}, {"detect", Align::left}, {"respond", Align::left}, {"reaches", Align::right}});
   size_t rows = 0;
   const auto ordered = by_gravity(state);
   for (const ThreatState* one : ordered) {
     if (!all && rows++ == rows_most) break;
     const std::string word = one->closed ? "closed" : one->accepted ? "accepted" : one->inherent ? std::string(name(*one->inherent)) : std::string("not said");
-    table.row({{safe(one->title)}, {word}, {cell(*one, threats::Duty::prevent, one->prevented)}, {cell(*one, threats::Duty::detect, one->detected)}, {cell(*one, threats::Duty::respond, one->responded)}, {reach_text(*one)}});
+    table.row({{safe(terminal.width < wide && !one->rule ? one->title : std::string(threats::called(*one)))}, {safe(one->title), Ink::dim}, {word}, {cell(*one, threats::Duty::prevent, one->prevented)}, {cell(*one, threats::Duty::detect, one->detected)}, {cell(*one, threats::Duty::respond, one->responded)}, {reach_text(*one)}});
   }
   out += table.text(terminal);
   if (!all && ordered.size() > rows_most) out += "and " + with_thousands(ordered.size() - rows_most) + " more: --all\n";
@@ -68,7 +76,7 @@ std::string text_of(const Assessment& assessment, const std::vector<const Threat
     out += "\n" + std::string(threats::name(state.alarms[begin].kind)) + "  " + with_thousands(end - begin) + "\n";
     for (size_t i = begin; i < end && (all || i < begin + alarms_most); ++i) {
       const Alarm& alarm = state.alarms[i];
-      const std::string text = (alarm.kind == Alarm::Kind::control_failed ? safe(alarm.subject) + ": " : std::string()) + safe(alarm.what);
+      const std::string text = (alarm.kind == Alarm::Kind::control_failed ? safe(alarm.subject) + ": " : std::string()) + safe(alarm_text(state, alarm, terminal.width >= wide));
       out += "  " + (terminal.tty ? shorten(terminal, text, std::max(40, terminal.width - 2)) : text) + "\n";
     }
     if (!all && end - begin > alarms_most) out += "  and " + with_thousands(end - begin - alarms_most) + " more: --all\n";
@@ -76,7 +84,7 @@ std::string text_of(const Assessment& assessment, const std::vector<const Threat
   }
   if (appetite) {
     out += "\nAbove " + std::string(name(*appetite)) + " with nothing effective against " + (over.size() == 1 ? "it" : "them") + ": " + count_text(over.size(), "threat") + "\n";
-    for (size_t i = 0; i < over.size() && (all || i < alarms_most); ++i) out += "  " + safe(over[i]->title) + "\n";
+    for (size_t i = 0; i < over.size() && (all || i < alarms_most); ++i) out += "  " + safe(threats::called(*over[i])) + "  " + safe(over[i]->title) + "\n";
     if (!all && over.size() > alarms_most) out += "  and " + with_thousands(over.size() - alarms_most) + " more: --all\n";
   }
   return out;

@@ -276,6 +276,15 @@ Taken take(model::Model& model, const std::vector<Decided>& decided) {
       records.emplace(record.text("id"), &record);
       ids.emplace_back(record.text("id"));
     }
+  // By the id of its rule, as tables of text name a threat, where one only has it.
+  std::map<std::string, std::vector<model::Record*>, std::less<>> by_rule;
+  if (section != model.sections.end())
+    for (model::Record& record : section->second)
+      if (const std::string_view rule = record.meta_text("custom:reeve-rule"); !rule.empty()) by_rule[std::string(rule)].push_back(&record);
+  for (const auto& [rule, own] : by_rule) {
+    if (own.size() == 1) records.emplace(rule, own.front());
+    ids.push_back(rule);
+  }
   std::map<std::string, Place, std::less<>> seen;
   for (const Decided& one : decided) {
     const size_t before = out.errors.size();
@@ -286,7 +295,7 @@ Taken take(model::Model& model, const std::vector<Decided>& decided) {
       refuse("there is no threat `" + one.id + "` in the model", {}, near.empty() ? "`reeve model derive` takes threats that only rules know into it" : "did you mean `" + near + "`?");
       continue;
     }
-    if (!seen.emplace(one.id, one.at).second) {
+    if (!seen.emplace(found->second->text("id"), one.at).second) {
       refuse("threat `" + one.id + "` comes twice", "each id once");
       continue;
     }

@@ -251,23 +251,69 @@ const DecisionField* field_of(std::string_view column) {
   return nullptr;
 }
 
-Result<ReadDecisions> from_csv(std::string_view text, const std::string& file) {
-  ReadDecisions out;
-  const DocumentPtr document = TRY(read_csv_rows(text, Source{.file = file}, ',', out.errors));
+// Names of the first row, as far as a separator is looked for: quotes around a name are taken off, others are none that it could be.
+std::vector<std::string> names_in(std::string_view row, char separator) {
+  std::vector<std::string> out;
+  for (std::string_view name : split(row, separator)) {
+    if (name.size() > 1 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);
+    out.emplace_back(name);
+  }
+  return out;
+}
+
+std::string beginning(std::string_view text) {
+  constexpr size_t most = 60;
+  if (text.size() > most) {
+    text = text.substr(0, most);
+    while (!text.empty() && !valid_utf8(text)) text.remove_suffix(1);
+  }
+  return redacted_text(on_one_line(text));
+}
+
+// What programs save instead of text in UTF-8. Empty: none that is known.
+std::string no_text(std::string_view text) {
+  struct Form {
+    std::string_view begins, is;
+  };
+  constexpr Form forms[] = {{"PK\x03\x04", "a zip archive, such as a spreadsheet's .xlsx or .ods"}, {"\xD0\xCF\x11\xE0", "a spreadsheet of the old form (.xls)"}, {"%PDF-", "a PDF"},
+                            {"\x1F\x8B", "packed by gzip"}, {"\xFF\xFE", "text in UTF-16"}, {"\xFE\xFF", "text in UTF-16"}};
+  for (const Form& form : forms)
+    if (starts_with(text, form.begins)) return std::string(form.is);
+  if (text.find('\0') == std::string_view::npos) return {};
+  return text.size() > 1 && (text[0] == '\0') != (text[1] == '\0') ? "text in UTF-16" : "no text: it has a byte of zero in it";
+}
+
+Result<ReadDecisions> from_csv(std::string_view given, const std::string& file) {
+  std::string text(given);
+  size_t begin = starts_with(text, "\xEF\xBB\xBF") ? 3 : 0;
+  const auto first_row = [&] {
+    while (begin < text.size() && (text[begin] == '\r' || text[begin] == '\n')) ++begin;
+    return trim(std::string_view(text).substr(begin, text.find('\n', begin) - begin));
+  };
+  // A spreadsheet's own line about the separator is no row; a blank one in its place keeps the numbers of the others.
+  std::string_view head = first_row();
+  if (head.size() == 5 && starts_with(head, "sep=")) {
+    text.erase(begin, 5);
+    head = first_row();
+  }
+  char separator = 0;
   std::vector<std::string> columns;
-  for (const auto& [name, value] : cells_of({State{.threats = {ThreatState{}}}, Money{.threats = std::vector<ThreatMoney>(1)}, Register{}, {}, {}}, RegisterEntry{})) columns.emplace_back(name);
-  bool first = true;
+  for (char one : {',', ';', '\t'})
+    if (auto names = names_in(head, one); !separator && std::find(names.begin(), names.end(), "id") != names.end()) separator = one, columns = std::move(names);
+  const uint32_t line = 1 + static_cast<uint32_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(begin, text.size())), '\n'));
+  if (!separator && !head.empty() && valid_utf8(text))
+    return fail(Code::type, "no column is called `id`: the first row begins `" + beginning(head) + "`", {file, line, 1}, "the columns that `reeve model register --format csv` prints, between `,`, `;` or tabs", "a POA&M in JSON is read too");
+  ReadDecisions out;
+  const DocumentPtr document = TRY(read_csv_rows(text, Source{.file = file}, separator ? separator : ',', out.errors));
+  std::vector<std::string> known;
+  for (const auto& [name, value] : cells_of({State{.threats = {ThreatState{}}}, Money{.threats = std::vector<ThreatMoney>(1)}, Register{}, {}, {}}, RegisterEntry{})) known.emplace_back(name);
+  for (const std::string& column : columns)
+    if (std::find(known.begin(), known.end(), column) == known.end()) {
+      const std::string near = nearest(column, known);
+      out.notes.push_back({Code::type, "column `" + column + "` means nothing here", {file, line, 0}, {}, near.empty() ? "" : "is `" + near + "` meant?"});
+    }
   for (Value row : document->root().items()) {
     const Place at{file, row.line(), 0};
-    if (first) {
-      first = false;
-      if (!row.get("id")) return fail(Code::type, "no column is called `id`", at, "the columns that `reeve model register --format csv` prints");
-      for (auto entry : row.entries())
-        if (std::find(columns.begin(), columns.end(), entry.key()) == columns.end()) {
-          const std::string near = nearest(std::string(entry.key()), columns);
-          out.notes.push_back({Code::type, "column `" + std::string(entry.key()) + "` means nothing here", {file, 1, 0}, {}, near.empty() ? "" : "is `" + near + "` meant?"});
-        }
-    }
     Decided one{std::string(trim(csv_text(row.get("id").text()))), {}, at};
     if (one.id.empty()) {
       out.errors.push_back({Code::type, "a row without an id", at, "the id of a threat", {}});
@@ -392,10 +438,12 @@ std::string register_csv(const RegisterText& of) {
 std::string register_poam(const RegisterText& of) { return Poam(of).run(); }
 
 Result<ReadDecisions> read_decisions(std::string_view text, const std::string& file) {
+  if (const std::string is = no_text(text); !is.empty())
+    return fail(Code::type, "this is " + is, {file, 0, 0}, "CSV in UTF-8, or a plan of action and milestones in JSON", "a spreadsheet saves it as `CSV UTF-8`");
   std::string_view first = text;
   if (starts_with(first, "\xEF\xBB\xBF")) first.remove_prefix(3);
   first = trim(first);
-  if (!starts_with(first, "{")) return from_csv(text, file);
+  if (!starts_with(first, "{") && !starts_with(first, "[")) return from_csv(text, file);
   const DocumentPtr document = TRY(read_json(text, Source{.file = file}));
   return from_poam(*document, file);
 }

@@ -38,6 +38,8 @@ std::string_view name(Alarm::Kind kind) {
   return "orphan-threat";
 }
 
+std::string_view called(const ThreatState& threat) { return threat.rule ? std::string_view(threat.rule->id) : std::string_view(threat.id); }
+
 bool is_waiting(const ThreatState& threat) {
   return threat.detected == Standing::unknown && std::any_of(threat.bound.begin(), threat.bound.end(), [](const Bound& one) {
            return one.duty == Duty::detect && one.detection && (one.fed == Standing::effective || one.fed == Standing::attested);

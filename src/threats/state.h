@@ -73,6 +73,9 @@ struct ThreatState {
   Standing prevented = Standing::absent, detected = Standing::absent, responded = Standing::absent;
 };
 
+// What people call it by where they ask for it: the id of its rule, else its own.
+std::string_view called(const ThreatState& threat);
+
 // A detection of it gets its logs, and all that is missing is somebody who is known to run it.
 bool is_waiting(const ThreatState& threat);
 
