@@ -50,9 +50,10 @@ class Visit {
         TRY(on_clause(clause));
         if (!clause.query.parts.empty()) TRY(query(clause.query));
         if (clause.kind == Clause::Kind::access && !unary(clause.op)) TRY(operand(clause.with));
-        for (Operand& argument : clause.arguments) TRY(operand(argument));
-        TRY(conjunction(clause.conditions));
-        TRY(block(clause.block));
+        if (clause.arguments)
+          for (Operand& argument : clause.arguments.make()) TRY(operand(argument));
+        if (clause.conditions) TRY(conjunction(clause.conditions.make()));
+        if (clause.block) TRY(block(clause.block.make()));
         behind_clause(clause);
       }
     }
@@ -60,14 +61,17 @@ class Visit {
   }
   Status operand(Operand& operand_) {
     if (operand_.kind == Operand::Kind::query) TRY(query(operand_.query));
-    for (Operand& argument : operand_.arguments) TRY(operand(argument));
+    if (operand_.arguments)
+      for (Operand& argument : operand_.arguments.make()) TRY(operand(argument));
     return {};
   }
   Status query(Query& query_) {
     on_query(query_);
     for (Part& part : query_.parts) {
-      TRY(conjunction(part.filter));
-      if (!part.filter.empty()) behind_filter(part);
+      if (part.filter) {
+        TRY(conjunction(part.filter.make()));
+        behind_filter(part);
+      }
       if (part.keys_with) TRY(operand(*part.keys_with));
     }
     return {};
@@ -81,9 +85,13 @@ void prepare(Query& query) {
       query.plain = query.plain && part.kind == Part::Kind::self;
       continue;
     }
-    Key& key = part.key;
-    key.index = parse_int(key.name);
-    if (key.index) query.plain = false;
+    const std::string_view key = part.key.name;
+    const bool may = !key.empty() && (key[0] == '-' || key[0] == '+' || (key[0] >= '0' && key[0] <= '9'));
+    if (const auto number = may ? parse_int(key) : std::nullopt) {
+      part.numbered = true;
+      part.index = *number;
+      query.plain = false;
+    }
   }
 }
 
@@ -134,13 +142,13 @@ const Spellings& Key::spellings() const {
 }
 
 Status CompiledRules::resolve(bool strict) {
-  std::unordered_map<std::string, uint32_t> group_of;
+  std::unordered_map<std::string_view, uint32_t> group_of;
   for (uint32_t i = 0; i < file_.rules.size(); ++i) {
     auto [found, added] = group_of.try_emplace(file_.rules[i].name, static_cast<uint32_t>(groups_.size()));
     if (added) groups_.emplace_back();
     groups_[found->second].push_back(i);
   }
-  std::unordered_map<std::string, uint32_t> callable;  // of two definitions the last counts
+  std::unordered_map<std::string_view, uint32_t> callable;  // of two definitions the last counts
   for (uint32_t i = 0; i < file_.parameterised.size(); ++i) callable[file_.parameterised[i].name] = i;
 
   std::vector<bool> defined(file_.variables.size());
@@ -157,7 +165,7 @@ Status CompiledRules::resolve(bool strict) {
 
   auto known = [](const auto& names) {
     std::vector<std::string> out;
-    for (const auto& [name, number] : names) out.push_back(name);
+    for (const auto& [name, number] : names) out.emplace_back(name);
     std::sort(out.begin(), out.end());
     return out;
   };
@@ -184,26 +192,27 @@ Status CompiledRules::resolve(bool strict) {
     line = clause.line, column = clause.column;
     if (clause.kind != Clause::Kind::rule && clause.kind != Clause::Kind::call) return {};
     const Place here{file_.path, clause.line, clause.column};
+    const std::string called(clause.name);
     if (clause.kind == Clause::Kind::rule) {
       auto found = group_of.find(clause.name);
       if (found == group_of.end()) {
         if (!strict) return {};
-        return fail(Code::parse, "there is no rule `" + clause.name + "`", here, "a rule of this file",
-                    callable.count(clause.name) ? "it takes parameters: `" + clause.name + "(…)`"
-                                                : hint(nearest(clause.name, known(group_of))));
+        return fail(Code::parse, "there is no rule `" + called + "`", here, "a rule of this file",
+                    callable.count(clause.name) ? "it takes parameters: `" + called + "(…)`"
+                                                : hint(nearest(called, known(group_of))));
       }
       clause.target = found->second;
     } else if (clause.kind == Clause::Kind::call) {
       auto found = callable.find(clause.name);
       if (found == callable.end()) {
         if (!strict) return {};
-        return fail(Code::parse, "there is no parameterised rule `" + clause.name + "`", here,
-                    "a rule of this file with parameters", hint(nearest(clause.name, known(callable))));
+        return fail(Code::parse, "there is no parameterised rule `" + called + "`", here,
+                    "a rule of this file with parameters", hint(nearest(called, known(callable))));
       }
       clause.target = found->second;
       const size_t wanted = file_.parameterised[clause.target].parameters.size();
-      if (wanted != clause.arguments.size() && strict) {
-        return fail(Code::parse, "`" + clause.name + "` was given " + std::to_string(clause.arguments.size()) + " arguments",
+      if (wanted != clause.arguments->size() && strict) {
+        return fail(Code::parse, "`" + called + "` was given " + std::to_string(clause.arguments->size()) + " arguments",
                     here, std::to_string(wanted));
       }
     }
@@ -216,8 +225,8 @@ Status CompiledRules::resolve(bool strict) {
   };
   std::vector<std::pair<Part*, uint32_t>> by_variable;
   visit.behind_filter = [&](Part& part) {
-    if (part.variable != none || part.filter.size() != 1 || part.filter[0].size() != 1) return;
-    const Clause& asks = part.filter[0][0];
+    if (part.variable != none || part.filter->size() != 1 || part.filter->front().size() != 1) return;
+    const Clause& asks = part.filter->front()[0];
     if (asks.kind != Clause::Kind::access || asks.op != Op::eq || asks.negated || asks.op_negated || asks.query.some || !asks.query.plain ||
         asks.query.parts.size() != 1 || asks.query.parts[0].key.name != "Type")
       return;

@@ -390,7 +390,7 @@ Verdict Evaluator::elements(const Clause& c, std::span<const Found> row, Scope& 
       if (c.kind == Clause::Kind::block) {
         add(fold, Verdict::fail, each);
       } else if (options_->semantics == Semantics::v3_2_0) {
-        refuse("the resources of type " + c.name + " cannot be found in this document", false);
+        refuse("the resources of type " + std::string(c.name) + " cannot be found in this document", false);
         return Verdict::error;
       }
       continue;
@@ -404,8 +404,8 @@ Verdict Evaluator::elements(const Clause& c, std::span<const Found> row, Scope& 
     Scope element{Scope::Kind::value, &scope, each.value};
     Verdict verdict = Verdict::pass;
     if (tracer_) tracer_->open(GuardStep::Kind::element, &c, each, role == Role::gate);
-    if (each_condition) verdict = conditions(c.conditions, element, role, &c);
-    if (verdict == Verdict::pass) verdict = body(c.block, element, role);
+    if (each_condition) verdict = conditions(*c.conditions, element, role, &c);
+    if (verdict == Verdict::pass) verdict = body(*c.block, element, role);
     if (tracer_) tracer_->close(verdict, last_reason_);
     if (verdict == Verdict::error) return verdict;
     if (verdict == Verdict::fail && each.maybe) {
@@ -458,15 +458,15 @@ Verdict Evaluator::conditions(const Conjunction& all, Scope& scope, Role role, c
 }
 
 Verdict Evaluator::when(const Clause& c, Scope& scope, Role role) {
-  const Verdict verdict = conditions(c.conditions, scope, role, &c);
-  return verdict == Verdict::pass ? body(c.block, scope, role) : verdict;
+  const Verdict verdict = conditions(*c.conditions, scope, role, &c);
+  return verdict == Verdict::pass ? body(*c.block, scope, role) : verdict;
 }
 
 Verdict Evaluator::types(const Clause& c, Scope& scope, Role role) {
   // 3.2.0 asks the conditions once, around the block; since then they are asked of each resource.
   const bool once = options_->semantics == Semantics::v3_2_0;
   if (once) {
-    const Verdict verdict = conditions(c.conditions, scope, role, &c);
+    const Verdict verdict = conditions(*c.conditions, scope, role, &c);
     if (verdict != Verdict::pass) return verdict;
   }
   Pooled row(*this);
@@ -533,7 +533,7 @@ Verdict Evaluator::group(uint32_t number, Role role) {
 
 Verdict Evaluator::reference(const Clause& c, Scope&, Role role) {
   if (c.target == none) {
-    refuse("there is no rule `" + c.name + "`", false);
+    refuse("there is no rule `" + std::string(c.name) + "`", false);
     return excused(c, role);
   }
   Verdict verdict = group(c.target, role);
@@ -551,21 +551,21 @@ Verdict Evaluator::reference(const Clause& c, Scope&, Role role) {
 
 Verdict Evaluator::call(const Clause& c, Scope& scope, Role role) {
   if (c.target == none) {
-    refuse("there is no parameterised rule `" + c.name + "`", false);
+    refuse("there is no parameterised rule `" + std::string(c.name) + "`", false);
     return excused(c, role);
   }
   const Rule& called = rules_->file().parameterised[c.target];
-  if (c.arguments.size() != called.parameters.size()) {  // no clause is excused from this one, but a condition is
-    refuse("`" + c.name + "` was given " + std::to_string(c.arguments.size()) + " arguments and takes " + std::to_string(called.parameters.size()));
+  if (c.arguments->size() != called.parameters.size()) {  // no clause is excused from this one, but a condition is
+    refuse("`" + std::string(c.name) + "` was given " + std::to_string(c.arguments->size()) + " arguments and takes " + std::to_string(called.parameters.size()));
     error_->at.line = c.line, error_->at.column = c.column;
     return Verdict::error;
   }
   Scope inner{Scope::Kind::parameters, &scope, scope.root, nullptr, &called.parameters, open_slots(called.parameters.size())};
-  for (size_t i = 0; i < c.arguments.size(); ++i) {
+  for (size_t i = 0; i < c.arguments->size(); ++i) {
     Pooled row(*this);
-    if (!operand(c.arguments[i], scope, row.row)) return beside(c, role);
+    if (!operand((*c.arguments)[i], scope, row.row)) return beside(c, role);
     for (Found& each : row.row) {
-      if (c.arguments[i].kind == Operand::Kind::literal) each.tag = Found::Tag::resolved;
+      if ((*c.arguments)[i].kind == Operand::Kind::literal) each.tag = Found::Tag::resolved;
     }
     slots_[inner.slots + i] = keep(row.row);
   }

@@ -155,7 +155,7 @@ class Evaluator {
     bool unknown = false;
     std::string_view reason;               // of unknown
     const std::string* words = nullptr;    // instead of the clause's own
-    const std::string* message = nullptr;  // of the call, where the clause has none
+    const std::string_view* message = nullptr;  // of the call, where the clause has none
   };
   struct Fold {
     const Clause* clause;

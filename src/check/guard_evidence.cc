@@ -49,9 +49,9 @@ GuardFailure Evaluator::failure(const Evidence& evidence) const {
     switch (clause.kind) {
       case Clause::Kind::access: out.expected = expected_words(rules_->file(), clause); break;
       case Clause::Kind::rule:
-        out.expected = "rule `" + clause.name + "` " + (clause.negated ? "does not pass" : "passes");
+        out.expected = "rule `" + std::string(clause.name) + "` " + (clause.negated ? "does not pass" : "passes");
         break;
-      case Clause::Kind::call: out.expected = "rule `" + clause.name + "` " + (clause.negated ? "does not hold" : "holds"); break;
+      case Clause::Kind::call: out.expected = "rule `" + std::string(clause.name) + "` " + (clause.negated ? "does not hold" : "holds"); break;
       case Clause::Kind::block: out.expected = evidence.has_found ? "exists" : "at least one " + query_words(clause.query); break;
       case Clause::Kind::when:
       case Clause::Kind::type: out.expected = "a condition that can be decided"; break;

@@ -107,10 +107,10 @@ bool Evaluator::function(const Operand& call, Scope& scope, Row& out) {
   } deeper(depth_);
   Pooled first(*this), second(*this), third(*this);
   std::vector<Row*> rows{&first.row, &second.row, &third.row};
-  for (size_t i = 0; i < call.arguments.size(); ++i) {
-    if (!operand(call.arguments[i], scope, *rows[i])) return false;
+  for (size_t i = 0; i < call.arguments->size(); ++i) {
+    if (!operand((*call.arguments)[i], scope, *rows[i])) return false;
   }
-  rows.resize(call.arguments.size());
+  rows.resize(call.arguments->size());
   auto doubtful = [](const Found& f) { return f.tag == Found::Tag::unknown || f.maybe; };
 
   switch (call.function) {

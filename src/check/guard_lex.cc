@@ -49,10 +49,15 @@ bool Parser::at_literal() const {
   const char c = peek();
   if (c == '"' || c == '\'' || c == '/' || c == '[' || c == '{' || digit(c)) return true;
   if (c == '-' && digit(after(1))) return true;
-  for (const char* word : {"true", "True", "TRUE", "false", "False", "FALSE", "null", "NULL", "Null"}) {
-    if (keyword(word)) return true;
+  switch (c) {
+    case 't':
+    case 'T': return keyword("true") || keyword("True") || keyword("TRUE");
+    case 'f':
+    case 'F': return keyword("false") || keyword("False") || keyword("FALSE");
+    case 'n':
+    case 'N': return keyword("null") || keyword("NULL") || keyword("Null");
+    default: return false;
   }
-  return false;
 }
 
 Result<Parser::Number> Parser::number() {

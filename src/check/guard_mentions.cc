@@ -57,7 +57,7 @@ class Walk {
   }
   void operand(const Operand& operand_, const Spot& here) {
     if (operand_.kind == Operand::Kind::query) query(operand_.query, here);
-    for (const Operand& argument : operand_.arguments) operand(argument, here);
+    for (const Operand& argument : *operand_.arguments) operand(argument, here);
   }
 
   void conjunction(const Conjunction& all, const Spot& here) {
@@ -71,16 +71,16 @@ class Walk {
             break;
           case Clause::Kind::rule: break;  // walked by itself
           case Clause::Kind::call: call(clause, here); break;
-          case Clause::Kind::block: block(clause.block, query(clause.query, here)); break;
+          case Clause::Kind::block: block(*clause.block, query(clause.query, here)); break;
           case Clause::Kind::when:
-            conjunction(clause.conditions, here);
-            block(clause.block, here);
+            conjunction(*clause.conditions, here);
+            block(*clause.block, here);
             break;
           case Clause::Kind::type: {
-            out_.types.push_back(clause.name);
-            const Spot resource{Spot::Kind::resource, {clause.name}};
-            conjunction(clause.conditions, resource);
-            block(clause.block, resource);
+            out_.types.emplace_back(clause.name);
+            const Spot resource{Spot::Kind::resource, {std::string(clause.name)}};
+            conjunction(*clause.conditions, resource);
+            block(*clause.block, resource);
             break;
           }
         }
@@ -91,11 +91,11 @@ class Walk {
   void call(const Clause& clause, const Spot& here) {
     if (clause.target == none || depth_ >= 8) return;
     const Rule& rule = file_.parameterised[clause.target];
-    if (rule.parameters.size() != clause.arguments.size()) return;
+    if (rule.parameters.size() != clause.arguments->size()) return;
     const size_t before = bound_.size();
     std::vector<Bound> arguments;
-    for (size_t i = 0; i < clause.arguments.size(); ++i) {
-      const Operand& argument = clause.arguments[i];
+    for (size_t i = 0; i < clause.arguments->size(); ++i) {
+      const Operand& argument = (*clause.arguments)[i];
       Spot spot = argument.kind == Operand::Kind::query ? query(argument.query, here) : Spot{};
       if (argument.kind == Operand::Kind::call) operand(argument, here);
       arguments.push_back({rule.parameters[i], std::move(spot), argument.kind == Operand::Kind::literal ? &argument : nullptr});
@@ -195,7 +195,7 @@ class Walk {
             }
             break;
           case Part::Kind::filter: {
-            std::vector<std::string> types = below_resources ? types_of(part.filter) : std::vector<std::string>();
+            std::vector<std::string> types = below_resources ? types_of(*part.filter) : std::vector<std::string>();
             if (types.empty()) {
               out_.any_type = true;
               spot = {};
@@ -203,7 +203,7 @@ class Walk {
               out_.types.insert(out_.types.end(), types.begin(), types.end());
               spot = {Spot::Kind::resource, std::move(types)};
             }
-            conjunction(part.filter, spot);
+            conjunction(*part.filter, spot);
             line_ = line;
             break;
           }
@@ -220,7 +220,7 @@ class Walk {
           }
           break;
         case Part::Kind::filter:
-          conjunction(part.filter, spot);
+          conjunction(*part.filter, spot);
           line_ = line;
           break;
         case Part::Kind::self:

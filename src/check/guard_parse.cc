@@ -33,12 +33,12 @@ Result<File> Parser::run() {
   standard.name = "default";
   for (skip(); !end(); skip()) {
     if (at_let()) {
-      file_.lets.push_back(TRY(let()));
+      TRY(let(file_.lets.emplace_back()));
     } else if (keyword("rule") && at_ + 4 < text_.size() && (space(text_[at_ + 4]) || text_[at_ + 4] == '#')) {
       TRY(rule());
     } else {
       if (standard.block.clauses.empty()) place(at_, standard.line, standard.column);
-      standard.block.clauses.push_back(TRY(alternatives({.types = true})));
+      TRY(alternatives(standard.block.clauses.emplace_back(), {.types = true}));
     }
   }
   if (!standard.block.clauses.empty()) file_.rules.insert(file_.rules.begin(), std::move(standard));
@@ -94,57 +94,52 @@ bool Parser::at_let() {
   return named;
 }
 
-Status Parser::message(std::string& out) {
+Status Parser::message(std::string_view& out) {
   skip();
   if (!starts("<<")) return {};
   const size_t stop = text_.find(">>", at_ + 2);
   if (stop == std::string_view::npos) return wrong(at_, "this message is not closed", "a closing >>");
-  out = text_.substr(at_ + 2, stop - at_ - 2);  // as it stands; evidence trims it
+  out = file_.texts.keep(text_.substr(at_ + 2, stop - at_ - 2));  // as it stands; evidence trims it
   at_ = stop + 2;
   return {};
 }
 
-Result<Disjunction> Parser::alternatives(Where where) {
-  Disjunction out;
+Status Parser::alternatives(Disjunction& out, Where where) {
   do {
     skip();
-    out.push_back(TRY(clause(where)));
+    TRY(clause(out.emplace_back(), where));
   } while (take_or());
-  return out;
+  return {};
 }
 
-Result<Conjunction> Parser::conditions() {
-  Conjunction out;
-  for (skip(); out.empty() || peek() != '{'; skip()) out.push_back(TRY(alternatives({.references = true, .blocks = false})));
-  return out;
+Status Parser::conditions(Conjunction& out) {
+  for (skip(); out.empty() || peek() != '{'; skip()) TRY(alternatives(out.emplace_back(), {.references = true, .blocks = false}));
+  return {};
 }
 
-Result<Block> Parser::block(Where where) {
+Status Parser::block(Block& out, Where where) {
   Deeper deeper(depth_);
   TRY(not_too_deep());
   skip();
   if (!take("{")) return unexpected("`{`");
-  Block out;
   for (skip(); !take("}"); skip()) {
     if (at_let())
-      out.lets.push_back(TRY(let()));
+      TRY(let(out.lets.emplace_back()));
     else
-      out.clauses.push_back(TRY(alternatives(where)));
+      TRY(alternatives(out.clauses.emplace_back(), where));
   }
   if (out.lets.empty() && out.clauses.empty()) return wrong(at_ - 1, "this block is empty", "at least one clause or `let`");
-  return out;
+  return {};
 }
 
-Result<Clause> Parser::clause(Where where) {
+Status Parser::clause(Clause& out, Where where) {
   Deeper deeper(depth_);
   TRY(not_too_deep());
-  Clause out;
   place(at_, out.line, out.column);
   if (where.blocks && take_when()) {
     out.kind = Clause::Kind::when;
-    out.conditions = TRY(conditions());
-    out.block = TRY(block({.references = where.references || where.types}));
-    return out;
+    TRY(conditions(out.conditions.make()));
+    return block(out.block.make(), {.references = where.references || where.types});
   }
   out.negated = take_not();
   if (!out.negated && alpha(peek())) {
@@ -155,20 +150,19 @@ Result<Clause> Parser::clause(Where where) {
     if (type) {
       if (!where.types)
         return wrong(at_, "a type block cannot stand here", "a clause", "type blocks stand directly in a rule or in the file");
-      return type_block(std::move(out));
+      return type_block(out);
     }
   }
-  std::string bare;
-  out.query = TRY(head(bare));
+  std::string_view bare;
+  TRY(head(out.query, bare));
   if (!bare.empty() && peek() == '(') {
     out.kind = Clause::Kind::call;
-    out.name = bare;
-    out.arguments = TRY(arguments());
-    TRY(message(out.message));
-    return out;
+    out.name = file_.texts.keep(bare);
+    TRY(arguments(out.arguments.make()));
+    return message(out.message);
   }
   TRY(tail(out.query));
-  if (out.query.parts.size() > 1) bare.clear();
+  if (out.query.parts.size() > 1) bare = {};
   const size_t behind = at_;
   skip();
   if (where.blocks && !out.negated) {
@@ -180,18 +174,16 @@ Result<Clause> Parser::clause(Where where) {
     if (!out.not_empty) at_ = before;
     if (peek() == '{') {
       out.kind = Clause::Kind::block;
-      out.block = TRY(block({}));
-      return out;
+      return block(out.block.make(), {});
     }
   }
   if (take_operator(out)) {
-    if (!unary(out.op)) out.with = TRY(operand());
-    TRY(message(out.message));
-    return out;
+    if (!unary(out.op)) TRY(operand(out.with));
+    return message(out.message);
   }
   if (!bare.empty() && where.references) {
     at_ = behind;
-    return reference(std::move(out), bare);
+    return reference(out, bare);
   }
   return unexpected("a comparison: ==, !=, <, <=, >, >=, in, exists, empty, is_string …");
 }
@@ -224,27 +216,26 @@ bool Parser::take_operator(Clause& clause) {
   return false;
 }
 
-Result<Clause> Parser::reference(Clause out, const std::string& called) {
+Status Parser::reference(Clause& out, std::string_view called) {
   out.kind = Clause::Kind::rule;
-  out.name = called;
+  out.name = file_.texts.keep(called);
   out.query = {};
   const size_t behind = at_;
   blanks();
-  if (end() || peek() == '\n' || peek() == '#' || peek() == '{' || starts("\r\n")) return out;
+  if (end() || peek() == '\n' || peek() == '#' || peek() == '{' || starts("\r\n")) return {};
   if (starts("<<")) {
-    TRY(message(out.message));
-    return out;
+    return message(out.message);
   }
   at_ = behind;
   if (take_or()) {
     at_ = behind;
-    return out;
+    return {};
   }
   skip();
-  return unexpected("a comparison, or the end of the line behind the rule name `" + called + "`");
+  return unexpected("a comparison, or the end of the line behind the rule name `" + std::string(called) + "`");
 }
 
-Result<Clause> Parser::type_block(Clause out) {
+Status Parser::type_block(Clause& out) {
   const size_t from = at_;
   out.kind = Clause::Kind::type;
   name();
@@ -252,21 +243,16 @@ Result<Clause> Parser::type_block(Clause out) {
     at_ += 2;
     if (name().empty()) return unexpected("the rest of a type name", "AWS::Service::Type");
   }
-  out.name = text_.substr(from, at_ - from);
+  out.name = file_.texts.keep(text_.substr(from, at_ - from));
   take("::MODULE");
   if (!skip()) return unexpected("white space behind the type name");
   out.query = resources_of(out);
   if (take_when()) {
-    out.conditions = TRY(conditions());
-    out.block = TRY(block({}));
-  } else if (peek() == '{') {
-    out.block = TRY(block({}));
-  } else {
-    Disjunction single;
-    single.push_back(TRY(clause({})));
-    out.block.clauses.push_back(std::move(single));
+    TRY(conditions(out.conditions.make()));
+    return block(out.block.make(), {});
   }
-  return out;
+  if (peek() == '{') return block(out.block.make(), {});
+  return clause(out.block.make().clauses.emplace_back().emplace_back(), {});
 }
 
 Query Parser::resources_of(const Clause& block) {
@@ -274,32 +260,31 @@ Query Parser::resources_of(const Clause& block) {
   is_type.line = block.line;
   is_type.column = block.column;
   is_type.op = Op::eq;
-  is_type.query.parts.push_back(key_part("Type"));
+  key_part("Type", is_type.query.parts.emplace_back());
   is_type.with.literal = static_cast<uint32_t>(literals_.size());
   literals_.at(block.line, block.column);
   literals_.string(block.name);
   Query out;
-  out.parts.push_back(key_part("Resources"));
+  out.parts.reserve(3);
+  key_part("Resources", out.parts.emplace_back());
   out.parts.emplace_back().kind = Part::Kind::all_values;
   Part& filter = out.parts.emplace_back();
   filter.kind = Part::Kind::filter;
-  filter.filter.emplace_back().push_back(std::move(is_type));
+  filter.filter.make().emplace_back().push_back(std::move(is_type));
   out.parts[0].text = "Resources";
   out.parts[1].text = ".*";
-  filter.text = file_.texts.keep("[ Type == '" + block.name + "' ]");
+  filter.text = file_.texts.keep("[ Type == '" + std::string(block.name) + "' ]");
   return out;
 }
 
-Result<Let> Parser::let() {
-  Let out;
+Status Parser::let(Let& out) {
   place(at_, out.line, out.column);
   at_ += 3;
   skip();
   out.variable = variable(name());
   skip();
   if (!take("=") && !take(":=")) return unexpected("`=` behind the name of the variable");
-  out.value = TRY(operand());
-  return out;
+  return operand(out.value);
 }
 
 Status Parser::rule() {
@@ -324,13 +309,13 @@ Status Parser::rule() {
       skip();
     } while (take(","));
     if (!take(")")) return unexpected("`,` or `)` behind a parameter");
-    out.block = TRY(block(body));
+    TRY(block(out.block, body));
     file_.parameterised.push_back(std::move(out));
     return {};
   }
   skip();
-  if (take_when()) out.conditions = TRY(conditions());
-  out.block = TRY(block(body));
+  if (take_when()) TRY(conditions(out.conditions));
+  TRY(block(out.block, body));
   file_.rules.push_back(std::move(out));
   return {};
 }

@@ -71,7 +71,10 @@ class Parser {
   bool end() const { return at_ >= text_.size(); }
   char peek() const { return end() ? '\0' : text_[at_]; }
   char after(size_t n) const { return at_ + n < text_.size() ? text_[at_ + n] : '\0'; }
-  bool starts(std::string_view s) const { return text_.substr(at_, s.size()) == s; }
+  // The first character tells nearly always, before anything is called.
+  bool starts(std::string_view s) const {
+    return peek() == s[0] && text_.size() - at_ >= s.size() && std::memcmp(text_.data() + at_, s.data(), s.size()) == 0;
+  }
   // The word stands here and does not run on into a longer name.
   bool keyword(std::string_view word) const { return starts(word) && !name_char(after(word.size())); }
   bool take(std::string_view s) {
@@ -91,8 +94,14 @@ class Parser {
   void blanks() {
     while (peek() == ' ' || peek() == '\t') ++at_;
   }
-  bool skip() {  // white space and comments; true if there was any
+  // White space and comments; true if there was any. What stands behind one clause is looked at several times (an OR? a bracket? the
+  // next clause?), and a name twice, so the last of each is remembered.
+  bool skip() {
     const size_t from = at_;
+    if (from == skipped_from_) {
+      at_ = skipped_to_;
+      return at_ != from;
+    }
     while (!end()) {
       if (space(text_[at_])) {
         ++at_;
@@ -103,12 +112,20 @@ class Parser {
         break;
       }
     }
+    skipped_from_ = from;
+    skipped_to_ = at_;
     return at_ != from;
   }
   std::string_view name() {  // a letter, then letters, digits and underscores; empty if there is none
-    if (!alpha(peek())) return {};
     const size_t from = at_;
-    while (!end() && name_char(text_[at_])) ++at_;
+    if (from == name_from_) {
+      at_ = name_to_;
+    } else {
+      if (!alpha(peek())) return {};
+      while (!end() && name_char(text_[at_])) ++at_;
+      name_from_ = from;
+      name_to_ = at_;
+    }
     return text_.substr(from, at_ - from);
   }
 
@@ -151,9 +168,11 @@ class Parser {
   }
 
   uint32_t variable(std::string_view called) {
-    auto [found, added] = numbers_.try_emplace(std::string(called), static_cast<uint32_t>(file_.variables.size()));
-    if (added) file_.variables.emplace_back(called);
-    return found->second;
+    if (const auto found = numbers_.find(called); found != numbers_.end()) return found->second;
+    const auto number = static_cast<uint32_t>(file_.variables.size());
+    file_.variables.emplace_back(called);
+    numbers_.emplace(file_.texts.keep(called), number);
+    return number;
   }
 
   // ---- literals
@@ -189,23 +208,24 @@ class Parser {
   Result<std::optional<uint32_t>> try_range();
 
   // ---- operands and queries
-  Result<Operand> operand();
-  Result<std::vector<Operand>> arguments();
+  Status operand(Operand& out);
+  Status arguments(std::vector<Operand>& out);
 
   bool take_some();
+  size_t steps_ahead() const;
 
   // The head of a query. `bare` tells of a plain name that could also be a rule.
-  Result<Query> head(std::string& bare);
+  Status head(Query& out, std::string_view& bare);
   // A quoted key that begins with % is a variable too.
-  Part key_part(std::string_view key);
+  void key_part(std::string_view key, Part& part);
 
   Status parts(Query& query);
-  Result<Query> query();
+  Status query(Query& out);
   Status tail(Query& query);
   Status index_of(size_t from, Part& part);
 
-  Result<Part> bracket();
-  Result<Part> close(Part part);
+  Status bracket(Part& part);
+  Status close();
 
   // ---- clauses
   bool take_not();
@@ -213,24 +233,24 @@ class Parser {
   bool take_when();
   bool at_let();
 
-  Status message(std::string& out);
+  Status message(std::string_view& out);
 
-  Result<Disjunction> alternatives(Where where);
-  Result<Conjunction> conditions();
-  Result<Block> block(Where where);
+  Status alternatives(Disjunction& out, Where where);
+  Status conditions(Conjunction& out);
+  Status block(Block& out, Where where);
 
-  Result<Clause> clause(Where where);
+  Status clause(Clause& out, Where where);
 
   bool take_operator(Clause& clause);
 
-  Result<Clause> reference(Clause out, const std::string& called);
+  Status reference(Clause& out, std::string_view called);
 
-  Result<Clause> type_block(Clause out);
+  Status type_block(Clause& out);
 
   // `Resources.*[ Type == 'AWS::…' ]`, which a type block stands for.
   Query resources_of(const Clause& block);
 
-  Result<Let> let();
+  Status let(Let& out);
 
   Status rule();
 
@@ -238,11 +258,13 @@ class Parser {
   size_t at_ = 0;
   int depth_ = 0;
   bool spread_ = false;  // the query being read had its one `[*]` behind the leading variable
+  size_t skipped_from_ = std::string_view::npos, skipped_to_ = 0;
+  size_t name_from_ = std::string_view::npos, name_to_ = 0;
   size_t counted_to_ = 0, line_start_ = 0;
   uint32_t line_ = 1;
   File file_;
   Builder literals_;
-  std::unordered_map<std::string, uint32_t> numbers_;
+  std::unordered_map<std::string_view, uint32_t> numbers_;  // of variables
 };
 
 }  // namespace reeve::guard

@@ -1,4 +1,7 @@
 // Operands and queries.
+#include <algorithm>
+#include <iterator>
+
 #include "check/guard_parse.h"
 
 namespace reeve::guard {
@@ -29,29 +32,25 @@ constexpr FunctionRow functions[] = {
 
 }  // namespace
 
-Result<Operand> Parser::operand() {
+Status Parser::operand(Operand& out) {
   Deeper deeper(depth_);
   TRY(not_too_deep());
   skip();
-  Operand out;
   if (auto range = TRY(try_range())) {
     out.literal = *range;
-    return out;
+    return {};
   }
   if (at_literal()) {
     out.literal = TRY(literal());
-    return out;
+    return {};
   }
   const size_t from = at_;
-  const std::string called(name());
-  if (!called.empty() && peek() == '(') {
-    const FunctionRow* row = nullptr;
-    std::vector<std::string> known;
-    for (const FunctionRow& each : functions) {
-      known.emplace_back(each.name);
-      if (called == each.name) row = &each;
-    }
-    if (!row) {
+  if (const std::string_view written = name(); !written.empty() && peek() == '(') {
+    const std::string called(written);
+    const auto* row = std::find_if(std::begin(functions), std::end(functions), [&](const FunctionRow& each) { return called == each.name; });
+    if (row == std::end(functions)) {
+      std::vector<std::string> known;
+      for (const FunctionRow& each : functions) known.emplace_back(each.name);
       const std::string near = nearest(called, known);
       return wrong(from, "there is no function `" + called + "`", "one of " + reeve::join(known, ", "),
                    near.empty() ? "" : "did you mean `" + near + "`");
@@ -59,30 +58,29 @@ Result<Operand> Parser::operand() {
     out.kind = Operand::Kind::call;
     out.function = row->function;
     if (row->function == Function::now) file_.uses_now = true;
-    out.arguments = TRY(arguments());
-    if (out.arguments.size() != row->arguments) {
-      return wrong(from, "`" + called + "` was given " + std::to_string(out.arguments.size()) + " arguments",
+    std::vector<Operand>& given = out.arguments.make();
+    TRY(arguments(given));
+    if (given.size() != row->arguments) {
+      return wrong(from, "`" + called + "` was given " + std::to_string(given.size()) + " arguments",
                    std::to_string(row->arguments));
     }
-    return out;
+    return {};
   }
   at_ = from;
   out.kind = Operand::Kind::query;
-  out.query = TRY(query());
-  return out;
+  return query(out.query);
 }
 
-Result<std::vector<Operand>> Parser::arguments() {
-  std::vector<Operand> out;
+Status Parser::arguments(std::vector<Operand>& out) {
   ++at_;  // the parenthesis
   skip();
-  if (take(")")) return out;
+  if (take(")")) return {};
   do {
-    out.push_back(TRY(operand()));
+    TRY(operand(out.emplace_back()));
     skip();
   } while (take(","));
   if (!take(")")) return unexpected("`,` or `)` behind an argument");
-  return out;
+  return {};
 }
 
 bool Parser::take_some() {
@@ -94,11 +92,18 @@ bool Parser::take_some() {
   return false;
 }
 
-Result<Query> Parser::head(std::string& bare) {
-  Query out;
+// How many steps a query has is told by its dots and brackets up to the next blank, nearly always.
+size_t Parser::steps_ahead() const {
+  size_t steps = 0;
+  for (size_t i = at_; i < text_.size() && !space(text_[i]) && steps < 8; ++i) steps += text_[i] == '.' || text_[i] == '[';
+  return steps;
+}
+
+Status Parser::head(Query& out, std::string_view& bare) {
   out.some = take_some();
   const size_t from = at_;
-  Part first;
+  out.parts.reserve(1 + steps_ahead());
+  Part& first = out.parts.emplace_back();
   if (take_word("this", "THIS")) {
     first.kind = Part::Kind::self;
   } else if (peek() == '%') {
@@ -109,21 +114,18 @@ Result<Query> Parser::head(std::string& bare) {
     first.variable = variable(called);
   } else if (alpha(peek())) {
     const std::string_view called = name();
-    first = key_part(called);
+    key_part(called, first);
     if (!out.some) bare = called;
   } else if (peek() == '"' || peek() == '\'') {
-    first = key_part(TRY(string()));
+    key_part(TRY(string()), first);
   } else {
     return unexpected("a clause", "a clause is a query and a comparison: `Properties.Encrypted == true`");
   }
   first.text = file_.texts.keep(text_.substr(from, at_ - from));
-  out.parts.reserve(peek() == '.' || peek() == '[' ? 4 : 1);  // as long as most
-  out.parts.push_back(std::move(first));
-  return out;
+  return {};
 }
 
-Part Parser::key_part(std::string_view key) {
-  Part part;
+void Parser::key_part(std::string_view key, Part& part) {
   if (key.size() > 1 && key[0] == '%') {
     part.kind = Part::Kind::variable;
     part.variable = variable(key.substr(1));
@@ -131,7 +133,6 @@ Part Parser::key_part(std::string_view key) {
     part.kind = Part::Kind::key;
     part.key.name = file_.texts.keep(key);
   }
-  return part;
 }
 
 Status Parser::parts(Query& query) {
@@ -139,7 +140,11 @@ Status Parser::parts(Query& query) {
     const size_t before = at_;
     skip();
     const size_t from = at_;
-    Part part;
+    if (peek() != '.' && peek() != '[') {
+      at_ = before;
+      break;
+    }
+    Part& part = query.parts.emplace_back();
     if (peek() == '.') {
       ++at_;
       if (digit(peek()) || (peek() == '-' && digit(after(1)))) {
@@ -157,37 +162,32 @@ Status Parser::parts(Query& query) {
         part.kind = Part::Kind::variable;
         part.variable = variable(called);
       } else if (peek() == '"' || peek() == '\'') {
-        part = key_part(TRY(string()));
+        key_part(TRY(string()), part);
       } else if (alpha(peek())) {
-        part = key_part(name());
+        key_part(name(), part);
       } else {
         return unexpected("a key, an index, `%variable` or `*` behind the dot",
                           "keys with other characters need quotes: `.\"a-b\"`");
       }
-    } else if (peek() == '[') {
-      part = TRY(bracket());
     } else {
-      at_ = before;
-      break;
+      TRY(bracket(part));
     }
     part.text = file_.texts.keep(text_.substr(from, at_ - from));
     // A query that begins with a variable goes over all its values anyway.
-    if (query.parts.size() == 1 && query.parts[0].kind == Part::Kind::variable && part.kind == Part::Kind::all_indices &&
-        !spread_) {
+    if (query.parts.size() == 2 && query.parts[0].kind == Part::Kind::variable && part.kind == Part::Kind::all_indices && !spread_) {
       spread_ = true;
+      query.parts.pop_back();
       continue;
     }
-    query.parts.push_back(std::move(part));
     if (query.parts.size() > parts_max) return wrong(from, "a query has more than 500 parts", "", "", Code::limit);
   }
   return {};
 }
 
-Result<Query> Parser::query() {
-  std::string bare;
-  Query out = TRY(head(bare));
-  TRY(tail(out));
-  return out;
+Status Parser::query(Query& out) {
+  std::string_view bare;
+  TRY(head(out, bare));
+  return tail(out);
 }
 
 Status Parser::tail(Query& query) {
@@ -209,40 +209,39 @@ Status Parser::index_of(size_t from, Part& part) {
   return {};
 }
 
-Result<Part> Parser::bracket() {
+Status Parser::bracket(Part& part) {
   Deeper deeper(depth_);
   TRY(not_too_deep());
-  Part part;
   ++at_;  // the bracket
   const size_t from = at_;
   const bool spaced = skip();
   if (peek() == '*') {
     ++at_;
     part.kind = Part::Kind::all_indices;
-    return close(std::move(part));
+    return close();
   }
   if (digit(peek()) || (peek() == '-' && digit(after(1)))) {
     const size_t start = at_;
     if (peek() == '-') ++at_;
     while (digit(peek())) ++at_;
     TRY(index_of(start, part));
-    return close(std::move(part));
+    return close();
   }
   if (peek() == '"' || peek() == '\'') {
-    part = key_part(TRY(string()));
+    key_part(TRY(string()), part);
     skip();
-    if (take("]")) return part;
+    if (take("]")) return {};
     at_ = from;  // a filter that begins with a quoted key
     skip();
   }
   part = {};
   const size_t start = at_;
-  if (const std::string captured(name()); !captured.empty()) {
+  if (const std::string_view captured = name(); !captured.empty()) {
     skip();
     if (take("]")) {
       part.kind = spaced ? Part::Kind::all_values : Part::Kind::all_indices;
       part.variable = variable(captured);
-      return part;
+      return {};
     }
     if (peek() == '|' && after(1) != 'O') {
       ++at_;
@@ -263,23 +262,25 @@ Result<Part> Parser::bracket() {
       if (!take_word("in", "IN")) return unexpected("`==`, `!=`, `in` or `not in` behind `keys`");
       part.keys_in = true;
     }
-    part.keys_with = std::make_unique<Operand>(TRY(operand()));
+    part.keys_with = std::make_unique<Operand>();
+    TRY(operand(*part.keys_with));
     if (part.keys_with->kind == Operand::Kind::call)
       return wrong(start, "keys cannot be compared with a function's result", "a literal or a query");
-    return close(std::move(part));
+    return close();
   }
   part.kind = Part::Kind::filter;
+  Conjunction& filter = part.filter.make();
   do {
-    part.filter.push_back(TRY(alternatives({})));
+    TRY(alternatives(filter.emplace_back(), {}));
     skip();
   } while (!end() && peek() != ']');
-  return close(std::move(part));
+  return close();
 }
 
-Result<Part> Parser::close(Part part) {
+Status Parser::close() {
   skip();
   if (!take("]")) return unexpected("`]`");
-  return part;
+  return {};
 }
 
 }  // namespace reeve::guard

@@ -247,7 +247,7 @@ bool Evaluator::traverse(const Query& query, size_t part, Value current, Scope& 
     }
     if (kind == Kind::unknown) {
       std::optional<Value> written;
-      if (step_.kind == Part::Kind::key && !step_.key.index) written = written_member(current, step_.key.name);
+      if (step_.kind == Part::Kind::key && !step_.numbered) written = written_member(current, step_.key.name);
       if (written && *written) {
         current = *written;
         ++part;
@@ -257,7 +257,7 @@ bool Evaluator::traverse(const Query& query, size_t part, Value current, Scope& 
       else unknown(current, query, part, maybe, out);
       return true;
     }
-    if (step_.kind == Part::Kind::key && !step_.key.index) {
+    if (step_.kind == Part::Kind::key && !step_.numbered) {
       Value next;
       if (kind == Kind::map) next = step(step_.key, current, converter);
       if (!next) {
@@ -274,7 +274,7 @@ bool Evaluator::traverse(const Query& query, size_t part, Value current, Scope& 
     }
     switch (step_.kind) {
       case Part::Kind::self: break;
-      case Part::Kind::key: return index(query, part, current, *step_.key.index, scope, converter, maybe, out);
+      case Part::Kind::key: return index(query, part, current, step_.index, scope, converter, maybe, out);
       case Part::Kind::index: return index(query, part, current, step_.index, scope, converter, maybe, out);
       case Part::Kind::variable: return interpolate(query, part, current, scope, converter, maybe, out);
       case Part::Kind::all_indices:
@@ -300,7 +300,7 @@ bool Evaluator::filtered(const Query& query, size_t part, Value element, Value k
   const Part& step_ = query.parts[part];
   const size_t mark = evidence_.size();
   if (tracer_) tracer_->open(GuardStep::Kind::filter, nullptr, Found{element}, true);
-  const Verdict verdict = all_of(step_.filter, judged_in, Role::gate);
+  const Verdict verdict = all_of(*step_.filter, judged_in, Role::gate);
   if (tracer_) tracer_->close(verdict, last_reason_);
   evidence_.resize(mark, Evidence{});
   if (verdict == Verdict::error) return false;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <unordered_map>
 #include <utility>
 
 namespace reeve::guard {
@@ -12,6 +13,7 @@ namespace {
 
 // Enough for any honest pattern over a policy document; a pattern that needs more is told so instead of hanging a run.
 constexpr uint32_t match_limit = 2'000'000;
+constexpr size_t remembered_max = 10'000;  // patterns that are looked for among those compiled already
 constexpr uint32_t heap_limit_kib = 32 * 1024;
 constexpr size_t stack_bytes_first = 32 << 10, stack_bytes_max = 1 << 20;  // of the machine code's own stack
 
@@ -75,6 +77,14 @@ struct Regex::Compiled {
 };
 
 Result<Regex> Regex::make(std::string_view pattern) {
+  static std::mutex guard;
+  static std::unordered_map<std::string, std::weak_ptr<Compiled>> made;
+  Regex regex;
+  regex.pattern_ = pattern;
+  {
+    std::lock_guard lock(guard);
+    if (const auto found = made.find(regex.pattern_); found != made.end() && (regex.code_ = found->second.lock())) return regex;
+  }
   const std::string translated = translate(pattern);
   int error = 0;
   PCRE2_SIZE offset = 0;
@@ -91,9 +101,10 @@ Result<Regex> Regex::make(std::string_view pattern) {
     return fail(Code::parse, "the regular expression `" + std::string(pattern) + "` is not valid at its byte " +
                                  std::to_string(offset) + ": " + reinterpret_cast<const char*>(reason));
   }
-  Regex regex;
-  regex.pattern_ = pattern;
-  regex.code_ = std::make_unique<Compiled>(code);
+  regex.code_ = std::make_shared<Compiled>(code);
+  std::lock_guard lock(guard);
+  if (made.size() >= remembered_max) made.clear();
+  made[regex.pattern_] = regex.code_;
   return regex;
 }
 

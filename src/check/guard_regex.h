@@ -34,7 +34,7 @@ class Regex {
   struct Compiled;
   Regex();
   std::string pattern_;
-  std::unique_ptr<Compiled> code_;
+  std::shared_ptr<Compiled> code_;  // one for all that have this pattern: a folder of rules asks the same few again and again
 };
 
 }  // namespace reeve::guard

@@ -25,6 +25,24 @@
 
 namespace reeve::guard {
 
+// A member that most of its owners leave empty: as wide as a pointer, read as an empty T, made when first written to. A folder of rules
+// has tens of thousands of clauses, and what they weigh is what reading them takes.
+template <class T>
+class Seldom {
+ public:
+  const T& operator*() const { return held_ ? *held_ : empty_; }
+  const T* operator->() const { return &**this; }
+  T& make() {
+    if (!held_) held_ = std::make_unique<T>();
+    return *held_;
+  }
+  explicit operator bool() const { return held_ != nullptr; }
+
+ private:
+  inline static const T empty_{};
+  std::unique_ptr<T> held_;
+};
+
 struct Clause;
 using Disjunction = std::vector<Clause>;       // one of these
 using Conjunction = std::vector<Disjunction>;  // all of these
@@ -40,14 +58,12 @@ struct Spellings {
 };
 struct Key {
   std::string_view name;
-  std::optional<int64_t> index;  // a key that reads as a number indexes a list
   const Spellings& spellings() const;  // made when first asked for, from any thread: most keys are never missing
 
   Key() = default;
-  Key(Key&& other) noexcept : name(other.name), index(other.index), spelled_(other.spelled_.exchange(nullptr)) {}
+  Key(Key&& other) noexcept : name(other.name), spelled_(other.spelled_.exchange(nullptr)) {}
   Key& operator=(Key&& other) noexcept {
     name = other.name;
-    index = other.index;
     delete spelled_.exchange(other.spelled_.exchange(nullptr));
     return *this;
   }
@@ -100,12 +116,13 @@ struct Operand;
 struct Part {
   enum class Kind : uint8_t { self, key, variable, index, all_indices, all_values, filter, key_filter };
   Kind kind = Kind::self;
-  Key key;                   // of `key`
-  uint32_t variable = none;  // of `variable`: its number; of `all_*` and `filter`: the captured variable's
-  int64_t index = 0;
-  Conjunction filter;
-  uint32_t type = none;  // of `filter`: it asks `Type == '…'` and nothing else, which is this literal
+  bool numbered = false;                   // of `key`: it reads as a number, `index`, and so it indexes a list too
   bool keys_in = false, keys_not = false;  // of `key_filter`: in rather than ==, negated
+  uint32_t variable = none;                // of `variable`: its number; of `all_*` and `filter`: the captured variable's
+  uint32_t type = none;                    // of `filter`: it asks `Type == '…'` and nothing else, which is this literal
+  Key key;                                 // of `key`
+  int64_t index = 0;                       // of `index`, and of a `key` that is numbered
+  Seldom<Conjunction> filter;
   std::unique_ptr<Operand> keys_with;
   std::string_view text;  // as evidence writes this step: `.Rules`, `[*]`, `[ Key == … ]`
 };
@@ -120,10 +137,10 @@ struct Query {
 struct Operand {
   enum class Kind : uint8_t { literal, query, call };
   Kind kind = Kind::literal;
+  Function function = Function::count;
   uint32_t literal = 0;  // node in the literals
   Query query;
-  Function function = Function::count;
-  std::vector<Operand> arguments;
+  Seldom<std::vector<Operand>> arguments;
 };
 
 struct Let {
@@ -148,12 +165,12 @@ struct Clause {
   uint32_t line = 0, column = 0;
   Query query;                     // of `access`, `block`; of `type` the spelled-out `Resources.*[ Type == … ]`
   Operand with;                    // of a binary `access`
-  std::string name;                // of `rule` and `call` the rule's, of `type` the type's
   uint32_t target = none;          // of `rule`: group of rules of that name; of `call`: parameterised rule; `none`: there is none
-  std::vector<Operand> arguments;  // of `call`
-  Conjunction conditions;          // of `when` and `type`
-  Block block;                     // of `block`, `when`, `type`
-  std::string message;
+  std::string_view name;           // of `rule` and `call` the rule's, of `type` the type's
+  Seldom<std::vector<Operand>> arguments;  // of `call`
+  Seldom<Conjunction> conditions;          // of `when` and `type`
+  Seldom<Block> block;                     // of `block`, `when`, `type`
+  std::string_view message;
 };
 
 struct Rule {
@@ -190,7 +207,7 @@ class Texts {
 
 // What the parser gives.
 struct File {
-  Texts texts;  // of keys and steps
+  Texts texts;  // of keys, steps, names and messages
   std::string path;
   std::vector<Let> lets;
   std::vector<Rule> rules;  // `default` first, then in file order

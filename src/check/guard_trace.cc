@@ -52,11 +52,11 @@ void Tracer::open(const Clause& clause, Role role) {
       step.words = (clause.query.some ? "some " : "") + step.query + " " + expected;
       break;
     }
-    case Clause::Kind::rule: step.words = negation + clause.name; break;
-    case Clause::Kind::call: step.words = negation + clause.name + "(…)"; break;
+    case Clause::Kind::rule: step.words = negation + std::string(clause.name); break;
+    case Clause::Kind::call: step.words = negation + std::string(clause.name) + "(…)"; break;
     case Clause::Kind::block: step.words = (clause.query.some ? "some " : "") + query_words(clause.query) + (clause.not_empty ? " !empty { … }" : " { … }"); break;
     case Clause::Kind::when: step.words = "when … { … }"; break;
-    case Clause::Kind::type: step.words = clause.name + " { … }"; break;
+    case Clause::Kind::type: step.words = std::string(clause.name) + " { … }"; break;
   }
 }
 

@@ -75,9 +75,9 @@ std::string operand_words(const File& file, const Operand& operand) {
   }
   std::string out = function_name(operand.function);
   out += '(';
-  for (size_t i = 0; i < operand.arguments.size(); ++i) {
+  for (size_t i = 0; i < operand.arguments->size(); ++i) {
     if (i) out += ", ";
-    out += operand_words(file, operand.arguments[i]);
+    out += operand_words(file, (*operand.arguments)[i]);
   }
   return out + ')';
 }
