@@ -57,8 +57,9 @@ Result<Description> describe(store::Db& db, const ResourceCatalogue& catalogue) 
     Account& one = accounts[std::string(rows.text(0))];
     one.name = std::string(rows.text(1)), one.organization = std::string(rows.text(2)), one.management = rows.integer(3) != 0;
   }
-  // Of types and accounts alone, which an index knows.
-  auto kinds = TRY(db.prepare("SELECT DISTINCT r.account, w.text FROM main.resource AS r JOIN main.word AS w ON w.id = r.type WHERE r.born = 1 AND EXISTS (SELECT 1 FROM main.unit AS u WHERE u.id = r.unit AND u.state IN (1, 2))"));
+  // Pairs of type and account an index knows; of each it is looked up whether this run has one.
+  auto kinds = TRY(db.prepare("SELECT p.account, w.text FROM (SELECT DISTINCT type, account FROM main.resource WHERE born = 1) AS p JOIN main.word AS w ON w.id = p.type "
+                              "WHERE EXISTS (SELECT 1 FROM main.resource AS r JOIN main.unit AS u ON u.id = r.unit WHERE r.type = p.type AND r.account = p.account AND r.born = 1 AND u.state IN (1, 2))"));
   while (TRY(kinds.step()))
     if (is_component(catalogue, kinds.text(1)) && accounts.count(std::string(kinds.text(0)))) accounts[std::string(kinds.text(0))].kinds.emplace(kinds.text(1));
   if (auto reach = db.prepare("SELECT DISTINCT account, type FROM temp.network_reach"))  // a view of content, which may not have it

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "base/text.h"
 #include "store/views.h"
@@ -10,23 +11,29 @@
 namespace reeve::threats {
 namespace {
 
-constexpr size_t rules_in_a_query = 200, first_most = 3;  // three columns each: well below SQLite's limit of 2,000
-constexpr int64_t null_counts = int64_t{1} << 32;         // in a sum beside the rows that are meant: more than there can be of those
-constexpr uint64_t query_steps = 200'000'000, row_steps = 400;  // what rules may cost, in SQLite's steps: in all, and more for each row and rule
+constexpr size_t conditions_in_a_query = 200, first_most = 3;
+constexpr uint64_t query_steps = 200'000'000, row_steps = 400;  // what conditions may cost, in SQLite's steps: in all, and more for each row and condition
 constexpr std::string_view account_type = "Reeve::Account::Settings", organization_type = "Reeve::Organization";
 
-std::string condition(const ThreatRule& rule) { return rule.where.empty() ? "1" : "(" + rule.where + "\n)"; }  // the line ends a comment
+std::string condition(const ThreatRule& rule) { return rule.where.empty() ? "(1)" : "(" + rule.where + "\n)"; }  // the line ends a comment
 
-// How many are meant and how many may be, in one number so that the condition is computed once for it; and the first that is meant.
-std::string columns(const ThreatRule& rule) {
-  if (rule.where.empty()) return "count(*), min(uid)";
-  return "sum(ifnull(NOT NOT " + condition(rule) + ", " + std::to_string(null_counts) + ")), min(CASE WHEN " + condition(rule) + " THEN uid END)";
-}
+// Rules that ask the same of a type: it is computed once for all of them.
+struct Asked {
+  std::string condition;
+  std::vector<size_t> rules;  // places
+};
 
 struct OfType {
   std::string type, from;
+  bool once = false;          // `from` gives each resource once
   uint64_t rows = 0;
   std::vector<size_t> rules;  // places
+};
+
+// What one condition means in one account.
+struct Meant {
+  uint64_t resources = 0, unknown = 0;
+  std::string first;
 };
 
 struct Found {
@@ -68,58 +75,89 @@ class Asking {
       return {};
     }
     asked.from = "temp." + store::view_name(asked.type);
-    auto counts = TRY(db_.prepare("SELECT count(*), count(DISTINCT uid) FROM " + asked.from));
+    auto counts = TRY(db_.prepare("SELECT count(*) FROM " + asked.from));
     if (!TRY(counts.step()) || counts.integer(0) == 0) return {};
     asked.rows = static_cast<uint64_t>(counts.integer(0));
-    const bool repeated = counts.integer(0) != counts.integer(1);
     counts.reset();
-    // Of what several accounts tell the owner's word counts, else the first.
-    if (repeated)
-      asked.from += " WHERE record_row IN (SELECT min((instr(uid, ':' || account || ':') = 0) << 40 | record_row) & 1099511627775 FROM " + asked.from + " GROUP BY uid)";
-    std::vector<size_t> sound;
+    std::vector<Asked> sound;
+    std::map<std::string, size_t> places;
     for (size_t rule : asked.rules) {
-      auto prepared = db_.prepare_foreign("SELECT " + columns(rules_[rule]) + " FROM " + asked.from);
-      if (prepared) sound.push_back(rule);
-      else refuse(rule, wrong(rules_[rule], prepared.error()));
+      const std::string text = condition(rules_[rule]);
+      const auto known = places.find(text);
+      if (known == places.end()) {
+        // Alone, so that one cannot end another's parentheses.
+        if (auto prepared = db_.prepare_foreign("SELECT NOT NOT " + text + " FROM " + asked.from); !prepared) {
+          refuse(rule, wrong(rules_[rule], prepared.error()));
+          continue;
+        }
+        places.emplace(text, sound.size());
+        sound.push_back({text, {}});
+      }
+      sound[places.at(text)].rules.push_back(rule);
     }
-    for (size_t i = 0; i < sound.size(); i += rules_in_a_query) {
-      const std::vector<size_t> some(sound.begin() + static_cast<std::ptrdiff_t>(i), sound.begin() + static_cast<std::ptrdiff_t>(std::min(sound.size(), i + rules_in_a_query)));
+    for (size_t i = 0; i < sound.size(); i += conditions_in_a_query) {
+      const std::vector<Asked> some(sound.begin() + static_cast<std::ptrdiff_t>(i), sound.begin() + static_cast<std::ptrdiff_t>(std::min(sound.size(), i + conditions_in_a_query)));
       if (ask(asked, some)) continue;
       // One of them fails on what a row holds: each by itself says which.
-      for (size_t rule : some)
-        if (auto done = ask(asked, {rule}); !done) refuse(rule, wrong(rules_[rule], done.error()));
+      for (const Asked& one : some)
+        if (auto done = ask(asked, {one}); !done)
+          for (size_t rule : one.rules) refuse(rule, wrong(rules_[rule], done.error()));
     }
     return {};
   }
 
-  Status ask(const OfType& asked, const std::vector<size_t>& some) {
-    struct Row {
-      std::string account;
-      std::vector<std::pair<int64_t, std::string>> of;
-    };
-    std::string sql = "SELECT account";
-    for (size_t rule : some) sql += ", " + columns(rules_[rule]);
-    auto rows = TRY(db_.prepare_foreign(sql + " FROM " + asked.from + " GROUP BY account", {query_steps + asked.rows * (some.size() + 1) * row_steps}));
-    std::vector<Row> all;  // kept until it is sure that the query ends well
+  Status ask(OfType& asked, const std::vector<Asked>& some) {
+    // Kept until it is sure that the query ends well.
+    std::unordered_map<std::string, std::vector<Meant>> all;
+    if (!TRY(pass(asked, some, all)) && !asked.once) {
+      // Of what several accounts tell the owner's word counts, else the first.
+      asked.from += " WHERE record_row IN (SELECT min((instr(uid, ':' || account || ':') = 0) << 40 | record_row) & 1099511627775 FROM " + asked.from + " GROUP BY uid)";
+      asked.once = true;
+      all.clear();
+      (void)TRY(pass(asked, some, all));
+    }
+    for (auto& [account, row] : all)
+      for (size_t i = 0; i < some.size(); ++i)
+        for (size_t rule : some[i].rules) {
+          Reach& reach = out_.of[rule].reach;
+          reach.resources += row[i].resources;
+          reach.unknown += row[i].unknown;
+          if (row[i].resources == 0) continue;
+          found_[rule].accounts.insert(account);
+          found_[rule].first.push_back(row[i].first);
+        }
+    return {};
+  }
+
+  // One pass over the type's rows, each condition computed once for each. False: a resource came twice.
+  Result<bool> pass(const OfType& asked, const std::vector<Asked>& some, std::unordered_map<std::string, std::vector<Meant>>& all) {
+    std::string sql = "SELECT account, uid";
+    for (const Asked& one : some) sql += ", NOT NOT " + one.condition;
+    auto rows = TRY(db_.prepare_foreign(sql + " FROM " + asked.from, {query_steps + asked.rows * (some.size() + 1) * row_steps}));
+    std::vector<size_t> seen;  // hashes; two resources of one hash cost a second pass, and are two there
+    seen.reserve(asked.rows);
+    std::string account;
+    std::vector<Meant>* of = nullptr;
     while (TRY(rows.step())) {
-      Row& row = all.emplace_back();
-      row.account = std::string(rows.text(0));
+      if (const std::string_view in = rows.text(0); !of || in != account) {
+        account = in;
+        of = &all[account];
+        of->resize(some.size());
+      }
+      const std::string_view uid = rows.text(1);
+      seen.push_back(std::hash<std::string_view>()(uid));
       for (size_t i = 0; i < some.size(); ++i) {
-        const int at = static_cast<int>(1 + 2 * i);
-        row.of.emplace_back(rows.integer(at), std::string(rows.text(at + 1)));
+        Meant& meant = (*of)[i];
+        const int at = static_cast<int>(2 + i);
+        if (rows.is_null(at)) {
+          ++meant.unknown;
+        } else if (rows.integer(at) != 0) {
+          if (meant.resources++ == 0 || uid < meant.first) meant.first = uid;
+        }
       }
     }
-    for (const Row& row : all)
-      for (size_t i = 0; i < some.size(); ++i) {
-        Reach& reach = out_.of[some[i]].reach;
-        const uint64_t meant = static_cast<uint64_t>(row.of[i].first % null_counts);
-        reach.resources += meant;
-        reach.unknown += static_cast<uint64_t>(row.of[i].first / null_counts);
-        if (meant == 0) continue;
-        found_[some[i]].accounts.insert(row.account);
-        found_[some[i]].first.push_back(row.of[i].second);
-      }
-    return {};
+    std::sort(seen.begin(), seen.end());
+    return std::adjacent_find(seen.begin(), seen.end()) == seen.end();
   }
 
   // Accounts in which no answer tells which resources of the type there are, or in which it is missing for a Region.
