@@ -91,7 +91,7 @@ class Telling {
       if (!one_ || *one_ == i) threat(json, i);
     json.end_array();
     if (plan_) {
-      json.key("plan").begin_object().member("budget_minutes", static_cast<int64_t>(plan_->budget)).member("minutes", static_cast<int64_t>(plan_->minutes)).key("before").number(plan_->before).key("after").number(plan_->after);
+      json.key("plan").begin_object().member("budget_minutes", static_cast<int64_t>(plan_->budget)).member("minutes", static_cast<int64_t>(plan_->minutes)).member("not_known", static_cast<int64_t>(plan_->not_known)).key("before").number(plan_->before).key("after").number(plan_->after);
       for (const auto& [key, list] : {std::pair{"picks", &plan_->picks}, std::pair{"beyond", &plan_->beyond}}) {
         json.key(key).begin_array();
         for (const Pick& one : *list) pick(json, one);
@@ -157,8 +157,10 @@ class Telling {
   }
 
   void pick(JsonWriter& json, const Pick& one) {
-    json.begin_object().member("control", one.control).member("standing", name(one.standing)).member("resources", static_cast<int64_t>(one.resources)).member("minutes", static_cast<int64_t>(one.minutes));
-    json.key("saved").number(one.saved).key("alone").number(one.alone).key("left").number(one.left).member("with", one.with).member("why", one.why).key("threats").begin_array();
+    json.begin_object().member("control", one.control).member("standing", name(one.standing)).member("resources", static_cast<int64_t>(one.resources)).member("unknown", static_cast<int64_t>(one.unknown)).member("minutes", static_cast<int64_t>(one.minutes));
+    json.key("saved").number(one.saved).key("alone").number(one.alone).key("left").number(one.left).member("with", one.with).member("together", one.together).key("companions").begin_array();
+    for (const std::string& id : one.companions) json.string(id);
+    json.end_array().member("why", one.why).key("threats").begin_array();
     for (const auto& [t, saved] : one.threats) json.begin_object().member("id", run_.state.threats[t].id).member("title", run_.state.threats[t].title).key("saved").number(saved).end_object();
     json.end_array().end_object();
   }
@@ -173,8 +175,9 @@ class Telling {
       io_.print(table.text(io_.terminal, options_.has("--all") ? 0 : picks_told));
     }
     for (size_t i = 0; i < plan_->beyond.size() && i < beyond_told; ++i)
-      io_.print("  does not fit: " + safe(plan_->beyond[i].control) + ", " + threats::effort_text(plan_->beyond[i].minutes) + ", would save " + money_text(plan_->beyond[i].saved) + "\n");
+      io_.print("  does not fit: " + safe(plan_->beyond[i].control) + (plan_->beyond[i].companions.empty() ? "" : " with " + safe(join(plan_->beyond[i].companions, ", "))) + ", " + threats::effort_text(plan_->beyond[i].minutes) + ", would save " + money_text(plan_->beyond[i].saved) + "\n");
     if (plan_->beyond.size() > beyond_told) io_.print("  and " + with_thousands(plan_->beyond.size() - beyond_told) + " more that do not fit\n");
+    if (plan_->not_known) io_.print("  not in the plan: " + count_text(plan_->not_known, "control") + (plan_->not_known == 1 ? " or detection" : " and detections") + " of which it is not known whether they fail anywhere; what may be saved there nobody can say\n");
   }
 
   void detail(size_t i) {

@@ -283,6 +283,51 @@ TEST(Plan, MendsWhatFeedsDetectionsAndNotTheDetections) {
   EXPECT_LE(partly.picks[0].saved, plan.picks[0].saved);
 }
 
+TEST(Plan, MendsOnlyWhatIsKnownToFail) {
+  World world;
+  world.threat("t", 4, 3, 4, {bound("a-critical", Standing::partial, Duty::prevent, 3, 1, 6), bound("b-high", Standing::unknown, Duty::prevent, 0, 0, 5)});
+  const Plan plan = plan_of(world.money(), world.state, world.scale, world.content, 0);
+  ASSERT_EQ(plan.picks.size(), 1u);
+  EXPECT_EQ(plan.picks[0].control, "a-critical");
+  EXPECT_EQ(plan.picks[0].resources, 1u);
+  EXPECT_EQ(plan.picks[0].minutes, 30u) << "one resource's work";
+  EXPECT_EQ(plan.picks[0].unknown, 6u);
+  EXPECT_NE(plan.picks[0].why.find("not known for 6 more"), std::string::npos) << plan.picks[0].why;
+  EXPECT_EQ(plan.not_known, 1u) << "of the other nothing is known to fail";
+  World mended = world;
+  mended.state.threats[0].bound[0].verdicts = bound("", Standing::partial, Duty::prevent, 4, 0, 6).verdicts;
+  EXPECT_NEAR(plan.after, mended.money().total.mean, 0.05 * plan.after) << "what is not known stays as it is";
+  mended.state.threats[0].bound[0].standing = Standing::effective;
+  EXPECT_GT(plan.after, 1.2 * mended.money().total.mean);
+  Blind blind;
+  const double wholly = plan_of(blind.money(), blind.state, blind.scale, blind.content, 0).picks.at(0).saved;
+  blind.feeds.controls["b-high"].verdicts.unknown = 3;
+  const Plan half = plan_of(blind.money(), blind.state, blind.scale, blind.content, 0);
+  EXPECT_LT(half.picks.at(0).saved, 0.9 * wholly) << "logs that may be missing elsewhere feed nobody for certain";
+  EXPECT_EQ(half.picks.at(0).resources, 2u);
+}
+
+TEST(Plan, SeesWhatOnlyTwoFeedersTogetherSave) {
+  Blind world;
+  world.feeds.of = {{"rule-one", {"a-critical", "b-high"}}, {"rule-two", {"a-critical", "b-high"}}, {"rule-alone", {}}};
+  world.feeds.controls["a-critical"] = {Standing::failed, {.fail = 1}};
+  const Plan plan = plan_of(world.money(), world.state, world.scale, world.content, 0);
+  ASSERT_EQ(plan.picks.size(), 2u);
+  EXPECT_EQ(plan.picks[0].alone + plan.picks[1].alone, 0) << "neither saves anything alone";
+  EXPECT_GT(plan.picks[1].saved, 0.01 * plan.before);
+  for (const Pick& pick : plan.picks) {
+    EXPECT_EQ(pick.together, "rule-one");
+    EXPECT_EQ(pick.companions, std::vector<std::string>{pick.control == "b-high" ? "a-critical" : "b-high"});
+    EXPECT_NE(pick.why.find("together they save"), std::string::npos) << pick.why;
+  }
+  EXPECT_NEAR(plan.before - plan.picks[0].saved - plan.picks[1].saved, plan.after, 1e-6 * plan.before);
+  const Plan poor = plan_of(world.money(), world.state, world.scale, world.content, 60);
+  EXPECT_TRUE(poor.picks.empty()) << "half of it is worth nothing";
+  ASSERT_EQ(poor.beyond.size(), 1u);
+  EXPECT_EQ(poor.beyond[0].minutes, 150u);
+  EXPECT_EQ(poor.beyond[0].companions.size(), 1u);
+}
+
 TEST(Plan, KeepsToItsBudgetAndNamesWhatIsBeyond) {
   World world;
   world.threat("t", 4, 3, 4, {bound("a-critical", Standing::failed, Duty::prevent, 0, 10), bound("c-low", Standing::failed, Duty::prevent, 0, 2)});
