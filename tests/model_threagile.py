@@ -28,9 +28,11 @@ unnecessary-technical-asset untrusted-deserialization wrong-communication-link-c
 
 
 def table(checks):
-    rows = re.findall(r"^\| ([a-z-]+) \| ([a-z0-9, -]*) ?\| (.+) \|$", (ROOT / "docs" / "threagile.md").read_text(), re.M)
+    rows = re.findall(r"^\| ([a-z-]+) \| (\d+|–) \| ([a-z0-9, -]*) ?\| (.+) \|$", (ROOT / "docs" / "threagile.md").read_text(), re.M)
     checks.check(len(RULES) == 42 and sorted(row[0] for row in rows) == sorted(RULES), "each of Threagile's rules stands in the table once", set(RULES) ^ {row[0] for row in rows})
-    for rule, ours, difference in rows:
+    counts = [int(row[1]) for row in rows if row[1].isdigit()]
+    checks.check((sum(counts) + 2, len(counts) + 1) == (84, 28), "with its risks of the example, which together with the individual ones are all that it made", (sum(counts), len(counts)))
+    for rule, _, ours, difference in rows:
         ids = [one for one in ours.strip().split(", ") if one]
         missing = [one for one in ids if not (ROOT / "content" / "threats" / one / "threat.yaml").exists()]
         checks.check(not missing, f"{rule}: the threats named are there", missing)
