@@ -23,7 +23,7 @@ set(REEVE_ALONE
   findings/secret_patterns.cc
   formats/json.cc formats/json_pick.cc formats/unpack.cc formats/yaml.cc
   notify/mail.cc notify/payload.cc notify/post_office.cc notify/sender.cc
-  report/csv.cc report/diagram_drawn.cc report/history_json.cc report/markdown.cc report/model_report.cc report/objectives_json.cc report/ocsf.cc report/oscal.cc
+  report/csv.cc report/diagram_drawn.cc report/markdown_shown.cc report/history_json.cc report/markdown.cc report/model_report.cc report/objectives_json.cc report/ocsf.cc report/oscal.cc
   report/threats_told.cc report/plan_json.cc report/redaction_ids.cc report/workspace_json.cc
   assess/unit_result_test.cc content/content_test.cc content/detections_test.cc content/record_view_test.cc
   content/threats_page_test.cc content/threats_test.cc

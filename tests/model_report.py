@@ -143,6 +143,10 @@ def stands(checks, folder):
 
 
 def many(checks, folder):
+    written = model_of("A threat")
+    written["applicationInfo"]["description"] = "## Parts\n\n- a **shop**\n- <b>no element</b>\n"
+    page = report(workspace_of(folder / "written", written)).out
+    checks.check("<h3>Parts</h3><ul><li>a <b>shop</b></li><li>&lt;b&gt;no element&lt;/b&gt;</li></ul>" in page and "## Parts" not in page, "what people wrote in Markdown is told as structure, and no element comes of it", page[page.find("Parts") - 100:][:300])
     workspace = workspace_of(folder / "w", model_of("A threat of many", 10_000))
     page = report(workspace)
     checks.check(page.status == 0 and page.out.count("<tr id=\"threat-") == 10_000, "10,000 threats are shown, each once", page.err)

@@ -10,6 +10,7 @@
 #include "report/html_page.h"
 #include "report/html_sections.h"
 #include "report/markdown.h"
+#include "report/markdown_shown.h"
 #include "report/threats_json.h"
 
 extern const char reeve_page_style_begin[], reeve_page_style_end[];
@@ -182,7 +183,7 @@ class Html {
 
  private:
   static std::string head(std::string_view title, std::string_view small = {}) { return "<h3>" + esc(title) + (small.empty() ? "" : " <small>" + esc(small) + "</small>") + "</h3>"; }
-  static std::string prose(std::string_view text) { return "<div class=\"prose\">" + esc(text) + "</div>"; }
+  static std::string prose(std::string_view text, int heading) { return "<div class=\"prose\">" + markdown_shown(text, heading) + "</div>"; }
 
   std::string block(Block one) {
     switch (one) {
@@ -204,8 +205,8 @@ class Html {
     std::string out = "<p>" + count_text(r_.model->records("threats").size(), "threat") + ", " + count_text(r_.model->records("mitigations").size(), "mitigation") + ", " + count_text(r_.model->records("assumptions").size(), "assumption") + ".";
     if (!r_.state) out += " No estate was looked at: how mitigations stand is not said.";
     out += "</p>";
-    if (const auto text = r_.model->single("applicationInfo").text("description"); !text.empty()) out += prose(text);
-    if (const auto text = r_.model->single("architecture").text("description"); !text.empty()) out += "<details><summary>Architecture in words</summary>" + prose(text) + "</details>";
+    if (const auto text = r_.model->single("applicationInfo").text("description"); !text.empty()) out += prose(text, 3);
+    if (const auto text = r_.model->single("architecture").text("description"); !text.empty()) out += "<details><summary>Architecture in words</summary>" + prose(text, 3) + "</details>";
     return out;
   }
 
@@ -219,7 +220,7 @@ class Html {
   std::string flows() {
     std::string out;
     if (r_.diagram) out += head("Data flows", count_text(r_.diagram->flows.size(), "flow")) + "<details><summary>As a table</summary>" + diagram_flows_html(*r_.diagram) + "</details>";
-    if (const auto text = r_.model->single("dataflow").text("description"); !text.empty()) out += "<details><summary>In words</summary>" + prose(text) + "</details>";
+    if (const auto text = r_.model->single("dataflow").text("description"); !text.empty()) out += "<details><summary>In words</summary>" + prose(text, 4) + "</details>";
     return out;
   }
 

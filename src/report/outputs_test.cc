@@ -6,6 +6,7 @@
 #include "formats/csv.h"
 #include "report/csv.h"
 #include "report/markdown.h"
+#include "report/markdown_shown.h"
 
 namespace reeve {
 namespace {
@@ -53,6 +54,30 @@ TEST(Outputs, ProseInMarkdown) {
                                   {"a\nb", "a b"},
                                   {"ä", "ä"}})
     EXPECT_EQ(markdown_text(text), prose) << text;
+}
+
+TEST(Outputs, MarkdownOfOthersIsToldAsStructure) {
+  for (auto& [text, shown] : Rows{{"", ""},
+                                  {"one\ntwo\n\nthree", "<p>one two</p><p>three</p>"},
+                                  {"## A\r\n\r\ntext\r\n### B ###", "<h3>A</h3><p>text</p><h4>B</h4>"},
+                                  {"# A\n###### F", "<h3>A</h3><h6>F</h6>"},
+                                  {"#no heading", "<p>#no heading</p>"},
+                                  {"- a\n- b\n  - c\n    goes on\n- d", "<ul><li>a</li><li>b<ul><li>c goes on</li></ul></li><li>d</li></ul>"},
+                                  {"1. a\n\n2. b\n- c", "<ol><li>a</li><li>b</li></ol><ul><li>c</li></ul>"},
+                                  {"a\n- b", "<p>a</p><ul><li>b</li></ul>"},
+                                  {"```sh\na < b\n\n# x\n```\nc", "<pre><code>a &lt; b\n\n# x\n</code></pre><p>c</p>"},
+                                  {"~~~\nnever closed", "<pre><code>never closed\n</code></pre>"},
+                                  {"`a*b*` and ``c`d`` **e _f_** *g* h_i_j * k *", "<p><code>a*b*</code> and <code>c`d</code> <b>e _f_</b> <em>g</em> h_i_j * k *</p>"},
+                                  {"**open `and", "<p>**open `and</p>"},
+                                  {"[words](https://a.example/b) ![map](data:image/png;base64,AAAA) [x] (y)", "<p>words (https://a.example/b) (picture: map) [x] (y)</p>"},
+                                  {"<b onclick=x>&amp;</b> [a\"](javascript:alert(1)) `<i>`", "<p>&lt;b onclick=x&gt;&amp;amp;&lt;/b&gt; a&quot; (javascript:alert(1)) <code>&lt;i&gt;</code></p>"},
+                                  {"| a | b |\n|---|---|", "<p>| a | b | |---|---|</p>"}})
+    EXPECT_EQ(markdown_shown(text, 3), shown) << text;
+  for (const char* mark : {"[", "`", "*", "_", "![", "[](", "**a ", "- ", "# ", "```\n", "[a](b "}) {
+    std::string many;
+    while (many.size() < 200'000) many += mark;
+    EXPECT_LT(markdown_shown(many, 3).size(), 40 * many.size()) << mark;
+  }
 }
 
 TEST(Outputs, TypesOfAsff) {
