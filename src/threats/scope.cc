@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "store/views.h"
+#include "threats/unread.h"
 
 namespace reeve::threats {
 namespace {
@@ -160,46 +161,12 @@ class Asking {
     return std::adjacent_find(seen.begin(), seen.end()) == seen.end();
   }
 
-  // Accounts in which no answer tells which resources of the type there are, or in which it is missing for a Region.
+  // Accounts in which no answer tells which resources of a rule's types there are.
   Status reads(const std::map<std::string, OfType>& by_type) {
-    struct Asked {
-      bool answered = false, failed = false;
-    };
-    std::map<std::string, std::map<std::string, std::map<std::string, Asked>>> of_call;  // call, account, Region
-    std::set<std::string> accounts, config;                                              // config: account and type
-    auto rows = TRY(db_.prepare("SELECT account, operation, region, max(status IN ('ok', 'absent')), max(status NOT IN ('ok', 'absent')) FROM temp.reads WHERE coalesce(parameter, '') = '' GROUP BY 1, 2, 3"));
-    while (TRY(rows.step())) {
-      accounts.emplace(rows.text(0));
-      Asked& one = of_call[std::string(rows.text(1))][std::string(rows.text(0))][std::string(rows.text(2))];
-      one.answered = rows.integer(3) != 0, one.failed = rows.integer(4) != 0;
-    }
-    auto items = TRY(db_.prepare("SELECT account, parameter FROM temp.reads WHERE operation = 'config:DeliverConfigSnapshot'"));
-    while (TRY(items.step())) config.insert(std::string(items.text(0)) + "\n" + std::string(items.text(1)));
+    Unread unread = TRY(Unread::of_run(db_, catalogue_));
     for (const auto& [name, asked] : by_type) {
-      const ResourceType* type = catalogue_.find(name);
-      if (!type || type->singleton != Singleton::none || type->of_organization()) continue;
-      const Read* lists = nullptr;
-      std::set<std::string> calls;
-      for (const Read& read : type->reads) {
-        if (!read.lists() || (read.id.empty() && read.arn.empty())) continue;
-        if (!lists) lists = &read;
-        if (read.service == lists->service) calls.insert(read.call);
-      }
-      if (!lists) continue;
-      for (const std::string& account : accounts) {
-        if (account.empty() || account == "unknown" || config.contains(account + "\n" + name)) continue;
-        std::map<std::string, Asked> regions;
-        for (const std::string& call : calls)
-          if (const auto of = of_call.find(call); of != of_call.end())
-            if (const auto in = of->second.find(account); in != of->second.end())
-              for (const auto& [region, one] : in->second) {
-                Asked& sum = regions[type->global ? "" : region];
-                sum.answered |= one.answered, sum.failed |= one.failed;
-              }
-        const bool open = regions.empty() || std::any_of(regions.begin(), regions.end(), [](const auto& one) { return one.second.failed && !one.second.answered; });
-        if (!open) continue;
-        for (size_t rule : asked.rules) found_[rule].unread.insert(account);
-      }
+      const std::set<std::string> accounts = TRY(unread.accounts(name));
+      for (size_t rule : asked.rules) found_[rule].unread.insert(accounts.begin(), accounts.end());
     }
     return {};
   }
