@@ -115,17 +115,18 @@ def judged(control, file, mutants):
     with tempfile.TemporaryDirectory() as folder:
         controls = pathlib.Path(folder) / "controls"
         whole = (CONTROLS / control / file).read_text()
-        out.append((0, "as it is", held(reeve("content", "test", control, "--content", CONTROLS.parent, "--format", "json"), control)))
+        shutil.copytree(CONTROLS / control, controls / control)  # as it is, beside them: it replaces the one that is built in
         names = {}  # by text: two changes that come to the same are one
         for _, _, text in mutants:
             if text not in names:
                 names[text] = f"{control}-changed-{len(names) + 1}"
                 shutil.copytree(CONTROLS / control, controls / names[text])
                 (controls / names[text] / file).write_text(text)
-        run = reeve("content", "test", *names.values(), "--content", folder, "--format", "json") if names else None
-        if run and re.search(r"there is no control", run.err):  # what is no control any more ends the run before it judges the others
+        run = reeve("content", "test", control, *names.values(), "--content", folder, "--format", "json")
+        if re.search(r"there is no control", run.err):  # what is no control any more ends the run before it judges the others
             names_left = [name for name in names.values() if not re.search(rf"/{re.escape(name)}/", run.err)]
-            run = reeve("content", "test", *names_left, "--content", folder, "--format", "json") if names_left else run
+            run = reeve("content", "test", control, *names_left, "--content", folder, "--format", "json")
+        out.append((0, "as it is", held(run, control)))
         for offset, what, text in mutants:
             out.append((whole.count("\n", 0, offset) + 1, what, held(run, names[text])))
     return control, file, out
