@@ -81,8 +81,8 @@ def times(checks):
     volumes = {"Volumes": []}
     for when, as_of, words in (
         ("2026-11-20T00:00:00Z", WHEN, None),
-        ("2026-11-25T00:00:00Z", WHEN, "all 1 input is newer than the moment judged, 2026-11-22T00:00:00Z: the newest is of 2026-11-25T00:00:00Z, by its file's time"),
-        ("2026-11-25T00:00:00Z", "2001-01-01T00:00:00Z", "all 1 input is newer than the moment judged, 2001-01-01T00:00:00Z"),
+        ("2026-11-25T00:00:00Z", WHEN, "the only input does not say when it was read, and its file is newer than the moment judged, 2026-11-22T00:00:00Z: of 2026-11-25T00:00:00Z"),
+        ("2026-11-25T00:00:00Z", "2001-01-01T00:00:00Z", "the only input does not say when it was read, and its file is newer than the moment judged, 2001-01-01T00:00:00Z"),
     ):
         with Export({file: volumes}, when=when) as export:
             run = export.run(as_of=as_of)

@@ -27,13 +27,17 @@ std::optional<Error> NewerFacts::note(Time as_of) const {
     if (!newest || rank(one) > rank(*newest) || (rank(one) == rank(*newest) && one.file < newest->file)) newest = &one;
   }
   if (!newest) return {};
-  std::string what = newer == seen.size() ? "all " + count_text(newer, "input") : with_thousands(newer) + " of " + count_text(seen.size(), "input");
-  what += newer == 1 ? " is" : " are";
-  what += " newer than the moment judged, " + rfc3339(as_of) + ": the newest is of " + rfc3339({newest->time_ms}) + (newest->of_file ? ", by its file's time" : "");
-  if (of_file == newer && newer > 1) what += " as all of them";
-  else if (of_file > 0 && of_file < newer) what += "; of " + count_text(of_file, "input") + " only the file's time is known";
+  std::string what = newer == seen.size() ? (newer == 1 ? std::string("the only input") : "all " + count_text(newer, "input")) : with_thousands(newer) + " of " + count_text(seen.size(), "input");
+  const std::string moment = "newer than the moment judged, " + rfc3339(as_of) + ": ";
   // Times of files come from a copy or a checkout, of all files alike: to name one of them would lead astray.
-  return Error{Code::conflict, what, of_file == newer && newer > 1 ? Place{} : Place{newest->file}, "", of_file == newer ? "what counts is what they say: a copy may have changed the time" : "what counts is what they say, though it came later: give a later --as-of"};
+  if (of_file == newer) {
+    what += newer == 1 ? " does not say when it was read, and its file is " + moment + "of " : " do not say when they were read, and their files are " + moment + "the newest of ";
+    return Error{Code::conflict, what + rfc3339({newest->time_ms}), newer > 1 ? Place{} : Place{newest->file}, "",
+                 "copies and checkouts make files new, and then all is well; if the estate was read later than judged, give that moment by --as-of TIME"};
+  }
+  what += (newer == 1 ? " is " : " are ") + moment + "the newest is of " + rfc3339({newest->time_ms});
+  if (of_file > 0) what += "; of " + count_text(of_file, "input") + " only the file's time is known";
+  return Error{Code::conflict, what, Place{newest->file}, "", "they count all the same; to judge as of when they were read give a later --as-of"};
 }
 
 }  // namespace reeve
