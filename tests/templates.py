@@ -215,6 +215,25 @@ def circles(checks):
         checks.check([each[2:] for each in findings(run)] == [["Data", "FAIL"]], f"the rest is judged {words}", str(findings(run)))
 
 
+def unknown_types(checks):
+    """A type that nobody knows is never passed over in silence."""
+    types = ("AWS::S3::Buckets", "AWS::S3::Bukcet", "AWS::Lambda::Permission", "AWS::Lambda::Permission", "AWS::EC2::VPNGateway", "Custom::Thing", "AWS::CloudFormation::WaitConditionHandle", "AWS::S3::BucketPolicy", "AWS::EC2::Volume")
+    template = "Resources:\n" + "".join(f"  R{n}:\n    Type: {type}\n" for n, type in enumerate(types))
+    with tempfile.TemporaryDirectory() as at:
+        folder = written(pathlib.Path(at), {"t.yaml": template})
+        for words in ([], ["--control", "volume-encrypted"]):
+            run = reeve("check", "t.yaml", *words, "--format", "json", cwd=folder)
+            told = json.loads(run.out)
+            notes = [(note["what"], note["line"], note["hint"]) for note in told["files"][0].get("notes", [])]
+            checks.check([(line, hint) for _, line, hint in notes] == [(3, "is `AWS::S3::Bucket` meant?"), (5, "is `AWS::S3::Bucket` meant?")] and "`AWS::S3::Buckets` is not judged (1 resource)" in notes[0 if "Buckets" in notes[0][0] else 1][0],
+                         "a type that is nearly another is named, with that", notes)
+            checks.check(told["summary"].get("not_judged") == {"AWS::EC2::VPNGateway": 1, "AWS::Lambda::Permission": 2}, "other types that no control is about are counted", told["summary"])
+            checks.check(run.err.count("is not judged") == 2, "and what is a slip is said to people", run.err)
+        text = reeve("check", "t.yaml", cwd=folder)
+        checks.check("not judged: 3 resources of 2 types that no control is about: AWS::Lambda::Permission (2), AWS::EC2::VPNGateway" in text.out, "the text counts them once", text.out[-400:])
+        checks.check("not judged" not in reeve("check", "t.yaml", cwd=written(pathlib.Path(at), {"t.yaml": template.split("  R0")[0] + "  V:\n    Type: AWS::EC2::Volume\n"})).out, "and says nothing where there is none")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--reeve", default=str(lib_reeve.REEVE))
@@ -227,6 +246,7 @@ def main():
     circles(checks)
     assessed(checks)
     explained(checks)
+    unknown_types(checks)
     return checks.end()
 
 

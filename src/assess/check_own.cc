@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 
+#include "assess/content_index.h"
 #include "assess/tally.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "estate/declared.h"
 #include "estate/template.h"
 #include "estate/terraform.h"
@@ -46,6 +49,7 @@ class Judging : public UnitSink {
   void stack(Stack& stack, const std::string& within, const std::string& maybe) {
     for (Error& problem : stack.problems) out_.problems.push_back(std::move(problem));
     for (Error& note : stack.notes) out_.notes.push_back(std::move(note));
+    name_unknown_types(stack);
     Source self;
     self.file = stack.shown;
     self.path_prefix = "$";
@@ -71,6 +75,28 @@ class Judging : public UnitSink {
   const std::map<std::string, DocumentPtr>& written() const { return written_; }
 
  private:
+  // A type that nobody knows is judged by nothing, and nothing would say so: one that is nearly another's is a slip, the rest is counted.
+  void name_unknown_types(const Stack& stack) {
+    constexpr size_t slips_most = 2;
+    static const std::vector<std::string_view> listed = built_in_types();
+    static const std::unordered_set<std::string_view> known(listed.begin(), listed.end());
+    std::map<std::string_view, std::pair<uint64_t, Value>> unknown;
+    for (const StackResource& each : stack.resources) {
+      if (known.contains(each.type) || catalogue_.find(each.type) || !guard_.of_type(each.type, false).empty()) continue;
+      // What a template says of itself, and what its author makes: nothing of AWS's to be judged.
+      if (each.type.empty() || starts_with(each.type, "AWS::CloudFormation::") || starts_with(each.type, "AWS::CDK::") || starts_with(each.type, "Custom::") || ends_with(each.type, "::MODULE")) continue;
+      auto& [count, first] = unknown[each.type];
+      if (count++ == 0) first = each.body;
+    }
+    for (const auto& [type, seen] : unknown) {
+      const std::string near = nearest(std::string(type), std::vector<std::string>(listed.begin(), listed.end()), slips_most);
+      if (near.empty()) out_.unjudged[std::string(type)] += seen.first;
+      else
+        out_.notes.push_back({Code::unsupported, "`" + std::string(type) + "` is not judged (" + count_text(seen.first, "resource") + "): nobody here knows a type of that name",
+                              {stack.shown, seen.second.line(), seen.second.column()}, "", "is `" + near + "` meant?"});
+    }
+  }
+
   void resource(const Resource& resource, const std::string& file) {
     ++out_.resources;
     for (const auto* control : guard_.of_type(resource.type_name, false))

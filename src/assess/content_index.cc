@@ -23,19 +23,29 @@ std::string_view index_text() { return {reeve_content_index_begin, static_cast<s
 
 }  // namespace
 
-std::vector<std::string_view> built_in_part_types() {
+namespace {
+
+constexpr size_t lists = 2;  // of types, which the index begins with
+
+std::vector<std::string_view> list_of(size_t number) {
   std::vector<std::string_view> out;
-  const std::string_view text = index_text();
-  std::string_view line = text.substr(0, text.find('\n'));
+  std::string_view rest = index_text();
+  while (number-- > 0) rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+  std::string_view line = rest.substr(0, rest.find('\n'));
   take_word(line);  // the `*` that begins it
   while (!line.empty()) out.push_back(take_word(line));
   return out;
 }
 
+}  // namespace
+
+std::vector<std::string_view> built_in_part_types() { return list_of(0); }
+std::vector<std::string_view> built_in_types() { return list_of(1); }
+
 std::vector<IndexedControl> built_in_index() {
   std::vector<IndexedControl> out;
   std::string_view rest = index_text();
-  rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);  // the types of parts
+  for (size_t i = 0; i < lists; ++i) rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('\n'), rest.size());
     std::string_view line = rest.substr(0, end);

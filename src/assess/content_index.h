@@ -23,4 +23,7 @@ std::vector<IndexedControl> built_in_index();
 // The types of which a template's resources are parts of others, such as AWS::S3::BucketPolicy.
 std::vector<std::string_view> built_in_part_types();
 
+// The types that built-in content knows: that it has a file of, that are parts, that a rule names.
+std::vector<std::string_view> built_in_types();
+
 }  // namespace reeve

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -76,6 +77,7 @@ struct CheckedFile {
   uint64_t resources = 0;                   // that a template declares
   std::vector<Error> problems;              // why it could not be read; keys that stand twice
   std::vector<Error> notes;                 // named, exit status unaffected
+  std::map<std::string, uint64_t, std::less<>> unjudged;  // resources of templates by their type, where no control of content is about it
   std::shared_ptr<const FileDrift> drift;   // of comparisons with what is live (drift.h); findings say the same
 };
 

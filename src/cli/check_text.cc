@@ -58,6 +58,7 @@ class Text : public CheckOutput {
     else what += ", " + count_text(s.rule_files, "rule file");
     if (s.unreadable) what += "; " + count_text(s.unreadable, "file") + " could not be read";
     out += what + "\n";
+    if (!s.unjudged.empty()) out += unjudged(s);
     std::vector<std::string> counts;
     const std::string severities = by_severity(fails_);
     counts.push_back(paint(terminal_, total(fails_) ? Ink::fail : Ink::plain, with_thousands(total(fails_)) + " fail") +
@@ -73,6 +74,19 @@ class Text : public CheckOutput {
   }
 
  private:
+  // Not a word about each: which types nothing here is about, the most frequent first.
+  std::string unjudged(const CheckSummary& s) const {
+    constexpr size_t named_most = 4;
+    std::vector<std::pair<uint64_t, std::string>> types;
+    uint64_t all = 0;
+    for (const auto& [type, count] : s.unjudged) types.emplace_back(count, type), all += count;
+    std::stable_sort(types.begin(), types.end(), [](auto& a, auto& b) { return a.first > b.first; });
+    std::string out = "not judged: " + count_text(all, "resource") + " of " + count_text(types.size(), "type") + " that no control is about: ";
+    for (size_t i = 0; i < types.size() && i < named_most; ++i) out += (i ? ", " : "") + safe(types[i].second) + (types[i].first > 1 ? " (" + with_thousands(types[i].first) + ")" : "");
+    if (types.size() > named_most) out += " and " + with_thousands(types.size() - named_most) + " more";
+    return out + "\n";
+  }
+
   static uint64_t total(const std::map<std::string, uint64_t>& by) {
     uint64_t n = 0;
     for (const auto& [severity, count] : by) n += count;

@@ -184,6 +184,7 @@ int run_check(const Options& options, Io& io) {
     for (const Error& note : file.notes) io.say("note  " + fold(io.error_terminal, safe(note.text())) + "\n");
     ++summary.data_files;
     summary.resources += file.resources;
+    for (const auto& [type, count] : file.unjudged) summary.unjudged[type] += count;
     summary.unreadable += !file.read && !file.problems.empty();
     for (const auto& result : file.results)
       for (const auto& rule : result.rules) {

@@ -126,6 +126,11 @@ std::string end_of(const CheckSummary& s) {
   if (s.drift) count("resources", s.resources);
   else if (s.controls) count("controls", s.controls), count("resources", s.resources);
   else count("rule_files", s.rule_files);
+  if (!s.unjudged.empty()) {
+    json.key("not_judged").begin_object();
+    for (const auto& [type, resources] : s.unjudged) count(type, resources);
+    json.end_object();
+  }
   count("data_files", s.data_files), count("unreadable", s.unreadable);
   json.key("rules").begin_object();
   count("pass", s.pass), count("fail", s.fail), count("unknown", s.unknown), count("skip", s.skip), count("set_aside", s.set_aside);

@@ -22,6 +22,7 @@ namespace reeve {
 struct CheckSummary {
   uint64_t rule_files = 0, data_files = 0;
   uint64_t controls = 0, resources = 0;                // if Reeve's own controls judged: those asked, and what the files declare
+  std::map<std::string, uint64_t, std::less<>> unjudged;  // of the resources: those of types that no control is about
   uint64_t beyond = 0;                                 // own controls that judge no template, but what is live
   uint64_t pass = 0, fail = 0, skip = 0, unknown = 0;  // rule blocks; of own controls: pairs of control and resource
   uint64_t unreadable = 0;                             // data files
