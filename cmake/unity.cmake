@@ -29,7 +29,7 @@ set(REEVE_ALONE
   content/threats_page_test.cc content/threats_test.cc
   estate/stack_test.cc estate/template_test.cc estate/terraform_test.cc
   formats/json_test.cc formats/yaml_test.cc policy/identity_test.cc policy/public_test.cc policy/scp_test.cc
-  threats/derive_test.cc threats/scope_test.cc threats/status_test.cc
+  threats/derive_test.cc threats/scope_test.cc threats/status_test.cc threats/ways_test.cc
   model/fair_test.cc collect/plan_test.cc collect/record_test.cc store/store_test.cc)
 foreach(file ${REEVE_ALONE})
   set_source_files_properties(${CMAKE_SOURCE_DIR}/src/${file} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

@@ -55,6 +55,25 @@ def figures(checks, folder):
     return report
 
 
+def ways(checks, folder, report):
+    """Attack paths that `access` knows make the frequency of what they lead to, and are named."""
+    on = [one for one in report["threats"] if one.get("attack_path")]
+    checks.check(on and {one["attack_path"]["kind"] for one in on} <= {"reached", "escalates"}, "ways to some of the estate's resources are known", len(on))
+    for one in on:
+        way = one["attack_path"]
+        checks.check(way["resources"] > 0 and way["first"] in way["why"] and 0 <= way["likelihood"] <= 1, f"{one['rule']}: says to what there is a way", way)
+        checks.check(all(abs(one["frequency"][at] - way["frequency_without"][at] * way["factor"][at]) < 1e-9 * one["frequency"]["high"] for at in ("low", "mode", "high")), f"{one['rule']}: it is tried as much more often", (one["frequency"], way))
+    text = ask(folder, "--threat", on[0]["rule"], "--format", "text").out
+    checks.check("times as often as its class says" in text and on[0]["attack_path"]["first"] in text, "and a person is told why", text[:600])
+    checks.check(report["threats_not_known"] > 0 and "more may be there" in ask(folder, "--format", "text").out, "how many threats are not known is said", report["threats_not_known"])
+    (folder / "risk.yaml").write_text("paths:\n  reached: {low: 1, mode: 1, high: 1, because: our classes say it}\n  escalates: {low: 1, mode: 1, high: 1, because: our classes say it}\n")
+    flat = ask(folder).report
+    (folder / "risk.yaml").unlink()
+    costs, before = ({one["rule"]: one["residual"]["loss"]["mean"] for one in of["threats"] if one["reckoned"]} for of in (flat, report))
+    dearer = {rule for rule in costs if before[rule] > costs[rule] * (1 + 1e-9)}
+    checks.check(not any(one.get("attack_path") for one in flat["threats"]) and dearer == {one["rule"] for one in on}, "a workspace may say otherwise, and only those cost less then", dearer ^ {one["rule"] for one in on})
+
+
 def one_threat(checks, folder, report):
     first = report["threats"][0]
     done = ask(folder, "--threat", first["rule"])
@@ -148,6 +167,7 @@ def main():
         with tempfile.TemporaryDirectory() as temporary:
             folder = pathlib.Path(temporary)
             report = figures(checks, folder)
+            ways(checks, folder, report)
             one_threat(checks, folder, report)
             plan(checks, folder)
             broken_trail(checks, folder, report)

@@ -7,7 +7,9 @@
 #include "cli/model_commands.h"
 #include "cli/risk_run.h"
 #include "formats/json.h"
+#include "threats/derive.h"
 #include "threats/portfolio.h"
+#include "threats/ways.h"
 
 namespace reeve {
 namespace {
@@ -16,10 +18,16 @@ using threats::Pick;
 using threats::ThreatMoney;
 using threats::ThreatState;
 
+constexpr int wide = 120;  // from here on both what a threat is called by and its title have room
 constexpr size_t rows_of_a_screen = 20, bars_told = 8, picks_told = 20, beyond_told = 5;
 
 std::string cell_text(const RiskCell& cell) { return std::string(name(cell.word)) + " " + std::to_string(cell.likelihood) + "x" + std::to_string(cell.impact); }
 std::string one_decimal(double share) { return with_thousands(static_cast<uint64_t>(share * 100 + 0.5)) + " %"; }
+std::string times_text(const Estimate& factor) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.3g to %.3g", factor.low, factor.high);
+  return text;
+}
 std::string lever_text(const ThreatMoney& money) {
   if (money.levers.empty()) return "";
   const threats::Lever& lever = money.levers[0];
@@ -54,14 +62,15 @@ class Telling {
 
   void text() {
     if (one_) return detail(*one_);
-    Table table({{.title = "threat", .shrinks = true}, {"inherent", Align::right}, {"residual", Align::right}, {"p90", Align::right}, {"class", Align::left}, {.title = "mend first", .from_width = 100, .shrinks = true}});
+    Table table({{.title = "id", .shrinks = true}, {.title = "threat", .from_width = wide, .shrinks = true, .words = true}, {"inherent", Align::right}, {"residual", Align::right}, {"p90", Align::right}, {"class", Align::left}, {.title = "mend first", .from_width = 100, .shrinks = true}});
     size_t reckoned = 0;
     for (size_t i : order_) {
       const ThreatMoney& money = run_.money.threats[i];
       if (!money.quantified) continue;
       ++reckoned;
       const Ink ink = money.residual_cell.word >= RiskWord::high ? Ink::fail : Ink::plain;
-      table.row({{safe(run_.state.threats[i].title)}, {money_text(money.inherent.mean)}, {money_text(money.residual.mean)}, {money_text(money.residual.p90)}, {cell_text(money.residual_cell), ink}, {safe(lever_text(money)), Ink::dim}});
+      const ThreatState& threat = run_.state.threats[i];
+      table.row({{safe(io_.terminal.width < wide && !threat.rule ? threat.title : std::string(threats::called(threat)))}, {safe(threat.title), Ink::dim}, {money_text(money.inherent.mean)}, {money_text(money.residual.mean)}, {money_text(money.residual.p90)}, {cell_text(money.residual_cell), ink}, {safe(lever_text(money)), Ink::dim}});
     }
     const threats::Money& money = run_.money;
     if (reckoned) io_.print(table.text(io_.terminal, options_.has("--all") ? 0 : rows_of_a_screen) + "\n");
@@ -73,6 +82,7 @@ class Telling {
         if (!one.quantified) ++why[one.why_not];
       for (const auto& [reason, count] : why) io_.print("  not reckoned: " + with_thousands(count) + ", " + reason + "\n");
     }
+    if (const size_t more = not_known()) io_.print("  not known: " + count_text(more, "threat") + " more may be there, where it was not read which resources there are\n");
     if (plan_) plan();
   }
 
@@ -82,6 +92,7 @@ class Telling {
     const threats::Money& money = run_.money;
     json.begin_object().member("as_of", rfc3339(run_.assessment->as_of)).member("currency", money.currency);
     if (money.engine) json.member("simulations", money.engine->estate().simulations).member("seed", money.engine->estate().seed);
+    json.member("threats_not_known", static_cast<int64_t>(not_known()));
     json.key("inherent_mean").number(money.inherent_mean).key("total");
     figures(json, money.total);
     json.key("curve");
@@ -104,6 +115,9 @@ class Telling {
   }
 
  private:
+  // They are in no sum.
+  size_t not_known() const { return threats::unread_of(run_.state, *run_.assessment->threats.rules, *run_.assessment->threats.reaches); }
+
   static void figures(JsonWriter& json, const model::LossFigures& of) {
     json.begin_object().key("mean").number(of.mean).key("standard_error").number(of.standard_error).key("p50").number(of.p50).key("p90").number(of.p90).key("p95").number(of.p95).key("p99").number(of.p99).end_object();
   }
@@ -134,6 +148,13 @@ class Telling {
       return;
     }
     estimate(json, "frequency", money.frequency);
+    if (money.way) {
+      const threats::Way& way = threat.ways[*money.way];
+      json.key("attack_path").begin_object().member("kind", name(way.kind)).key("sure").boolean(way.sure).key("likelihood").number(way.likelihood).member("resources", static_cast<int64_t>(way.resources)).member("first", way.first).member("why", threats::text_of(way));
+      estimate(json, "factor", money.way_factor);
+      estimate(json, "frequency_without", money.class_frequency);
+      json.end_object();
+    }
     estimate(json, "capability", money.capability);
     estimate(json, "primary_loss", money.loss.primary);
     estimate(json, "secondary_probability", money.loss.secondary_probability);
@@ -183,11 +204,13 @@ class Telling {
   void detail(size_t i) {
     const ThreatState& threat = run_.state.threats[i];
     const ThreatMoney& money = run_.money.threats[i];
-    io_.print(safe(threat.title) + "\n");
+    io_.print(safe(threats::called(threat)) + "  " + safe(threat.title) + "\n");
     if (!money.quantified) return io_.print("  not reckoned: " + money.why_not + "\n");
     const std::string& currency = run_.money.currency;
     io_.print("  inherent  " + money_text(money.inherent.mean) + " " + currency + " a year, " + cell_text(money.inherent_cell) + "\n  residual  " + money_text(money.residual.mean) + " " + currency + " a year, " + cell_text(money.residual_cell) +
-              "; p50 " + money_text(money.residual.p50) + ", p90 " + money_text(money.residual.p90) + ", p95 " + money_text(money.residual.p95) + ", p99 " + money_text(money.residual.p99) + "\n\n");
+              "; p50 " + money_text(money.residual.p50) + ", p90 " + money_text(money.residual.p90) + ", p95 " + money_text(money.residual.p95) + ", p99 " + money_text(money.residual.p99) + "\n");
+    if (money.way) io_.print("  tried " + times_text(money.way_factor) + " times as often as its class says: " + safe(text_of(threat.ways[*money.way])) + "\n");
+    io_.print("\n");
     Table controls({{.title = "control", .shrinks = true}, {"duty"}, {"stands"}, {"if it stood", Align::right}, {"saved", Align::right}}, 2);
     std::set<std::string_view> mitigations;
     for (const model::Record& one : run_.model->records("mitigations")) mitigations.insert(one.text("id"));

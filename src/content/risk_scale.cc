@@ -12,7 +12,7 @@ namespace reeve {
 namespace {
 
 constexpr std::string_view risk_kind = "risk", scale_file = "scale.yaml", overlay_file = "risk.yaml";
-constexpr double frequency_most = 1e6, capability_most = 100;
+constexpr double frequency_most = 1e6, capability_most = 100, path_most = 100;
 
 const std::vector<std::string>& risk_words() {
   static const std::vector<std::string> words = {"low", "medium", "high", "critical"};
@@ -30,7 +30,7 @@ class ScaleReader {
     const Value root = (*document)->root();
     if (!whole_ && !root) return true;  // comments alone
     Fields top(root, "the scale of risk",
-               {"currency", "frequency", "capability", "loss", "strength", "detection", "response", "standing", "likelihood", "impact", "matrix", "due_days", "review_days", "detection_minutes"}, errors_);
+               {"currency", "frequency", "capability", "loss", "strength", "detection", "response", "standing", "paths", "likelihood", "impact", "matrix", "due_days", "review_days", "detection_minutes"}, errors_);
     if (auto word = top.text_like("currency", need_, "a currency's three letters", [](std::string_view t) {
           return t.size() == 3 && std::all_of(t.begin(), t.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
         });
@@ -47,6 +47,7 @@ class ScaleReader {
     group(top, "response", {"control"}, [&](size_t, Value value, const std::string& key) { reasoned(value, key, 1, out_.response_control); });
     const std::vector<std::string> standings = {"effective", "partial", "attested", "unknown", "failed", "absent"};
     group(top, "standing", standings, [&](size_t i, Value value, const std::string& key) { reasoned(value, key, 1, out_.standing[standings[i]]); });
+    if (top.get("paths")) group(top, "paths", {"reached", "escalates"}, [&](size_t i, Value value, const std::string& key) { reasoned(value, key, path_most, i == 0 ? out_.path_reached : out_.path_escalates); });
     bounds(top, "likelihood", out_.likelihood);
     bounds(top, "impact", out_.impact);
     matrix(top);

@@ -45,6 +45,7 @@ struct RiskScale {
   std::array<Estimate, 5> strength;               // by Severity
   Estimate detection_rule, detection_control, response_control;
   std::map<std::string, Estimate, std::less<>> standing;  // effective, partial, attested, unknown, failed, absent
+  Estimate path_reached{1, 1, 1}, path_escalates{1, 1, 1};  // factors on how often a threat is tried where `access` knows a way; may be left out
   std::array<double, 4> likelihood{}, impact{};   // rising bounds
   std::array<std::array<RiskWord, 5>, 5> matrix{};  // by likelihood, then impact
   std::array<int, 4> due_days{};                  // by RiskWord

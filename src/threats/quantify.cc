@@ -6,6 +6,7 @@
 
 #include "base/threads.h"
 #include "formats/document.h"
+#include "threats/ways.h"
 
 namespace reeve::threats {
 namespace {
@@ -73,6 +74,8 @@ class Quantifying {
       return void(money.why_not = "nobody said how often, how able or how costly");
     money.own_frequency = frequency.has_value(), money.own_capability = capability.has_value(), money.own_loss = loss.has_value();
     money.frequency = frequency ? *frequency : scale_.frequency[index_of(threat.risk.frequency)];
+    money.class_frequency = money.frequency;
+    if (!frequency) by_ways(threat, money);
     money.capability = capability ? *capability : scale_.capability[index_of(threat.risk.capability)];
     money.loss = loss ? RiskScale::Loss{*loss, {}, {}} : scale_.loss[index_of(threat.risk.loss)];  // what people say of one threat is all of it
     if (money.frequency.high * (money.loss.primary.high + money.loss.secondary_probability.high * money.loss.secondary.high) > model::fair_loss_max) {
@@ -90,6 +93,19 @@ class Quantifying {
       if (const uint32_t control = control_of(bound); std::find(list.begin(), list.end(), control) == list.end()) list.push_back(control);
     }
     estate_.threats.push_back(std::move(fair));
+  }
+
+  // Of several ways the weightiest counts: they are ways of the same attempts.
+  void by_ways(const ThreatState& threat, ThreatMoney& money) const {
+    for (size_t i = 0; i < threat.ways.size(); ++i) {
+      const Way& way = threat.ways[i];
+      const Estimate factor = threats::factor_of(way, way.kind == Way::Kind::reached ? scale_.path_reached : scale_.path_escalates);
+      if (factor.low == 1 && factor.mode == 1 && factor.high == 1) continue;
+      if (!money.way || factor.mean() > money.way_factor.mean()) money.way = i, money.way_factor = factor;
+    }
+    if (!money.way) return;
+    const auto times = [](double frequency, double factor) { return std::min(frequency * factor, attempts_max); };
+    money.frequency = {times(money.frequency.low, money.way_factor.low), times(money.frequency.mode, money.way_factor.mode), times(money.frequency.high, money.way_factor.high)};
   }
 
   // What is no content that is loaded, and what judges nothing here, has no strength and cannot be mended.

@@ -12,6 +12,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -54,6 +55,8 @@ struct ThreatMoney {
   size_t at = 0;        // in the engine
   Estimate frequency, capability;
   RiskScale::Loss loss;
+  std::optional<size_t> way;  // in ThreatState::ways: the one for which `frequency` is `class_frequency` times `way_factor`
+  Estimate class_frequency, way_factor{1, 1, 1};
   bool own_frequency = false, own_capability = false, own_loss = false;  // from the threat's metadata
   model::LossFigures inherent, residual;
   double events_inherent = 0, events_residual = 0;  // loss events a year

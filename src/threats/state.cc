@@ -25,6 +25,8 @@ std::string_view name(Duty duty) {
   return "prevent";
 }
 
+std::string_view name(Way::Kind kind) { return kind == Way::Kind::reached ? "reached" : "escalates"; }
+
 std::string_view name(Alarm::Kind kind) {
   switch (kind) {
     case Alarm::Kind::unmodelled_asset: return "unmodelled-asset";

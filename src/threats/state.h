@@ -56,6 +56,16 @@ struct Reach {
   std::vector<std::string> first;  // uids, at most three: of each account the first, in order
 };
 
+// A way of attack, known by `access`, to something that a threat can happen to (threats/ways.h).
+struct Way {
+  enum class Kind : uint8_t { reached, escalates } kind = Kind::reached;  // the internet gets to it; a principal that can become an administrator
+  bool sure = false;        // false: it hangs on what was not read
+  double likelihood = 0;    // of the steps, up to 1
+  uint64_t resources = 0;   // to which there is one
+  std::string first;        // uid: of the surest and likeliest the first
+};
+std::string_view name(Way::Kind kind);
+
 struct ThreatState {
   std::string id;                        // of the threat in the model; what `model derive` would give it if it is not there
   const model::Record* record = nullptr;  // null: not in the model
@@ -68,6 +78,7 @@ struct ThreatState {
   bool closed = false;                    // people say that it is none
   Reach reach;
   bool reach_known = false;  // false: a threat that people wrote without a scope
+  std::vector<Way> ways;     // at most one of each kind
   std::vector<Bound> bound;  // by duty, then id
   // The best that any of a duty comes to: one effective prevention is one. Without any: absent.
   Standing prevented = Standing::absent, detected = Standing::absent, responded = Standing::absent;

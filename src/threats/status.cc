@@ -7,6 +7,7 @@
 #include "threats/alarms.h"
 #include "threats/derive.h"
 #include "threats/register.h"
+#include "threats/ways.h"
 
 namespace reeve::threats {
 namespace {
@@ -254,6 +255,9 @@ Acceptance acceptance_of(const Record& threat) {
 
 Result<State> state_of(const StatusInput& input, store::Db& db, std::vector<Error>& errors) {
   State state = Making(input, errors).all();
+  const Ways ways = TRY(Ways::of_run(db));
+  for (ThreatState& one : state.threats)
+    if (one.rule) one.ways = ways.of(*one.rule);
   TRY(add_alarms(input, db, state, errors));
   return state;
 }
