@@ -102,7 +102,7 @@ def left(outputs, accounts, mails, names):
         found[format] += sorted(accounts & digits)
         found[format] += [mail for mail in mails if mail in text]
         words = set(re.findall(r"[\w.@+=-]+", text)) | set(re.findall(r"\w+(?:-\w+)*", text))
-        found[format] += [name for name in names if (name in words if re.fullmatch(r"[\w.@+=-]+", name) else re.search(r"(?<!\w)" + re.escape(name) + r"(?!\w)", text))]
+        found[format] += [name for name in names if (name in words if re.fullmatch(r"[\w.@+=-]+", name) else name in text and re.search(r"(?<!\w)" + re.escape(name) + r"(?!\w)", text))]
     return {format: rest for format, rest in found.items() if rest}
 
 
