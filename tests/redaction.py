@@ -146,6 +146,7 @@ def main():
         people(checks, folder, estate)
         kept(checks, folder, estate, accounts, mails, names)
         domains(checks, folder)
+        models(checks, folder, estate, accounts, mails, names)
     return checks.end()
 
 
@@ -236,6 +237,48 @@ def kept(checks, folder, estate, accounts, mails, names):
     rows = list(csv.DictReader(io.StringIO(redacted["csv"])))
     checks.check(len(rows) == len(list(csv.DictReader(io.StringIO(plain["csv"])))), "each finding is still told")
     checks.check(any("withheld" in row["reason"] for row in rows) and any(row["reason"] and "withheld" not in row["reason"] for row in rows), "texts of other accounts are withheld, our own are not")
+
+
+def models(checks, folder, estate, accounts, mails, names):
+    """What the commands of a threat model tell: of the estate pseudonyms, of what people wrote nothing."""
+    home = folder / "modelled"
+    home.mkdir()
+    (home / "reeve.yaml").write_text("organization: Acme Holding\n")
+    reeve("model", "derive", estate, "-w", home)
+    path = home / "threat-model.tc.json"
+    model = json.loads(path.read_text())
+    told_by_people = "ottoline of acme-private fears 444455556666"
+    people = {"custom:reeve-owner": "wilhelmina", "custom:reeve-requester": "wilhelmina", "custom:reeve-approver": "peregrine", "custom:reeve-treatment": "accept", "custom:reeve-accept-until": "2027-01-01",
+              "custom:reeve-decision": told_by_people, "custom:reeve-ticket": "ACME-77", "custom:reeve-service": "the shop of ottoline"}
+    model["threats"][0]["metadata"] += [{"key": key, "value": value} for key, value in people.items()]
+    model["threats"][0]["statement"] = told_by_people
+    model["threats"].append({"id": "6f1c2f1a-0000-4000-8000-00000000000a", "numericId": 9999, "statement": told_by_people, "threatSource": "ottoline",
+                             "metadata": [{"key": key, "value": value} for key, value in {"custom:reeve-frequency": "1/2/3", "custom:reeve-capability": "10/20/30", "custom:reeve-loss": "9000000/9500000/9900000", "Comments": told_by_people}.items()]})
+    model["assumptions"] = [{"id": "6f1c2f1a-0000-4000-8000-00000000000b", "numericId": 1, "content": told_by_people, "metadata": [{"key": "custom:reeve-query", "value": "SELECT 'ottoline'"}]}]
+    model["mitigations"].append({"id": "6f1c2f1a-0000-4000-8000-00000000000c", "numericId": 9999, "content": told_by_people, "status": "mitigationIdentified"})
+    model.setdefault("mitigationLinks", []).append({"mitigationId": "6f1c2f1a-0000-4000-8000-00000000000c", "linkedId": "6f1c2f1a-0000-4000-8000-00000000000a"})
+    model["applicationInfo"] = {"name": "Acme shop", "description": told_by_people}
+    path.write_text(json.dumps(model))
+    few = ("--simulations", "50")
+    commands = [("status", "--appetite", "never", "--all", "--format", form) for form in ("text", "json")]
+    commands += [("risk", *few, "--all", "--budget", "5d", "--format", form) for form in ("text", "json")]
+    commands += [("risk", *few, "--threat", "6f1c2f1a-0000-4000-8000-00000000000a", "--format", "text")]
+    commands += [("register", *few, "--dry-run", "--all", "--format", form) for form in ("text", "json", "csv", "oscal-poam")]
+    commands += [("report", "--format", form) for form in ("html", "markdown", "svg")]
+    written = ("ottoline", "wilhelmina", "peregrine", "ACME-77", "Acme", "acme-private")
+    plain = ""
+    for command in commands:
+        shown = f"model {command[0]} {command[-1]}"
+        plain += reeve("model", command[0], estate, "-w", home, *command[1:]).out
+        done = reeve("model", command[0], estate, "-w", home, *command[1:], "--redact")
+        rest = left({shown: done.out}, accounts, mails, names).get(shown, []) + [word for word in written if word in done.out]
+        checks.check(done.out and not rest, f"{shown}: nothing of the originals is left", (done.status, [(one, names.get(one, "")) for one in rest][:8], done.err[-200:] if not done.out else ""))
+    there = left({"": plain}, accounts, mails, names)[""]
+    checks.check(len(there) >= 10 and all(word in plain for word in written[:-1]), "all of it is told without --redact", (len(there), [word for word in written if word not in plain]))
+    figures = [json.loads(reeve("model", "risk", estate, "-w", home, *few, "--format", "json", *more).out)["total"] for more in ((), ("--redact",))]
+    checks.check(figures[0] == figures[1], "figures are as they were", figures)
+    own = next(csv.DictReader(io.StringIO(reeve("model", "register", estate, "-w", home, *few, "--dry-run", "--format", "csv", "--redact").out)))
+    checks.check(own["treatment"] == "accept" and own["accept_until"] == "2027-01-01" and own["owner"].startswith("n-") and own["owner"] == own["requester"] != own["approver"] and own["decision"].startswith("withheld"), "a decision's words and dates stay", own)
 
 
 def domains(checks, folder):

@@ -37,6 +37,14 @@ std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int
   return std::move(*done);
 }
 
+std::unique_ptr<Redaction> redaction_for(const Options& options, Assessment& assessment, Io& io, int& status) {
+  if (!options.has("--redact")) return nullptr;
+  auto made = Redaction::of(assessment);
+  if (!made) return io.error(made.error()), status = exit_internal, nullptr;
+  (*made)->apply(assessment);
+  return std::move(*made);
+}
+
 std::unique_ptr<model::Model> read_kept_model(const std::string& path, Io& io) {
   if (!exists(path)) return std::make_unique<model::Model>();
   auto bytes = FileBytes::open(path);

@@ -7,6 +7,7 @@
 #include "assess/assess.h"
 #include "cli/commands.h"
 #include "model/model.h"
+#include "report/redaction.h"
 
 namespace reeve {
 
@@ -16,6 +17,10 @@ bool has_workspace_folder(const Options& options, Io& io);
 // Assesses the sources named, or the workspace's, as `reeve assess` does: the run is kept in the workspace if there is one, but for what-ifs (--dry-run, a
 // moment of one's own by --as-of), which later runs would be held against. What it complains of is told. Null with the exit status in `status`.
 std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int& status);
+
+// With --redact: pseudonyms for what the run names, put into it; to be asked when all that is reckoned is. Null without, or, told, if there are none: `status` is then
+// that of an error. Messages go to whoever runs this and name what they are about.
+std::unique_ptr<Redaction> redaction_for(const Options& options, Assessment& assessment, Io& io, int& status);
 
 // The model of that file; an empty one if the file is not there. Null: it does not hold, which was told.
 std::unique_ptr<model::Model> read_kept_model(const std::string& path, Io& io);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/model_commands.h"
+#include "cli/model_kit.h"
 #include "cli/risk_run.h"
 #include "formats/json.h"
 #include "threats/derive.h"
@@ -256,6 +257,8 @@ int run_model_estate_risk(const Options& options, Io& io) {
   int status = exit_done;
   const auto run = risk_run(options, io, true, status);
   if (!run) return status;
+  if (redaction_for(options, *run->assessment, io, run->status)) run->state = run->assessment->threats.state;
+  if (run->status == exit_internal) return exit_internal;
   std::optional<threats::Plan> plan;
   if (budget) plan = threats::plan_of(run->money, run->state, run->scale, run->assessment->content, *budget);
   Telling telling(*run, plan ? &*plan : nullptr, options, io);

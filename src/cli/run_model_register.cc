@@ -7,6 +7,7 @@
 #include "cli/model_kit.h"
 #include "cli/risk_run.h"
 #include "model/threat_composer.h"
+#include "report/threats_told.h"
 #include "threats/register_out.h"
 
 namespace reeve {
@@ -20,7 +21,7 @@ constexpr size_t rows_of_a_screen = 20;
 constexpr int wide = 120;  // from here on both what a threat is called by and its title have room
 constexpr int64_t facts_hold_ms = 24 * 3'600'000;  // a run of the day on which its sources were read is of their moment
 
-std::string day_text(Time time) { return time.known() ? rfc3339(time).substr(0, 10) : ""; }
+std::string register_day(Time time) { return time.known() ? rfc3339(time).substr(0, 10) : ""; }
 std::string history_path(const Options& options) {
   const std::string dir = workspace_of(options);
   return join_path(dir.empty() ? "." : dir, ".reeve/risks.json");
@@ -64,9 +65,26 @@ std::string why_no_history(const Options& options, const RiskRun& run, const thr
   return "";
 }
 
+bool is_date_column(std::string_view column) {
+  const auto& fields = threats::decision_fields();
+  return std::any_of(fields.begin(), fields.end(), [&](const threats::DecisionField& field) { return field.column == column && field.date; });
+}
+
 std::string said(const RegisterEntry& entry, std::string_view column) {
   const auto found = entry.decision.find(column);
   return found == entry.decision.end() ? std::string() : safe(redacted_text(found->second));
+}
+
+// What people decided by whom: dates and words of the list stay, names become pseudonyms, sentences are withheld.
+void redact_decisions(const Redaction& redaction, threats::State& state, threats::Register& all) {
+  for (RegisterEntry& entry : all.entries) {
+    for (auto& [column, text] : entry.decision) {
+      if (column == "owner" || column == "requester" || column == "approver") text = redaction.name(text);
+      else if (column == "treatment" ? entry.treatment == threats::Treatment::none : !is_date_column(column) || !parse_time(trim(text))) text = withheld_words;
+    }
+    for (std::string& objection : entry.objections) objection = withheld_words;
+  }
+  for (ThreatState& threat : state.threats) threat.record = nullptr;  // whose own words nothing is told of
 }
 
 void print_table(const RiskRun& run, const threats::Register& all, const Options& options, Io& io) {
@@ -97,7 +115,7 @@ void print_table(const RiskRun& run, const threats::Register& all, const Options
     unowned += owner.empty();
     const bool bad = entry->overdue || entry->state == threats::RiskState::reopened || entry->state == threats::RiskState::refused;
     table.row({{safe(narrow && !threat.rule ? redacted_text(threat.title) : std::string(threats::called(threat)))}, {safe(redacted_text(threat.title)), Ink::dim}, {money.quantified ? std::string(name(money.residual_cell.word)) : "not known"}, {money.quantified ? money_text(money.residual.mean) : ""}, {money.quantified ? money_text(money.residual.p90) : ""},
-               {entry->trend}, {std::string(name(entry->state)), bad ? Ink::fail : Ink::plain}, {day_text(entry->due) + (entry->overdue ? " overdue" : ""), entry->overdue ? Ink::fail : Ink::plain},
+               {entry->trend}, {std::string(name(entry->state)), bad ? Ink::fail : Ink::plain}, {register_day(entry->due) + (entry->overdue ? " overdue" : ""), entry->overdue ? Ink::fail : Ink::plain},
                {approver.empty() ? owner : (owner.empty() ? "nobody" : owner) + " / " + approver}, {safe(entry->why), Ink::dim}});
   }
   if (order.size() > not_reckoned) io.print(table.text(io.terminal, options.has("--all") ? 0 : rows_of_a_screen) + "\n");
@@ -136,7 +154,7 @@ int import_decisions(const std::string& from, const Options& options, Io& io) {
 int run_model_register(const Options& options, Io& io) {
   if (const auto& words = options.arguments(); !words.empty() && words[0] == "import") {
     if (words.size() != 2) return io.error({Code::usage, "`import` takes one file", {}, "reeve model register import FILE", "a source of that name is ./import"}), exit_usage;
-    for (const char* flag : {"--format", "--as-of", "--simulations", "--seed", "--all"})
+    for (const char* flag : {"--format", "--as-of", "--simulations", "--seed", "--all", "--redact"})
       if (options.has(flag)) return io.error({Code::usage, std::string("`") + flag + "` has no meaning for `import`", {}, "--workspace and --dry-run", {}}), exit_usage;
     return import_decisions(words[1], options, io);
   }
@@ -157,7 +175,7 @@ int run_model_register(const Options& options, Io& io) {
   const std::vector<std::string> sources = sources_read(options, *run->assessment);
   const std::string what_if = why_no_history(options, *run, history, sources);
   if (!what_if.empty()) io.say("note  " + safe(what_if) + ": the history stays as it is\n");
-  const threats::Register all = threats::register_of(run->state, run->money, run->scale, history, run->assessment->as_of, what_if.empty());
+  threats::Register all = threats::register_of(run->state, run->money, run->scale, history, run->assessment->as_of, what_if.empty());
   if (what_if.empty() && run->assessment->as_of == history.as_of) history.sources = sources;
   for (const Error& error : all.errors) io.error(error);
   if (!all.errors.empty()) run->status = exit_input;
@@ -165,6 +183,11 @@ int run_model_register(const Options& options, Io& io) {
   // Where nothing was read nothing is remembered: it would look as if all controls had gone.
   if (after != before && run->assessment->resources > 0 && !options.has("--dry-run"))
     if (auto written = write_file_atomic(path, after); !written) return io.error(written.error()), exit_input;
+  if (const auto redaction = redaction_for(options, *run->assessment, io, run->status)) {
+    run->state = run->assessment->threats.state;
+    redact_decisions(*redaction, run->state, all);
+  }
+  if (run->status == exit_internal) return exit_internal;
   const threats::RegisterText text{run->state, run->money, all, run->assessment->organization, reeve_program().version};
   const std::string format = options.value("--format", io.terminal.tty ? "text" : "json");
   if (format == "json") io.print(threats::register_json(text));

@@ -5,6 +5,7 @@
 #include "content/resource_types.h"
 #include "report/diagram_drawn.h"
 #include "report/model_report.h"
+#include "report/threats_told.h"
 
 namespace reeve {
 
@@ -24,9 +25,13 @@ int run_model_report(const Options& options, Io& io) {
   for (const Error& error : errors) io.error(error);
   if (!errors.empty()) status = exit_input;
 
+  if (const auto redaction = redaction_for(options, *assessment, io, status)) {
+    redact_model(*redaction, assessment->threats.state, *model);
+    redact_diagram(*redaction, *diagram);
+  }
+  if (status == exit_internal) return status;
   ModelReport report;
   report.model = model.get();
-  report.state = assessment->threats.looked ? &assessment->threats.state : nullptr;
   report.diagram = &*diagram;
   if (assessment->threats.looked) report.state = &assessment->threats.state;
   report.organization = assessment->organization;

@@ -112,6 +112,8 @@ int run_model_status(const Options& options, Io& io) {
   const auto assessment = assess_for_model(options, io, status);
   if (!assessment) return status;
   if (!assessment->threats.looked) return exit_input;  // the model does not hold, which was told
+  redaction_for(options, *assessment, io, status);
+  if (status == exit_internal) return status;
   const std::string wanted = options.value("--appetite", "medium");
   const std::optional<RiskWord> appetite = class_called(wanted);
   const std::vector<const ThreatState*> over = appetite ? threats::above(assessment->threats.state, *appetite) : std::vector<const ThreatState*>();

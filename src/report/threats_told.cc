@@ -1,6 +1,7 @@
 #include "report/threats_told.h"
 
 #include <array>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -14,7 +15,7 @@ using threats::Alarm;
 using threats::ThreatState;
 
 constexpr size_t rows_most = 200, alarms_most = 50, named_most = 4;
-constexpr std::string_view withheld = "withheld: people wrote it";
+constexpr std::string_view withheld = withheld_words;
 
 std::string_view mark_of(threats::Standing standing) {
   switch (standing) {
@@ -67,6 +68,43 @@ void redact_threats(const Redaction& redaction, ThreatPart& part) {
     const bool people = alarm.kind == Alarm::Kind::broken_assumption || alarm.kind == Alarm::Kind::review_overdue || alarm.kind == Alarm::Kind::expired_acceptance || own.count(alarm.threat) != 0;
     alarm.what = people ? std::string(withheld) : redaction.text(alarm.what);
   }
+}
+
+void redact_model(const Redaction& redaction, const threats::State& state, model::Model& model) {
+  std::map<std::string_view, const ThreatState*> by_id;
+  for (const ThreatState& one : state.threats) by_id.emplace(one.id, &one);
+  static const std::set<std::string_view> kept = {"id", "numericId", "displayOrder", "status", "linkedId", "mitigationId", "assumptionId", "type"};
+  static const std::set<std::string_view> kept_metadata = {"STRIDE", "custom:reeve-rule", "custom:reeve-technique", "custom:reeve-control"};
+  for (auto& [section, records] : model.sections)
+    for (model::Record& record : records) {
+      const bool single = !record.has("id");
+      std::erase_if(record.fields, [&](auto& field) { return single || (!kept.contains(field.first) && field.first != "metadata"); });
+      if (auto* metadata = record.fields.contains("metadata") ? std::get_if<model::Metadata>(&record.fields.at("metadata")) : nullptr) {
+        std::erase_if(*metadata, [&](const model::Metadatum& one) { return !kept_metadata.contains(one.key) && one.key != "Priority"; });
+        for (model::Metadatum& one : *metadata)
+          if (one.key == "Priority")
+            if (auto* text = std::get_if<std::string>(&one.value)) *text = redaction.text(*text);
+      }
+      if (single) continue;
+      if (section == "threats") {
+        const auto found = by_id.find(record.text("id"));
+        const ThreatState* own = found == by_id.end() ? nullptr : found->second;
+        record.fields["statement"] = std::string(own && own->rule ? std::string_view(own->rule->title) : withheld);
+      } else if (section == "mitigations" || section == "assumptions") {
+        const auto controls = record.meta_texts("custom:reeve-control");
+        record.fields["content"] = controls.empty() ? std::string(withheld) : redaction.text(join(controls, ", "));
+      }
+    }
+}
+
+void redact_diagram(const Redaction& redaction, threats::Diagram& diagram) {
+  if (!diagram.organization.empty()) diagram.organization = redaction.name(diagram.organization);
+  for (threats::Diagram::Account& account : diagram.accounts) {
+    account.id = redaction.account(account.id);
+    if (!account.name.empty()) account.name = redaction.name(account.name);
+  }
+  for (threats::Diagram::Flow& flow : diagram.flows)
+    for (std::string& how : flow.how) how = redaction.text(how);
 }
 
 void write_threat_model_json(JsonWriter& json, const Assessment& assessment) {
