@@ -1,6 +1,7 @@
 #include "threats/ways.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "base/text.h"
@@ -31,13 +32,19 @@ void take(std::vector<Way>& all, Way one) {
 
 Result<Ways> Ways::of_run(store::Db& db) {
   Ways out;
-  if (auto rows = db.prepare("SELECT type, behind, max(sure) FROM temp.network_reach WHERE anybody GROUP BY 1, 2"))  // a view of content, which may not have it
+  // A resource is reached once, in however many ways: by itself, by its interface, by a balancer in front of it.
+  std::map<std::string, std::map<std::string, bool>> reached;  // type → uid → sure
+  if (auto rows = db.prepare("SELECT type, target, behind, max(sure) FROM temp.network_reach WHERE anybody GROUP BY 1, 2, 3"))  // a view of content, which may not have it
     while (TRY(rows->step())) {
-      const std::string behind(rows->text(1));
-      const Way way{Way::Kind::reached, rows->integer(2) != 0, 1, 1, behind};
-      take(out.of_type_[std::string(rows->text(0))], way);
-      if (const std::string type = type_of_arn(behind); !type.empty() && type != rows->text(0)) take(out.of_type_[type], way);
+      const std::string target(rows->text(1)), behind(rows->text(2));
+      const bool sure = rows->integer(3) != 0;
+      reached[std::string(rows->text(0))][target] |= sure;
+      if (const std::string type = type_of_arn(behind); !type.empty()) reached[type][behind] |= sure;
     }
+  for (const auto& [type, uids] : reached) {
+    const auto sure = std::find_if(uids.begin(), uids.end(), [](const auto& one) { return one.second; });
+    out.of_type_[type].push_back({Way::Kind::reached, sure != uids.end(), 1, uids.size(), (sure == uids.end() ? uids.begin() : sure)->first});
+  }
   if (auto rows = db.prepare("SELECT principal, max(sure), max(likelihood) FROM temp.escalation_paths GROUP BY 1"))
     while (TRY(rows->step())) {
       const std::string who(rows->text(0));

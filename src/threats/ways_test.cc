@@ -59,6 +59,26 @@ TEST(Ways, AreThoseOfARulesTypesTheSurestFirst) {
   EXPECT_TRUE(world.of({}, "", Candidates::account).empty());
 }
 
+TEST(Ways, CountAThingOnceAndNameOneOfItsOwnType) {
+  World world;
+  world.views();
+  const std::string machine = "arn:aws:ec2:r1:1:instance/i-1", other = "arn:aws:ec2:r1:1:instance/i-2", interface = "arn:aws:ec2:r1:1:network-interface/eni-1", balancer = "arn:aws:elasticloadbalancing:r1:1:loadbalancer/app/b/1";
+  const auto row = [&](const std::string& target, const std::string& behind, const std::string& type) { world.run("INSERT INTO temp.network_reach VALUES ('" + target + "', '" + behind + "', '" + type + "', 1, 1)"); };
+  row(machine, machine, "AWS::EC2::Instance");
+  row(interface, machine, "AWS::EC2::NetworkInterface");
+  row(balancer, machine, "AWS::ElasticLoadBalancingV2::LoadBalancer");
+  row(balancer, other, "AWS::ElasticLoadBalancingV2::LoadBalancer");
+  const auto machines = world.of({"AWS::EC2::Instance"}), interfaces = world.of({"AWS::EC2::NetworkInterface"}), balancers = world.of({"AWS::ElasticLoadBalancingV2::LoadBalancer"});
+  ASSERT_EQ(machines.size(), 1u);
+  EXPECT_EQ(machines[0].resources, 2u) << "reached itself, by its interface and by a balancer: one";
+  EXPECT_EQ(machines[0].first, machine);
+  ASSERT_EQ(interfaces.size(), 1u);
+  EXPECT_EQ(interfaces[0].first, interface) << "not what stands behind it";
+  ASSERT_EQ(balancers.size(), 1u);
+  EXPECT_EQ(balancers[0].resources, 1u) << "one balancer before two machines";
+  EXPECT_EQ(balancers[0].first, balancer);
+}
+
 TEST(Ways, CountByTheirLikelihoodAndWidenWhatTheyLeaveOpen) {
   const Estimate whole{1, 2, 4};
   struct {
