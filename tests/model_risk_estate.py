@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -18,7 +19,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 if "--reeve" in sys.argv[1:-1]:
     os.environ["REEVE"] = sys.argv[sys.argv.index("--reeve") + 1]
-from lib_reeve import AS_OF, NORTHFIELD, Checks, built, reeve  # noqa: E402
+from lib_reeve import AS_OF, NORTHFIELD, ROOT, Checks, built, reeve  # noqa: E402
 
 CELLS = {"low", "medium", "high", "critical"}
 
@@ -161,6 +162,13 @@ def usage(checks, folder):
     checks.check(nothing.status == 2 and not nothing.out, "without a source there is nothing to reckon", nothing.err)
 
 
+def measures(checks, folder):
+    """What cannot be measured is no pass of a bench."""
+    for what in ("simulation", "drift", "change", "derivation"):
+        done = subprocess.run([sys.executable, str(ROOT / "bench" / "model.py"), "--build", str(folder / "nothing"), "--no-peer", "--only", what], capture_output=True, text=True, check=False)
+        checks.check(done.returncode == 1 and "is not built" in done.stdout, f"bench/model.py --only {what} without programs fails", (done.returncode, done.stdout[-200:], done.stderr[-200:]))
+
+
 def main():
     checks = Checks()
     if built(checks, "what threats cost"):
@@ -174,6 +182,7 @@ def main():
             scale(checks, folder, report)
             usage(checks, folder)
             metadata(checks, folder, report)
+            measures(checks, folder)
     sys.exit(checks.end())
 
 
