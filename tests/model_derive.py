@@ -180,6 +180,24 @@ def broken(checks, folder, estate):
     checks.check(healed["threats"] == healthy["threats"] and healed["alarms"] == healthy["alarms"], "healed: as before")
 
 
+def unclassed(checks, folder):
+    """A threat whose class nobody said may be any: it does not pass a gate by silence."""
+    people = [{"id": str(uuid.UUID(int=7, version=4)), "numericId": 1, "statement": "Somebody does something", "tags": []}]
+    write(folder, {"schema": 1, "threats": people})
+    part = NORTHFIELD / "cli" / "555566667777"
+    for appetite, fails in (("low", True), ("high", True), ("critical", False), ("never", False)):
+        done = status(folder, part, "--appetite", appetite)
+        checks.check((done.status == 1) == fails and (not fails or done.report["above_appetite"] == [people[0]["id"]]), f"a class that nobody said, appetite {appetite}", (done.status, done.err[-200:]))
+    checks.check(done.report["threats"][0]["class_said"] is False and "class" not in done.report["threats"][0], "and that nobody said it is told")
+    text = reeve("model", "status", part, "--workspace", folder, "--as-of", AS_OF, "--format", "text", "--appetite", "low").out
+    checks.check("(class not said)" in text and "not said" in text.split("Above low")[0], "to people too", text[-300:])
+    imported = {"otmVersion": "0.2.0", "project": {"name": "p", "id": "p"}, "threats": [{"id": f"t{n}", "name": f"t{n}", "categories": ["Spoofing"], "risk": risk} for n, risk in enumerate(({"likelihood": 80, "impact": 90}, {"likelihood": 50, "impact": 60}, {"likelihood": 10, "impact": 60}, {"likelihood": 100, "impact": 101}, {"likelihood": 50}))]}
+    (folder / "m.otm").write_text(json.dumps(imported))
+    (folder / "threat-model.tc.json").unlink()
+    reeve("model", "import", folder / "m.otm", "--workspace", folder)
+    checks.check([meta(one).get("Priority") for one in model_of(folder)["threats"]] == ["High", "Medium", "Low", None, None], "an OTM file's likelihood and impact give a class where it has both", [one.get("metadata") for one in model_of(folder)["threats"]])
+
+
 def gate_and_alarms(checks, folder):
     checks.check(status(folder, NORTHFIELD, "--appetite", "never").status == 0, "without an appetite nothing fails")
     over = status(folder, NORTHFIELD, "--appetite", "low")
@@ -273,6 +291,33 @@ def one_account(checks, folder):
         checks.check(done.status in (0, 3) and all(0 < one <= 2**53 for one in numbers) and len(numbers) == len(set(numbers)), f"after number {number} others are counted on", (done.status, done.err[-200:], max(numbers), min(numbers), dropped["id"]))
 
 
+def left_out(checks, place):
+    """An account or a Region that a run has nothing of is not known: leaving it out is no way to better figures, and nothing in it is gone."""
+    folder, estate = place / "f", place / "part"
+    folder.mkdir()
+    derive(folder)
+    whole = status(folder).report
+    checks.check(whole["not_read"] == {"accounts": 0, "regions": 9}, "of three accounts three enabled Regions each are in no export", whole["not_read"])
+    here = {one["rule"]: one for one in whole["threats"]}
+    for what, gone, missed in (("a Region", "444455556666/eu-west-1", {"accounts": 0, "regions": 10}), ("an account", "444455556666", {"accounts": 1, "regions": 6})):
+        shutil.copytree(NORTHFIELD, estate)
+        shutil.rmtree(estate / "cli" / gone)
+        told = status(folder, estate).report
+        lost = [one for one in told["threats"] if one["reach"]["resources"] + one["reach"]["resources_unknown"] == 0 and here[one["rule"]]["reach"]["resources"] > 0]
+        checks.check(len(lost) > 10 and all(one["reach"]["accounts_unread"] for one in lost), f"{what} left out: what was in it is not known", [one["rule"] for one in lost if not one["reach"]["accounts_unread"]])
+        checks.check(not alarms(told, "orphan-threat"), f"{what} left out: nothing is gone", alarms(told, "orphan-threat")[:2])
+        checks.check(told["not_read"] == missed, f"{what} left out: that is told", told["not_read"])
+        text = reeve("model", "status", estate, "--workspace", folder, "--as-of", AS_OF, "--format", "text").out
+        checks.check("not read: what is there is not known" in text, f"{what} left out: to people too", text[-400:])
+        risk = [reeve("model", "risk", source, "--workspace", folder, "--as-of", AS_OF, "--simulations", "500", "--format", "json") for source in (NORTHFIELD, estate)]
+        reckoned = [{one["id"] for one in done.report["threats"] if one["reckoned"]} for done in risk]
+        checks.check(reckoned[0] <= reckoned[1], f"{what} left out: no threat leaves the sum", sorted(reckoned[0] - reckoned[1])[:3])
+        checks.check(risk[1].report["not_read"] == missed, f"{what} left out: `model risk` tells it", risk[1].report["not_read"])
+        changes = derive(folder, estate, "--dry-run").report["changes"]
+        checks.check(not [one for one in changes if one["kind"] == "gone"] and [one for one in changes if one["kind"] == "unknown"], f"{what} left out: derive calls nothing gone", changes[:2])
+        shutil.rmtree(estate)
+
+
 def hard(checks, folder):
     # 10,000 threats, hostile texts in all that people can write, links in circles and to nothing.
     threats = [{"id": str(uuid.UUID(int=n, version=4)), "numericId": n + 1, "statement": f"{HOSTILE} {n}", "threatSource": HOSTILE, "tags": [HOSTILE[:30]], "metadata": [{"key": "custom:reeve-control", "value": HOSTILE}]} for n in range(10_000)]
@@ -297,7 +342,7 @@ def main():
         return checks.end()
     with tempfile.TemporaryDirectory() as place:
         place = pathlib.Path(place)
-        for name in ("a", "b", "c", "d", "e"):
+        for name in ("a", "b", "c", "d", "e", "g"):
             (place / name).mkdir()
         first_derivation(checks, place / "a")
         people(checks, place / "a")
@@ -306,7 +351,9 @@ def main():
         shutil.copytree(NORTHFIELD, estate)
         broken(checks, place / "b", estate)
         gate_and_alarms(checks, place / "b")
+        unclassed(checks, place / "g")
         one_account(checks, place / "d")
+        left_out(checks, place)
         hard(checks, place / "c")
         endless(checks, place / "e")
     return checks.end()

@@ -84,6 +84,7 @@ class Telling {
       for (const auto& [reason, count] : why) io_.print("  not reckoned: " + with_thousands(count) + ", " + reason + "\n");
     }
     if (const size_t more = not_known()) io_.print("  not known: " + count_text(more, "threat") + " more may be there, where it was not read which resources there are\n");
+    if (const std::string text = threats::not_read_text(run_.state); !text.empty()) io_.print("  " + text + "\n");
     if (plan_) plan();
   }
 
@@ -94,6 +95,7 @@ class Telling {
     json.begin_object().member("as_of", rfc3339(run_.assessment->as_of)).member("currency", money.currency);
     if (money.engine) json.member("simulations", money.engine->estate().simulations).member("seed", money.engine->estate().seed);
     json.member("threats_not_known", static_cast<int64_t>(not_known()));
+    json.key("not_read").begin_object().member("accounts", static_cast<int64_t>(run_.state.accounts_not_read)).member("regions", static_cast<int64_t>(run_.state.regions_not_read)).end_object();
     json.key("inherent_mean").number(money.inherent_mean).key("total");
     figures(json, money.total);
     json.key("curve");

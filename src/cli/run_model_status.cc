@@ -70,6 +70,7 @@ std::string text_of(const Assessment& assessment, const std::vector<const Threat
   out += table.text(terminal);
   if (!all && ordered.size() > rows_most) out += "and " + with_thousands(ordered.size() - rows_most) + " more: --all\n";
   if (const size_t unread = threats::unread_of(state, *part.rules, *part.reaches)) out += "not known: " + count_text(unread, "threat") + " more may be there, where it was not read which resources there are\n";
+  if (const std::string text = threats::not_read_text(state); !text.empty()) out += text + "\n";
   for (size_t begin = 0; begin < state.alarms.size();) {
     size_t end = begin;
     while (end < state.alarms.size() && state.alarms[end].kind == state.alarms[begin].kind) ++end;
@@ -84,7 +85,7 @@ std::string text_of(const Assessment& assessment, const std::vector<const Threat
   }
   if (appetite) {
     out += "\nAbove " + std::string(name(*appetite)) + " with nothing effective against " + (over.size() == 1 ? "it" : "them") + ": " + count_text(over.size(), "threat") + "\n";
-    for (size_t i = 0; i < over.size() && (all || i < alarms_most); ++i) out += "  " + safe(threats::called(*over[i])) + "  " + safe(over[i]->title) + "\n";
+    for (size_t i = 0; i < over.size() && (all || i < alarms_most); ++i) out += "  " + safe(threats::called(*over[i])) + "  " + safe(over[i]->title) + (over[i]->inherent ? "" : "  (class not said)") + "\n";
     if (!all && over.size() > alarms_most) out += "  and " + with_thousands(over.size() - alarms_most) + " more: --all\n";
   }
   return out;

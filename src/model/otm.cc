@@ -96,6 +96,10 @@ class Otm {
       const Value risk = one.get("risk");
       for (const char* key : {"likelihood", "impact"})
         if (std::string rating = in_.text(risk, key); !rating.empty()) threat.add_metadata("custom:reeve-" + std::string(key), rating + " of 100");
+      // A class where the file has both: over 70 of 100 twice is high, over 40 twice medium.
+      const std::optional<double> likelihood = risk.get("likelihood").number(), hurts = risk.get("impact").number();
+      const auto rated = [](const std::optional<double>& one) { return one && *one >= 0 && *one <= 100; };
+      if (rated(likelihood) && rated(hurts)) threat.add_metadata("Priority", std::string(*likelihood * *hurts > 4900 ? "High" : *likelihood * *hurts > 1600 ? "Medium" : "Low"));
       std::string why = in_.text(risk, "likelihoodComment");
       const std::string impact = in_.text(risk, "impactComment");
       in_.comment(threat, why.empty() ? impact : impact.empty() ? why : why + "\n" + impact, risk);

@@ -72,12 +72,16 @@ void write_threats(JsonWriter& json, const ThreatPart& part) {
   for (const ThreatState& one : part.state.threats) detected += stands(one.detected);
   count(json, "threats_detected", detected);
   count(json, "threats_not_known", part.rules ? threats::unread_of(part.state, *part.rules, *part.reaches) : 0);
-  json.key("threats").begin_array();
+  json.key("not_read").begin_object();
+  count(json, "accounts", part.state.accounts_not_read);
+  count(json, "regions", part.state.regions_not_read);
+  json.end_object().key("threats").begin_array();
   for (const ThreatState& one : part.state.threats) {
     json.begin_object().member("id", one.id);
     if (one.rule) json.member("rule", one.rule->id);
     json.member("title", one.title).member("statement", one.statement);
     if (one.inherent) json.member("class", name(*one.inherent));
+    json.key("class_said").boolean(one.inherent.has_value());
     json.key("accepted").boolean(one.accepted).key("closed").boolean(one.closed);
     texts(json, "attack", one.attack);
     json.key("reach").begin_object().key("known").boolean(one.reach_known);

@@ -18,6 +18,30 @@ constexpr std::string_view account_type = "Reeve::Account::Settings", organizati
 
 std::string condition(const ThreatRule& rule) { return rule.where.empty() ? "(1)" : "(" + rule.where + "\n)"; }  // the line ends a comment
 
+// What lets a condition end the parentheses that it stands in, or take what follows into a comment or text: it would change what others mean. Empty: nothing.
+std::string leaves_its_place(std::string_view sql) {
+  int depth = 0;
+  for (size_t i = 0; i < sql.size(); ++i) {
+    const char c = sql[i];
+    if (c == '(') ++depth;
+    if (c == ')' && --depth < 0) return "it closes a parenthesis that it did not open";
+    std::string_view end;
+    size_t from = i + 1;
+    if (c == '\'' || c == '"' || c == '`') end = sql.substr(i, 1);  // one that is doubled within ends a text and begins the next
+    else if (c == '[') end = "]";
+    else if (sql.substr(i, 2) == "/*") end = "*/", from = i + 2;
+    else if (sql.substr(i, 2) == "--") end = "\n", from = i + 2;
+    if (end.empty()) continue;
+    const size_t at = sql.find(end, from);
+    if (at == std::string_view::npos) {
+      if (c == '-') break;  // condition() adds the line's end
+      return c == '/' ? "its comment has no end" : "its text has no end";
+    }
+    i = at + end.size() - 1;
+  }
+  return depth > 0 ? "it leaves a parenthesis open" : "";
+}
+
 // Rules that ask the same of a type: it is computed once for all of them.
 struct Asked {
   std::string condition;
@@ -86,9 +110,8 @@ class Asking {
       const std::string text = condition(rules_[rule]);
       const auto known = places.find(text);
       if (known == places.end()) {
-        // Alone, so that one cannot end another's parentheses.
-        if (auto prepared = db_.prepare_foreign("SELECT NOT NOT " + text + " FROM " + asked.from); !prepared) {
-          refuse(rule, wrong(rules_[rule], prepared.error()));
+        if (auto sound = stays_in_place(rule, text, asked.from); !sound) {
+          refuse(rule, wrong(rules_[rule], sound.error()));
           continue;
         }
         places.emplace(text, sound.size());
@@ -104,6 +127,14 @@ class Asking {
         if (auto done = ask(asked, {one}); !done)
           for (size_t rule : one.rules) refuse(rule, wrong(rules_[rule], done.error()));
     }
+    return {};
+  }
+
+  // Alone, so that one cannot end another's parentheses: it is one expression, and gives one column.
+  Status stays_in_place(size_t rule, const std::string& text, const std::string& from) {
+    if (const std::string why = leaves_its_place(rules_[rule].where); !why.empty()) return fail(Code::parse, why);
+    const auto prepared = TRY(db_.prepare_foreign("SELECT NOT NOT " + text + ", 1 FROM " + from));
+    if (prepared.columns() != 2) return fail(Code::parse, "it gives " + std::to_string(prepared.columns() - 1) + " values instead of one");
     return {};
   }
 
@@ -164,6 +195,8 @@ class Asking {
   // Accounts in which no answer tells which resources of a rule's types there are.
   Status reads(const std::map<std::string, OfType>& by_type) {
     Unread unread = TRY(Unread::of_run(db_, catalogue_));
+    out_.accounts_not_read = unread.accounts_not_read();
+    out_.regions_not_read = unread.regions_not_read();
     for (const auto& [name, asked] : by_type) {
       const std::set<std::string> accounts = TRY(unread.accounts(name));
       for (size_t rule : asked.rules) found_[rule].unread.insert(accounts.begin(), accounts.end());
@@ -198,6 +231,7 @@ std::vector<std::string> types_of(const ThreatRule& rule) {
 Result<Reaches> reach_of(store::Db& db, const std::vector<ThreatRule>& rules, const ResourceCatalogue& catalogue) { return Asking(db, rules, catalogue).all(); }
 
 Result<Means> means(store::Db& db, const ThreatRule& rule, const std::string& type, std::string_view uid) {
+  if (const std::string why = leaves_its_place(rule.where); !why.empty()) return fail(Code::parse, "the `where` of threat `" + rule.id + "` cannot be asked: " + why, rule.where_at, "SQL over the view of " + type);
   auto row = db.prepare_foreign("SELECT " + condition(rule) + " FROM temp." + store::view_name(type) + " WHERE uid = ?1");
   if (!row) return fail(Code::parse, "the `where` of threat `" + rule.id + "` cannot be asked: " + row.error().what, rule.where_at, "SQL over the view of " + type);
   row->bind(1, uid);

@@ -26,6 +26,7 @@ struct RuleReach {
 
 struct Reaches {
   std::vector<RuleReach> of;  // by the rule's place
+  uint64_t accounts_not_read = 0, regions_not_read = 0;  // as State has them
   std::vector<Error> errors;
 };
 Result<Reaches> reach_of(store::Db& db, const std::vector<ThreatRule>& rules, const ResourceCatalogue& catalogue);

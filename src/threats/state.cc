@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/words.h"
+
 namespace reeve::threats {
 
 std::string_view name(Standing standing) {
@@ -41,6 +43,14 @@ std::string_view name(Alarm::Kind kind) {
 }
 
 std::string_view called(const ThreatState& threat) { return threat.rule ? std::string_view(threat.rule->id) : std::string_view(threat.id); }
+
+std::string not_read_text(const State& state) {
+  std::string out;
+  if (state.accounts_not_read) out += count_text(state.accounts_not_read, "active account");
+  if (state.regions_not_read) out += (out.empty() ? "" : " and ") + count_text(state.regions_not_read, "enabled Region");
+  if (out.empty()) return out;
+  return out + (state.accounts_not_read + state.regions_not_read == 1 ? " was" : " were") + " not read: what is there is not known";
+}
 
 bool is_waiting(const ThreatState& threat) {
   return threat.detected == Standing::unknown && std::any_of(threat.bound.begin(), threat.bound.end(), [](const Bound& one) {

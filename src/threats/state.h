@@ -104,6 +104,10 @@ struct State {
   std::vector<ThreatState> threats;
   std::vector<Alarm> alarms;  // by kind, then threat
   bool has_model = false;     // the workspace keeps one; else these are the threats that rules derive
+  // Accounts that the organization calls active, and Regions that the other accounts call enabled, of which no call was answered.
+  uint64_t accounts_not_read = 0, regions_not_read = 0;
 };
+// `1 account of the organization and 9 enabled Regions were not read: what is there is not known`; empty: all that is known of was.
+std::string not_read_text(const State& state);
 
 }  // namespace reeve::threats

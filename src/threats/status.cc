@@ -32,6 +32,14 @@ std::string_view function_of_area(std::string_view area) {
 
 Duty duty_of(std::string_view function) { return function == "detective" ? Duty::detect : function == "responsive" ? Duty::respond : Duty::prevent; }
 
+// People's ranking: Threat Composer's word, and what another format said that has none there. Another word ranks nothing.
+std::optional<RiskWord> ranked(const Record& threat) {
+  const std::string said = lower(trim(threat.meta_text("Priority")));
+  for (RiskWord one : {RiskWord::low, RiskWord::medium, RiskWord::high, RiskWord::critical})
+    if (name(one) == said) return one == RiskWord::high && threat.meta_text(meta_severity) == name(RiskWord::critical) ? RiskWord::critical : one;
+  return std::nullopt;
+}
+
 class Making {
  public:
   Making(const StatusInput& input, std::vector<Error>& errors) : in_(input), errors_(errors) {
@@ -41,6 +49,8 @@ class Making {
 
   State all() {
     out_.has_model = in_.model != nullptr;
+    out_.accounts_not_read = in_.reaches->accounts_not_read;
+    out_.regions_not_read = in_.reaches->regions_not_read;
     if (in_.model) {
       links_ = model::links_of(*in_.model);
       for (const Record& record : in_.model->records("threats")) modelled(record);
@@ -90,10 +100,7 @@ class Making {
     if (one.title.empty()) one.title = "threat " + std::string(record.text("numericId"));
     one.title = short_text(one.title, title_longest);
     // People's own ranking counts where they changed it from what was derived, and where there is no rule.
-    if (const std::string_view said = record.meta_text("Priority"); !said.empty()) {
-      const RiskWord word = said == "High" ? RiskWord::high : said == "Medium" ? RiskWord::medium : RiskWord::low;
-      if (!one.inherent || std::min(*one.inherent, RiskWord::high) != word) one.inherent = word;
-    }
+    if (const auto word = ranked(record); word && (!one.inherent || std::min(*one.inherent, RiskWord::high) != std::min(*word, RiskWord::high) || *word == RiskWord::critical)) one.inherent = word;
     const std::string_view status = record.text("status");
     one.closed = status == "threatResolvedNotUseful";  // one that people call resolved is held against the facts all the same
     day_of(record, meta_accept_until, "threats", errors_);  // names one that is none
@@ -231,7 +238,7 @@ std::vector<const ThreatState*> above(const State& state, RiskWord appetite) {
   std::vector<const ThreatState*> out;
   const auto holds = [](Standing one) { return one == Standing::effective || one == Standing::attested; };
   for (const ThreatState& one : state.threats) {
-    if (!one.inherent || *one.inherent <= appetite || one.accepted || one.closed) continue;
+    if (one.inherent.value_or(RiskWord::critical) <= appetite || one.accepted || one.closed) continue;
     if (!holds(one.prevented) && !holds(one.detected) && !holds(one.responded)) out.push_back(&one);
   }
   return out;

@@ -29,6 +29,7 @@ namespace reeve::threats {
 inline constexpr std::string_view meta_accept_until = "custom:reeve-accept-until";  // of a threat: accepted until just before that
 inline constexpr std::string_view meta_review_by = "custom:reeve-review-by";        // of a threat or assumption
 inline constexpr std::string_view meta_reviewed = "custom:reeve-reviewed";          // of a threat: when people last looked at it
+inline constexpr std::string_view meta_severity = "custom:reeve-severity";          // of a threat: `critical`, which Threat Composer's Priority has no word for
 inline constexpr std::string_view meta_query = "custom:reeve-query";                // of an assumption: SQL over the public views; a row is what breaks it
 
 // What an acceptance comes to: the decision of the register (register.h), which has to hold, and for which somebody else than who asked answers.
@@ -70,6 +71,7 @@ Standing standing_of(const VerdictCounts& counts, bool attested);
 std::string why_of(const VerdictCounts& counts, bool attested);
 
 // Threats above the class that nobody accepted or called none, and against which nothing is effective: neither that prevents, detects nor responds.
+// One whose class nobody said may be any, so it is above all but critical.
 std::vector<const ThreatState*> above(const State& state, RiskWord appetite);
 
 }  // namespace reeve::threats

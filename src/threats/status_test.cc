@@ -237,7 +237,28 @@ TEST(Status, AGateFailsWhatIsAboveAppetiteWithNothingEffective) {
   }
   State unsaid;
   unsaid.threats.emplace_back();
-  EXPECT_TRUE(above(unsaid, RiskWord::low).empty()) << "nobody said how grave it is";
+  EXPECT_EQ(above(unsaid, RiskWord::low).size(), 1u) << "nobody said how grave it is, so it may be as grave as any";
+  EXPECT_EQ(above(unsaid, RiskWord::high).size(), 1u);
+  EXPECT_TRUE(above(unsaid, RiskWord::critical).empty()) << "nothing is above critical";
+  unsaid.threats[0].accepted = true;
+  EXPECT_TRUE(above(unsaid, RiskWord::low).empty());
+}
+
+TEST(Status, AThreatIsRankedByPeoplesWordAndAnotherWordRanksNothing) {
+  struct {
+    const char *priority, *severity;
+    std::optional<RiskWord> is;
+  } cases[] = {{nullptr, nullptr, std::nullopt}, {"High", nullptr, RiskWord::high}, {"Medium", nullptr, RiskWord::medium}, {"Low", nullptr, RiskWord::low}, {"Urgent", nullptr, std::nullopt},
+               {"High", "critical", RiskWord::critical}, {"Low", "critical", RiskWord::low}};
+  for (const auto& one : cases) {
+    World world;
+    world.kept = true;
+    model::Record& threat = world.model.sections["threats"].emplace_back();
+    threat.fields["id"] = std::string("t1");
+    if (one.priority) threat.add_metadata("Priority", std::string(one.priority));
+    if (one.severity) threat.add_metadata(std::string(meta_severity), std::string(one.severity));
+    EXPECT_EQ(world.run().threats[0].inherent, one.is) << (one.priority ? one.priority : "nothing") << (one.severity ? ", critical" : "");
+  }
 }
 
 }  // namespace
