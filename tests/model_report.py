@@ -105,6 +105,32 @@ def views(checks, folder):
     checks.check(done.status == 0 and not done.out and out.read_text() == report(workspace).out, "--out writes the same page", done.err)
 
 
+def decisions(checks, folder):
+    """What was decided of threats, by whom and until when, and what they may cost, stands in the report."""
+    workspace = folder / "w"
+    workspace.mkdir(parents=True)
+    reeve("model", "derive", ESTATE, "--workspace", workspace, "--as-of", "2026-11-22T04:12:00Z")
+    file = workspace / "threat-model.tc.json"
+    model = json.loads(file.read_text())
+    said = {"treatment": "accept", "owner": "data platform team", "requester": "j.okafor", "approver": "a.rossi", "accept-until": "2027-03-31", "ticket": "SEC-4711"}
+    for threat, more in ((model["threats"][0], said), (model["threats"][1], {"treatment": "accept"})):
+        threat["metadata"] += [{"key": f"custom:reeve-{key}", "value": value} for key, value in more.items()]
+    file.write_text(json.dumps(model))
+    money = {one["id"]: one for one in reeve("model", "risk", ESTATE, "--workspace", workspace, "--as-of", "2026-11-22T04:12:00Z", "--format", "json").report["threats"]}
+    loss = money[model["threats"][0]["id"]]["residual"]["loss"]
+    p50, p90 = (f"{round(loss[key]):,}" for key in ("p50", "p90"))
+    page, plain = report(workspace), report(workspace, "--format", "markdown")
+    rows = [row for row in re.findall(r"<tr>.*?</tr>", page.out) if "SEC-4711" in row]
+    checks.check(len(rows) == 1 and all(word in rows[0] for word in ("accept", "data platform team", "a.rossi", "2027-03-31", p50, p90)), "the page has the decision and the loss in one row", (rows, p50, p90))
+    lines = [line for line in plain.out.splitlines() if "SEC" in line and "4711" in line]
+    checks.check(len(lines) == 1 and all(word in lines[0] for word in ("accept", "data platform team", "2027", p50, p90)), "so has Markdown", (lines, p50, p90))
+    part = plain.out.split("## What are we going to do about it?")[1].split("\n## ")[0]
+    checks.check("Decisions and loss" in part and part.count("which does not hold") == 1, "under the question that it answers; an acceptance that nobody approved is none", part[:300])
+    hidden = [report(workspace, "--redact", "--format", form).out for form in ("html", "markdown")]
+    checks.check(not [word for word in ("data platform", "okafor", "rossi", "4711") for text in hidden if word in text], "--redact withholds who decided")
+    checks.check(all("accept" in text and "2027" in text and p50 in text for text in hidden), "and leaves what, until when and how much")
+
+
 def hostile(checks, folder):
     workspace = workspace_of(folder / "w", model_of(HOSTILE))
     page = report(workspace)
@@ -163,7 +189,7 @@ def main():
     if not built(checks, "that threat models are shown"):
         return checks.end()
     with tempfile.TemporaryDirectory() as name:
-        for part in (drawing, views, hostile, stands, many):
+        for part in (drawing, views, decisions, hostile, stands, many):
             part(checks, pathlib.Path(name) / part.__name__)
     return checks.end()
 

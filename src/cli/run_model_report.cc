@@ -1,11 +1,16 @@
 // `reeve model report`.
+#include <optional>
+
+#include "base/threads.h"
 #include "cli/model_commands.h"
 #include "cli/model_kit.h"
 #include "cli/out_file.h"
 #include "content/resource_types.h"
+#include "content/risk_scale.h"
 #include "report/diagram_drawn.h"
 #include "report/model_report.h"
 #include "report/threats_told.h"
+#include "threats/quantify.h"
 
 namespace reeve {
 
@@ -24,6 +29,18 @@ int run_model_report(const Options& options, Io& io) {
   if (!diagram) return io.error(diagram.error()), exit_internal;
   for (const Error& error : errors) io.error(error);
   if (!errors.empty()) status = exit_input;
+  std::optional<threats::Money> money;
+  if (assessment->threats.looked && format != "svg") {
+    const RiskScale scale = risk_scale_of(*assessment->content.files, workspace_of(options));
+    threats::QuantifyOptions how;
+    how.workers = worker_count();
+    how.levers = false;
+    if (scale.loaded) money = threats::quantify(assessment->threats.state, scale, assessment->content, how);
+    for (const auto& wrong : {scale.errors, money ? money->errors : std::vector<Error>()}) {
+      for (const Error& error : wrong) io.error(error);
+      if (!wrong.empty()) status = exit_input;
+    }
+  }
 
   if (const auto redaction = redaction_for(options, *assessment, io, status)) {
     redact_model(*redaction, assessment->threats.state, *model);
@@ -34,6 +51,7 @@ int run_model_report(const Options& options, Io& io) {
   report.model = model.get();
   report.diagram = &*diagram;
   if (assessment->threats.looked) report.state = &assessment->threats.state;
+  if (money) report.money = &*money;
   report.organization = assessment->organization;
   report.as_of = assessment->as_of;
   report.view = options.value("--view", model_views().front());

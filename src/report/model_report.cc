@@ -2,16 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 
 #include "base/text.h"
 #include "base/words.h"
+#include "findings/finding.h"
 #include "report/diagram_drawn.h"
 #include "report/html_page.h"
 #include "report/html_sections.h"
 #include "report/markdown.h"
 #include "report/markdown_shown.h"
 #include "report/threats_json.h"
+#include "threats/register.h"
 
 extern const char reeve_page_style_begin[], reeve_page_style_end[];
 
@@ -24,7 +27,7 @@ using threats::Standing;
 using threats::ThreatState;
 
 // What a report is made of; a view says in which order and under which words.
-enum class Block : uint8_t { about, diagram, flows, assumptions, threats, techniques, layers, weak, mitigations, alarms };
+enum class Block : uint8_t { about, diagram, flows, assumptions, threats, techniques, layers, decisions, weak, mitigations, alarms };
 
 struct Part {
   std::string_view title, lead;
@@ -42,12 +45,12 @@ const std::vector<View>& views() {
       {"four-questions", "Four questions", {
           {"What are we working on?", "What is there, what leads where, and what is taken for granted.", {about, diagram, flows, assumptions}},
           {"What can go wrong?", "Each threat with what it can happen to.", {threats, techniques}},
-          {"What are we going to do about it?", "What prevents, detects and answers each threat, and how it stands today.", {layers, mitigations}},
+          {"What are we going to do about it?", "What prevents, detects and answers each threat, how it stands today, what was decided and what it may cost.", {layers, decisions, mitigations}},
           {"Did we do a good job?", "What does not hold, and what the model itself lacks.", {weak, alarms}}}},
       {"nist", "NIST SP 800-154", {
           {"1. The system and its data", "Identify and characterise what is to be protected.", {about, diagram, flows, assumptions}},
           {"2. Attack vectors", "Identify those that count.", {threats, techniques}},
-          {"3. Security controls", "Characterise what mitigates them.", {layers, mitigations}},
+          {"3. Security controls", "Characterise what mitigates them.", {layers, decisions, mitigations}},
           {"4. The model analysed", "What is left when they are set against each other.", {weak, alarms}}}},
       {"pasta", "PASTA", {
           {"I. Objectives", "What the workload is for.", {about}},
@@ -56,7 +59,7 @@ const std::vector<View>& views() {
           {"IV. Threats", "What may go wrong.", {threats}},
           {"V. Weaknesses", "Where what should hold does not.", {weak}},
           {"VI. Attacks", "By which techniques.", {techniques}},
-          {"VII. Risk and treatment", "What is done about it, and how it stands.", {layers, mitigations, alarms}}}},
+          {"VII. Risk and treatment", "What is done about it, and how it stands.", {layers, decisions, mitigations, alarms}}}},
   };
   return all;
 }
@@ -96,6 +99,40 @@ class Words {
     if (state->reach.unknown) out += ", " + with_thousands(state->reach.unknown) + " not known";
     return out;
   }
+  // What was decided of a threat and what it may cost; those of which neither is known are left out.
+  struct Decided {
+    std::string title, treatment, owner, approver, until, ticket, p50, p90;
+  };
+  std::vector<Decided> decided() const {
+    std::vector<Decided> out;
+    if (!r_.state) return out;
+    std::map<std::string_view, const Record*> records;
+    for (const Record& record : r_.model->records("threats")) records.emplace(record.text("id"), &record);
+    for (const ThreatState* at : by_gravity(*r_.state)) {
+      Decided one;
+      one.title = at->title;
+      if (const auto found = records.find(at->id); found != records.end()) {
+        const threats::Decision decision = threats::decision_of(*found->second);
+        const auto said = [&](std::string_view column) {
+          const auto field = decision.find(column);
+          return field == decision.end() ? std::string() : redacted_text(field->second);
+        };
+        one.treatment = said("treatment"), one.owner = said("owner"), one.approver = said("approver"), one.until = said("accept_until"), one.ticket = said("ticket");
+        if (one.treatment == threats::name(threats::Treatment::accept) && !at->accepted) one.treatment += ", which does not hold";
+      }
+      const size_t place = static_cast<size_t>(at - r_.state->threats.data());
+      if (r_.money && place < r_.money->threats.size() && r_.money->threats[place].quantified) {
+        one.p50 = whole(r_.money->threats[place].residual.p50);
+        one.p90 = whole(r_.money->threats[place].residual.p90);
+      }
+      if (!(one.treatment + one.owner + one.approver + one.until + one.ticket + one.p50).empty()) out.push_back(std::move(one));
+    }
+    return out;
+  }
+  std::string decided_lead() const {
+    if (!r_.money) return "What threats may cost was not reckoned.";
+    return "Loss with the controls as they stand, " + r_.money->currency + " a year: one year in two is below p50, one in ten above p90.";
+  }
   // Technique → how many threats name it, by id.
   std::map<std::string, size_t> techniques() const {
     std::map<std::string, size_t> out;
@@ -124,6 +161,8 @@ class Words {
   }
 
  private:
+  static std::string whole(double money) { return money < 0.5 ? "under 1" : with_thousands(static_cast<uint64_t>(std::llround(std::min(money, 1e15)))); }
+
   const ModelReport& r_;
   std::map<std::string, const ThreatState*, std::less<>> by_id_;
 };
@@ -194,6 +233,7 @@ class Html {
       case Block::threats: return threat_list();
       case Block::techniques: return techniques();
       case Block::layers: return layers();
+      case Block::decisions: return decisions();
       case Block::weak: return weak();
       case Block::mitigations: return mitigations();
       case Block::alarms: return alarms();
@@ -204,6 +244,7 @@ class Html {
   std::string about() {
     std::string out = "<p>" + count_text(r_.model->records("threats").size(), "threat") + ", " + count_text(r_.model->records("mitigations").size(), "mitigation") + ", " + count_text(r_.model->records("assumptions").size(), "assumption") + ".";
     if (!r_.state) out += " No estate was looked at: how mitigations stand is not said.";
+    else if (const std::string text = threats::not_read_text(*r_.state); !text.empty()) out += " " + esc(text) + ".";
     out += "</p>";
     if (const auto text = r_.model->single("applicationInfo").text("description"); !text.empty()) out += prose(text, 3);
     if (const auto text = r_.model->single("architecture").text("description"); !text.empty()) out += "<details><summary>Architecture in words</summary>" + prose(text, 3) + "</details>";
@@ -261,6 +302,16 @@ class Html {
       const int depth = (one.prevented == Standing::effective) + (one.detected == Standing::effective) + (one.responded == Standing::effective);
       out += "<tr>" + td(esc(one.title)) + td(one.inherent ? std::string(name(*one.inherent)) : std::string()) + td(duty_cell(one, Duty::prevent, one.prevented)) + td(duty_cell(one, Duty::detect, one.detected)) + td(duty_cell(one, Duty::respond, one.responded)) + td_number(std::to_string(depth) + " of 3") + "</tr>";
     }
+    return out + std::string(table_close);
+  }
+
+  std::string decisions() {
+    if (!r_.state) return {};
+    const auto all = words_.decided();
+    std::string out = head("Decisions and loss", count_text(all.size(), "threat")) + "<p>" + esc(words_.decided_lead()) + "</p>";
+    if (all.empty()) return out + "<p>Nothing was decided.</p>";
+    out += table_open("Decisions, and what each threat may cost", {"Threat", "Treatment", "Owner", "Approver", "Until", "Ticket", "#p50", "#p90"});
+    for (const auto& one : all) out += "<tr>" + td(esc(one.title)) + td(esc(one.treatment)) + td(esc(one.owner)) + td(esc(one.approver)) + td(esc(one.until)) + td(esc(one.ticket)) + td_number(one.p50) + td_number(one.p90) + "</tr>";
     return out + std::string(table_close);
   }
 
@@ -330,6 +381,7 @@ class Markdown {
       case Block::about:
         out = "\n" + count_text(r_.model->records("threats").size(), "threat") + ", " + count_text(r_.model->records("mitigations").size(), "mitigation") + ", " + count_text(r_.model->records("assumptions").size(), "assumption") + ".\n";
         if (!r_.state) out += "No estate was looked at: how mitigations stand is not said.\n";
+        else if (const std::string unread = threats::not_read_text(*r_.state); !unread.empty()) out += text(unread) + ".\n";
         if (const auto about = r_.model->single("applicationInfo").text("description"); !about.empty()) out += "\n" + text(about) + "\n";
         break;
       case Block::diagram: break;  // the table of flows says the same
@@ -358,6 +410,16 @@ class Markdown {
         for (const ThreatState* at : by_gravity(*r_.state)) {
           const ThreatState& of = *at;
           out += "| " + text(of.title) + " | " + std::string(threats::name(of.prevented)) + " | " + std::string(threats::name(of.detected)) + " | " + std::string(threats::name(of.responded)) + " |\n";
+        }
+        break;
+      case Block::decisions:
+        if (!r_.state) break;
+        out = head("Decisions and loss") + text(words_.decided_lead()) + "\n";
+        if (const auto all = words_.decided(); all.empty()) {
+          out += "\nNothing was decided.\n";
+        } else {
+          out += "\n| threat | treatment | owner | approver | until | ticket | p50 | p90 |\n|---|---|---|---|---|---|---:|---:|\n";
+          for (const auto& one : all) out += "| " + text(one.title) + " | " + text(one.treatment) + " | " + text(one.owner) + " | " + text(one.approver) + " | " + text(one.until) + " | " + text(one.ticket) + " | " + one.p50 + " | " + one.p90 + " |\n";
         }
         break;
       case Block::weak:

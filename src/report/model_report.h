@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "model/model.h"
 #include "threats/diagram.h"
+#include "threats/quantify.h"
 #include "threats/state.h"
 
 namespace reeve {
@@ -19,6 +20,7 @@ namespace reeve {
 struct ModelReport {
   const model::Model* model = nullptr;
   const threats::State* state = nullptr;      // how what is bound stands; null: no estate was looked at
+  const threats::Money* money = nullptr;      // of the state's threats; null: what they may cost was not reckoned
   const threats::Diagram* diagram = nullptr;  // null: the same
   std::string organization;  // name for people; may be empty
   Time as_of;                // of the evidence; 0: there is none

@@ -1,5 +1,6 @@
 #include "report/threats_told.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
@@ -7,6 +8,7 @@
 #include "base/text.h"
 #include "report/html_sections.h"
 #include "report/threats_json.h"
+#include "threats/register.h"
 
 namespace reeve {
 namespace {
@@ -47,6 +49,23 @@ std::string duty_cell(const ThreatState& threat, threats::Duty duty, threats::St
   return "<details class=\"more\"><summary>" + out + "</summary><dl class=\"req\">" + lines + "</dl></details>";
 }
 
+bool decides(std::string_view key) {
+  return std::any_of(threats::decision_fields().begin(), threats::decision_fields().end(), [&](const threats::DecisionField& field) { return field.key == key; });
+}
+
+// People by pseudonym; words and days that say what they should; of all else that there is something.
+std::string decision_told(const Redaction& redaction, std::string_view key, const std::string& text) {
+  for (const threats::DecisionField& field : threats::decision_fields()) {
+    if (field.key != key) continue;
+    if (field.column == "owner" || field.column == "requester" || field.column == "approver") return redaction.name(text);
+    if (field.column == "treatment")
+      for (threats::Treatment one : {threats::Treatment::avoid, threats::Treatment::reduce, threats::Treatment::transfer, threats::Treatment::accept})
+        if (text == threats::name(one)) return text;
+    if (field.date && text.size() <= 35 && parse_time(text.size() == 10 ? text + "T00:00:00Z" : text)) return text;
+  }
+  return std::string(withheld);
+}
+
 }  // namespace
 
 void redact_threats(const Redaction& redaction, ThreatPart& part) {
@@ -80,10 +99,14 @@ void redact_model(const Redaction& redaction, const threats::State& state, model
       const bool single = !record.has("id");
       std::erase_if(record.fields, [&](auto& field) { return single || (!kept.contains(field.first) && field.first != "metadata"); });
       if (auto* metadata = record.fields.contains("metadata") ? std::get_if<model::Metadata>(&record.fields.at("metadata")) : nullptr) {
-        std::erase_if(*metadata, [&](const model::Metadatum& one) { return !kept_metadata.contains(one.key) && one.key != "Priority"; });
+        std::erase_if(*metadata, [&](const model::Metadatum& one) { return !kept_metadata.contains(one.key) && one.key != "Priority" && !decides(one.key); });
         for (model::Metadatum& one : *metadata)
-          if (one.key == "Priority")
-            if (auto* text = std::get_if<std::string>(&one.value)) *text = redaction.text(*text);
+          if (auto* text = std::get_if<std::string>(&one.value)) {
+            if (one.key == "Priority") *text = redaction.text(*text);
+            else if (decides(one.key)) *text = decision_told(redaction, one.key, *text);
+          } else if (decides(one.key)) {
+            one.value = std::string(withheld);
+          }
       }
       if (single) continue;
       if (section == "threats") {
