@@ -288,6 +288,26 @@ class Suite:
                 self.checks.check(rules.get("hostile") not in (None, "PASS", "SKIP") and rules.get("good") == "PASS", f"{label}: decides nothing, the others judge", rules)
                 self.checks.check(seconds < SECONDS, f"{label}: ends", f"{seconds:.1f} s")
 
+    def said_once(self):
+        """Rules that lead in a circle have no answer; a rule file without a rule, and a function that nobody has, are named; one fault is told once."""
+        (self.folder / "good.yaml").write_text(GOOD)
+        (self.folder / "circle.guard").write_text("rule a when b {\n  Resources exists\n}\nrule b when a {\n  Resources exists\n}\nrule good {\n  Resources exists\n}\n")
+        status, report, err, _, _ = self.reeve("good.yaml", "--rules", "circle.guard")
+        rules = {rule["rule"]: rule["status"] for rule in report["files"][0]["rules"]}
+        self.checks.check(status == 3 and rules == {"a": "UNKNOWN", "b": "UNKNOWN", "good": "PASS"} and "circle.guard:1:13: rule `b` refers to itself" in err, "a circle of rules is unknown, with its place", f"{status} {rules} {err}")
+        (self.folder / "nothing.guard").write_text("# to be written\n")
+        status, _, err, _, _ = self.reeve("good.yaml", "--rules", "nothing.guard")
+        self.checks.check(status == 0 and "nothing.guard: no rule stands in it" in err, "a rule file without a rule is named", f"{status} {err}")
+        volume = "Resources:\n  V:\n    Type: AWS::EC2::Volume\n    Properties:\n      AvailabilityZone: a\n      Encrypted: "
+        (self.folder / "slip.yaml").write_text(volume + "{Fn::Iff: [a, true, false]}\n")
+        status, report, err, _, _ = self.reeve("slip.yaml", "--control", "volume-encrypted")
+        found = report["files"][0]["findings"]
+        self.checks.check("slip.yaml:6:18: CloudFormation has no function `Fn::Iff` that is known here; did you mean `Fn::If`" in err and [one["status"] for one in found] == ["UNKNOWN"],
+                          "a function that nobody has is named, and its value unknown", f"{status} {err} {found}")
+        (self.folder / "clear.yaml").write_text(volume + "false\n")
+        _, report, _, _, _ = self.reeve("clear.yaml", "--control", "volume-encrypted")
+        self.checks.check(len(report["files"][0]["findings"]) == 1, "a value that misses both of two spellings is one finding", report["files"][0]["findings"])
+
     def named_and_found(self):
         """What a folder holds beside templates is passed over; what is named is not."""
         folder = self.folder / "mixed"
@@ -317,6 +337,7 @@ def main():
             suite.thousand()
             suite.hostile_patterns()
             suite.named_and_found()
+            suite.said_once()
         return suite.checks.end()
 
 

@@ -65,7 +65,7 @@ def threagile(checks, folder):
         return None
     risks = [threat for threat in model["threats"] if threat["tags"] == ["individual-risk"]]
     checks.check(len(risks) == 2 and len(model["threats"]) == 13, "eleven abuse cases and two risks that people found", [threat["statement"] for threat in model["threats"]])
-    checks.check(meta(risks[0]) == {"STRIDE": ["R"], "Priority": "High", "custom:reeve-likelihood": "likely", "custom:reeve-impact": "medium", "custom:reeve-cwe": ["CWE-693"]}, "a risk keeps its ratings", risks[0])
+    checks.check(meta(risks[0]) == {"STRIDE": ["R"], "Priority": "High", "custom:reeve-severity": "critical", "custom:reeve-likelihood": "likely", "custom:reeve-impact": "medium", "custom:reeve-cwe": ["CWE-693"]}, "a risk keeps its ratings", risks[0])
     linked = {link["linkedId"] for link in model["mitigationLinks"]}
     checks.check(linked == {risk["id"] for risk in risks}, "its mitigation is linked to both")
     checks.check(model["applicationInfo"]["name"] == "Some Example Application" and "Customer Web Client → Load Balancer (https)" in model["dataflow"]["description"], "name and flows are told", model["dataflow"])
@@ -146,12 +146,29 @@ def odd(checks, folder):
     checks.check("a text is longer than `statement` may be and is cut; expected at most 1,400 characters" in done.err and model["threats"][0]["statement"] == "é" * 1400, "a text too long is cut at a character, and that is said", done.err)
 
 
+def beside_derived(checks, folder):
+    """What deriving brought belongs to the model that it was brought to."""
+    place = folder / "beside"
+    (folder / "other.yaml").write_text("threats:\n  - {id: a, threatSource: insider, threatAction: copy receipts}\n")
+    derive = lambda: reeve("model", "derive", ROOT / "examples" / "northfield", "--workspace", place)  # noqa: E731
+    count = lambda: len(json.loads((place / "threat-model.tc.json").read_text())["threats"])  # noqa: E731
+    derive()
+    whole, base = count(), place / "threat-model.derived.tc.json"
+    (folder / "edited.tc.json").write_text((place / "threat-model.tc.json").read_text())
+    done = reeve("model", "import", folder / "edited.tc.json", "--workspace", place)
+    checks.check(done.status == 0 and base.exists() and whole > 100, "an edit of the derived model leaves what was derived", (done.status, done.err))
+    done = reeve("model", "import", folder / "other.yaml", "--workspace", place)
+    checks.check(done.status == 0 and not base.exists() and "threat-model.derived.tc.json is removed" in done.err, "another model takes it away, and that is said", (done.status, done.err))
+    derive()
+    checks.check(count() == whole + 1, "so deriving brings all of it again", (count(), whole))
+
+
 def main():
     checks = Checks()
     if not built(checks, "that other formats are imported"):
         return checks.end()
     with tempfile.TemporaryDirectory() as name:
-        for part in (otm, threagile, plain, odd):
+        for part in (otm, threagile, plain, odd, beside_derived):
             part(checks, pathlib.Path(name))
     return checks.end()
 

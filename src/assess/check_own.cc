@@ -132,7 +132,17 @@ class Judging : public UnitSink {
       out_.findings.push_back(std::move(finding));
       return;
     }
-    for (const Evidence& evidence : verdict.evidence) {
+    // `Encrypted == true or Encrypted == 'true'` fails of one value twice, and says the same both times.
+    auto said_by = [](const Evidence& a, const Evidence& b) {
+      auto plain = [](std::string words) {
+        std::erase(words, '`');
+        return words;
+      };
+      return a.source == b.source && a.line == b.line && a.column == b.column && a.path == b.path && plain(a.expected) == plain(b.expected);
+    };
+    for (auto at = verdict.evidence.begin(); at != verdict.evidence.end(); ++at) {
+      const Evidence& evidence = *at;
+      if (std::any_of(verdict.evidence.begin(), at, [&](const Evidence& before) { return said_by(before, evidence); })) continue;
       finding.line = evidence.line;
       finding.column = evidence.column;
       finding.path = evidence.path;

@@ -513,7 +513,7 @@ Verdict Evaluator::group(uint32_t number, Role role) {
   auto& status = groups_[number][options_->semantics != Semantics::v3_2_0 && role == Role::gate];
   if (status.known) return status.verdict;
   if (status.busy) {
-    refuse("rule `" + rules_->file().rules[rules_->groups()[number][0]].name + "` refers to itself", false);
+    refuse("rule `" + rules_->file().rules[rules_->groups()[number][0]].name + "` refers to itself", false, options_->semantics == Semantics::reeve ? Code::limit : Code::type);  // no answer of ours, as too deep a call
     return Verdict::error;
   }
   status.busy = true;

@@ -164,6 +164,8 @@ int run_check(const Options& options, Io& io) {
       io.error(problem);
       status = exit_input;
     }
+  for (const RuleFile& file : rules.files)
+    if (file.rules && file.rules->rule_names().empty()) io.say("note  " + safe(file.path) + ": no rule stands in it, so it judges nothing\n");
   WriteBehind out(io.out);
   const Write write = [&](std::string_view piece) -> Status {
     out.add(piece);

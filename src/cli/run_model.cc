@@ -1,4 +1,8 @@
 // `reeve model import` and `reeve model export`.
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/model_commands.h"
@@ -28,6 +32,13 @@ void tell_dangling(Io& io, const model::Model& model, const std::string& path) {
   if (dangling.size() > most) io.say("note  " + safe(path) + ": " + with_thousands(dangling.size() - most) + " more links to what is not there\n");
 }
 
+bool shares_threats(const model::Model& one, const model::Model& other) {
+  std::set<std::string_view> ids;
+  for (const model::Record& threat : one.records("threats")) ids.insert(threat.text("id"));
+  const auto& threats = other.records("threats");
+  return std::any_of(threats.begin(), threats.end(), [&](const model::Record& threat) { return ids.contains(threat.text("id")); });
+}
+
 }  // namespace
 
 std::string model_path(const Options& options) {
@@ -53,6 +64,15 @@ int run_model_import(const Options& options, Io& io) {
     const bool good = former && former->problems.empty();
     if (!good || !(former->model == read->model))
       io.say("note  " + safe(to) + " is replaced" + (good ? "; it held " + what_it_holds(former->model) : std::string()) + "\n");
+  }
+  // What deriving brought last time belongs to the model that it was brought to. Beside another one each of its threats would count as
+  // taken out by people, and none would ever come.
+  if (const std::string base = derived_path(options); exists(base)) {
+    const auto derived = read_file_of(base);
+    if (!derived || !derived->problems.empty() || !shares_threats(derived->model, read->model)) {
+      if (std::error_code failed; !std::filesystem::remove(base, failed)) return io.error({Code::io, "cannot remove it: " + failed.message(), {base}, {}, {}}), exit_input;
+      io.say("note  " + safe(base) + " is removed: nothing that it derived stands in this model, so the next `reeve model derive` begins anew\n");
+    }
   }
   if (auto written = write_file_atomic(to, model::write_threat_composer(read->model)); !written) return io.error(written.error()), exit_input;
   io.print(safe(from) + "  " + std::string(model::name(read->format)) + ": " + what_it_holds(read->model) + "\n");

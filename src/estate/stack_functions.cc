@@ -74,7 +74,14 @@ StackValue StackResolver::function(std::string_view name, Value argument, Value 
     return StackValue::of_text(truth.is == Truth::Is::yes ? "true" : "false", call);
   }
   if (!starts_with(name, "Fn::")) return foreign(name, call);
-  return StackValue::of_unknown(when_deployed(quoted(name)), call);
+  // Of conditions and of rules about parameters: they tell nothing of a property here. Anything else is a slip, or newer than this program.
+  static const std::vector<std::string> others = {"Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn", "Fn::ForEach", "Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"};
+  if (std::find(others.begin(), others.end(), name) != others.end()) return StackValue::of_unknown(when_deployed(quoted(name)), call);
+  static const std::vector<std::string> evaluated = {"Fn::And", "Fn::Base64", "Fn::Cidr", "Fn::Equals", "Fn::FindInMap", "Fn::GetAZs", "Fn::GetAtt", "Fn::If", "Fn::ImportValue", "Fn::Join", "Fn::Length",
+                                                     "Fn::Not", "Fn::Or", "Fn::Select", "Fn::Split", "Fn::Sub", "Fn::ToJsonString", "Fn::Transform"};
+  const std::string reason = "CloudFormation has no function " + quoted(name) + " that is known here", near = nearest(std::string(name), evaluated);
+  note(call, reason + (near.empty() ? "" : "; did you mean " + quoted(near)));
+  return StackValue::of_unknown(reason, call);
 }
 
 StackValue StackResolver::foreign(std::string_view tag, Value call) {

@@ -105,8 +105,10 @@ class Threagile {
       in_.set(threat, "threats", "statement", std::string(found.key()) + (description.empty() ? "" : ": " + description), found.value);
       threat.fields["tags"] = Texts{"individual-risk"};
       if (!letter.empty()) threat.add_metadata("STRIDE", Texts{letter});
-      if (const std::string severity = in_.text(found.value, "severity"); !severity.empty())
+      if (const std::string severity = in_.text(found.value, "severity"); !severity.empty()) {
         threat.add_metadata("Priority", std::string(severity == "critical" || severity == "high" ? "High" : severity == "low" ? "Low" : "Medium"));
+        if (severity == "critical") threat.add_metadata("custom:reeve-severity", severity);  // Threat Composer knows none above High
+      }
       if (std::string likelihood = in_.text(found.value, "exploitation_likelihood"); !likelihood.empty()) threat.add_metadata("custom:reeve-likelihood", likelihood);
       if (std::string impact = in_.text(found.value, "exploitation_impact"); !impact.empty()) threat.add_metadata("custom:reeve-impact", impact);
       if (!cwe.empty()) threat.add_metadata("custom:reeve-cwe", Texts{"CWE-" + cwe});
