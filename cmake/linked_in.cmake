@@ -46,6 +46,6 @@ if(NOT REEVE_SANITIZE)
   unset(CMAKE_REQUIRED_FLAGS)
   if(REEVE_ARCHIVES_LINK)
     set(DEPS_LINKED ${archives})
-    set(DEFLATE)
+    set(DEFLATE "")  # set to nothing at all it would fall back to what find_library keeps
   endif()
 endif()

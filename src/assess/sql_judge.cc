@@ -105,9 +105,14 @@ Status SqlJudge::add_candidates(const Control& control, const std::string& type,
     return fail(Code::not_found, "`for_each` names `" + type + "`, which is no resource type", {control.check.shown}, "a type of content/resources");
   // The public view says who the candidates are; the record says where their bits stand.
   std::string sql = "SELECT r.uid, r.account, r.region, r.unit, r.id - u.first_resource, u.key FROM main.resource AS r JOIN main.unit AS u ON u.id = r.unit AND u.state IN (1, 2) ";
-  if (!where.empty()) sql += "JOIN (SELECT " + std::string(store::row_column) + " AS row FROM temp." + store::view_name(type) + " WHERE (" + where + ")) AS v ON r.id = v.row ";
+  if (!where.empty()) {
+    const std::string wanted = " FROM temp." + store::view_name(type) + " WHERE (" + where + "\n)";
+    TRY(store_.db().prepare_foreign("SELECT uid" + wanted));  // reads the public views and nothing else
+    sql += "JOIN (SELECT " + std::string(store::row_column) + " AS row" + wanted + ") AS v ON r.id = v.row ";
+  }
   auto rows = TRY(store_.db().prepare(sql + "WHERE r.type = (SELECT id FROM main.word WHERE text = ?1) AND r.born = 1 "
                                          "ORDER BY r.uid, r.account, u.key <> 'account:' || r.account, u.key"));  // the owner's own word first
+  rows.limit({});
   rows.bind(1, type);
   const ResourceType& judged = *input_.catalogue->find(type);
   while (TRY(rows.step())) {

@@ -92,14 +92,14 @@ Result<std::unique_ptr<UnitSql>> UnitSql::make(const JudgeContext& context, cons
       else if (!type)
         broken({Code::not_found, "`for_each` names `" + name + "`, which is no resource type", {}, "a type of content/resources", ""});
       else if (!control.where.empty())
-        filtered_by += (filtered_by.empty() ? "" : " UNION ALL ") + ("SELECT uid FROM temp." + store::view_name(name)) + " WHERE (" + control.where + ")";
+        filtered_by += (filtered_by.empty() ? "" : " UNION ALL ") + ("SELECT uid FROM temp." + store::view_name(name)) + " WHERE (" + control.where + "\n)";
     }
     std::erase_if(one.types, [&](auto& name) { return !catalogue.find(name); });
     auto query = db.prepare_foreign(control.check.text);
     if (query) one.query = std::move(*query);
     else if (!one.is_broken) broken(query.error());
     if (!filtered_by.empty()) {
-      auto filtered = db.prepare(filtered_by);
+      auto filtered = db.prepare_foreign(filtered_by);
       one.is_filtered = bool(filtered);
       if (filtered) one.filtered = std::move(*filtered);
       else if (!one.is_broken) broken(filtered.error());

@@ -100,13 +100,15 @@ void settle(std::vector<Let>& lets) {
   auto rank = [](const Let& let) {
     return let.value.kind == Operand::Kind::literal ? 2 : let.value.kind == Operand::Kind::call ? 1 : 0;
   };
+  if (lets.size() < 2) return;
   std::vector<Let> kept;
+  std::unordered_map<uint32_t, size_t> places;
   for (Let& let : lets) {
-    auto same = std::find_if(kept.begin(), kept.end(), [&](const Let& other) { return other.variable == let.variable; });
-    if (same == kept.end())
+    const auto [same, fresh] = places.try_emplace(let.variable, kept.size());
+    if (fresh)
       kept.push_back(std::move(let));
-    else if (rank(let) >= rank(*same))
-      *same = std::move(let);
+    else if (rank(let) >= rank(kept[same->second]))
+      kept[same->second] = std::move(let);
   }
   lets = std::move(kept);
 }
@@ -236,11 +238,14 @@ Status CompiledRules::resolve(bool strict) {
   };
   TRY(visit.file(file_));
   // `Type == %TYPE`, where `%TYPE` can be nothing but the text that the file says it is.
-  for (const auto& [part, variable] : by_variable)
+  std::unordered_map<uint32_t, uint32_t> texts;  // of variables of the file: their literals
+  if (!by_variable.empty())
     for (const Let& let : file_.lets)
-      if (let.variable == variable && definitions[variable] == 1 && let.value.kind == Operand::Kind::literal && file_.special_of[let.value.literal] == 0 &&
+      if (definitions[let.variable] == 1 && let.value.kind == Operand::Kind::literal && file_.special_of[let.value.literal] == 0 &&
           file_.literals->nodes()[let.value.literal].kind == Kind::string)
-        part->type = let.value.literal;
+        texts[let.variable] = let.value.literal;
+  for (const auto& [part, variable] : by_variable)
+    if (const auto text = texts.find(variable); text != texts.end()) part->type = text->second;
 
   // Every variable that is used anywhere must be defined somewhere; where exactly is settled when it is asked for, since a
   // parameterised rule sees its caller's variables.

@@ -92,10 +92,11 @@ bool Parser::take_some() {
   return false;
 }
 
-// How many steps a query has is told by its dots and brackets up to the next blank, nearly always.
+// How many steps a query has is told by its dots and brackets up to the next blank, nearly always; no more than what is near is looked at.
 size_t Parser::steps_ahead() const {
   size_t steps = 0;
-  for (size_t i = at_; i < text_.size() && !space(text_[i]) && steps < 8; ++i) steps += text_[i] == '.' || text_[i] == '[';
+  const size_t end = std::min(text_.size(), at_ + 96);
+  for (size_t i = at_; i < end && !space(text_[i]) && text_[i] != ',' && text_[i] != ')' && steps < 8; ++i) steps += text_[i] == '.' || text_[i] == '[';
   return steps;
 }
 

@@ -31,6 +31,12 @@ using SqlArgument = std::variant<std::monostate, int64_t, double, std::string_vi
 
 class Db;
 
+// What SQL written by others (controls, hunts) may cost. Counted in virtual-machine instructions, so that the same query on the
+// same data always gets as far; a plain scan spends about ten for each row and column.
+struct SqlLimits {
+  uint64_t steps_max = 20'000'000'000;
+};
+
 // A prepared statement. Binding borrows: bound bytes must live until the next reset. Errors are kept until `step` reports them.
 class Statement {
  public:
@@ -52,6 +58,8 @@ class Statement {
   Status run();         // for statements without rows: step to the end, reset
   void reset();         // bindings stay
 
+  void limit(const SqlLimits& limits) { steps_max_ = limits.steps_max; }  // of a statement of ours that holds a condition of others; before its first step
+
   int columns() const;
   std::string_view column_name(int column) const;  // zero-based, as are all columns
   bool is_null(int column) const;
@@ -66,7 +74,7 @@ class Statement {
   Statement(Db* db, sqlite3_stmt* handle, uint64_t steps_max) : db_(db), handle_(handle), steps_max_(steps_max) {}
   Db* db_ = nullptr;
   sqlite3_stmt* handle_ = nullptr;
-  uint64_t steps_max_ = 0;  // user SQL: instructions it may run between two resets; 0 is no limit
+  uint64_t steps_max_ = 0;  // SQL that others wrote, or wrote a part of: instructions it may run between two resets; 0 is no limit
   uint64_t steps_left_ = 0;
   bool running_ = false;
 };
@@ -77,12 +85,6 @@ struct OpenOptions {
   int cache_mib = 64;         // page cache; also bounds what sorting holds in memory
   int busy_ms = 2000;         // how long to wait for another program's lock
   int page_bytes = 16384;     // of a new file; large pages load faster, small ones cost less to change one row
-};
-
-// What SQL written by others (controls, hunts) may cost. Counted in virtual-machine instructions, so that the same query on the
-// same data always gets as far; a plain scan spends about ten for each row and column.
-struct SqlLimits {
-  uint64_t steps_max = 20'000'000'000;
 };
 
 class Db {
