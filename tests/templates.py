@@ -217,7 +217,8 @@ def circles(checks):
 
 def unknown_types(checks):
     """A type that nobody knows is never passed over in silence."""
-    types = ("AWS::S3::Buckets", "AWS::S3::Bukcet", "AWS::Lambda::Permission", "AWS::Lambda::Permission", "AWS::EC2::VPNGateway", "Custom::Thing", "AWS::CloudFormation::WaitConditionHandle", "AWS::S3::BucketPolicy", "AWS::EC2::Volume")
+    types = ("AWS::S3::Buckets", "AWS::S3::Bukcet", "AWS::Lambda::Permission", "AWS::Lambda::Permission", "AWS::EC2::VPNGateway", "Custom::Thing", "AWS::CloudFormation::WaitConditionHandle", "AWS::S3::BucketPolicy", "AWS::EC2::Volume",
+             "AWS::EMR::Cluster", "AWS::SecurityHub::HubV2", "AWS::Logs::LogGroup")  # real ones whose names lie near others', and one that other controls are about
     template = "Resources:\n" + "".join(f"  R{n}:\n    Type: {type}\n" for n, type in enumerate(types))
     with tempfile.TemporaryDirectory() as at:
         folder = written(pathlib.Path(at), {"t.yaml": template})
@@ -227,10 +228,11 @@ def unknown_types(checks):
             notes = [(note["what"], note["line"], note["hint"]) for note in told["files"][0].get("notes", [])]
             checks.check([(line, hint) for _, line, hint in notes] == [(3, "is `AWS::S3::Bucket` meant?"), (5, "is `AWS::S3::Bucket` meant?")] and "`AWS::S3::Buckets` is not judged (1 resource)" in notes[0 if "Buckets" in notes[0][0] else 1][0],
                          "a type that is nearly another is named, with that", notes)
-            checks.check(told["summary"].get("not_judged") == {"AWS::EC2::VPNGateway": 1, "AWS::Lambda::Permission": 2}, "other types that no control is about are counted", told["summary"])
+            checks.check(told["summary"].get("not_judged") == {"AWS::EC2::VPNGateway": 1, "AWS::EMR::Cluster": 1, "AWS::Lambda::Permission": 2, "AWS::Logs::LogGroup": 1, "AWS::S3::Buckets": 1, "AWS::S3::Bukcet": 1,
+                         "AWS::SecurityHub::HubV2": 1}, "types that no control is about are counted", told["summary"])
             checks.check(run.err.count("is not judged") == 2, "and what is a slip is said to people", run.err)
         text = reeve("check", "t.yaml", cwd=folder)
-        checks.check("not judged: 3 resources of 2 types that no control is about: AWS::Lambda::Permission (2), AWS::EC2::VPNGateway" in text.out, "the text counts them once", text.out[-400:])
+        checks.check("not judged: 8 resources of 7 types that no control is about: AWS::Lambda::Permission (2), AWS::EC2::VPNGateway" in text.out, "the text counts them once", text.out[-400:])
         checks.check("not judged" not in reeve("check", "t.yaml", cwd=written(pathlib.Path(at), {"t.yaml": template.split("  R0")[0] + "  V:\n    Type: AWS::EC2::Volume\n"})).out, "and says nothing where there is none")
 
 

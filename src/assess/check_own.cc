@@ -16,6 +16,24 @@
 namespace reeve {
 namespace {
 
+// One type written for another: in other letters' case, or with a slip or two in one long name of the three. AWS has far more types than are known
+// here, and short names of theirs lie close together (`AWS::EMR::Cluster`, `AWS::ECR::…`), as do their versions (`…::HubV2`).
+bool is_slip(std::string_view type, std::string_view meant) {
+  constexpr size_t slips_most = 2, long_name = 6;
+  if (lower(type) == lower(meant)) return true;
+  const auto a = split(type, ':'), b = split(meant, ':');
+  if (a.size() != b.size()) return false;
+  size_t differ = a.size();
+  for (size_t i = 0; i < a.size(); ++i)
+    if (a[i] != b[i]) {
+      if (differ != a.size()) return false;
+      differ = i;
+    }
+  if (differ == a.size() || std::min(a[differ].size(), b[differ].size()) < long_name) return false;
+  const bool version = a[differ].back() >= '0' && a[differ].back() <= '9';
+  return !version && !nearest(std::string(a[differ]), {std::string(b[differ])}, slips_most).empty();
+}
+
 guard::GuardStatus status_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::fail: return guard::GuardStatus::fail;
@@ -75,25 +93,25 @@ class Judging : public UnitSink {
   const std::map<std::string, DocumentPtr>& written() const { return written_; }
 
  private:
-  // A type that nobody knows is judged by nothing, and nothing would say so: one that is nearly another's is a slip, the rest is counted.
+  // A type that no control is about is judged by nothing, and nothing would say so: one that is nearly another's is a slip; all are counted.
   void name_unknown_types(const Stack& stack) {
-    constexpr size_t slips_most = 2;
     static const std::vector<std::string_view> listed = built_in_types();
     static const std::unordered_set<std::string_view> known(listed.begin(), listed.end());
-    std::map<std::string_view, std::pair<uint64_t, Value>> unknown;
+    std::map<std::string_view, std::pair<uint64_t, Value>> unjudged;
     for (const StackResource& each : stack.resources) {
-      if (known.contains(each.type) || catalogue_.find(each.type) || !guard_.of_type(each.type, false).empty()) continue;
+      if (!guard_.of_type(each.type, false).empty() || catalogue_.template_part(each.type)) continue;
       // What a template says of itself, and what its author makes: nothing of AWS's to be judged.
       if (each.type.empty() || starts_with(each.type, "AWS::CloudFormation::") || starts_with(each.type, "AWS::CDK::") || starts_with(each.type, "Custom::") || ends_with(each.type, "::MODULE")) continue;
-      auto& [count, first] = unknown[each.type];
+      auto& [count, first] = unjudged[each.type];
       if (count++ == 0) first = each.body;
     }
-    for (const auto& [type, seen] : unknown) {
-      const std::string near = nearest(std::string(type), std::vector<std::string>(listed.begin(), listed.end()), slips_most);
-      if (near.empty()) out_.unjudged[std::string(type)] += seen.first;
-      else
+    for (const auto& [type, seen] : unjudged) {
+      out_.unjudged[std::string(type)] += seen.first;
+      if (known.contains(type) || catalogue_.find(type)) continue;
+      const auto meant = std::find_if(listed.begin(), listed.end(), [&](std::string_view other) { return is_slip(type, other); });
+      if (meant != listed.end())
         out_.notes.push_back({Code::unsupported, "`" + std::string(type) + "` is not judged (" + count_text(seen.first, "resource") + "): nobody here knows a type of that name",
-                              {stack.shown, seen.second.line(), seen.second.column()}, "", "is `" + near + "` meant?"});
+                              {stack.shown, seen.second.line(), seen.second.column()}, "", "is `" + std::string(*meant) + "` meant?"});
     }
   }
 

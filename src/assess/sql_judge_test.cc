@@ -219,7 +219,7 @@ TEST(SqlJudge, OfATypeTheCandidatesAreThoseTheFilterKeeps) {
   EXPECT_NE(judge(control, {unit}).errors.find("`for_each` names `AWS::Not::There`"), std::string::npos);
   control.candidate_types = {"AWS::Made::Thing"};
   control.where = "no such column";
-  EXPECT_EQ(judge(control, {unit}).errors.rfind("c/check.sql: cannot prepare", 0), 0u) << judge(control, {unit}).errors;
+  EXPECT_EQ(judge(control, {unit}).errors.rfind("c/check.sql: SQL cannot be read", 0), 0u) << judge(control, {unit}).errors;
 }
 
 TEST(SqlJudge, SeveralTypesAreJudgedByOneQuery) {

@@ -58,7 +58,7 @@ class Writing {
     write_escalation_json(json_, a_);
     write_threat_model_json(json_, a_);
     write_objectives_json(a_, json_);
-    json_.key("risks").begin_array().end_array();
+    write_risks_json(json_, a_);
     write_plan_json(json_, a_);
     coverage();
     if (a_.has_history) {
@@ -67,7 +67,8 @@ class Writing {
     }
     if (a_.workspace) TRY(write_workspace_part(json_, a_, options_.redaction, [&] { return out_.size() > (1 << 16) ? flush() : Status(); }));
     json_.key("not_computed").begin_array();
-    json_.string("risks in money: the threat model (`model`) is not part of this version");
+    if (!a_.threats.looked) json_.string("risks: there is no threat model in the workspace, and none was given (`reeve model derive`)");
+    json_.string("risks in money: `reeve model risk` reckons them, `reeve model register` keeps them");
     if (!a_.alerts.given) json_.string("detections fired: no file of alerts (`reeve detect`) was among the sources");
     json_.end_array();
     json_.end_object();

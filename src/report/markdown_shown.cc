@@ -1,7 +1,7 @@
 #include "report/markdown_shown.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <vector>
 
 #include "base/text.h"
@@ -24,12 +24,12 @@ size_t indent_of(std::string_view line) {
   return out;
 }
 
-// The fence that a line opens or closes: three or more of one mark. Empty: none.
+// The fence that a line opens or closes: three or more of one mark. Empty: none; ```a``` in a line is code within it.
 std::string_view fence_of(std::string_view line) {
   line = trim(line);
   if (line.empty() || (line[0] != '`' && line[0] != '~')) return {};
   const size_t n = std::min(line.find_first_not_of(line[0]), line.size());
-  return n < 3 ? std::string_view() : line.substr(0, n);
+  return n < 3 || (line[0] == '`' && line.find('`', n) != std::string_view::npos) ? std::string_view() : line.substr(0, n);
 }
 
 // How deep a heading is, 0: none.
@@ -41,13 +41,13 @@ size_t heading_of(std::string_view line) {
 
 struct Item {
   bool is = false, ordered = false;
-  std::string_view text;
+  std::string_view text, number = {};
 };
 Item item_of(std::string_view line) {
   const std::string_view text = trim(line);
   if (text.size() > 1 && (text[0] == '-' || text[0] == '*' || text[0] == '+') && text[1] == ' ') return {true, false, trim(text.substr(2))};
   const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  if (digits > 0 && digits < 10 && digits + 1 < text.size() && (text[digits] == '.' || text[digits] == ')') && text[digits + 1] == ' ') return {true, true, trim(text.substr(digits + 2))};
+  if (digits > 0 && digits < 10 && digits + 1 < text.size() && (text[digits] == '.' || text[digits] == ')') && text[digits + 1] == ' ') return {true, true, trim(text.substr(digits + 2)), text.substr(0, digits)};
   return {};
 }
 
@@ -60,12 +60,11 @@ bool word_at(std::string_view text, size_t at) {
 std::string inline_text(std::string_view text, bool marks = true) {
   std::string out;
   size_t plain = 0;
-  std::set<std::string_view> unclosed;  // marks that do not come again: looked for once, so that no text takes longer than it is long
+  std::map<std::string_view, size_t> ahead;  // of each mark where it comes next, if it does: looked for once, so that no text takes longer than it is long
   const auto next = [&](std::string_view mark, size_t from) {
-    if (unclosed.contains(mark)) return std::string_view::npos;
-    const size_t at = text.find(mark, from);
-    if (at == std::string_view::npos) unclosed.insert(mark);
-    return at;
+    const auto [known, fresh] = ahead.try_emplace(mark, 0);
+    if (fresh || known->second < from) known->second = text.find(mark, from);
+    return known->second;
   };
   const auto flush = [&](size_t to) { out += esc(text.substr(plain, to - plain)); };
   for (size_t i = 0; i < text.size();) {
@@ -143,7 +142,8 @@ class Shown {
   std::string head(size_t n) {
     std::string_view text = trim(lines_[at_++]);
     text = trim(text.substr(n));
-    while (!text.empty() && text.back() == '#') text.remove_suffix(1);
+    const std::string_view open = text.substr(0, text.find_last_not_of('#') + 1);
+    if (open.empty() || open.back() == ' ') text = open;  // `# C#` is of C#
     const std::string tag = "h" + std::to_string(std::min<size_t>(6, static_cast<size_t>(heading_) + (n - 1) - std::min(above_, n - 1)));
     return "<" + tag + ">" + inline_text(trim(text)) + "</" + tag + ">";
   }
@@ -161,11 +161,16 @@ class Shown {
     return "<pre><code>" + esc(text) + "</code></pre>";
   }
 
-  bool goes_on(std::string_view line) const { return !blank(line) && fence_of(line).empty() && !heading_of(line) && !item_of(line).is; }
+  // Whether a line is more of the text before it. Of what looks like a list's item that is none in prose but `1.` (It began in⏎2019. …).
+  bool goes_on(std::string_view line, bool in_list) const {
+    if (blank(line) || !fence_of(line).empty() || heading_of(line)) return false;
+    const Item item = item_of(line);
+    return !item.is || (!in_list && item.ordered && item.number != "1");
+  }
 
   std::string words() {
     std::string text(trim(lines_[at_++]));
-    while (at_ < lines_.size() && goes_on(lines_[at_])) text += " " + std::string(trim(lines_[at_++]));
+    while (at_ < lines_.size() && goes_on(lines_[at_], false)) text += " " + std::string(trim(lines_[at_++]));
     return text;
   }
   void paragraph() { out_ += "<p>" + inline_text(words()) + "</p>"; }
@@ -192,13 +197,13 @@ class Shown {
       if (open.size() == 1 && indent <= open.back().indent && item.ordered != open.back().ordered) close();
       if (open.empty() || (indent > open.back().indent + 1 && open.size() < nested_most)) {
         open.push_back({indent, item.ordered});
-        out_ += item.ordered ? "<ol><li>" : "<ul><li>";
+        out_ += !item.ordered ? "<ul><li>" : item.number == "1" ? "<ol><li>" : "<ol start=\"" + std::string(item.number) + "\"><li>";
       } else {
         out_ += "</li><li>";
       }
       std::string text(item.text);
       ++at_;
-      while (at_ < lines_.size() && goes_on(lines_[at_])) text += " " + std::string(trim(lines_[at_++]));
+      while (at_ < lines_.size() && goes_on(lines_[at_], true)) text += " " + std::string(trim(lines_[at_++]));
       out_ += inline_text(text);
     }
     while (!open.empty()) close();

@@ -137,6 +137,24 @@ void write_threat_model_json(JsonWriter& json, const Assessment& assessment) {
   json.end_object();
 }
 
+void write_risks_json(JsonWriter& json, const Assessment& assessment) {
+  json.key("risks").begin_array();
+  for (const ThreatState* one : assessment.threats.looked ? by_gravity(assessment.threats.state) : std::vector<const ThreatState*>()) {
+    if (one->closed || (one->reach_known && one->reach.resources == 0 && one->reach.unknown == 0 && one->rule)) continue;  // nothing is here that it can happen to
+    json.begin_object().member("threat", one->id);
+    if (one->rule) json.member("rule", one->rule->id);
+    json.member("title", one->title);
+    json.key("class");
+    if (one->inherent) json.string(name(*one->inherent));
+    else json.null();
+    json.key("accepted").boolean(one->accepted);
+    json.member("prevent", threats::name(one->prevented)).member("detect", threats::name(one->detected)).member("respond", threats::name(one->responded));
+    json.member("resources", static_cast<int64_t>(one->reach.resources)).member("resources_unknown", static_cast<int64_t>(one->reach.unknown));
+    json.end_object();
+  }
+  json.end_array();
+}
+
 std::string section_threats(const Report& report) {
   const ThreatPart& part = report.a.threats;
   if (!part.looked) return {};

@@ -18,6 +18,8 @@ void redact_model(const Redaction& redaction, const threats::State& state, model
 void redact_diagram(const Redaction& redaction, threats::Diagram& diagram);
 // `threat_model` of the whole; nothing if the workspace keeps none.
 void write_threat_model_json(JsonWriter& json, const Assessment& assessment);
+// `risks`: of each threat that can happen here its class before any control and what stands against it, the gravest first; empty without a model.
+void write_risks_json(JsonWriter& json, const Assessment& assessment);
 // The section of the page: threat × prevent, detect, respond, and the alarms; empty if the workspace keeps no model.
 std::string section_threats(const Report& report);
 
