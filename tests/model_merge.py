@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -166,6 +167,8 @@ def random_edits(checks, folder):
         if not checks.check(done.status in (0, 1) and done.out, f"edit {number} is merged", done.err):
             continue
         got = json.loads((folder / "conflicts.json").read_text())
+        for name, given in re.findall(r"^note  (\w+\[[^\]]+\]) has the number (\d+) now", done.err, re.M):  # tried in `single`
+            wanted[name]["numericId"] = int(given)
         links = {one["path"] for one in got if "links `" in one["what"]}
         beside = links | {one["path"] for one in got if "both moved records" in one["what"] or "gave this number" in one["what"]}  # tried in `single`
         result = apart(json.loads(done.out))
@@ -230,9 +233,22 @@ def single(checks, folder):
     for side in (one, two):
         side["threats"].append({**item(rng, "threats"), "numericId": 7000})
     done = merge(folder, base, one, two)
-    path = f"threats[{two['threats'][-1]['id']}].numericId"
-    checks.check(done.status == 1 and f"conflict  {path}: each side gave this number" in done.err or f"conflict  threats[{one['threats'][-1]['id']}].numericId: each side gave this number" in done.err,
-                 "a number that each side gave is a conflict", done.err)
+    numbers = {record["id"]: record["numericId"] for record in json.loads(done.out)["threats"]}
+    mine, other = (side["threats"][-1]["id"] for side in (one, two))
+    checks.check(done.status == 0 and numbers[mine] == 7000 and numbers[other] == 7001 and f"note  threats[{other}] has the number 7001" in done.err,
+                 "of two new records with one number that of theirs gets the next one, and a note says so", (done.status, done.err))
+    two["threats"][-1]["statement"] = "worse than threat 7000"
+    done = merge(folder, base, one, two)
+    checks.check(done.status == 1 and f"conflict  threats[{mine}].numericId: each side gave this number" in done.err or f"conflict  threats[{other}].numericId: each side gave this number" in done.err,
+                 "where a text names it by that number it is a conflict", (done.status, done.err))
+    one, two = copy.deepcopy(base), copy.deepcopy(base)
+    for side, key in ((one, "custom:reeve-requester"), (two, "custom:reeve-approver")):
+        side["threats"][0].setdefault("metadata", []).append({"key": key, "value": "Petra"})
+    done = merge(folder, base, one, two)
+    checks.check(done.status == 1 and f"conflict  threats[{base['threats'][0]['id']}].metadata: what both sides decided does not hold together" in done.err and "one person" in done.err,
+                 "who asks on one side and grants on the other is a conflict", (done.status, done.err))
+    done = merge(folder, one, one, two)
+    checks.check(done.status in (0, 1) and "one person" not in done.err, "what one side alone decided is not", done.err)
     done = merge(folder, "", base, edited(rng, base, 0))
     checks.check(done.status == 0 and json.loads(done.out) == base, "what both added alike, without a base, is no conflict", done.err)
     ours, theirs = copy.deepcopy(base), copy.deepcopy(base)

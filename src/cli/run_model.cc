@@ -9,6 +9,7 @@
 #include "cli/model_kit.h"
 #include "model/read.h"
 #include "model/threat_composer.h"
+#include "threats/withheld.h"
 
 namespace reeve {
 namespace {
@@ -28,7 +29,7 @@ void tell_dangling(Io& io, const model::Model& model, const std::string& path) {
   constexpr size_t most = 20;
   const auto dangling = model::links_of(model).dangling;
   for (size_t i = 0; i < dangling.size() && i < most; ++i)
-    io.say("note  " + safe(path) + ": " + dangling[i].path + " names `" + safe(dangling[i].id) + "`, which is not there\n");
+    io.say("note  " + safe(path) + ": " + dangling[i].path + " names `" + safe(redacted_text(dangling[i].id)) + "`, which is not there\n");
   if (dangling.size() > most) io.say("note  " + safe(path) + ": " + with_thousands(dangling.size() - most) + " more links to what is not there\n");
 }
 
@@ -54,11 +55,11 @@ std::string derived_path(const Options& options) {
 int run_model_import(const Options& options, Io& io) {
   const std::string from = options.arguments()[0], to = model_path(options);
   auto read = read_file_of(from);
-  if (!read) return io.error(read.error()), exit_input;
-  for (const Error& problem : read->problems) io.error(problem);
+  if (!read) return io.error(threats::withheld(read.error())), exit_input;
+  for (const Error& problem : threats::withheld(read->problems)) io.error(problem);
   if (!read->problems.empty()) return exit_input;
   tell_dangling(io, read->model, from);
-  for (const Error& unplaced : read->unplaced) io.say("note  " + safe(unplaced.text()) + "\n");
+  for (const Error& unplaced : read->unplaced) io.say("note  " + safe(threats::withheld(unplaced).text()) + "\n");
   if (exists(to)) {
     auto former = read_file_of(to);
     const bool good = former && former->problems.empty();
@@ -86,8 +87,8 @@ int run_model_export(const Options& options, Io& io) {
   if (!exists(path))
     return io.error({Code::not_found, "there is no threat model in this workspace", {path, 0, 0}, {}, "`reeve model import FILE` takes one in"}), exit_input;
   auto read = read_file_of(path);
-  if (!read) return io.error(read.error()), exit_input;
-  for (const Error& problem : read->problems) io.error(problem);
+  if (!read) return io.error(threats::withheld(read.error())), exit_input;
+  for (const Error& problem : threats::withheld(read->problems)) io.error(problem);
   if (!read->problems.empty()) return exit_input;
   io.print(model::write_threat_composer(read->model));
   return exit_done;

@@ -1,10 +1,12 @@
 #include "model/merge.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <optional>
 #include <set>
 
+#include "base/text.h"
 #include "formats/json.h"
 #include "model/schema.h"
 
@@ -228,15 +230,52 @@ class Merger {
   static std::string in_order(const Keyed<Record>& records) { return as_json(FieldValue(Texts(records.order))); }
 
   // Each side gave a number that was free there.
-  void same_numbers(const std::string& section, const std::vector<Record>& records) {
-    std::map<std::string_view, std::string_view> holder;
-    for (const Record& one : records) {
-      const std::string_view number = one.text("numericId"), id = one.text("id");
+  void same_numbers(const std::string& section, std::vector<Record>& records) {
+    std::map<std::string, std::string, std::less<>> holder;
+    std::vector<Record*> again;
+    for (Record& one : records) {
+      const std::string number(one.text("numericId")), id(one.text("id"));
       if (number.empty()) continue;
       const auto [at, first] = holder.emplace(number, id);
       if (first || given(base_, section, at->second, number, id) || given(ours_, section, at->second, number, id) || given(theirs_, section, at->second, number, id)) continue;
-      conflict(section + "[" + std::string(id) + "].numericId", "", std::string(number), std::string(number), "each side gave this number to a record of its own, " + std::string(at->second) + " the other");
+      const auto other = std::find_if(records.begin(), records.end(), [&](const Record& record) { return record.text("id") == at->second; });
+      Record* own = has(theirs_, section, id) && !has(ours_, section, id) ? &one : has(theirs_, section, at->second) && !has(ours_, section, at->second) ? &*other : nullptr;
+      if (!own || names_by_number(theirs_, section, number)) conflict(section + "[" + id + "].numericId", "", number, number, "each side gave this number to a record of its own, " + at->second + " the other");
+      else if (std::find(again.begin(), again.end(), own) == again.end()) again.push_back(own);
     }
+    constexpr int64_t number_most = int64_t{1} << 53;
+    int64_t last = 0;
+    for (const Model* side : {&base_, &ours_, &theirs_})
+      for (const Record& record : side->records(section)) if (const auto number = parse_int(record.text("numericId")); number && *number < number_most) last = std::max(last, *number);
+    for (Record* one : again) {
+      const std::string was(one->text("numericId")), now = std::to_string(++last);
+      one->fields["numericId"] = Number{now};
+      out_.notes.push_back(section + "[" + std::string(one->text("id")) + "] has the number " + now + " now: each side gave " + was + " to a record of its own");
+    }
+  }
+  static bool has(const Model& model, const std::string& section, std::string_view id) {
+    const std::vector<Record>& records = model.records(section);
+    return std::any_of(records.begin(), records.end(), [&](const Record& record) { return record.text("id") == id; });
+  }
+  // Whether a text names a record by its number, as people do: `threat 12`, `T-12`, `#12`.
+  static bool names_by_number(const Model& model, const std::string& section, const std::string& number) {
+    const std::string word = section.substr(0, section.size() - 1), letter = word.substr(0, 1);
+    const auto named = [&](std::string_view given) {
+      const std::string text = lower(given);
+      for (const std::string& form : {word + " " + number, word + " #" + number, letter + "-" + number, letter + number, "#" + number})
+        for (size_t at = text.find(form); at != std::string::npos; at = text.find(form, at + 1)) {
+          const size_t end = at + form.size();
+          if ((at == 0 || !std::isalnum(static_cast<unsigned char>(text[at - 1]))) && (end == text.size() || !std::isalnum(static_cast<unsigned char>(text[end])))) return true;
+        }
+      return false;
+    };
+    for (const auto& [name, records] : model.sections)
+      for (const Record& record : records)
+        for (const auto& [field, value] : record.fields) {
+          if (std::holds_alternative<Number>(value) || field == "id") continue;
+          if (named(as_json(value))) return true;
+        }
+    return false;
   }
   // Whether that model already has two records of the number.
   static bool given(const Model& model, const std::string& section, std::string_view one, std::string_view number, std::string_view other) {
