@@ -7,11 +7,13 @@ The POA&M is held against OSCAL's schema (../shared) where that and jsonschema a
 """
 
 import csv
+import datetime
 import gzip
 import io
 import json
 import os
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
@@ -85,7 +87,9 @@ def round_trips(checks, folder):
     for format, name in (("csv", "again.csv"), ("oscal-poam", "again.json")):
         text = register(folder, "--format", format).out
         model.write_bytes(before)
-        take(folder, name, text)
+        stale = take(folder, name, text)
+        checks.check(stale.status == 3 and "was changed since this file was written" in stale.err and model.read_bytes() == before, f"{name}: what was decided otherwise since it was written stays", stale.err[:300])
+        take(folder, name, written([{**row, "as_decided": ""} for row in rows_of(text)]) if format == "csv" else text.replace('"as-decided"', '"not-said"'))
         own = next(threat for threat in json.loads(model.read_text())["threats"] if threat["id"] == chosen["id"])
         wanted = next(threat for threat in json.loads(decided)["threats"] if threat["id"] == chosen["id"])
         values = [{pair["key"]: pair["value"] for pair in threat["metadata"] if pair["key"].startswith("custom:reeve-")} for threat in (own, wanted)]
@@ -116,6 +120,9 @@ def other_spreadsheets(checks, folder, id):
         ("windows.csv", f"\ufeffid;owner\r\n{id};Ödön\r\n"),
         ("declared.csv", f"\ufeffsep=;\r\nid;owner\r\n{id};Ödön\r\n"),
         ("commas.csv", f"\ufeff\r\nid,owner\r\n{id},Ödön\r\n"),
+        ("declared.tsv", f"sep=\t\r\nid\towner\r\n{id}\tÖdön\r\n"),
+        ("emptied.csv", f"id;owner;due\n{id};Ödön;\n;;\n;;\n"),
+        ("capital.csv", f"id;owner;treatment\n{id};Ödön;Accept\n"),
     ):
         done, owner, _ = given(name, data.encode())
         checks.check(done.status == 0 and owner == "Ödön", f"{name} is read", (done.out, done.err, owner))
@@ -170,6 +177,64 @@ def acceptances(checks, folder, id):
     entry["deadline"] = "2027-03-01T00:00:00Z"
     take(folder, "later.json", json.dumps(poam))
     checks.check(risk(folder, id)["due"].startswith("2027-03-01"), "a deadline that somebody changed in a POA&M is the due date")
+
+
+def others_decisions(checks, folder, id):
+    """What other people decided meanwhile is told, and not taken back by a file that is older."""
+    model = folder / "threat-model.tc.json"
+    was = model.read_bytes()
+    take(folder, "first.csv", f"id,owner,ticket,treatment,due\n{id},Ada,T-1,reduce,\n")
+    old = register(folder, "--format", "csv", "--dry-run").out
+    take(folder, "second.csv", f"id,owner,due\n{id},Grace,2027-05-01\n")
+    decided = model.read_bytes()
+    rows = rows_of(old)
+    late = take(folder, "late.csv", old)
+    checks.check(late.status == 3 and "was changed since this file was written" in late.err and "owner" in late.err and "due" in late.err and model.read_bytes() == decided, "a file that is older than a decision does not take it back", late.err[:400])
+    for row in rows:
+        row.pop("as_decided")
+    text = written(rows)
+    for more in (["--dry-run"], []):
+        (folder / "now.csv").write_text(text)
+        done = reeve("model", "register", "import", folder / "now.csv", "--workspace", folder, *more)
+        checks.check(done.status == 0 and "owner: `Grace` becomes `Ada`" in done.out and "due: `2027-05-01` is taken back" in done.out, f"what an import changes and takes back is listed {more}", (done.out, done.err[:300]))
+        checks.check((model.read_bytes() == decided) == bool(more), f"and written unless dry {more}")
+    half = take(folder, "half.csv", f"id,owner,due\n{id},Edsger,31.12.2026\n")
+    checks.check(half.status == 3 and "nothing is taken of this row" in half.err and "2026-11-30" in half.err and "Edsger" not in model.read_text(), "of a row with a cell that cannot be read nothing is taken, which is said", half.err)
+    past = take(folder, "past.csv", f"id,treatment,requester,approver,accept_until\n{id},accept,Ada,Grace,2020-01-01\n")
+    checks.check(past.status == 0 and "2020-01-01`, which has passed" in past.err, "an acceptance that has ended already is noted", past.err)
+    model.write_bytes(was)
+    twins = json.loads(was)
+    one = next(threat for threat in twins["threats"] if threat["id"] == id)
+    rule = next(pair["value"] for pair in one["metadata"] if pair["key"] == "custom:reeve-rule")
+    twins["threats"].append({**one, "id": "6f1c2f1a-0000-4000-8000-00000000000d", "numericId": 9998})
+    model.write_text(json.dumps(twins))
+    both = take(folder, "both.csv", f"id,owner\n{rule},Ada\n")
+    checks.check(both.status == 3 and f"`{rule}` is the rule of 2 threats" in both.err and id in both.err and "00000000000d" in both.err, "a rule that two threats have names neither, and both are told", both.err)
+    model.write_bytes(was)
+
+
+def last_line(checks, folder):
+    line = register(folder, "--dry-run", "--all", "--format", "text").out.splitlines()[-1]
+    whole, rest = line.split(":", 1)
+    states = rest.split(";")[0]
+    number = lambda text: int(re.search(r"[\d,]+", text)[0].replace(",", ""))  # noqa: E731
+    checks.check("in treatment" in states and number(whole) == sum(map(number, states.split(", "))), "states add up to all risks", line)
+
+
+def by_the_day(checks, folder, id):
+    """Consent ends on its day, however old the facts are that a gate reads."""
+    take(folder, "until.csv", f"id,treatment,requester,approver,accept_until\n{id},accept,Ada,Grace,2026-11-25\n")
+    for path in SOURCES:
+        assert path.exists()
+    own = ("--workspace", folder)
+    status = lambda *more: next(one for one in reeve("model", "status", *SOURCES, *own, "--appetite", "never", "--format", "json", *more).report["threats"] if one["id"] == id)  # noqa: E731
+    checks.check(status("--as-of", AS_OF)["accepted"], "on a day before its end it holds")
+    done = reeve("model", "status", *SOURCES, *own, "--appetite", "never", "--format", "json")
+    checks.check(not status()["accepted"] and done.report["as_of"] < "2026-11-25" < done.report["today"] and any(alarm["kind"] == "expired-acceptance" for alarm in done.report["alarms"]), "today it has ended, though the facts are older", (done.report["as_of"], done.report["today"]))
+    entries = [next(one for one in reeve("model", "register", *SOURCES, *own, "--simulations", "10", "--dry-run", "--format", "json", *more).report["risks"] if one["id"] == id) for more in ((), ("--as-of", AS_OF))]
+    checks.check([one["state"] for one in entries] == ["reopened", "accepted"], "so it is in the register", [one["state"] for one in entries])
+    text = reeve("model", "status", *SOURCES, *own, "--appetite", "never", "--format", "text").out
+    checks.check("acceptances, reviews and due dates as of " in text, "and the text says by which day", text.splitlines()[1:2])
 
 
 def why(checks, folder, id):
@@ -244,6 +309,32 @@ def no_word_of_what_ifs(checks):
         checks.check(done.status in (0, 1) and "has a run of" not in done.err, "and a run of today is not refused for it", done.err[-300:])
 
 
+def looking_back(checks):
+    """What a control finds in the record of runs it finds in a what-if, too."""
+    with tempfile.TemporaryDirectory() as own:
+        own = pathlib.Path(own)
+        part = pathlib.Path(shutil.copytree(SOURCES[0] / "111122223333", own / "estate" / "111122223333"))
+        (own / "reeve.yaml").write_text(f"organization: Northfield\nscope:\n  sources: [{part}]\n")
+        known = {"id": "6f1c2f1a-0000-4000-8000-0000000000e1", "numericId": 1, "content": "results of a period", "metadata": [{"key": "custom:reeve-control", "value": "evidence-over-a-period"}]}
+        threat = {"id": "6f1c2f1a-0000-4000-8000-0000000000e2", "numericId": 1, "statement": "nobody looks", "metadata": [{"key": key, "value": value} for key, value in {
+            "custom:reeve-frequency": "1/2/3", "custom:reeve-capability": "10/20/30", "custom:reeve-loss": "90/95/99"}.items()]}
+        (own / "threat-model.tc.json").write_text(json.dumps({"schema": 1, "threats": [threat], "mitigations": [known], "mitigationLinks": [{"mitigationId": known["id"], "linkedId": threat["id"]}]}))
+        first = datetime.date(2026, 11, 22) - datetime.timedelta(days=98)
+        for week in range(15):
+            reeve("assess", "--workspace", own, "--as-of", f"{first + datetime.timedelta(days=7 * week)}T12:00:00Z")
+        was = files_of(own)
+        moment = ("--as-of", "2026-11-22T13:00:00Z")
+        bound = lambda report: next(bound for one in report["threats"] for bound in one["bound"] if bound["id"] == "evidence-over-a-period")  # noqa: E731
+        asked = reeve("model", "status", "--workspace", own, "--appetite", "never", "--format", "json", *moment)
+        checks.check(bound(asked.report)["standing"] == "effective", "a what-if is judged with the record of runs", bound(asked.report))
+        checks.check(files_of(own) == was, "and leaves it as it was")
+        reeve("model", "register", "--workspace", own, "--simulations", "1000", *moment)
+        stands = json.loads((own / ".reeve" / "risks.json").read_text())["threats"][threat["id"]]["controls"]
+        checks.check(stands == {"evidence-over-a-period": "effective"}, "so the register remembers what is", stands)
+        record = {name: text for name, text in files_of(own).items() if name.name != "risks.json"}
+        checks.check(record == was, "in the record of runs stands nothing of it")
+
+
 def no_workspace(checks):
     """A folder that is not there is named, and not made by those that only look at it."""
     with tempfile.TemporaryDirectory() as own:
@@ -280,10 +371,14 @@ def main():
                 SOURCES.append(pathlib.Path(shutil.copytree(NORTHFIELD / part, pathlib.Path(temporary) / part)))
             no_workspace(checks)
             no_word_of_what_ifs(checks)
+            looking_back(checks)
             checks.check(reeve("model", "derive", *SOURCES, "--workspace", folder, "--as-of", AS_OF).status == 0, "a model is derived")
             one, other = round_trips(checks, folder)
             schema(checks, folder)
             acceptances(checks, folder, other)
+            others_decisions(checks, folder, other)
+            last_line(checks, folder)
+            by_the_day(checks, folder, other)
             why(checks, folder, one)
             what_ifs(checks, folder)
     sys.exit(checks.end())

@@ -147,6 +147,7 @@ def main():
         kept(checks, folder, estate, accounts, mails, names)
         domains(checks, folder)
         models(checks, folder, estate, accounts, mails, names)
+        secrets_in_models(checks, folder, estate)
     return checks.end()
 
 
@@ -279,6 +280,44 @@ def models(checks, folder, estate, accounts, mails, names):
     checks.check(figures[0] == figures[1], "figures are as they were", figures)
     own = next(csv.DictReader(io.StringIO(reeve("model", "register", estate, "-w", home, *few, "--dry-run", "--format", "csv", "--redact").out)))
     checks.check(own["treatment"] == "accept" and own["accept_until"] == "2027-01-01" and own["owner"].startswith("n-") and own["owner"] == own["requester"] != own["approver"] and own["decision"].startswith("withheld"), "a decision's words and dates stay", own)
+
+
+def secrets_in_models(checks, folder, estate):
+    """A token that somebody pasted into a model or a register is told by no command, with or without --redact: neither as a text, nor in what is wrong with it."""
+    token = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0xL3nR6"
+    home = folder / "pasted"
+    home.mkdir()
+    (home / "reeve.yaml").write_text("organization: Acme\n")
+    part = estate / "cli" / "222233334444"
+    reeve("model", "derive", part, "-w", home)
+    path = home / "threat-model.tc.json"
+    model = json.loads(path.read_text())
+    keys = [f"custom:reeve-{key}" for key in ("treatment", "decision", "requester", "approver", "accept-until", "owner", "due", "ticket", "service", "review-by", "reviewed", "frequency", "capability", "loss")]
+    model["threats"][0]["metadata"] = [pair for pair in model["threats"][0].get("metadata", []) if pair["key"] not in keys] + [{"key": key, "value": f"use {token}"} for key in keys]
+    model["threats"].append({"id": "6f1c2f1a-0000-4000-8000-00000000000a", "numericId": 9999, "statement": f"with {token}", "threatSource": token, "threatAction": token,
+                             "metadata": [{"key": "custom:reeve-title", "value": f"title {token}"}, {"key": "custom:reeve-rule", "value": token}, {"key": "custom:reeve-accept-until", "value": token}, {"key": "Comments", "value": token}]})
+    model["assumptions"] = [{"id": "6f1c2f1a-0000-4000-8000-00000000000b", "numericId": 1, "content": token, "metadata": [{"key": "custom:reeve-query", "value": f"SELECT '{token}'"}, {"key": "custom:reeve-review-by", "value": token}]},
+                            {"id": "6f1c2f1a-0000-4000-8000-00000000000e", "numericId": 2, "content": token, "metadata": [{"key": "custom:reeve-query", "value": f"SELECT {token}"}]}]
+    path.write_text(json.dumps(model))
+    few = ("--simulations", "10")
+    commands = [("assess", "--format", form, "--fail-on", "never") for form in ("json", "text", "html")]
+    commands += [("model", "status", "--appetite", "never", "--all", "--format", form) for form in ("text", "json")]
+    commands += [("model", "risk", *few, "--all", "--format", form) for form in ("text", "json")]
+    commands += [("model", "risk", *few, "--threat", "6f1c2f1a-0000-4000-8000-00000000000a", "--format", "text")]
+    commands += [("model", "register", *few, "--dry-run", "--all", "--format", form) for form in ("text", "json", "csv", "oscal-poam")]
+    commands += [("model", "report", "--format", form) for form in ("html", "markdown", "svg")]
+    for command in commands:
+        words = command[:2] if command[0] == "model" else command[:1]
+        for more in ((), ("--redact",)):
+            done = reeve(*words, part, "-w", home, *command[len(words):], *more)
+            text = told("html", done.out) if command[0] == "assess" and "html" in command else done.out
+            checks.check(done.status in (0, 1, 3) and token not in text + done.err, f"{' '.join(command)} {' '.join(more)}: a pasted token is withheld",
+                         (done.status, [name for name, text in (("out", text), ("err", done.err)) if token in text], (text + done.err).split(token)[0][-160:]))
+    known = model["threats"][0]["id"]
+    for name, cells in (("treatment", f"{known},{token},"), ("due", f"{known},,{token}"), ("id", f"{token},reduce,"), ("column", None)):
+        (home / "pasted.csv").write_text(f"id,treatment,due\n{cells}\n" if cells else f"id,{token}\n{known},x\n")
+        done = reeve("model", "register", "import", home / "pasted.csv", "-w", home)
+        checks.check(done.err and token not in done.out + done.err, f"register import: a token as {name} is withheld", done.err)
 
 
 def domains(checks, folder):

@@ -207,8 +207,11 @@ class Run {
       auto last = [](const std::vector<int64_t>& times) { return times.empty() ? 0 : *std::max_element(times.begin(), times.end()); };
       settle_as_of(last(newest), last(bound));
     }
-    if (options_.workspace_dir.empty() || !options_.remembers) {
+    if (options_.workspace_dir.empty()) {
       out_.store = TRY(store::Store::temporary());
+    } else if (!options_.remembers) {  // what looks back, such as how long findings are open, stands as in a run that is remembered
+      out_.store = TRY(store::Store::copy_of(options_.workspace_dir));
+      out_.has_history = true;
     } else {
       out_.store = TRY(store::Store::open(options_.workspace_dir));
       out_.has_history = true;
@@ -394,6 +397,7 @@ class Run {
     }));
     settle_as_of(newest_ms_, bound_ms);
     if (auto note = newer.note(out_.as_of)) out_.notes.push_back(std::move(*note));
+    out_.today = std::max(out_.as_of, options_.today);
     TRY(run_->set_as_of(out_.as_of));
     TRY(store::create_views(out_.store->db(), view_input(out_.content, catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of)));
     TRY(check_regions());

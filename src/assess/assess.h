@@ -41,6 +41,7 @@ struct AssessOptions {
   std::string content_dir;
   std::vector<std::string> accounts, regions;  // judge only these; empty: all. What has no account or Region always counts
   Time as_of;                 // 0: the newest time stated by a reply
+  Time today;                 // for gates: what people decided until a day counts until that day, however old the facts are; 0: as_of
   bool remembers = true;      // false: a what-if, of which the workspace's record hears nothing
   size_t threads = 0;         // 0: worker_count()
   std::string threat_model;   // the file that keeps one; empty: the workspace's
@@ -108,6 +109,7 @@ struct Assessment {
   Time as_of;
   std::string as_of_basis;        // option | stated | file | clock
   Time facts_of;                  // what as_of is if nobody says it
+  Time today;                     // as_of or, if later, the options': by it acceptances end and reviews of threats are due
   std::vector<std::string> source_names;
   std::vector<SourceOut> sources;
   std::vector<ControlResult> controls;    // by id

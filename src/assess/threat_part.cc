@@ -12,6 +12,7 @@
 #include "model/read.h"
 #include "threats/derive.h"
 #include "threats/status.h"
+#include "threats/withheld.h"
 
 namespace reeve {
 namespace {
@@ -57,10 +58,10 @@ Status ThreatModelRun::begin(const std::string& path, bool always) {
     const auto bytes = TRY(FileBytes::open(path));
     auto read = model::read_model(bytes->view(), path);
     if (!read) {
-      out_.problems.push_back(read.error());
+      out_.problems.push_back(threats::withheld(read.error()));
       return {};
     }
-    out_.problems.insert(out_.problems.end(), read->problems.begin(), read->problems.end());
+    for (const Error& problem : threats::withheld(read->problems)) out_.problems.push_back(problem);
     if (!read->problems.empty()) return {};
     part.file = path;
     part.model = std::make_shared<const model::Model>(std::move(read->model));
@@ -143,7 +144,7 @@ Status ThreatModelRun::end() {
   if (!part.looked) return {};
   threats::StatusInput input;
   input.model = part.model.get(), input.threats = part.rules.get(), input.reaches = part.reaches.get(), input.scale = part.scale.get();
-  input.content = &out_.content, input.detections = detections_.get(), input.catalogue = &catalogue_, input.as_of = out_.as_of;
+  input.content = &out_.content, input.detections = detections_.get(), input.catalogue = &catalogue_, input.as_of = out_.today;
   std::map<size_t, std::string> later;
   for (const JudgedLater& one : out_.judged_later)
     for (size_t control : one.controls) later.emplace(control, judged_by({one.part}));
@@ -166,9 +167,12 @@ Status ThreatModelRun::end() {
       last = std::max(last, one.last_seen);
     }
   part.state = TRY(threats::state_of(input, out_.store->db(), errors));
+  // What people wrote is told in many places; what looks like a secret in it is told in none.
+  for (threats::ThreatState& one : part.state.threats) one.title = redacted_text(one.title), one.statement = redacted_text(one.statement);
+  for (threats::Alarm& one : part.state.alarms) one.what = redacted_text(one.what), one.subject = redacted_text(one.subject);
   for (Error& error : errors) {
     if (error.at.path.empty()) error.at = {part.file};
-    out_.problems.push_back(std::move(error));
+    out_.problems.push_back(threats::withheld(std::move(error)));
   }
   return {};
 }

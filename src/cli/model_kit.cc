@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "cli/model_commands.h"
 #include "model/read.h"
+#include "threats/withheld.h"
 
 namespace reeve {
 
@@ -13,7 +14,7 @@ bool has_workspace_folder(const Options& options, Io& io) {
   return false;
 }
 
-std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int& status) {
+std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int& status, bool gates) {
   AssessOptions what;
   what.sources = options.arguments();
   what.workspace_dir = workspace_of(options);
@@ -21,6 +22,7 @@ std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int
   if (!what.workspace_dir.empty() && !exists(join_path(what.workspace_dir, "reeve.yaml"))) what.workspace_dir.clear();
   what.content_dir = options.value("--content");
   if (auto time = options.time("--as-of")) what.as_of = *time;
+  else if (gates) what.today = wall_clock();
   what.threat_model = model_path(options);
   what.threats = true;
   what.remembers = !options.has("--dry-run") && !options.has("--as-of");
@@ -37,6 +39,11 @@ std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int
   return std::move(*done);
 }
 
+std::string day_told(const Assessment& assessment) {
+  const std::string today = rfc3339(assessment.today).substr(0, 10);
+  return today == rfc3339(assessment.as_of).substr(0, 10) ? std::string() : " (acceptances, reviews and due dates as of " + today + ")";
+}
+
 std::unique_ptr<Redaction> redaction_for(const Options& options, Assessment& assessment, Io& io, int& status) {
   if (!options.has("--redact")) return nullptr;
   auto made = Redaction::of(assessment);
@@ -50,8 +57,8 @@ std::unique_ptr<model::Model> read_kept_model(const std::string& path, Io& io) {
   auto bytes = FileBytes::open(path);
   if (!bytes) return io.error(bytes.error()), nullptr;
   auto read = model::read_model((*bytes)->view(), path);
-  if (!read) return io.error(read.error()), nullptr;
-  for (const Error& problem : read->problems) io.error(problem);
+  if (!read) return io.error(threats::withheld(read.error())), nullptr;
+  for (const Error& problem : threats::withheld(read->problems)) io.error(problem);
   return read->problems.empty() ? std::make_unique<model::Model>(std::move(read->model)) : nullptr;
 }
 

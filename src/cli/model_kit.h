@@ -16,7 +16,10 @@ bool has_workspace_folder(const Options& options, Io& io);
 
 // Assesses the sources named, or the workspace's, as `reeve assess` does: the run is kept in the workspace if there is one, but for what-ifs (--dry-run, a
 // moment of one's own by --as-of), which later runs would be held against. What it complains of is told. Null with the exit status in `status`.
-std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int& status);
+// `gates`: acceptances, reviews and due dates end by the clock where no --as-of says the day, however old the facts are: a gate is asked today.
+std::unique_ptr<Assessment> assess_for_model(const Options& options, Io& io, int& status, bool gates = false);
+// ` (acceptances, reviews and due dates as of DAY)` where that is another day than that of the facts.
+std::string day_told(const Assessment& assessment);
 
 // With --redact: pseudonyms for what the run names, put into it; to be asked when all that is reckoned is. Null without, or, told, if there are none: `status` is then
 // that of an error. Messages go to whoever runs this and name what they are about.

@@ -56,7 +56,7 @@ std::unique_ptr<RiskRun> risk_run(const Options& options, Io& io, bool levers, i
   if (!has_workspace_folder(options, io)) return status = exit_usage, nullptr;
   run->model = read_kept_model(model_path(options), io);
   if (!run->model) return status = exit_input, nullptr;
-  run->assessment = assess_for_model(options, io, run->status);
+  run->assessment = assess_for_model(options, io, run->status, !levers);  // the register is a gate
   if (!run->assessment) return status = run->status, nullptr;
   const auto tell = [&](const std::vector<Error>& errors) {
     for (const Error& error : errors) io.error(error);

@@ -1,5 +1,6 @@
 // `reeve model register`, and `import` behind it.
 #include <filesystem>
+#include <map>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -9,6 +10,7 @@
 #include "model/threat_composer.h"
 #include "report/threats_told.h"
 #include "threats/register_out.h"
+#include "threats/withheld.h"
 
 namespace reeve {
 namespace {
@@ -83,6 +85,7 @@ void redact_decisions(const Redaction& redaction, threats::State& state, threats
       else if (column == "treatment" ? entry.treatment == threats::Treatment::none : !is_date_column(column) || !parse_time(trim(text))) text = withheld_words;
     }
     for (std::string& objection : entry.objections) objection = withheld_words;
+    entry.as_decided.clear();  // by which a guess at a name could be tested
   }
   for (ThreatState& threat : state.threats) threat.record = nullptr;  // whose own words nothing is told of
 }
@@ -98,7 +101,7 @@ void print_table(const RiskRun& run, const threats::Register& all, const Options
     return one.residual.mean > other.residual.mean;
   });
   const bool narrow = io.terminal.width < wide;  // then a threat that people wrote is told by its title: its id says nothing
-  size_t open = 0, overdue = 0, accepted = 0, reopened = 0, review = 0, not_reckoned = 0, unowned = 0;
+  size_t open = 0, treated = 0, overdue = 0, accepted = 0, reopened = 0, review = 0, not_reckoned = 0, decided_only = 0, unowned = 0;
   for (const RegisterEntry* entry : order) {
     const threats::ThreatMoney& money = run.money.threats[entry->at];
     if (!money.quantified && entry->decision.empty()) {
@@ -106,6 +109,8 @@ void print_table(const RiskRun& run, const threats::Register& all, const Options
       continue;
     }
     open += entry->state == threats::RiskState::open || entry->state == threats::RiskState::refused;
+    treated += entry->state == threats::RiskState::treated;
+    decided_only += entry->state == threats::RiskState::not_reckoned;
     accepted += entry->state == threats::RiskState::accepted;
     reopened += entry->state == threats::RiskState::reopened;
     overdue += entry->overdue;
@@ -119,8 +124,24 @@ void print_table(const RiskRun& run, const threats::Register& all, const Options
                {approver.empty() ? owner : (owner.empty() ? "nobody" : owner) + " / " + approver}, {safe(entry->why), Ink::dim}});
   }
   if (order.size() > not_reckoned) io.print(table.text(io.terminal, options.has("--all") ? 0 : rows_of_a_screen) + "\n");
-  io.print(count_text(order.size() - not_reckoned, "risk") + ": " + with_thousands(open) + " open, " + with_thousands(accepted) + " accepted, " + with_thousands(reopened) + " reopened, " + with_thousands(overdue) + " overdue, " +
-           with_thousands(review) + " to be looked at again, " + with_thousands(unowned) + " without an owner; " + with_thousands(not_reckoned) + " more threats are not reckoned\n");
+  io.print(count_text(order.size() - not_reckoned, "risk") + ": " + with_thousands(open) + " open, " + with_thousands(treated) + " in treatment, " + with_thousands(accepted) + " accepted, " + with_thousands(reopened) + " reopened" +
+           (decided_only ? ", " + with_thousands(decided_only) + " decided and not reckoned" : "") + "; " + with_thousands(overdue) + " overdue, " + with_thousands(review) + " to be looked at again, " + with_thousands(unowned) + " without an owner; " + with_thousands(not_reckoned) + " more threats are not reckoned" + day_told(*run.assessment) + "\n");
+}
+
+// What somebody decided before is told where it goes; what is new stands in the file that was taken.
+void tell_changes(const model::Model& model, const threats::Taken& taken, Io& io) {
+  std::map<std::string_view, std::string_view> called;
+  for (const model::Record& record : model.records("threats")) {
+    const std::string_view rule = record.meta_text("custom:reeve-rule");
+    called.emplace(record.text("id"), rule.empty() ? record.text("id") : rule);
+  }
+  const auto word = [](const std::string& text) { return "`" + safe(redacted_text(threats::on_one_line(text))) + "`"; };
+  for (const threats::DecisionChange& one : taken.changes) {
+    if (one.from.empty()) continue;
+    const auto known = called.find(one.threat);
+    io.print((one.to.empty() ? "removed  " : "changed  ") + safe(redacted_text(known == called.end() ? std::string_view(one.threat) : known->second)) + "  " + one.column + ": " + word(one.from) +
+             (one.to.empty() ? std::string(" is taken back") : " becomes " + word(one.to)) + "\n");
+  }
 }
 
 int import_decisions(const std::string& from, const Options& options, Io& io) {
@@ -135,15 +156,17 @@ int import_decisions(const std::string& from, const Options& options, Io& io) {
   if ((*bytes)->view().size() > decisions_bytes_max) return io.error({Code::limit, "the file is too large", {shown, 0, 0}, "64 MiB at most", {}}), exit_input;
   auto read = threats::read_decisions((*bytes)->view(), shown);
   if (!read) return io.error(read.error()), exit_input;
-  threats::Taken taken = threats::take(*model, read->decided);
-  for (const Error& note : read->notes) io.say("note  " + safe(note.text()) + "\n");
+  threats::Taken taken = threats::take(*model, read->decided, wall_clock());
+  for (const std::vector<Error>* notes : {&read->notes, &taken.notes})
+    for (const Error& note : *notes) io.say("note  " + safe(threats::withheld(note).text()) + "\n");
   for (const std::vector<Error>* errors : {&read->errors, &taken.errors})
-    for (const Error& error : *errors) io.error(error);
+    for (const Error& error : *errors) io.error(threats::withheld(error));
   const auto problems = model::problems_of(*model, to);
-  for (const Error& problem : problems) io.error(problem);
+  for (const Error& problem : problems) io.error(threats::withheld(problem));
   if (!problems.empty()) return exit_input;
   if (taken.fields && !options.has("--dry-run"))
     if (auto written = write_file_atomic(to, model::write_threat_composer(*model)); !written) return io.error(written.error()), exit_input;
+  tell_changes(*model, taken, io);
   io.print(safe(shown) + "  " + count_text(read->decided.size(), "threat") + ": " + count_text(taken.fields, "decision") + " of " + count_text(taken.threats, "threat") + " changed" +
            (options.has("--dry-run") ? "; nothing was written (--dry-run)" : "") + "\n");
   return read->errors.empty() && taken.errors.empty() ? exit_done : exit_input;
@@ -175,7 +198,7 @@ int run_model_register(const Options& options, Io& io) {
   const std::vector<std::string> sources = sources_read(options, *run->assessment);
   const std::string what_if = why_no_history(options, *run, history, sources);
   if (!what_if.empty()) io.say("note  " + safe(what_if) + ": the history stays as it is\n");
-  threats::Register all = threats::register_of(run->state, run->money, run->scale, history, run->assessment->as_of, what_if.empty());
+  threats::Register all = threats::register_of(run->state, run->money, run->scale, history, run->assessment->as_of, what_if.empty(), run->assessment->today);
   if (what_if.empty() && run->assessment->as_of == history.as_of) history.sources = sources;
   for (const Error& error : all.errors) io.error(error);
   if (!all.errors.empty()) run->status = exit_input;

@@ -14,6 +14,22 @@
 
 namespace reeve {
 
+namespace {
+
+void withhold(model::FieldValue& value) {
+  if (auto* text = std::get_if<std::string>(&value)) *text = redacted_text(*text);
+  if (auto* texts = std::get_if<model::Texts>(&value))
+    for (std::string& text : *texts) text = redacted_text(text);
+  if (auto* all = std::get_if<model::Metadata>(&value))
+    for (model::Metadatum& one : *all) {
+      if (auto* text = std::get_if<std::string>(&one.value)) *text = redacted_text(*text);
+      else
+        for (std::string& text : std::get<model::Texts>(one.value)) text = redacted_text(text);
+    }
+}
+
+}  // namespace
+
 int run_model_report(const Options& options, Io& io) {
   if (auto can = out_can_be_written(options); !can) return io.error(can.error()), exit_usage;
   if (!has_workspace_folder(options, io)) return exit_usage;
@@ -47,6 +63,11 @@ int run_model_report(const Options& options, Io& io) {
     redact_diagram(*redaction, *diagram);
   }
   if (status == exit_internal) return status;
+  // The page prints the model's own words; a secret among them is no one's reading.
+  for (auto& [section, records] : model->sections)
+    for (model::Record& record : records)
+      for (auto& [field, value] : record.fields)
+        if (field != "id") withhold(value);
   ModelReport report;
   report.model = model.get();
   report.diagram = &*diagram;

@@ -55,7 +55,7 @@ std::string text_of(const Assessment& assessment, const std::vector<const Threat
   const auto holds = [](threats::Standing one) { return one == threats::Standing::effective || one == threats::Standing::attested; };
   for (const ThreatState& one : state.threats) prevented += holds(one.prevented), detected += holds(one.detected), responded += holds(one.responded);
   out += count_text(state.threats.size(), "threat") + ": something stands that prevents " + with_thousands(prevented) + ", detects " + with_thousands(detected) + ", responds to " +
-         with_thousands(responded) + "; " + count_text(state.alarms.size(), "alarm") + "; as of " + rfc3339(assessment.as_of) + "\n";
+         with_thousands(responded) + "; " + count_text(state.alarms.size(), "alarm") + "; as of " + rfc3339(assessment.as_of) + day_told(assessment) + "\n";
   if (const auto waiting = std::count_if(state.threats.begin(), state.threats.end(), threats::is_waiting); waiting && !assessment.alerts.given)
     out += "No alerts are among the sources, so nothing shows that anybody runs `reeve detect`: detections of " + count_text(static_cast<uint64_t>(waiting), "threat") + " have their logs and are not known to work\n";
   out += "\n";
@@ -94,7 +94,7 @@ std::string text_of(const Assessment& assessment, const std::vector<const Threat
 std::string json_of(const Assessment& assessment, const std::vector<const ThreatState*>& over, std::optional<RiskWord> appetite) {
   std::string out;
   JsonWriter json(out, 1);
-  json.begin_object().member("as_of", rfc3339(assessment.as_of));
+  json.begin_object().member("as_of", rfc3339(assessment.as_of)).member("today", rfc3339(assessment.today).substr(0, 10));
   write_threats(json, assessment.threats);
   if (appetite) {
     json.member("appetite", name(*appetite)).key("above_appetite").begin_array();
@@ -110,7 +110,7 @@ std::string json_of(const Assessment& assessment, const std::vector<const Threat
 int run_model_status(const Options& options, Io& io) {
   if (!has_workspace_folder(options, io)) return exit_usage;
   int status = exit_done;
-  const auto assessment = assess_for_model(options, io, status);
+  const auto assessment = assess_for_model(options, io, status, true);
   if (!assessment) return status;
   if (!assessment->threats.looked) return exit_input;  // the model does not hold, which was told
   redaction_for(options, *assessment, io, status);

@@ -76,6 +76,7 @@ void redact_threats(const Redaction& redaction, ThreatPart& part) {
     if (one.record) one.statement = withheld;
     if (one.rule) one.title = one.rule->title;
     for (std::string& uid : one.reach.first) uid = redaction.uid(uid);
+    for (threats::Way& way : one.ways) way.first = redaction.uid(way.first);
     for (threats::Bound& bound : one.bound) {
       for (std::string& uid : bound.where) uid = redaction.uid(uid);
       const bool people = !bound.detection && bound.verdicts.applicable() == 0 && one.record && !one.rule;

@@ -189,6 +189,15 @@ Result<std::unique_ptr<Db>> Db::open_temporary(const OpenOptions& options) {
   return db;
 }
 
+Status Db::copy_from(Db& source) {
+  sqlite3_backup* copying = sqlite3_backup_init(handle_, "main", source.handle_, "main");
+  if (!copying) return tl::unexpected(error("copy " + source.path_));
+  const int code = sqlite3_backup_step(copying, -1);
+  sqlite3_backup_finish(copying);
+  if (code != SQLITE_DONE) return tl::unexpected(source.error("copy the store", code));
+  return {};
+}
+
 Result<std::unique_ptr<Db>> Db::open_memory() {
   auto db = TRY(open(":memory:", false, {}));
   // What its queries sort is of the size of what they read, which is in memory already: no file for it.

@@ -113,6 +113,9 @@ class Db {
   using Function = std::function<Result<SqlValue>(std::span<const SqlArgument> arguments)>;
   Status add_function(const std::string& name, int arguments, bool deterministic, Function function);
 
+  // All that `source` holds, in place of what is here. Both are left as two connections that know nothing of each other.
+  Status copy_from(Db& source);
+
   Status begin();     // write transaction, taken at once
   Status commit();
   void rollback();    // no error if there is nothing to roll back

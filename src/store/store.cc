@@ -97,4 +97,16 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& workspace) {
 
 Result<std::unique_ptr<Store>> Store::temporary() { return prepare(TRY(Db::open_temporary({})), true); }
 
+Result<std::unique_ptr<Store>> Store::copy_of(const std::string& workspace) {
+  const std::string path = join_path(join_path(workspace, ".reeve"), "store.db");
+  auto copy = TRY(Db::open_temporary({}));
+  if (exists(path)) {
+    OpenOptions as_it_is;
+    as_it_is.create = false;
+    auto kept = TRY(Db::open_file(path, as_it_is));
+    TRY(copy->copy_from(*kept));
+  }
+  return prepare(std::move(copy), true);
+}
+
 }  // namespace reeve::store

@@ -242,6 +242,9 @@ class Store {
   static Result<std::unique_ptr<Store>> open(const std::string& workspace);
   static Result<std::unique_ptr<Store>> open_file(const std::string& path);
   static Result<std::unique_ptr<Store>> temporary();
+  // A temporary one that begins with what the workspace's holds: what is asked of it is judged by the record, and leaves none there.
+  // Of a workspace without a store nothing is known, and none is made.
+  static Result<std::unique_ptr<Store>> copy_of(const std::string& workspace);
   ~Store();
 
   Db& db() { return *db_; }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/words.h"
+#include "findings/finding.h"
 #include "store/views.h"
 #include "threats/derive.h"
 
@@ -185,7 +186,7 @@ std::optional<Time> day_of(const Record& record, std::string_view key, std::stri
   if (said.empty()) return std::nullopt;
   auto time = parse_time(said.size() == 10 ? std::string(said) + "T00:00:00Z" : std::string(said));
   if (time) return *time;
-  Error error{Code::parse, std::string(section) + " " + std::string(record.text("id")) + ": `" + std::string(key) + "` is no day: `" + std::string(said) + "`", {}, "a day such as 2026-12-31", {}};
+  Error error{Code::parse, std::string(section) + " " + redacted_text(record.text("id")) + ": `" + std::string(key) + "` is no day: `" + redacted_text(said) + "`", {}, "a day such as 2026-12-31", {}};
   // Read for several purposes, and wrong once.
   if (std::none_of(errors.begin(), errors.end(), [&](const Error& other) { return other.what == error.what; })) errors.push_back(std::move(error));
   return std::nullopt;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/threads.h"
+#include "findings/finding.h"
 #include "formats/document.h"
 #include "threats/ways.h"
 
@@ -58,7 +59,7 @@ class Quantifying {
     const std::string_view text = threat.record->meta_text(key);
     auto read = parse_estimate(text, most);
     if (!read)
-      out_.errors.push_back({Code::type, "threat `" + threat.id + "`: " + key + " is `" + std::string(text) + "`", {}, "low/mode/high, rising numbers from 0 to " + with_most(most), "its class counts until then"});
+      out_.errors.push_back({Code::type, "threat `" + redacted_text(threat.id) + "`: " + key + " is `" + redacted_text(text) + "`", {}, "low/mode/high, rising numbers from 0 to " + with_most(most), "its class counts until then"});
     return read;
   }
   static std::string with_most(double most) { return std::to_string(static_cast<uint64_t>(most)); }

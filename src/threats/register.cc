@@ -129,18 +129,25 @@ Decision decision_of(const model::Record& threat) {
   return out;
 }
 
+std::string digest_of(const Decision& decision) {
+  constexpr size_t digits = 16;
+  std::string all;
+  for (const auto& [column, text] : decision) all += column + "=" + redacted_text(text) + "\n";
+  return "d" + hex(sha256(all)).substr(0, digits);  // a letter in front, so that no spreadsheet takes it for a number
+}
+
 std::vector<std::string> objections(const Decision& decision) {
   std::vector<std::string> out;
   const std::string_view treatment = said(decision, "treatment");
   if (!treatment.empty() && std::find(treatment_words().begin(), treatment_words().end(), treatment) == treatment_words().end())
-    out.push_back("treatment is `" + std::string(treatment) + "`, none of avoid, reduce, transfer, accept");
+    out.push_back("treatment is `" + redacted_text(treatment) + "`, none of avoid, reduce, transfer, accept");
   for (const DecisionField& field : decision_fields())
     if (const std::string_view text = said(decision, field.column); field.date && !text.empty() && !date_of(text))
-      out.push_back(std::string(field.column) + " is `" + std::string(text) + "`, which is no date such as 2026-11-30");
+      out.push_back(std::string(field.column) + " is `" + redacted_text(text) + "`, which is no date such as 2026-11-30");
   if (same_person(said(decision, "approver"), said(decision, "requester"))) out.push_back("approver and requester are one person, and nobody grants what they ask for");
   if (treatment == "accept" || treatment == "transfer")
     for (const char* column : {"requester", "approver"})
-      if (said(decision, column).empty()) out.push_back("treatment is " + std::string(treatment) + ", and there is no " + column);
+      if (said(decision, column).empty()) out.push_back("treatment is " + redacted_text(treatment) + ", and there is no " + column);
   if (treatment == "accept" && said(decision, "accept_until").empty()) out.push_back("treatment is accept, and accept_until does not say until when");
   return out;
 }
@@ -152,10 +159,11 @@ bool simulated_alike(const History& history, int64_t simulations, int64_t seed) 
   return history.threats.empty();
 }
 
-Register register_of(const State& state, const Money& money, const RiskScale& scale, History& history, Time as_of, bool remembers) {
+Register register_of(const State& state, const Money& money, const RiskScale& scale, History& history, Time as_of, bool remembers, Time today) {
   if (remembers) remember(history, state, money, as_of);
   Register out;
   out.as_of = as_of;
+  out.today = std::max(as_of, today);
   for (size_t i = 0; i < state.threats.size(); ++i) {
     const ThreatState& threat = state.threats[i];
     const ThreatMoney& own = money.threats[i];
@@ -166,8 +174,9 @@ Register register_of(const State& state, const Money& money, const RiskScale& sc
     entry.id = threat.id;
     entry.uuid = uuid5("risk of threat " + threat.id);
     if (threat.record) entry.decision = decision_of(*threat.record);
+    entry.as_decided = digest_of(entry.decision);
     entry.objections = objections(entry.decision);
-    for (const std::string& objection : entry.objections) out.errors.push_back({Code::usage, "threat `" + threat.id + "`: " + objection, {}, {}, "it counts as not decided"});
+    for (const std::string& objection : entry.objections) out.errors.push_back({Code::usage, "threat `" + redacted_text(threat.id) + "`: " + objection, {}, {}, "it counts as not decided"});
     const auto word = std::find(treatment_words().begin(), treatment_words().end(), said(entry.decision, "treatment"));
     if (entry.objections.empty() && word != treatment_words().end()) entry.treatment = static_cast<Treatment>(word - treatment_words().begin());
 
@@ -199,12 +208,12 @@ Register register_of(const State& state, const Money& money, const RiskScale& sc
 
     const auto until = date_of(said(entry.decision, "accept_until"));
     if (!entry.objections.empty()) entry.state = RiskState::refused;
-    else if (entry.treatment == Treatment::accept) entry.state = until && as_of < *until ? RiskState::accepted : RiskState::reopened;  // be it reckoned or not: consent ends
+    else if (entry.treatment == Treatment::accept) entry.state = until && out.today < *until ? RiskState::accepted : RiskState::reopened;  // be it reckoned or not: consent ends
     else if (!own.quantified) entry.state = RiskState::not_reckoned;
     else if (entry.treatment != Treatment::none) entry.state = RiskState::treated;
     // A risk that is borne with consent waits for the consent's end; all others for somebody.
-    entry.overdue = entry.state != RiskState::accepted && entry.due.known() && as_of >= entry.due;
-    entry.review_overdue = entry.review.known() && as_of >= entry.review;
+    entry.overdue = entry.state != RiskState::accepted && entry.due.known() && out.today >= entry.due;
+    entry.review_overdue = entry.review.known() && out.today >= entry.review;
     out.entries.push_back(std::move(entry));
   }
   return out;
@@ -266,7 +275,7 @@ size_t values_of(const model::Record& record, std::string_view key) {
 
 }  // namespace
 
-Taken take(model::Model& model, const std::vector<Decided>& decided) {
+Taken take(model::Model& model, const std::vector<Decided>& decided, Time today) {
   Taken out;
   const auto section = model.sections.find("threats");
   std::map<std::string, model::Record*, std::less<>> records;
@@ -288,15 +297,22 @@ Taken take(model::Model& model, const std::vector<Decided>& decided) {
   std::map<std::string, Place, std::less<>> seen;
   for (const Decided& one : decided) {
     const size_t before = out.errors.size();
-    const auto refuse = [&](std::string what, std::string expected = {}, std::string hint = {}) { out.errors.push_back({Code::usage, std::move(what), one.at, std::move(expected), std::move(hint)}); };
+    const std::string shown = redacted_text(one.id);
+    const auto refuse = [&](std::string what, std::string expected = {}, std::string hint = {}) { out.errors.push_back({Code::usage, std::move(what), one.at, std::move(expected), hint.empty() ? "nothing is taken of this row" : std::move(hint)}); };
     const auto found = records.find(one.id);
     if (found == records.end()) {
+      if (const auto shared = by_rule.find(one.id); shared != by_rule.end()) {
+        std::vector<std::string> own;
+        for (const model::Record* record : shared->second) own.push_back("`" + redacted_text(record->text("id")) + "`");
+        refuse("`" + shown + "` is the rule of " + std::to_string(own.size()) + " threats", "the id of one of them", join(own, ", "));
+        continue;
+      }
       const std::string near = nearest(one.id, ids);
-      refuse("there is no threat `" + one.id + "` in the model", {}, near.empty() ? "`reeve model derive` takes threats that only rules know into it" : "did you mean `" + near + "`?");
+      refuse("there is no threat `" + shown + "` in the model", {}, near.empty() ? "`reeve model derive` takes threats that only rules know into it" : "did you mean `" + redacted_text(near) + "`?");
       continue;
     }
     if (!seen.emplace(found->second->text("id"), one.at).second) {
-      refuse("threat `" + one.id + "` comes twice", "each id once");
+      refuse("threat `" + shown + "` comes twice", "each id once");
       continue;
     }
     const Decision was = decision_of(*found->second);
@@ -304,21 +320,31 @@ Taken take(model::Model& model, const std::vector<Decided>& decided) {
     for (const auto& [column, text] : one.decision) {
       const auto field = std::find_if(decision_fields().begin(), decision_fields().end(), [&](const DecisionField& f) { return f.column == column; });
       if (field == decision_fields().end()) continue;
-      const std::string_view value = trim(text);
+      std::string_view value = trim(text);
       // What was withheld or put on one line on its way out does not come back as what it was replaced by.
       if (const auto old = was.find(column); old != was.end() && (value == trim(redacted_text(old->second)) || value == on_one_line(redacted_text(old->second)))) continue;
+      const std::string word = lower(value);
+      if (column == "treatment") value = word;  // spreadsheets begin a cell with a capital
       if (value == said(was, column)) continue;
       // Of several values a table shows the first; what would become of the others nobody said.
       if (const size_t values = values_of(*found->second, field->key); values > 1)
-        refuse("threat `" + one.id + "`: " + column + " stands " + std::to_string(values) + " times in the model (" + std::string(field->key) + ")", "one text, which people make of it in the model's file");
+        refuse("threat `" + shown + "`: " + column + " stands " + std::to_string(values) + " times in the model (" + std::string(field->key) + ")", "one text, which people make of it in the model's file");
       if (value.find(redaction_mark) != std::string_view::npos) refuse(column + " was withheld in part, and what it was is not known", "the whole text, or the cell as it was printed");
       if (code_points(value) > value_longest) refuse(column + " is longer than the model has room for", std::to_string(value_longest) + " characters at most");
       if (value.empty()) becomes.erase(column);
       else becomes.insert_or_assign(column, std::string(value));
     }
-    for (const std::string& objection : objections(becomes)) refuse("threat `" + one.id + "`: " + objection);
+    for (const std::string& objection : objections(becomes)) refuse("threat `" + shown + "`: " + objection);
+    if (out.errors.size() == before && becomes != was && !one.as_decided.empty() && one.as_decided != digest_of(was)) {
+      std::vector<std::string> fields;
+      for (const DecisionField& own : decision_fields())
+        if (said(was, own.column) != said(becomes, own.column)) fields.emplace_back(own.column);
+      refuse("threat `" + shown + "` was changed since this file was written (field: " + join(fields, ", ") + ")", "a file written since", "nothing is taken of this row; print the register again, or empty its cell `as_decided` to have it all the same");
+    }
     if (out.errors.size() > before || becomes == was) continue;
     ++out.threats;
+    if (const auto until = date_of(said(becomes, "accept_until")); until && today.known() && *until <= today && said(becomes, "treatment") == "accept")
+      out.notes.push_back({Code::usage, "threat `" + shown + "`: accept_until is `" + std::string(said(becomes, "accept_until")) + "`, which has passed", one.at, {}, "the risk is reopened"});
     model::FieldValue& field = found->second->fields.try_emplace("metadata", model::Metadata{}).first->second;
     auto* metadata = std::get_if<model::Metadata>(&field);
     if (!metadata) continue;
@@ -326,6 +352,7 @@ Taken take(model::Model& model, const std::vector<Decided>& decided) {
       const std::string_view old = said(was, own.column), now = said(becomes, own.column);
       if (old == now) continue;
       ++out.fields;
+      out.changes.push_back({std::string(found->second->text("id")), std::string(own.column), std::string(old), std::string(now)});
       const auto at = std::find_if(metadata->begin(), metadata->end(), [&](const model::Metadatum& m) { return m.key == own.key; });
       if (now.empty()) metadata->erase(at);
       else if (at != metadata->end()) at->value = std::string(now);

@@ -35,6 +35,8 @@ std::string on_one_line(std::string_view text);  // white space and control char
 
 using Decision = std::map<std::string, std::string, std::less<>>;  // column → text; absent: not said
 Decision decision_of(const model::Record& threat);
+// A short digest of all of it, to tell a decision that was changed meanwhile; what looks like a secret is no part of it.
+std::string digest_of(const Decision& decision);
 // What is wrong with a decision, one line each; empty: it holds.
 std::vector<std::string> objections(const Decision& decision);
 
@@ -67,6 +69,7 @@ struct RegisterEntry {
   size_t at = 0;  // in the state, and in the money
   std::string id, uuid;  // the threat's; a UUID that follows from it
   Decision decision;
+  std::string as_decided;  // digest_of the decision
   std::vector<std::string> objections;
   Treatment treatment = Treatment::none;
   RiskState state = RiskState::open;
@@ -78,13 +81,14 @@ struct RegisterEntry {
 };
 
 struct Register {
-  Time as_of;
+  Time as_of, today;  // of the facts; by which acceptances end, and what is due is overdue
   std::vector<RegisterEntry> entries;
   std::vector<Error> errors;  // decisions that do not hold: exit status 3
 };
 // `history` is brought up to this run first (remember), so that first_seen and why are told of it; where the run is older than the history, the
-// history stays, and the entries tell what it knows. `remembers` false: the same, for a run that asks what would be.
-Register register_of(const State& state, const Money& money, const RiskScale& scale, History& history, Time as_of, bool remembers = true);
+// history stays, and the entries tell what it knows. `remembers` false: the same, for a run that asks what would be. `today`: where it is later
+// than as_of, what people decided until a day ends by it.
+Register register_of(const State& state, const Money& money, const RiskScale& scale, History& history, Time as_of, bool remembers = true, Time today = {});
 // Whether runs so simulated are the history's: as its last, or as by default. A history without a run has none of its own yet.
 bool simulated_alike(const History& history, int64_t simulations, int64_t seed);
 
@@ -93,13 +97,20 @@ struct Decided {
   std::string id;
   Decision decision;
   Place at;
+  std::string as_decided;  // digest of what stood in the model when the document was written; empty: it does not say
+};
+struct DecisionChange {
+  std::string threat, column, from, to;  // as in the model; empty: nothing is said
 };
 struct Taken {
   size_t threats = 0, fields = 0;  // changed
+  std::vector<DecisionChange> changes;
+  std::vector<Error> notes;        // what is taken, and will not do what it says
   std::vector<Error> errors;       // by place; those threats are as they were
 };
 // By id. Refused: an id that the model does not have or that comes twice, a treatment that is none, a date that is none, an approver who is the
-// requester, what the model's schema has no room for, a new word where the model has a list or the same key twice.
-Taken take(model::Model& model, const std::vector<Decided>& decided);
+// requester, what the model's schema has no room for, a new word where the model has a list or the same key twice, and what somebody else decided otherwise
+// since the document was written (as_decided). `today`: an acceptance that ended before is taken with a note.
+Taken take(model::Model& model, const std::vector<Decided>& decided, Time today = {});
 
 }  // namespace reeve::threats

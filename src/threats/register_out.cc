@@ -17,6 +17,7 @@ constexpr std::string_view oscal_version = "1.1.2";
 constexpr std::string_view name_space = "https://reeve.example/ns/oscal";  // of props that OSCAL does not define
 constexpr std::string_view attack_system = "https://attack.mitre.org";
 constexpr size_t resources_told = 3;
+constexpr std::string_view as_decided = "as_decided";
 
 std::string shown(std::string_view text) { return redacted_text(text); }
 std::string money_text(double amount) { return std::to_string(std::llround(std::min(amount, 1e18))); }
@@ -66,6 +67,7 @@ Cells cells_of(const RegisterText& of, const RegisterEntry& entry) {
                {"residual_impact", whole(money.residual_cell.impact)},
                {"residual_class", money.quantified ? std::string(name(money.residual_cell.word)) : ""}};
   for (const DecisionField& field : decision_fields()) out.emplace_back(field.column, decided(entry, field.column));
+  out.emplace_back(as_decided, entry.as_decided);
   const Cells rest = {{"due_by", date_text(entry.due)},
                       {"overdue", entry.overdue ? "yes" : "no"},
                       {"review_due", date_text(entry.review)},
@@ -181,6 +183,7 @@ class Poam {
     json_.key("props").begin_array();
     prop("threat-id", entry.id);
     for (const DecisionField& field : decision_fields()) prop(dashed(field.column), decided(entry, field.column));
+    prop(dashed(as_decided), entry.as_decided);
     if (!entry.due_decided && entry.due.known()) prop("due-by-class", rfc3339(entry.due));
     if (entry.review.known()) prop("review-due", rfc3339(entry.review));
     if (entry.first_seen.known()) prop("first-seen", rfc3339(entry.first_seen));
@@ -288,7 +291,9 @@ Result<ReadDecisions> from_csv(std::string_view given, const std::string& file) 
   size_t begin = starts_with(text, "\xEF\xBB\xBF") ? 3 : 0;
   const auto first_row = [&] {
     while (begin < text.size() && (text[begin] == '\r' || text[begin] == '\n')) ++begin;
-    return trim(std::string_view(text).substr(begin, text.find('\n', begin) - begin));
+    std::string_view row = std::string_view(text).substr(begin, text.find('\n', begin) - begin);
+    while (!row.empty() && row.back() == '\r') row.remove_suffix(1);  // a tab at its end may be what it declares
+    return row;
   };
   // A spreadsheet's own line about the separator is no row; a blank one in its place keeps the numbers of the others.
   std::string_view head = first_row();
@@ -310,12 +315,14 @@ Result<ReadDecisions> from_csv(std::string_view given, const std::string& file) 
   for (const std::string& column : columns)
     if (std::find(known.begin(), known.end(), column) == known.end()) {
       const std::string near = nearest(column, known);
-      out.notes.push_back({Code::type, "column `" + column + "` means nothing here", {file, line, 0}, {}, near.empty() ? "" : "is `" + near + "` meant?"});
+      out.notes.push_back({Code::type, "column `" + beginning(column) + "` means nothing here", {file, line, 0}, {}, near.empty() ? "" : "is `" + near + "` meant?"});
     }
   for (Value row : document->root().items()) {
     const Place at{file, row.line(), 0};
-    Decided one{std::string(trim(csv_text(row.get("id").text()))), {}, at};
+    Decided one{std::string(trim(csv_text(row.get("id").text()))), {}, at, std::string(trim(row.get(as_decided).text()))};
     if (one.id.empty()) {
+      const auto cells = row.entries();
+      if (std::all_of(cells.begin(), cells.end(), [](const auto& entry) { return trim(entry.value.text()).empty(); })) continue;  // spreadsheets save rows that somebody emptied
       out.errors.push_back({Code::type, "a row without an id", at, "the id of a threat", {}});
       continue;
     }
@@ -334,13 +341,14 @@ Result<ReadDecisions> from_poam(const Document& document, const std::string& fil
   for (Value risk : plan.get("risks").items()) {
     const std::string path = "plan-of-action-and-milestones.risks[" + std::to_string(index++) + "]";
     const Place at{file, risk.line(), risk.column()};
-    Decided one{{}, {}, at};
+    Decided one{{}, {}, at, {}};
     std::string by_class;
     for (Value prop : risk.get("props").items()) {
       if (prop.get("ns").text() != name_space) continue;
       const std::string_view name = prop.get("name").text(), value = prop.get("value").text();
       if (name == "threat-id") one.id = value;
       if (name == "due-by-class") by_class = value;
+      if (name == dashed(as_decided)) one.as_decided = value;
       for (const DecisionField& field : decision_fields())
         if (name == dashed(field.column)) one.decision.insert_or_assign(std::string(field.column), std::string(value));
     }
@@ -352,7 +360,7 @@ Result<ReadDecisions> from_poam(const Document& document, const std::string& fil
       const auto time = parse_time(deadline.text());
       const auto due = one.decision.find("due");
       const auto said = due == one.decision.end() ? std::nullopt : parse_time(due->second);
-      if (!time) out.errors.push_back({Code::type, path + ".deadline is `" + std::string(deadline.text()) + "`", {file, deadline.line(), deadline.column()}, "a date and time with its offset", {}});
+      if (!time) out.errors.push_back({Code::type, path + ".deadline is `" + beginning(deadline.text()) + "`", {file, deadline.line(), deadline.column()}, "a date and time with its offset", {}});
       else if (!(said && *said == *time) && parse_time(by_class) != time) one.decision.insert_or_assign("due", rfc3339(*time));
     }
     out.decided.push_back(std::move(one));
@@ -365,7 +373,7 @@ Result<ReadDecisions> from_poam(const Document& document, const std::string& fil
 std::string register_json(const RegisterText& of) {
   std::string out;
   JsonWriter json(out, 1);
-  json.begin_object().member("as_of", rfc3339(of.all.as_of)).member("currency", of.money.currency).member("organization", of.organization);
+  json.begin_object().member("as_of", rfc3339(of.all.as_of)).member("today", date_text(of.all.today)).member("currency", of.money.currency).member("organization", of.organization);
   json.key("inherent_mean").number(of.money.inherent_mean).key("total");
   figures(json, of.money.total);
   json.key("risks").begin_array();

@@ -60,7 +60,7 @@ struct StatusInput {
   std::map<std::string, std::vector<std::string>, std::less<>> fed_by;  // detection → ids of controls that show whether its logs are kept; not there: not known
   std::map<std::string, Time, std::less<>> fired;                       // detection → its last alert
   bool alerts_given = false;
-  Time as_of;
+  Time as_of;  // the day by which acceptances end and reviews are due; facts are of their own moment
 };
 
 // `db`: the public views of the run, for assumptions and for what no threat reaches. `errors`: metadata and queries that do not hold, by record and key.
