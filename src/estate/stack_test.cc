@@ -184,7 +184,7 @@ TEST(Stack, EachFunctionGivesWhatTheDeploymentWill) {
       {"!ImportValue x", "!what another stack exports as `x` is known only when the template is deployed"},
       {"{'Fn::Transform': {Name: Mine}}", "?what the macro `Mine` brings is known only when the template is deployed"},
       {"{a: 1, 'Fn::Transform': {Name: Mine}}", "{a: 1, …}"},
-      {"{'Fn::New': x}", "?`Fn::New` is known only when the template is deployed"},
+      {"{'Fn::New': x}", "?CloudFormation has no function `Fn::New` that is known here"},
       {"{'Fn::ForEach::L': [X, [a, b], {'${X}Key': !Ref X}]}", R"({aKey: "a", bKey: "b"})"},
       {"{'Fn::ForEach::L': [X, !Ref Zones, {'k${X}': {'Fn::Sub': '${X}-${Stage}'}}]}", R"({kx: "x-dev", ky: "y-dev", kz: "z-dev"})"},
       {"{A: 1, 'Fn::ForEach::L': [X, [!Ref Name], {'${X}': 1}]}", "{A: 1, …}"},
