@@ -4,7 +4,6 @@
 //   bench_derive SOURCE WORKSPACE
 #include <sys/resource.h>
 
-#include <chrono>
 #include <cstdio>
 
 #include "assess/assess.h"
@@ -12,6 +11,7 @@
 #include "model/threat_composer.h"
 #include "threats/derive.h"
 #include "threats/describe.h"
+#include "stopwatch.h"
 
 using namespace reeve;
 
@@ -32,13 +32,7 @@ int complain(const Error& error) {
 
 int main(int argc, char** argv) {
   if (argc != 3) return std::fprintf(stderr, "usage: bench_derive SOURCE WORKSPACE\n"), 2;
-  const auto seconds = [last = std::chrono::steady_clock::now()]() mutable {
-    const auto now = std::chrono::steady_clock::now();
-    const double out = std::chrono::duration<double>(now - last).count();
-    last = now;
-    return out;
-  };
-  auto clock = seconds;
+  Stopwatch clock;
   AssessOptions options;
   options.sources = {argv[1]};
   options.workspace_dir = argv[2];

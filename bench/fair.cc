@@ -1,12 +1,12 @@
 // What a drift costs: 10,000 threats of 10,000 draws each, of whose 300 controls one (or one that all share) stands otherwise than before. Prints
 // seconds of the wall as JSON: `cold` (all that is drawn once), `drift` (one control of about a hundred threats), `drift_all` (a control of every threat), and
 // the processor time of the last.
-#include <chrono>
 #include <cstdio>
 #include <ctime>
 
 #include "base/threads.h"
 #include "model/fair.h"
+#include "stopwatch.h"
 
 using namespace reeve;
 
@@ -22,13 +22,7 @@ int main() {
     estate.threats.push_back({"threat-" + std::to_string(i), {0.1 * scale, 0.4 * scale, 1.2 * scale}, {5 * scale, 10 * scale, 40 + 10 * scale}, {1000 * scale, 5000 * scale, 60000 * scale}, {0.05, 0.2, 0.5}, {2000, 20000 * scale, 90000 * scale},
                               {0, 1 + i % (controls - 1), 1 + (i * 7 + 3) % (controls - 1)}, {1 + (i * 11 + 5) % (controls - 1)}, {1 + (i * 13 + 6) % (controls - 1)}});
   }
-  const auto seconds = [last = std::chrono::steady_clock::now()]() mutable {
-    const auto now = std::chrono::steady_clock::now();
-    const double out = std::chrono::duration<double>(now - last).count();
-    last = now;
-    return out;
-  };
-  auto clock = seconds;
+  Stopwatch clock;
   clock();
   model::FairEngine engine(std::move(estate), worker_count());
   engine.compute();

@@ -11,6 +11,8 @@
 
 namespace reeve {
 
+constexpr int wide = 120;  // columns of a terminal from which on both what a threat is called by and its title have room
+
 // Whether the folder of `--workspace` is there. If not that is told: who only looks at a workspace makes none, least of all by a slip of the pen.
 bool has_workspace_folder(const Options& options, Io& io);
 

@@ -19,7 +19,6 @@ using threats::Pick;
 using threats::ThreatMoney;
 using threats::ThreatState;
 
-constexpr int wide = 120;  // from here on both what a threat is called by and its title have room
 constexpr size_t rows_of_a_screen = 20, bars_told = 8, picks_told = 20, beyond_told = 5;
 
 std::string cell_text(const RiskCell& cell) { return std::string(name(cell.word)) + " " + std::to_string(cell.likelihood) + "x" + std::to_string(cell.impact); }

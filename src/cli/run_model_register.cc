@@ -20,7 +20,6 @@ using threats::ThreatState;
 
 constexpr uint64_t history_bytes_max = 256 << 20, decisions_bytes_max = 64 << 20;
 constexpr size_t rows_of_a_screen = 20;
-constexpr int wide = 120;  // from here on both what a threat is called by and its title have room
 constexpr int64_t facts_hold_ms = 24 * 3'600'000;  // a run of the day on which its sources were read is of their moment
 
 std::string register_day(Time time) { return time.known() ? rfc3339(time).substr(0, 10) : ""; }

@@ -17,7 +17,6 @@ using threats::Alarm;
 using threats::ThreatState;
 
 constexpr size_t rows_most = 25, alarms_most = 5;
-constexpr int wide = 120;  // from here on both what a threat is called by and its title have room
 
 std::optional<RiskWord> class_called(std::string_view text) {
   for (RiskWord one : {RiskWord::low, RiskWord::medium, RiskWord::high, RiskWord::critical})
