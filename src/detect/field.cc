@@ -73,7 +73,8 @@ bool field_tokens(const LogEvent& event, const FieldPath& path, std::vector<std:
 }
 
 AskedField FieldPlan::ask(FieldPath path) {
-  AskedField out{std::move(path), UINT32_MAX};
+  AskedField out{std::move(path)};
+  if (out.path.is_root()) out.whole = out.path.root();
   if (out.path.root() != LogField::count && !out.path.dots().empty())
     out.slot = members_.ask(out.path.root(), std::string_view(out.path.name()).substr(out.path.dots().front() + 1));
   return out;
@@ -87,43 +88,26 @@ void EventFields::begin(const LogEvent& event) {
   for (const auto& [name, token] : event.others) odd_names_ = odd_names_ || name.find('.') != std::string_view::npos;
 }
 
-bool EventFields::found(uint32_t slot) {
-  if (slot == UINT32_MAX || odd_names_) return false;
-  const LogField root = plan_.members().root(slot);
-  if (token_kind(event_->raw(root)) != TokenKind::map) return false;
-  Walked& walked = walked_[static_cast<size_t>(root)];
-  if (walked == Walked::not_yet) walked = plan_.members().find(*event_, root, slots_.data()) ? Walked::found : Walked::by_itself;
-  return walked == Walked::found;
+EventFields::Walked EventFields::walk(LogField root) {
+  const TokenKind kind = token_kind(event_->raw(root));
+  Walked walked = Walked::by_itself;
+  if (kind != TokenKind::map && kind != TokenKind::list) walked = Walked::nothing;
+  else if (kind == TokenKind::map && plan_.members().find(*event_, root, slots_.data())) walked = Walked::found;
+  return walked_[static_cast<size_t>(root)] = walked;
 }
 
 bool EventFields::tokens(const AskedField& field, std::vector<std::string_view>& tokens) {
   tokens.clear();
-  if (!found(field.slot)) {
-    // Below what is no map and no list there is nothing.
-    if (field.slot != UINT32_MAX && !odd_names_) {
-      const TokenKind kind = token_kind(event_->raw(field.path.root()));
-      if (kind != TokenKind::map && kind != TokenKind::list) return false;
-    }
-    return field_tokens(*event_, field.path, tokens);
-  }
-  const std::string_view value = slots_[field.slot];
+  std::string_view value;
+  if (!at_once(field, value)) return field_tokens(*event_, field.path, tokens);
   if (value.empty()) return false;
   flatten(value, tokens, 0);
   return true;
 }
 
-bool EventFields::at_once(const AskedField& field, std::string_view& value) {
-  if (field.path.is_root() && !odd_names_) {
-    value = event_->raw(field.path.root());
-    return true;
-  }
-  if (!found(field.slot)) return false;
-  value = slots_[field.slot];
-  return true;
-}
-
 std::string_view EventFields::member(const AskedField& field) {
-  if (found(field.slot)) return slots_[field.slot];
+  std::string_view value;
+  if (field.slot != UINT32_MAX && at_once(field, value)) return value;
   const FieldPath& path = field.path;
   if (path.root() == LogField::count) return {};
   std::string_view token = event_->raw(path.root());

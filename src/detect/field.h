@@ -38,6 +38,7 @@ bool field_tokens(const LogEvent& event, const FieldPath& path, std::vector<std:
 struct AskedField {
   FieldPath path;
   uint32_t slot = UINT32_MAX;  // in the plan; UINT32_MAX: the way is gone each time
+  LogField whole = LogField::count;  // the member that the path is; `count`: it leads below one, or to one without a place
 };
 
 // All fields that rules, alerts and correlations of a run ask for.
@@ -62,17 +63,27 @@ class EventFields {
   // As field_tokens, but `tokens` is emptied first.
   bool tokens(const AskedField& field, std::vector<std::string_view>& tokens);
   // The field's one value as it stands, lists as such; empty: absent. False: only `tokens` can tell.
-  bool at_once(const AskedField& field, std::string_view& value);
+  bool at_once(const AskedField& field, std::string_view& value) {
+    if (odd_names_) return false;
+    if (field.whole != LogField::count) return value = event_->raw(field.whole), true;
+    if (field.slot == UINT32_MAX) return false;
+    const LogField root = plan_.members().root(field.slot);
+    Walked walked = walked_[static_cast<size_t>(root)];
+    if (walked == Walked::not_yet) walked = walk(root);
+    if (walked == Walked::by_itself) return false;
+    value = walked == Walked::found ? slots_[field.slot] : std::string_view();
+    return true;
+  }
   // One map after the other, without going through lists; empty: absent.
   std::string_view member(const AskedField& field);
 
  private:
-  bool found(uint32_t slot);  // whether `slots_` has it
+  enum class Walked : uint8_t { not_yet, found, nothing, by_itself };  // nothing: the member is no map and no list, so nothing lies below it
+  Walked walk(LogField root);
   const FieldPlan& plan_;
   const LogEvent* event_ = nullptr;
   bool odd_names_ = false;  // the event has a member whose own name has a dot
   std::vector<std::string_view> slots_;
-  enum class Walked : uint8_t { not_yet, found, by_itself };
   std::array<Walked, static_cast<size_t>(LogField::count)> walked_{};
 };
 

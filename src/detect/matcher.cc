@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <unordered_map>
 
 #include "detect/demand.h"
@@ -94,6 +95,83 @@ uint64_t hash_folded(std::string_view text, bool* escaped = nullptr) {
   return hash;
 }
 
+// Whether the event's names alone decide it.
+bool told_by_names(const Predicate& predicate) {
+  if (predicate.kind == Predicate::Kind::keywords || !predicate.path.is_root()) return false;
+  if (predicate.path.root() != LogField::event_source && predicate.path.root() != LogField::event_name) return false;
+  for (const auto& alternatives : predicate.values)
+    for (const Probe& probe : alternatives)
+      if (probe.kind == Probe::Kind::field) return false;
+  return true;
+}
+
+// What the names of an event leave open, so that what they decide is decided once for each pair of names that a thread meets.
+struct NamesCase {
+  struct Open {
+    uint32_t rule = 0;  // in Plan::rules
+    Formula left;       // what is still to be asked
+  };
+  std::string names;    // both tokens as they stand, one behind the other
+  size_t source_bytes = 0;
+  LogKind kind = LogKind::other;
+  std::vector<Open> open;  // ascending; of rules that look at the names
+
+  bool is(std::string_view source, std::string_view name, LogKind of) const {
+    const std::string_view text = names;
+    return kind == of && source.size() == source_bytes && text.size() == source.size() + name.size() && text.substr(0, source_bytes) == source &&
+           text.substr(source_bytes) == name;
+  }
+};
+
+constexpr size_t cases_kept = 1024;
+constexpr size_t case_bytes_max = 256;
+
+// From the first and the last bytes, for a table that may take one pair of names for another's place.
+size_t place_of(std::string_view source, std::string_view name) {
+  auto ends = [](std::string_view text) {
+    uint64_t first = 0, last = 0;
+    const size_t bytes = std::min<size_t>(text.size(), 8);
+    if (bytes == 8) {
+      std::memcpy(&first, text.data(), 8);
+      std::memcpy(&last, text.data() + text.size() - 8, 8);
+    } else {
+      std::memcpy(&first, text.data(), bytes);
+    }
+    return (first ^ text.size()) * 0xD6E8FEB86659FD93 ^ last;
+  };
+  uint64_t mixed = (ends(source) ^ (ends(name) * hash_of_any)) * 0xD6E8FEB86659FD93;
+  return mixed >> 54;
+}
+static_assert(cases_kept == 1 << 10);
+
+constexpr Formula::Kind all = Formula::Kind::all, any = Formula::Kind::any;
+
+bool always(const Formula& formula) { return formula.kind == all && formula.of.empty(); }
+bool never(const Formula& formula) { return formula.kind == any && formula.of.empty(); }
+
+// The formula with those names put in that `decided` knows: `all` of nothing is true, `any` of nothing false.
+template <class Decided>
+Formula left_of(const Formula& formula, const Decided& decided) {
+  Formula out{formula.kind, formula.name, {}};
+  if (formula.kind == Formula::Kind::name) {
+    if (const std::optional<bool> holds = decided(formula.name)) out.kind = *holds ? all : any;
+    return out;
+  }
+  for (const Formula& part : formula.of) {
+    Formula left = left_of(part, decided);
+    if (formula.kind == Formula::Kind::negation) {
+      if (always(left) || never(left)) return {always(left) ? any : all, 0, {}};
+    } else if (formula.kind == all ? never(left) : always(left)) {
+      return left;
+    } else if (formula.kind == all ? always(left) : never(left)) {
+      continue;
+    }
+    out.of.push_back(std::move(left));
+  }
+  if (formula.kind != Formula::Kind::negation && out.of.size() == 1) return Formula(std::move(out.of.front()));
+  return out;
+}
+
 }  // namespace
 
 struct Matcher::Plan {
@@ -102,14 +180,20 @@ struct Matcher::Plan {
     LogKinds kinds = 0;
     Formula formula;    // over `predicates`
   };
-  std::vector<const Predicate*> predicates;  // each that is different once
-  std::vector<AskedField> fields;            // of each predicate
+  struct Asked {
+    const Predicate* predicate = nullptr;
+    AskedField field;
+    WholeTexts texts;      // if that is all that the predicate asks for
+    bool by_names = false; // eventSource or eventName alone decide it
+  };
+  std::vector<Asked> predicates;             // each that is different once
   std::vector<Compiled> rules;
   RulesByHash by_names;                      // indices in `rules`, as below
   bool by_source = false, by_name = false;   // some rule demands only the one
   struct ByField {
     AskedField field;
     RulesByHash texts;
+    uint64_t sizes = 0;  // of the texts: bit n for n bytes, the last bit for all longer ones
     std::vector<uint32_t> all;
   };
   std::vector<ByField> by_field;             // of rules that the names tell nothing of: a value that a field must have
@@ -128,7 +212,9 @@ class Matcher::Scratch {
   ProbeRoom room;
   std::vector<uint64_t> known;  // of each predicate: twice the event's number, and whether it holds
   uint64_t event = 0;
-  std::vector<uint32_t> candidates;
+  std::vector<NamesCase> cases{cases_kept};
+  NamesCase other;  // of names that are not kept
+  std::vector<uint32_t> named, candidates;
   std::vector<std::string_view> tokens;
   std::string text;
 };
@@ -156,10 +242,7 @@ Matcher::Matcher(const RuleSet& rules, FieldPlan& fields) {
     std::vector<uint32_t> ids;
     for (const Predicate& predicate : rule->predicates) {
       const auto [known, fresh] = predicate_ids.emplace(predicate.key, static_cast<uint32_t>(plan->predicates.size()));
-      if (fresh) {
-        plan->predicates.push_back(&predicate);
-        plan->fields.push_back(predicate.kind == Predicate::Kind::keywords ? AskedField{} : fields.ask(predicate.path));
-      }
+      if (fresh) plan->predicates.push_back({&predicate, predicate.kind == Predicate::Kind::keywords ? AskedField{} : fields.ask(predicate.path), WholeTexts(predicate), told_by_names(predicate)});
       ids.push_back(known->second);
     }
     const auto index = static_cast<uint32_t>(plan->rules.size());
@@ -184,9 +267,12 @@ Matcher::Matcher(const RuleSet& rules, FieldPlan& fields) {
     const Predicate& predicate = rule->predicates[*guard];
     if (const auto texts = texts_demanded(predicate)) {
       const auto [known, fresh] = field_ids.emplace(predicate.path.name(), plan->by_field.size());
-      if (fresh) plan->by_field.push_back({fields.ask(predicate.path), {}, {}});
+      if (fresh) plan->by_field.push_back({fields.ask(predicate.path), {}, 0, {}});
       Plan::ByField& field = plan->by_field[known->second];
-      for (const std::string& text : *texts) field.texts.add(hash_folded(text) | 1, index);
+      for (const std::string& text : *texts) {
+        field.texts.add(hash_folded(text) | 1, index);
+        field.sizes |= uint64_t{1} << std::min<size_t>(text.size(), 63);
+      }
       field.all.push_back(index);
       continue;
     }
@@ -209,69 +295,23 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
   const Plan& plan = *plan_;
   const LogEvent& event = fields.event();
   const uint64_t number = ++scratch.event;
-  std::vector<uint32_t>& candidates = scratch.candidates;
-  candidates.clear();
-  auto candidate = [&](uint32_t rule) { candidates.push_back(rule); };
+  auto ask = [&](uint32_t predicate) {
+    const Plan::Asked& asked = plan.predicates[predicate];
+    const Predicate& one = *asked.predicate;
+    if (one.kind == Predicate::Kind::keywords) return one.holds(event, true, scratch.tokens, scratch.room);
+    std::string_view value;
+    if (!fields.at_once(asked.field, value) || token_kind(value) == TokenKind::list)
+      return one.holds(event, fields.tokens(asked.field, scratch.tokens), scratch.tokens, scratch.room);
+    if (const WholeTexts::Answer answer = asked.texts.ask(value); answer != WholeTexts::Answer::unknown) return answer == WholeTexts::Answer::yes;
+    scratch.tokens.clear();
+    if (!value.empty()) scratch.tokens.push_back(value);
+    return one.holds(event, !value.empty(), scratch.tokens, scratch.room);
+  };
   auto holds = [&](uint32_t predicate) {
     uint64_t& known = scratch.known[predicate];
-    if (known >> 1 != number) {
-      const Predicate& one = *plan.predicates[predicate];
-      bool found = true;
-      if (std::string_view value; one.kind != Predicate::Kind::keywords) {
-        if (fields.at_once(plan.fields[predicate], value) && token_kind(value) != TokenKind::list) {
-          scratch.tokens.clear();
-          found = !value.empty();
-          if (found) scratch.tokens.push_back(value);
-        } else {
-          found = fields.tokens(plan.fields[predicate], scratch.tokens);
-        }
-      }
-      known = number << 1 | one.holds(event, found, scratch.tokens, scratch.room);
-    }
+    if (known >> 1 != number) known = number << 1 | ask(predicate);
     return (known & 1) != 0;
   };
-  // A name that is a plain string, or none at all, is looked up. Whatever else stands there is no name as AWS writes it: all rules are asked.
-  bool plain = true;
-  auto hash_of = [&](LogField field) -> uint64_t {
-    const std::string_view token = event.raw(field);
-    if (token.empty()) return 0;
-    bool odd = token.front() != '"' || token.size() < 2;
-    const uint64_t hash = odd ? 0 : hash_folded(token.substr(1, token.size() - 2), &odd);
-    plain = plain && !odd;
-    return hash;
-  };
-  const uint64_t source = hash_of(LogField::event_source), name = hash_of(LogField::event_name);
-  if (!plain) {
-    for (uint32_t i = 0; i < plan.rules.size(); ++i) candidate(i);
-  } else {
-    if (source && name) plan.by_names.find(hash_of_names(source, name), candidate);
-    if (name && plan.by_name) plan.by_names.find(hash_of_names(hash_of_any, name), candidate);
-    if (source && plan.by_source) plan.by_names.find(hash_of_names(source, hash_of_any), candidate);
-    for (const Plan::ByField& field : plan.by_field) {
-      auto look = [&](std::string_view token, TokenKind kind) {
-        if (kind == TokenKind::map) {  // may be asked for as its text
-          for (uint32_t rule : field.all) candidate(rule);
-        } else if (kind != TokenKind::null && kind != TokenKind::absent) {
-          field.texts.find(hash_folded(token_text(token, scratch.text)) | 1, candidate);
-        }
-      };
-      std::string_view one;
-      if (fields.at_once(field.field, one) && token_kind(one) != TokenKind::list) {
-        look(one, token_kind(one));
-        continue;
-      }
-      fields.tokens(field.field, scratch.tokens);
-      for (std::string_view token : scratch.tokens) look(token, token_kind(token));
-    }
-    for (const Plan::ByGuard& guard : plan.by_guard)
-      if (holds(guard.predicate))
-        for (uint32_t rule : guard.rules) candidate(rule);
-    for (uint32_t rule : plan.always) candidate(rule);
-  }
-  if (candidates.size() > 1) {
-    std::sort(candidates.begin(), candidates.end());
-    candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-  }
   auto formula_holds = [&](auto& self, const Formula& formula) -> bool {
     switch (formula.kind) {
       case Formula::Kind::name: return holds(formula.name);
@@ -287,10 +327,96 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
     }
     return false;
   };
-  for (uint32_t i : candidates) {
-    const Plan::Compiled& rule = plan.rules[i];
-    if (rule.kinds & bit_of(event.kind) && formula_holds(formula_holds, rule.formula)) hit(rule.rule);
+  // --- What the names demand. A name that is a plain string, or none at all, is looked up. Whatever else stands there is no name as AWS writes
+  // it: all rules are asked.
+  bool plain = true;
+  auto decide = [&](NamesCase& out) {
+    out.open.clear();
+    auto hash_of = [&](LogField field) -> uint64_t {
+      const std::string_view token = event.raw(field);
+      if (token.empty()) return 0;
+      bool odd = token.front() != '"' || token.size() < 2;
+      const uint64_t hash = odd ? 0 : hash_folded(token.substr(1, token.size() - 2), &odd);
+      plain = plain && !odd;
+      return hash;
+    };
+    std::vector<uint32_t>& named = scratch.named;
+    named.clear();
+    auto name_it = [&](uint32_t rule) { named.push_back(rule); };
+    const uint64_t source = hash_of(LogField::event_source), name = hash_of(LogField::event_name);
+    if (!plain) {
+      for (uint32_t i = 0; i < plan.rules.size(); ++i) name_it(i);
+    } else {
+      if (source && name) plan.by_names.find(hash_of_names(source, name), name_it);
+      if (name && plan.by_name) plan.by_names.find(hash_of_names(hash_of_any, name), name_it);
+      if (source && plan.by_source) plan.by_names.find(hash_of_names(source, hash_of_any), name_it);
+      std::sort(named.begin(), named.end());
+      named.erase(std::unique(named.begin(), named.end()), named.end());
+    }
+    auto by_names = [&](uint32_t predicate) { return plan.predicates[predicate].by_names ? std::optional<bool>(holds(predicate)) : std::nullopt; };
+    for (uint32_t i : named) {
+      if (!(plan.rules[i].kinds & bit_of(event.kind))) continue;
+      if (Formula left = left_of(plan.rules[i].formula, by_names); !never(left)) out.open.push_back({i, std::move(left)});
+    }
+  };
+  const std::string_view source = event.raw(LogField::event_source), name = event.raw(LogField::event_name);
+  NamesCase* of_names = &scratch.other;
+  const size_t bytes = source.size() + name.size();
+  if (source.empty() || name.empty() || bytes > case_bytes_max || source.front() != '"' || name.front() != '"') {
+    decide(scratch.other);
+  } else if (of_names = &scratch.cases[place_of(source, name)]; !of_names->is(source, name, event.kind)) {
+    of_names->names.clear();
+    decide(*of_names);
+    if (plain) {
+      of_names->names.append(source).append(name);
+      of_names->source_bytes = source.size();
+      of_names->kind = event.kind;
+    }
   }
+  // --- What other fields demand
+  std::vector<uint32_t>& candidates = scratch.candidates;
+  candidates.clear();
+  auto candidate = [&](uint32_t rule) { candidates.push_back(rule); };
+  if (plain) {
+    for (const Plan::ByField& field : plan.by_field) {
+      auto look = [&](std::string_view token, TokenKind kind) {
+        if (kind == TokenKind::map) {  // may be asked for as its text
+          for (uint32_t rule : field.all) candidate(rule);
+        } else if (kind != TokenKind::null && kind != TokenKind::absent) {
+          const std::string_view text = token_text(token, scratch.text);
+          if (field.sizes >> std::min<size_t>(text.size(), 63) & 1) field.texts.find(hash_folded(text) | 1, candidate);
+        }
+      };
+      std::string_view one;
+      if (fields.at_once(field.field, one) && token_kind(one) != TokenKind::list) {
+        look(one, token_kind(one));
+        continue;
+      }
+      fields.tokens(field.field, scratch.tokens);
+      for (std::string_view token : scratch.tokens) look(token, token_kind(token));
+    }
+    for (const Plan::ByGuard& guard : plan.by_guard)
+      if (holds(guard.predicate))
+        for (uint32_t rule : guard.rules) candidate(rule);
+    for (uint32_t rule : plan.always) candidate(rule);
+    if (candidates.size() > 1) {
+      std::sort(candidates.begin(), candidates.end());
+      candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+    }
+  }
+  // --- Both, ascending; no rule is in both
+  auto next = candidates.begin();
+  auto judge_until = [&](uint32_t end) {
+    for (; next != candidates.end() && *next < end; ++next) {
+      const Plan::Compiled& rule = plan.rules[*next];
+      if (rule.kinds & bit_of(event.kind) && formula_holds(formula_holds, rule.formula)) hit(rule.rule);
+    }
+  };
+  for (const NamesCase::Open& open : of_names->open) {
+    judge_until(open.rule);
+    if (formula_holds(formula_holds, open.left)) hit(plan.rules[open.rule].rule);
+  }
+  judge_until(UINT32_MAX);
 }
 
 }  // namespace reeve

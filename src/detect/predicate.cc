@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -243,6 +244,53 @@ void readable_token(std::string_view token, std::string& out) {
     out += '"';
     i = end - 1;
   }
+}
+
+WholeTexts::WholeTexts(const Predicate& predicate) : negated_(predicate.negated) {
+  switch (predicate.kind) {
+    case Predicate::Kind::null: kind_ = Kind::null; return;
+    case Predicate::Kind::exists: kind_ = Kind::exists; return;
+    case Predicate::Kind::absent: kind_ = Kind::absent; return;
+    case Predicate::Kind::keywords: return;
+    case Predicate::Kind::values: break;
+  }
+  if (predicate.values.empty() || (predicate.all && predicate.values.size() > 1)) return;
+  for (const std::vector<Probe>& alternatives : predicate.values)
+    for (const Probe& probe : alternatives) {
+      // A word with a backslash may stand in a token in other words.
+      if (probe.kind != Probe::Kind::text || !probe.needle.exact() || contains(probe.needle.word(), "\\")) return;
+      words_.push_back({probe.needle.word(), probe.needle.cased()});
+    }
+  kind_ = Kind::texts;
+  least_ = SIZE_MAX;
+  for (const Word& word : words_) {
+    least_ = std::min(least_, word.text.size());
+    sizes_ |= uint64_t{1} << std::min<size_t>(word.text.size(), 63);
+  }
+}
+
+WholeTexts::Answer WholeTexts::ask(std::string_view token) const {
+  const TokenKind kind = token_kind(token);
+  auto answer = [](bool yes) { return yes ? Answer::yes : Answer::no; };
+  if (kind == TokenKind::list) return Answer::unknown;
+  switch (kind_) {
+    case Kind::other: return Answer::unknown;
+    case Kind::null: return answer(kind == TokenKind::null || kind == TokenKind::absent);
+    case Kind::exists: return answer(kind != TokenKind::absent);
+    case Kind::absent: return answer(kind == TokenKind::absent);
+    case Kind::texts: break;
+  }
+  if (kind == TokenKind::map) return Answer::unknown;
+  if (kind == TokenKind::absent || kind == TokenKind::null) return answer(negated_);
+  if (kind == TokenKind::string) {
+    if (token.size() < 2) return Answer::unknown;
+    token = token.substr(1, token.size() - 2);
+  }
+  if (token.size() < least_) return answer(negated_);  // an escape is never shorter than what it stands for
+  if (sizes_ >> std::min<size_t>(token.size(), 63) & 1)
+    for (const Word& word : words_)
+      if (word.text.size() == token.size() && (word.cased ? token == word.text : equal_folded(token, word.text))) return answer(!negated_);
+  return std::memchr(token.data(), '\\', token.size()) ? Answer::unknown : answer(negated_);
 }
 
 bool Predicate::holds(const LogEvent& event, ProbeRoom& room) const {

@@ -57,6 +57,27 @@ struct Predicate {
   bool holds(const LogEvent& event, bool found, const std::vector<std::string_view>& tokens, ProbeRoom& room) const;
 };
 
+// A predicate that looks for whole texts in one field (`eventName: [GetObject, ListObjects]`), or for whether there is a value, as most do: answered on
+// a token as it stands. What it does not cover it leaves to Predicate::holds.
+class WholeTexts {
+ public:
+  enum class Answer : uint8_t { no, yes, unknown };
+  WholeTexts() = default;
+  explicit WholeTexts(const Predicate& predicate);
+  Answer ask(std::string_view token) const;  // the field's one value; empty: absent
+
+ private:
+  struct Word {
+    std::string text;
+    bool cased = false;
+  };
+  enum class Kind : uint8_t { other, texts, null, exists, absent } kind_ = Kind::other;
+  bool negated_ = false;
+  size_t least_ = 0;    // bytes of the shortest word
+  uint64_t sizes_ = 0;  // of the words: bit n for n bytes, the last bit for all longer ones
+  std::vector<Word> words_;
+};
+
 // A map's or a list's text without white space between its tokens.
 void compact_token(std::string_view token, std::string& out);
 // The same with the escapes of its strings resolved: what a person reads in it. No JSON any more.

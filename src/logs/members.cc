@@ -13,16 +13,30 @@ namespace {
 // A name that a path's steps cannot be held against byte by byte.
 bool odd(const char* name, size_t bytes) {
 #if defined(__SSE2__)
-  if (bytes <= 16) {  // 64 bytes behind an event's text may be read
-    const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(name));
-    const int hits = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(text, _mm_set1_epi8('.')), _mm_cmpeq_epi8(text, _mm_set1_epi8('\\'))));
-    return (hits & ((1 << bytes) - 1)) != 0;
-  }
+  // 64 bytes behind an event's text may be read.
+  auto hits = [&](size_t from) {
+    const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(name + from));
+    return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(text, _mm_set1_epi8('.')), _mm_cmpeq_epi8(text, _mm_set1_epi8('\\')))));
+  };
+  if (bytes <= 16) return (hits(0) & ((1u << bytes) - 1)) != 0;
+  if (bytes <= 32) return (hits(0) | hits(bytes - 16)) != 0;
 #endif
   return std::memchr(name, '.', bytes) != nullptr || std::memchr(name, '\\', bytes) != nullptr;
 }
 
-uint64_t size_bit(size_t bytes) { return uint64_t{1} << std::min<size_t>(bytes, 63); }
+uint64_t eight(const char* text) {
+  uint64_t word;
+  std::memcpy(&word, text, 8);
+  return word;
+}
+
+// The first bytes of a name, at most eight of them; as many may be read from there whatever its size.
+uint64_t first_of(const char* name, size_t bytes) {
+  static constexpr uint64_t kept[] = {0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, ~uint64_t{0}};
+  return eight(name) & kept[std::min<size_t>(bytes, 8)];
+}
+
+size_t place_of(uint64_t first, size_t places) { return (first * 0x9E3779B97F4A7C15) >> 32 & (places - 1); }
 
 }  // namespace
 
@@ -32,33 +46,47 @@ uint32_t MembersAsked::ask(LogField root, std::string_view path) {
     nodes_.emplace_back();
     top = static_cast<uint32_t>(nodes_.size());
   }
-  uint32_t at = top - 1;
+  std::vector<uint32_t> way{top - 1};
   for (size_t from = 0; from <= path.size();) {
     const size_t end = std::min(path.find('.', from), path.size());
     const std::string_view step = path.substr(from, end - from);
     uint32_t next = none;
-    for (uint32_t below : nodes_[at].below)
+    for (uint32_t below : nodes_[way.back()].below)
       if (nodes_[below].name == step) next = below;
     if (next == none) {
       next = static_cast<uint32_t>(nodes_.size());
-      uint64_t first = 0;
-      std::memcpy(&first, step.data(), std::min<size_t>(step.size(), 8));
-      uint64_t last = 0;
-      if (step.size() >= 8) std::memcpy(&last, step.data() + step.size() - 8, 8);
-      nodes_.push_back({std::string(step), first, last, none, {}, 0});
-      nodes_[at].below.push_back(next);
-      nodes_[at].sizes |= size_bit(step.size());
+      nodes_.push_back({std::string(step), none, {}, {}});
+      nodes_[way.back()].below.push_back(next);
     }
-    at = next;
+    way.push_back(next);
     from = end + 1;
   }
-  if (nodes_[at].slot == none) {
-    nodes_[at].slot = static_cast<uint32_t>(roots_.size());
-    of_root_[static_cast<size_t>(root)].push_back(nodes_[at].slot);
+  Node& node = nodes_[way.back()];
+  if (node.slot == none) {
+    node.slot = static_cast<uint32_t>(roots_.size());
+    of_root_[static_cast<size_t>(root)].push_back(node.slot);
     roots_.push_back(root);
     paths_.emplace_back(path);
+    for (uint32_t one : way) make_places(nodes_[one]);
   }
-  return nodes_[at].slot;
+  return node.slot;
+}
+
+void MembersAsked::make_places(Node& node) const {
+  if (node.below.empty()) return;
+  size_t count = 4;
+  while (count <= node.below.size() * 2) count *= 2;
+  node.places.assign(count, {});
+  for (uint32_t index : node.below) {
+    const Node& one = nodes_[index];
+    const std::string padded = one.name + std::string(32, '\0');
+    if (odd(padded.data(), one.name.size())) continue;  // never found, so that the walk ends at such a name
+    const size_t bytes = one.name.size();
+    const uint64_t first = first_of(padded.data(), bytes);
+    size_t at = place_of(first, count);
+    while (node.places[at].bytes != none) at = (at + 1) & (count - 1);
+    node.places[at] = {first, bytes < 8 ? first : eight(padded.data() + bytes - 8), static_cast<uint32_t>(bytes), one.slot, one.below.empty() ? none : index, index};
+  }
 }
 
 void MembersAsked::clear(const Node& node, std::string_view* slots) const {
@@ -70,69 +98,62 @@ void MembersAsked::clear(const Node& node, std::string_view* slots) const {
 struct MembersAsked::Walk {
   const MembersAsked& asked;
   const char* const text;
-  const uint32_t* at;
-  std::string_view* slots;
-
-  char here() const { return text[*at]; }
+  std::string_view* const slots;
+  uint64_t met = 0;  // nodes that a map has come for, each a bit, which some share
 
   // Past the map or list at hand.
-  void pass() {
+  const uint32_t* pass(const uint32_t* at) const {
     for (size_t depth = 0;;) {
       const char c = text[*at++];
       depth += c == '{' || c == '[';
-      if ((c == '}' || c == ']') && --depth == 0) return;
+      if ((c == '}' || c == ']') && --depth == 0) return at;
     }
   }
 
-  const Node* find(const Node& node, const char* name, size_t bytes) const {
-    uint64_t first;
-    std::memcpy(&first, name, 8);  // as in `odd`: more bytes are there to be read
-    if (bytes < 8) first &= (uint64_t{1} << (8 * bytes)) - 1;
-    for (uint32_t below : node.below) {
-      const Node& one = asked.nodes_[below];
-      if (one.first != first || one.name.size() != bytes) continue;
+  const Place* find(const Node& node, const char* name, size_t bytes) const {
+    const uint64_t first = first_of(name, bytes);
+    const Place* const places = node.places.data();
+    const size_t count = node.places.size();
+    for (size_t at = place_of(first, count); places[at].bytes != none; at = (at + 1) & (count - 1)) {
+      const Place& one = places[at];
+      if (one.first != first || one.bytes != bytes) continue;
       if (bytes <= 8) return &one;
-      uint64_t last;
-      std::memcpy(&last, name + bytes - 8, 8);
-      if (one.last == last && (bytes <= 16 || std::memcmp(one.name.data() + 8, name + 8, bytes - 16) == 0)) return &one;
+      if (one.last != eight(name + bytes - 8)) continue;
+      if (bytes <= 16 || std::memcmp(asked.nodes_[one.named].name.data() + 8, name + 8, bytes - 16) == 0) return &one;
     }
     return nullptr;
   }
 
-  // The map at hand, below `node`; false: something odd, and the walk is over.
-  bool map(const Node& node) {
-    ++at;
-    if (here() == '}') return ++at, true;
+  // The map at hand, below `node`; what stands behind it. Null: something odd, and the walk is over.
+  const uint32_t* map(const Node& node, const uint32_t* at) {
+    if (text[*++at] == '}') return at + 1;
     for (;;) {
-      const char* name = text + *at + 1;
-      const char* name_end = text + at[1];  // its colon
-      do --name_end;
-      while (*name_end != '"');
+      const char* name = text + at[0] + 1;
+      const char* name_end = text + at[1] - 1;  // before its colon
+      while (*name_end != '"') --name_end;
       const auto bytes = static_cast<size_t>(name_end - name);
-      if (odd(name, bytes)) return false;
-      const Node* found = node.sizes & size_bit(bytes) ? find(node, name, bytes) : nullptr;
+      const Place* const found = find(node, name, bytes);
+      if (!found && odd(name, bytes)) return nullptr;
       at += 2;
-      const char* from = text + *at;
-      const bool nested = *from == '{' || *from == '[';
-      if (found && !found->below.empty()) {
-        asked.clear(*found, slots);  // of a member given twice nothing stays of the first
-        if (*from == '[') return false;
-        if (*from == '{') {
-          if (!map(*found)) return false;
-        } else {
-          ++at;
-        }
-      } else if (nested) {
-        pass();
+      const char* const from = text + *at;
+      const bool nested = (*from | 0x20) == '{';  // or `[`
+      if (found && found->node != none) {
+        const Node& below = asked.nodes_[found->node];
+        const uint64_t bit = uint64_t{1} << (found->node & 63);
+        if (met & bit) asked.clear(below, slots);  // of a member given twice nothing stays of the first
+        met |= bit;
+        if (*from == '[') return nullptr;
+        at = *from == '{' ? map(below, at) : at + 1;
+        if (!at) return nullptr;
       } else {
-        ++at;
+        at = nested ? pass(at) : at + 1;
       }
       if (found && found->slot != none) {
         const char* to = nested ? text + at[-1] + 1 : text + *at;
-        while (to[-1] == ' ' || to[-1] == '\n' || to[-1] == '\r' || to[-1] == '\t') --to;
+        while (static_cast<unsigned char>(to[-1]) <= ' ') --to;  // white space: nothing else of that kind stands behind a value
         slots[found->slot] = {from, static_cast<size_t>(to - from)};
       }
-      if (text[*at++] == '}') return true;
+      if (text[*at++] == '}') return at;
     }
   }
 };
@@ -143,7 +164,7 @@ bool MembersAsked::find(const LogEvent& event, LogField root, std::string_view* 
   if (top_[index] == 0 || place == nullptr || event.walked == nullptr) return false;
   const Node& top = nodes_[top_[index] - 1];
   for (uint32_t slot : of_root_[index]) slots[slot] = {};
-  return Walk{*this, event.walked, place, slots}.map(top);
+  return Walk{*this, event.walked, slots}.map(top, place) != nullptr;
 }
 
 }  // namespace reeve

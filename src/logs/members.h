@@ -32,16 +32,24 @@ class MembersAsked {
 
  private:
   static constexpr uint32_t none = UINT32_MAX;
+  // What a name leads to, as it is looked for: its bytes are held against these eight at a time.
+  struct Place {
+    uint64_t first = 0;  // of the name: its first eight bytes, zeros behind a shorter one
+    uint64_t last = 0;   // and its last eight; of a shorter one `first`
+    uint32_t bytes = none;  // none: an empty place
+    uint32_t slot = none;
+    uint32_t node = none;   // of what is asked for below; none: nothing is
+    uint32_t named = none;  // its own node, for the bytes of a long name between the first and the last
+  };
   struct Node {
     std::string name;
-    uint64_t first = 0;  // of the name: its first eight bytes, zeros behind a shorter one
-    uint64_t last = 0;   // and its last eight; zero for a shorter one
     uint32_t slot = none;
     std::vector<uint32_t> below;
-    uint64_t sizes = 0;  // of the names below: bit n for n bytes, the last bit for all longer ones
+    std::vector<Place> places;  // of the names below, by a hash of their first bytes; more than half are empty
   };
   struct Walk;
   void clear(const Node& node, std::string_view* slots) const;
+  void make_places(Node& node) const;
   std::array<std::vector<uint32_t>, static_cast<size_t>(LogField::count)> of_root_;  // slots
 
   std::vector<Node> nodes_;
