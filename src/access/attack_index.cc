@@ -81,6 +81,10 @@ AttackIndex::AttackIndex(const AccessEstate& estate, const Escalations& known) :
     auto [at, made] = services_.try_emplace(actions_[i].substr(0, actions_[i].find(':')), i, i);
     at->second.second = i + 1;
   }
+  needed_.resize(known.ways.size());
+  for (size_t way = 0; way < needed_.size(); ++way)
+    for (const Escalation::Need& need : known.ways[way].needs)
+      if (!need.granted && need.action != "sts:AssumeRole") needed_[way].set(action(need.action));
 
   policies_.resize(estate.policies.size());
   for (size_t i = 0; i < policies_.size(); ++i)

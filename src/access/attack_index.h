@@ -44,6 +44,8 @@ class AttackIndex {
   };
 
   uint16_t action(std::string_view lower) const;  // of one that a way needs
+  // What a caller's own policies have to allow for the way, by its place in Escalations::ways.
+  const AttackActions& needed(size_t way) const { return needed_[way]; }
   const OfPolicy& policy(uint32_t index) const { return policies_[index]; }
   const OfSet& set(uint32_t index) const { return sets_[index]; }
   // What the caller's Allows of the action may cover, as patterns with the caller's name put in and any other variable loosened; `*`
@@ -73,6 +75,7 @@ class AttackIndex {
 
   const AccessEstate& estate_;
   std::vector<std::string> actions_;
+  std::vector<AttackActions> needed_;
   std::map<std::string, std::pair<uint16_t, uint16_t>, std::less<>> services_;  // prefix → actions
   std::vector<OfPolicy> policies_;
   std::vector<OfSet> sets_;

@@ -99,13 +99,6 @@ AttackActor AttackJudge::actor(uint32_t principal) const {
   return out;
 }
 
-bool AttackJudge::may_go(const AttackActor& actor, const Escalation& way) const {
-  const AttackActions& may = index_.set(estate_.principals[actor.principal].set).may;
-  for (const Escalation::Need& need : way.needs)
-    if (!need.granted && need.action != "sts:AssumeRole" && !may.test(index_.action(need.action))) return false;
-  return true;
-}
-
 bool AttackJudge::may_touch(AttackActor& actor, uint16_t action, std::string_view arn) const {
   auto [at, fresh] = actor.reach.try_emplace(action);
   if (fresh) at->second = index_.reach(estate_.principals[actor.principal], action);

@@ -40,8 +40,8 @@ class AttackJudge {
   AttackJudge(const AccessEstate& estate, const AttackIndex& index) : estate_(estate), index_(index) {}
 
   AttackActor actor(uint32_t principal) const;
-  // Has the caller, as far as patterns tell, every permission that the way needs?
-  bool may_go(const AttackActor& actor, const Escalation& way) const;
+  // Has a caller with these policies, as far as patterns tell, every permission that the way needs? `way`: its place in Escalations::ways.
+  bool may_go(uint32_t set, size_t way) const { return (index_.needed(way) & ~index_.set(set).may).none(); }
   // May the caller's Allows cover the action on the ARN, as far as patterns tell?
   bool may_touch(AttackActor& actor, uint16_t action, std::string_view arn) const;
   // The permissions that do not depend on the target. `holder`: a resource that holds it, or empty for any.

@@ -420,8 +420,7 @@ struct AttackGraph::Builder {
       if (set.may.none() && !named) continue;
       AttackActor actor = judge.actor(i);
       for (const Escalation& way : known.ways) {
-        if (!judge.may_go(actor, way)) continue;
-        if (set.admin == Truth::yes && !way.yields.data) continue;
+        if (!judge.may_go(who.set, static_cast<size_t>(&way - known.ways.data())) || (set.admin == Truth::yes && !way.yields.data)) continue;
         if (first) of_class(actor, way, graph.by_class_[of]);
         of_one(actor, way, graph.own_[i]);
       }

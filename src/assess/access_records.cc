@@ -16,11 +16,11 @@ struct Wanted {
 };
 // What may be an entrance: it has a public address, or it is not known whether it has.
 constexpr Wanted entrances[] = {
-    {"AWS::EC2::NetworkInterface", "json_extract(properties, '$.public_ip') IS NOT NULL OR json_array_length(properties, '$.ipv6_addresses') > 0 OR "
-                                   "json_extract(unknown, '$.public_ip') IS NOT NULL"},
-    {"AWS::EC2::Instance", "json_extract(properties, '$.public_ip') IS NOT NULL OR json_extract(unknown, '$.public_ip') IS NOT NULL"},
-    {"AWS::ElasticLoadBalancingV2::LoadBalancer", "coalesce(json_extract(properties, '$.scheme'), '') <> 'internal'"},
-    {"AWS::ElasticLoadBalancing::LoadBalancer", "coalesce(json_extract(properties, '$.scheme'), '') <> 'internal'"},
+    {"AWS::EC2::NetworkInterface", "json_member(properties, 'public_ip') IS NOT NULL OR coalesce(json_member(properties, 'ipv6_addresses'), '[]') <> '[]' OR "
+                                   "json_member(unknown, 'public_ip') IS NOT NULL"},
+    {"AWS::EC2::Instance", "json_member(properties, 'public_ip') IS NOT NULL OR json_member(unknown, 'public_ip') IS NOT NULL"},
+    {"AWS::ElasticLoadBalancingV2::LoadBalancer", "coalesce(json_member(properties, 'scheme'), '') <> 'internal'"},
+    {"AWS::ElasticLoadBalancing::LoadBalancer", "coalesce(json_member(properties, 'scheme'), '') <> 'internal'"},
 };
 constexpr Wanted ways[] = {{"AWS::EC2::VPC", ""}, {"AWS::EC2::Subnet", ""}, {"AWS::EC2::RouteTable", ""}, {"AWS::EC2::NetworkAcl", ""}, {"AWS::EC2::SecurityGroup", ""}};
 // Behind a load balancer stands what needs no address of its own.

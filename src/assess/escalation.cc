@@ -45,7 +45,7 @@ Result<AccessEstate> estate_of(store::Db& db, const ResourceCatalogue& catalogue
     if (const ResourceType* found = catalogue.find(type)) {
       std::set<std::string> only = holding(*found, paths);
       std::vector<std::string> where;
-      for (const std::string& column : only) where.push_back("json_extract(properties, '$." + column + "') IS NOT NULL");
+      for (const std::string& column : only) where.push_back("json_member(properties, '" + column + "') IS NOT NULL");
       if (where.empty()) continue;
       for (const auto& [column, path] : found->columns)
         if (!found->access.policy.empty() && path.text() == found->access.policy.text()) only.insert(column);

@@ -103,8 +103,9 @@ std::string queries_of(const Control& control) {
 
 std::vector<std::string> types_asked(std::string_view sql, const ResourceCatalogue& catalogue) {
   std::vector<std::string> out;
+  const Words words(sql);
   for (auto& type : catalogue.types())
-    if (word_in(sql, store::view_name(type->type))) out.push_back(type->type);
+    if (words.has(store::view_name(type->type))) out.push_back(type->type);
   return out;
 }
 
@@ -129,9 +130,12 @@ Evidence evidence_at_column(ColumnOrigins& facts, const ResourceCatalogue& catal
   }
   out.path = path;
   out.time_basis = "unknown";
+  if (path.empty()) {  // computed from several facts: no one place has it
+    out.source = call_named(value);
+    return out;
+  }
   auto resource = facts.of(uid);
-  if (!resource) return out;
-  const ResourceType* type = catalogue.find(resource->type);
+  const ResourceType* type = resource ? catalogue.find(resource->type) : nullptr;
   if (!type) return out;
   // The column whose path is the asked one or stands above it, the longest.
   const std::pair<std::string, Path>* best = nullptr;
@@ -244,11 +248,13 @@ void read_rows(const RowsQuestion& question, store::Statement& rows, std::vector
   }
   // Rows come in the record's order, which an incremental run does not share with a fresh one.
   std::stable_sort(pending.begin(), pending.end(), [](auto& a, auto& b) { return a.candidate < b.candidate; });
+  std::string behind;  // the call, looked for once
   for (auto& one : pending) {
     SqlVerdict& verdict = verdicts[one.candidate];
     auto evidence = [&] {
       Evidence out = evidence_at_column(question.origins, question.catalogue, one.of, one.path, one.value, one.expected);
-      if (out.source.empty()) out.source = call_behind(control, question.catalogue);
+      if (out.source.empty() && behind.empty()) behind = call_behind(control, question.catalogue);
+      if (out.source.empty()) out.source = behind;
       return out;
     };
     if (verdict.verdict == Verdict::pass) {

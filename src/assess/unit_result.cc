@@ -103,6 +103,7 @@ void UnitCollector::source(SourceRecord&& source) {
 }
 
 uint32_t UnitCollector::source_number(const Source& source) {
+  if (last_file_ && *last_file_ == source.file) return last_number_;  // what stands side by side is of one file
   auto [found, is_new] = source_numbers_.try_emplace(source.file, 0);
   if (is_new) {
     SourceRecord record;
@@ -113,6 +114,8 @@ uint32_t UnitCollector::source_number(const Source& source) {
     out_.sources.push_back(std::move(record));
     found->second = static_cast<uint32_t>(out_.sources.size());
   }
+  last_file_ = &found->first;
+  last_number_ = found->second;
   return found->second;
 }
 

@@ -142,6 +142,8 @@ class UnitCollector : public UnitSink {
   std::string tag_key_;
   std::string tags_, columns_, unknown_, origins_, kept_origins_;   // of the resource at hand
   std::unordered_map<std::string, uint32_t> source_numbers_;
+  const std::string* last_file_ = nullptr;  // of source_numbers_, asked for last, and its number
+  uint32_t last_number_ = 0;
 };
 
 // A fail that the workspace excepts becomes that, with who excepted it and why.

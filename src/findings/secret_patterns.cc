@@ -59,9 +59,10 @@ size_t web_token_at(std::string_view text) {
   return dots >= 1 && end >= 40 ? end : 0;
 }
 
+// `text` has two letters at least.
 size_t token_at(std::string_view text) {
   for (const Token& token : tokens) {
-    if (text[0] != token.begins[0] || !starts_with(text, token.begins)) continue;
+    if (text[0] != token.begins[0] || text[1] != token.begins[1] || !starts_with(text, token.begins)) continue;
     size_t end = token.begins.size();
     while (end < text.size() && of(token.alphabet, text[end])) ++end;
     if (end - token.begins.size() >= token.least) return end;
@@ -86,14 +87,31 @@ constexpr std::array<uint8_t, 256> letters = [] {
 }();
 uint8_t letter(char c) { return letters[static_cast<unsigned char>(c)]; }
 
+constexpr uint32_t three(char a, char b, char c) {
+  return static_cast<uint32_t>(static_cast<unsigned char>(a)) << 16 | static_cast<uint32_t>(static_cast<unsigned char>(b)) << 8 | static_cast<unsigned char>(c);
+}
+constexpr uint32_t three(const char (&text)[4]) { return three(text[0], text[1], text[2]); }
+
 // Whether a name can end as one of a secret does; what cannot costs no more than this.
 bool may_name_secret(std::string_view name) {
   if (name.size() < 3) return false;
-  const char last[] = {small(name[name.size() - 3]), small(name[name.size() - 2]), small(name[name.size() - 1])};
-  const std::string_view end(last, 3);
-  for (std::string_view one : {"ord", "swd", "pwd", "ase", "ret", "key", "ken", "ial", "als", "ing", "nry", "ure", "ion"})
-    if (end == one) return true;
-  return false;
+  const size_t at = name.size() - 3;
+  switch (three(small(name[at]), small(name[at + 1]), small(name[at + 2]))) {
+    case three("ord"):
+    case three("swd"):
+    case three("pwd"):
+    case three("ase"):
+    case three("ret"):
+    case three("key"):
+    case three("ken"):
+    case three("ial"):
+    case three("als"):
+    case three("ing"):
+    case three("nry"):
+    case three("ure"):
+    case three("ion"): return true;
+    default: return false;
+  }
 }
 
 enum class Names { nothing, secret, authorization };

@@ -50,9 +50,9 @@ bool is_plain_json(std::string_view s) {
 
 void append_json_string(std::string& out, std::string_view s) {
   if (is_plain_json(s)) {
-    out += '"';
-    out += s;
-    out += '"';
+    const size_t at = out.size();
+    out.append(s.size() + 2, '"');  // grown once; the text goes between the quotes
+    s.copy(out.data() + at + 1, s.size());
     return;
   }
   static constexpr char kHex[] = "0123456789abcdef";

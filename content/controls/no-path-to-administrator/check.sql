@@ -1,7 +1,7 @@
 -- Whoever is an administrator need not become one. Nobody enters a service-linked role.
 WITH judged AS (SELECT uid FROM aws_iam_role UNION ALL SELECT uid FROM aws_iam_user)
 SELECT j.uid AS resource,
-       CASE WHEN j.uid LIKE '%:role/aws-service-role/%' OR a.sure = 1 THEN 'not_applicable'
+       CASE WHEN a.sure = 1 OR instr(j.uid, ':role/aws-service-role/') > 0 THEN 'not_applicable'
             WHEN e.sure = 1 THEN 'fail'
             WHEN e.sure = 0 OR a.sure = 0 THEN 'unknown'
             ELSE 'pass' END AS verdict,
