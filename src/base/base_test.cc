@@ -184,6 +184,13 @@ TEST(Hash, Sha256) {
   stream.add("a");
   stream.add("bc");
   EXPECT_EQ(stream.finish(), sha256("abc"));
+  // Short texts are padded by other code than long ones: one block, two, and beyond.
+  for (size_t bytes = 0; bytes < 200; ++bytes) {
+    const std::string text(bytes, static_cast<char>('a' + bytes % 26));
+    Sha256Stream pieces;
+    pieces.add(text);
+    EXPECT_EQ(pieces.finish(), sha256(text)) << bytes;
+  }
 }
 
 TEST(Hash, Base32) {
@@ -195,6 +202,9 @@ TEST(Hash, Base32) {
   EXPECT_EQ(base32(d, 2), "mzxq");
   EXPECT_EQ(base32(d, 5), "mzxw6ytb");
   EXPECT_EQ(base32(d, 6), "mzxw6ytboi");
+  text = "foobarfoobar";
+  std::copy(text.begin(), text.end(), d.begin());
+  EXPECT_EQ(base32(d, 12), "mzxw6ytbojtg633cmfza");
 }
 
 TEST(Hash, Hash64SeparatesNeighbours) {

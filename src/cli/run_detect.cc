@@ -140,7 +140,7 @@ int run_detect(const Options& options, Io& io) {
   if (outputs && !text) {
     sinks.alert = [&](const Alert& alert) {
       out.clear();
-      if (format == "ocsf") write_alert_ocsf(out, rules.rules[alert.rule].head, alert, {reeve_program().version, kOcsfVersion});
+      if (format == "ocsf") write_alert_ocsf(out, rules.rules[alert.rule].head, shown(alert), {reeve_program().version, kOcsfVersion});
       else writer.write(out, alert);
       told(alert.rule, out);
     };
@@ -150,20 +150,27 @@ int run_detect(const Options& options, Io& io) {
       told(alert.rule, telling.line(rules.rules[alert.rule].head, alert));
     };
   } else {
-    sinks.write = [&](std::string& to, const Alert& alert) {
+    sinks.write = [&](std::string& to, const AlertShown& alert) {
       if (format == "ocsf") write_alert_ocsf(to, rules.rules[alert.rule].head, alert, {reeve_program().version, kOcsfVersion});
       else writer.write(to, alert);
     };
-    if (live) {
-      sinks.written = told;
-    } else {
-      sinks.written = [&](uint32_t rule, std::string_view shown) {
-        if (metrics) metrics->alert(rules.rules[rule].head.level);
-        reached = reached || (fail_at && rules.rules[rule].head.level >= *fail_at);
+    sinks.written = [&](const std::vector<uint32_t>& of, std::string_view shown) {
+      if (metrics || fail_at) {
+        for (uint32_t rule : of) {
+          const RuleLevel level = rules.rules[rule].head.level;
+          if (metrics) metrics->alert(level);
+          reached = reached || (fail_at && level >= *fail_at);
+        }
+      }
+      if (const bool at_once = live || shown.size() >= lines_at_once / 4; at_once || lines.size() + shown.size() > lines_at_once) {
+        pass_on();
+        if (at_once) io.print(shown);
+        else lines = shown;
+      } else {
         lines += shown;
-        if (lines.size() >= lines_at_once) pass_on();
-      };
-    }
+      }
+      if (live) std::fflush(io.out);
+    };
   }
   sinks.object = [&](const ObjectAudit& audit) {
     if (!options.has("--audit")) return;

@@ -12,56 +12,70 @@ namespace reeve {
 namespace {
 
 constexpr size_t resources_max = 10;
+constexpr size_t text_bytes_max = 2048, text_bytes_kept = 1024;
 constexpr size_t id_bytes = 12;  // 20 characters of base32: 96 bits, so that a billion alerts hold no two alike
 
-void put_text(std::string& out, std::string_view token) {
-  const TokenKind kind = token_kind(token);
-  if (kind == TokenKind::absent || kind == TokenKind::null) {
-    out.clear();
-  } else if (kind == TokenKind::string && token.size() >= 2 && token.find('\\') == std::string_view::npos) {
-    out.assign(token.substr(1, token.size() - 2));
-  } else {
-    std::string room;
-    out.assign(token_text(token, room));
-  }
+// The text that a token stands for; empty for null and absent.
+std::string_view text_of(std::string_view token, TextRoom& room) {
+  return token_kind(token) == TokenKind::null ? std::string_view() : room.text(token);
 }
 
-std::string text_of(std::string_view token) {
-  std::string out;
-  put_text(out, token);
-  return out;
-}
-
-bool is_text(std::string_view token, std::string_view text) {
-  std::string room;
-  return token_kind(token) == TokenKind::string && token_text(token, room) == text;
+std::string_view bounded(std::string_view text, TextRoom& room) {
+  if (text.size() <= text_bytes_max) return text;
+  std::string& copy = room.fresh();
+  bound_text(copy.assign(text));
+  return copy;
 }
 
 // arn:aws:sts::111122223333:assumed-role/Deploy/session → arn:aws:iam::111122223333:role/Deploy. A role's path stands in no session's ARN.
-void role_of_session(std::string& arn) {
-  if (!contains(arn, ":sts:")) return;
+std::string_view role_of_session(std::string_view arn, TextRoom& room) {
+  if (!contains(arn, ":sts:")) return arn;
   const auto parts = split(arn, ':');
-  if (parts.size() < 6 || parts[2] != "sts" || !starts_with(parts[5], "assumed-role/")) return;
+  if (parts.size() < 6 || parts[2] != "sts" || !starts_with(parts[5], "assumed-role/")) return arn;
   const auto names = split(parts[5], '/');
-  arn = "arn:" + std::string(parts[1]) + ":iam::" + std::string(parts[4]) + ":role/" + std::string(names[1]);
+  return room.fresh().append("arn:").append(parts[1]).append(":iam::").append(parts[4]).append(":role/").append(names[1]);
 }
 
 // The first of the members that is there.
-std::string first_of(const LogEvent& event, std::initializer_list<std::string_view> names) {
+std::string_view first_of(const LogEvent& event, std::initializer_list<std::string_view> names, TextRoom& room) {
   for (auto name : names)
-    if (std::string text = text_of(event.raw(name)); !text.empty()) return text;
+    if (const std::string_view text = text_of(event.raw(name), room); !text.empty()) return text;
   return {};
 }
 
 // `resources` of CloudTrail: [{"ARN": …, "accountId": …, "type": …}]; AWS's pages write the member's name in either case.
-void resources_of(const LogEvent& event, std::vector<std::string>& out) {
+void resources_of(const LogEvent& event, std::vector<std::string_view>& out, TextRoom& room) {
   out.clear();
   for (TokenItems items(event.raw(LogField::resources)); out.size() < resources_max && items.next();) {
-    std::string arn = text_of(token_member(items.value(), "ARN"));
-    if (arn.empty()) arn = text_of(token_member(items.value(), "arn"));
-    bound_text(arn);
-    if (!arn.empty() && std::find(out.begin(), out.end(), arn) == out.end()) out.push_back(std::move(arn));
+    std::string_view arn = text_of(token_member(items.value(), "ARN"), room);
+    if (arn.empty()) arn = text_of(token_member(items.value(), "arn"), room);
+    arn = bounded(arn, room);
+    if (!arn.empty() && std::find(out.begin(), out.end(), arn) == out.end()) out.push_back(arn);
   }
+}
+
+template <class To, class From>
+std::vector<To> texts_as(const std::vector<From>& texts) {
+  return {texts.begin(), texts.end()};
+}
+
+template <class To, class From>
+std::vector<std::pair<To, To>> pairs_as(const std::vector<std::pair<From, From>>& pairs) {
+  std::vector<std::pair<To, To>> out;
+  for (const auto& [name, value] : pairs) out.emplace_back(To(name), To(value));
+  return out;
+}
+
+template <class To, class From>
+FactsOf<To> facts_as(const FactsOf<From>& from) {
+  return {To(from.id), from.time_ms, To(from.account), To(from.region), To(from.principal), To(from.source), To(from.name), To(from.object),
+          To(from.source_ip), To(from.invoked_by), texts_as<To>(from.resources)};
+}
+
+template <class To, class From>
+AlertOf<To> alert_as(const AlertOf<From>& from) {
+  return {To(from.id), from.rule, facts_as<To>(from.event), texts_as<To>(from.events), pairs_as<To>(from.group), pairs_as<To>(from.evidence),
+          from.count, {To(from.entity.first), To(from.entity.second)}, To(from.same), from.suppressed};
 }
 
 AlertKey key_of(const Sha256& digest) {
@@ -87,54 +101,53 @@ FactsTaker::FactsTaker(FieldPlan& fields)
   for (std::string_view name : {"userName", "invokedBy", "principalId", "accountId", "type"}) names_.push_back(fields.ask(under(name)));
 }
 
-void FactsTaker::principal(EventFields& fields, std::string& out) const {
-  bool session = is_text(fields.member(type_), "AssumedRole");
-  if (!session) {
-    put_text(out, fields.member(issuer_type_));
-    session = starts_with(out, "Role");
-  }
-  if (session) {
-    put_text(out, fields.member(issuer_arn_));
-    if (!out.empty()) return;
-  }
-  put_text(out, fields.member(arn_));
-  if (!out.empty()) return role_of_session(out);
-  for (const AskedField& name : names_) {
-    put_text(out, fields.member(name));
-    if (!out.empty()) return;
-  }
+std::string_view FactsTaker::principal(EventFields& fields, TextRoom& room) const {
+  const std::string_view type = fields.member(type_);
+  bool session = token_kind(type) == TokenKind::string && text_of(type, room) == "AssumedRole";
+  session = session || starts_with(text_of(fields.member(issuer_type_), room), "Role");
+  if (session)
+    if (const std::string_view role = text_of(fields.member(issuer_arn_), room); !role.empty()) return role;
+  if (const std::string_view arn = text_of(fields.member(arn_), room); !arn.empty()) return role_of_session(arn, room);
+  for (const AskedField& name : names_)
+    if (const std::string_view text = text_of(fields.member(name), room); !text.empty()) return text;
+  return {};
 }
 
-void FactsTaker::take(EventFields& fields, EventFacts& out) const {
+void FactsTaker::take(EventFields& fields, FactsShown& out, TextRoom& room) const {
   const LogEvent& event = fields.event();
-  put_text(out.id, event.raw(LogField::event_id));
-  if (out.id.empty() || token_kind(event.raw(LogField::event_id)) != TokenKind::string) out.id = event_id(event);
+  auto text = [&](std::string_view token) { return text_of(token, room); };
+  out.id = text(event.raw(LogField::event_id));
+  if (out.id.empty() || token_kind(event.raw(LogField::event_id)) != TokenKind::string) out.id = room.fresh() = event_id(event);
   out.time_ms = event_time_ms(event);
-  principal(fields, out.principal);
-  put_text(out.account, event.raw(LogField::recipient_account));
-  if (out.account.empty()) put_text(out.account, fields.member(account_));
-  put_text(out.region, event.raw(LogField::region));
-  put_text(out.source, event.raw(LogField::event_source));
-  put_text(out.name, event.raw(LogField::event_name));
-  put_text(out.source_ip, event.raw(LogField::source_ip));
-  put_text(out.invoked_by, fields.member(invoked_by_));
-  resources_of(event, out.resources);
-  for (std::string* text : {&out.id, &out.principal, &out.account, &out.region, &out.source, &out.name, &out.source_ip, &out.invoked_by}) bound_text(*text);
-  if (event.kind == LogKind::cloudtrail || event.kind == LogKind::insight) return;
-  // By AWS's own names of each format: GuardDuty, VPC flow logs, Route 53 Resolver, S3 server access logs.
-  if (out.account.empty()) out.account = first_of(event, {"accountId", "account-id", "account_id", "AccountId"});
-  if (out.region.empty()) out.region = first_of(event, {"region", "Region"});
-  if (out.principal.empty()) out.principal = first_of(event, {"requester", "Requester"});
-  if (out.source.empty()) out.source = std::string(name(event.kind));
-  if (out.name.empty()) out.name = first_of(event, {"type", "operation", "action", "query_type"});
-  for (std::string* text : {&out.principal, &out.account, &out.region, &out.name}) bound_text(*text);
+  out.principal = principal(fields, room);
+  out.account = text(event.raw(LogField::recipient_account));
+  if (out.account.empty()) out.account = text(fields.member(account_));
+  out.region = text(event.raw(LogField::region));
+  out.source = text(event.raw(LogField::event_source));
+  out.name = text(event.raw(LogField::event_name));
+  out.source_ip = text(event.raw(LogField::source_ip));
+  out.invoked_by = text(fields.member(invoked_by_));
+  resources_of(event, out.resources, room);
+  if (event.kind != LogKind::cloudtrail && event.kind != LogKind::insight) {
+    // By AWS's own names of each format: GuardDuty, VPC flow logs, Route 53 Resolver, S3 server access logs.
+    if (out.account.empty()) out.account = first_of(event, {"accountId", "account-id", "account_id", "AccountId"}, room);
+    if (out.region.empty()) out.region = first_of(event, {"region", "Region"}, room);
+    if (out.principal.empty()) out.principal = first_of(event, {"requester", "Requester"}, room);
+    if (out.source.empty()) out.source = name(event.kind);
+    if (out.name.empty()) out.name = first_of(event, {"type", "operation", "action", "query_type"}, room);
+  }
+  for (std::string_view* one : {&out.id, &out.principal, &out.account, &out.region, &out.source, &out.name, &out.source_ip, &out.invoked_by})
+    *one = bounded(*one, room);
 }
+
+EventFacts copy_of(const FactsShown& facts) { return facts_as<std::string>(facts); }
+Alert copy_of(const AlertShown& alert) { return alert_as<std::string>(alert); }
+AlertShown shown(const Alert& alert) { return alert_as<std::string_view>(alert); }
 
 void bound_text(std::string& text) {
-  constexpr size_t most = 2048, kept = 1024;
-  if (text.size() <= most) return;
+  if (text.size() <= text_bytes_max) return;
   const std::string digest = hex(sha256(text));
-  size_t end = kept;
+  size_t end = text_bytes_kept;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   text.resize(end);
   text += "… (SHA-256 of the whole: " + digest + ")";
@@ -145,10 +158,11 @@ EventFacts facts_of(const LogEvent& event, std::string_view object) {
   const FactsTaker taker(plan);
   EventFields fields(plan);
   fields.begin(event);
-  EventFacts out;
-  taker.take(fields, out);
+  FactsShown out;
+  TextRoom room;
+  taker.take(fields, out, room);
   out.object = object;
-  return out;
+  return copy_of(out);
 }
 
 std::string same_of(const RuleHead& rule, const std::vector<AskedField>& fields, EventFields& event) {
@@ -166,7 +180,8 @@ std::string same_of(const RuleHead& rule, const std::vector<AskedField>& fields,
 std::pair<std::string, std::string> entity_of(const AskedField& field, EventFields& event) {
   std::vector<std::string_view> tokens;
   if (field.path.name().empty() || !event.tokens(field, tokens) || tokens.empty()) return {};
-  std::string value = text_of(tokens.front());
+  TextRoom room;
+  std::string value(text_of(tokens.front(), room));
   if (value.empty()) return {};
   bound_text(value);
   return {field.path.name(), std::move(value)};

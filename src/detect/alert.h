@@ -3,62 +3,96 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "detect/field.h"
 #include "detect/rules.h"
 #include "logs/event.h"
+#include "logs/token.h"
 
 namespace reeve {
 
 // Bounds a text that an event brought to 2 KiB: of a longer one stays the beginning, and a digest that tells it from others.
 void bound_text(std::string& text);
 
-// What of an event an alert and a correlation keep; texts are copies, and bounded.
-struct EventFacts {
-  std::string id;          // event_id (logs/event.h)
+// What of an event an alert and a correlation keep; texts are bounded.
+template <class Text>
+struct FactsOf {
+  Text id;              // event_id (logs/event.h)
   int64_t time_ms = 0;
-  std::string account, region, principal;  // principal: the ARN of who acted, a role's for its sessions; else what there is
-  std::string source, name;                // eventSource, eventName
-  std::string object;                      // where the event was read
-  std::string source_ip;                   // where the call came from, as the event says it; also the name of an AWS service
-  std::string invoked_by;                  // the AWS service that did it for the principal; empty: the principal itself
-  std::vector<std::string> resources;      // ARNs that the event says it was about, each once, at most 10
+  Text account{}, region{}, principal{};  // principal: the ARN of who acted, a role's for its sessions; else what there is
+  Text source{}, name{};                  // eventSource, eventName
+  Text object{};                          // where the event was read
+  Text source_ip{};                       // where the call came from, as the event says it; also the name of an AWS service
+  Text invoked_by{};                      // the AWS service that did it for the principal; empty: the principal itself
+  std::vector<Text> resources{};          // ARNs that the event says it was about, each once, at most 10
 };
+using EventFacts = FactsOf<std::string>;
+using FactsShown = FactsOf<std::string_view>;  // while the event lies there
+EventFacts copy_of(const FactsShown& facts);
 EventFacts facts_of(const LogEvent& event, std::string_view object);
+
+// Texts that no event has as they are shown, for views of the event at hand.
+class TextRoom {
+ public:
+  std::string& fresh() {  // an empty one, which stays where it is
+    if (used_ == texts_.size()) texts_.emplace_back();
+    texts_[used_].clear();
+    return texts_[used_++];
+  }
+  void clear() { used_ = 0; }  // what was fresh may be given again
+  // As token_text (logs/token.h).
+  std::string_view text(std::string_view token) {
+    if (token.size() < 2 || token.front() != '"') return token;
+    const std::string_view inside = token.substr(1, token.size() - 2);
+    return has_escape(inside) ? token_text(token, fresh()) : inside;
+  }
+
+ private:
+  std::deque<std::string> texts_;
+  size_t used_ = 0;
+};
 
 // The same for event after event.
 class FactsTaker {
  public:
   explicit FactsTaker(FieldPlan& fields);
-  // All but `object`; texts are put into the room that `out` has.
-  void take(EventFields& fields, EventFacts& out) const;
+  // All but `object`.
+  void take(EventFields& fields, FactsShown& out, TextRoom& room) const;
 
  private:
-  void principal(EventFields& fields, std::string& out) const;
+  std::string_view principal(EventFields& fields, TextRoom& room) const;
   AskedField arn_, type_, account_, invoked_by_, issuer_type_, issuer_arn_;
   std::vector<AskedField> names_;  // of who has no ARN
 };
 
-struct Alert {
-  std::string id;           // `al-` and 20 characters of base32: SHA-256 of (rule id, event id) or of (rule id, group, window)
+template <class Text>
+struct AlertOf {
+  Text id{};                // `al-` and 20 characters of base32: SHA-256 of (rule id, event id) or of (rule id, group, window)
   uint32_t rule = 0;        // in RuleSet::rules
-  EventFacts event;         // of a correlation: its last event
-  std::vector<std::string> events;                               // of a correlation: ids of those that made it, at most 100, by time
-  std::vector<std::pair<std::string, std::string>> group;        // of a correlation: field and value
-  std::vector<std::pair<std::string, std::string>> evidence;     // the fields that the rule looked at and what stood there, at most 12
+  FactsOf<Text> event{};    // of a correlation: its last event
+  std::vector<Text> events{};                     // of a correlation: ids of those that made it, at most 100, by time
+  std::vector<std::pair<Text, Text>> group{};     // of a correlation: field and value
+  std::vector<std::pair<Text, Text>> evidence{};  // the fields that the rule looked at and what stood there, at most 12
   uint64_t count = 1;       // events that made it
-  std::pair<std::string, std::string> entity;                    // what the detection says is at risk: field and value; empty: it says nothing
-  std::string same;         // the same for alerts of a rule that agree in the fields it chose; empty: it chose none
+  std::pair<Text, Text> entity{};  // what the detection says is at risk: field and value; empty: it says nothing
+  Text same{};              // the same for alerts of a rule that agree in the fields it chose; empty: it chose none
   bool suppressed = false;  // a suppression silences it: counted, not told
 };
+using Alert = AlertOf<std::string>;
+using AlertShown = AlertOf<std::string_view>;  // while its event, or the Alert, lies there
+Alert copy_of(const AlertShown& alert);
+AlertShown shown(const Alert& alert);
 
 // The fields that a rule names and what stands in them, at most 12, texts cut at 400 characters; what may be a secret is left out.
 class EvidenceTaker {
  public:
   EvidenceTaker(const RuleSet& rules, FieldPlan& fields);
-  void take(uint32_t rule, EventFields& fields, std::vector<std::pair<std::string, std::string>>& out) const;
+  void take(uint32_t rule, EventFields& fields, std::vector<std::pair<std::string_view, std::string_view>>& out, TextRoom& room) const;
 
  private:
   struct Shown {

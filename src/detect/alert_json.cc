@@ -23,18 +23,25 @@ __m128i escaped_in(__m128i bytes) {
 #endif
 
 // Copies the text and says whether is_plain_json holds of it, in one pass.
-bool copy_plain(char* to, std::string_view text) {
+inline bool copy_plain(char* to, std::string_view text) {
 #if defined(__SSE2__)
+  const char* const from = text.data();
   const size_t bytes = text.size();
-  if (bytes >= 16) {
-    auto sixteen = [&](size_t at) {
-      const __m128i part = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), part);
-      return escaped_in(part);
-    };
+  auto sixteen = [&](size_t at) {
+    const __m128i part = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), part);
+    return escaped_in(part);
+  };
+  if (bytes >= 16) {  // the last sixteen too, some of them again; so it is with the last eight of fewer
     __m128i any = sixteen(bytes - 16);
     for (size_t at = 0; at + 16 < bytes; at += 16) any = _mm_or_si128(any, sixteen(at));
     return _mm_movemask_epi8(any) == 0;
+  }
+  if (bytes >= 8) {
+    const __m128i front = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)), back = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(from + bytes - 8));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(to), front);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(to + bytes - 8), back);
+    return _mm_movemask_epi8(escaped_in(_mm_unpacklo_epi64(front, back))) == 0;
   }
 #endif
   std::memcpy(to, text.data(), text.size());
@@ -51,7 +58,7 @@ void texts(JsonWriter& json, std::string_view name, const std::vector<std::strin
   json.end_array();
 }
 
-void pairs(JsonWriter& json, std::string_view name, const std::vector<std::pair<std::string, std::string>>& values) {
+void pairs(JsonWriter& json, std::string_view name, const std::vector<std::pair<std::string_view, std::string_view>>& values) {
   json.key(name).begin_object();
   for (const auto& [key, value] : values) json.member(key, value);
   json.end_object();
@@ -104,87 +111,117 @@ AlertWriter::Head AlertWriter::head_of(const RuleHead& rule) {
 namespace {
 
 // Goes through a line's parts in their order: `raw` is JSON already, `text` becomes a string of it.
-template <class Raw, class Text>
-void line_parts(std::string_view before, std::string_view behind, const Alert& alert, std::string_view time, Raw raw, Text text) {
-  const EventFacts& event = alert.event;
-  auto member_if = [&](std::string_view opening, std::string_view value) {
-    if (!value.empty()) raw(opening), text(value);
-  };
-  auto list = [&](std::string_view opening, const std::vector<std::string>& values) {
-    raw(opening);
+template <class To>
+[[gnu::always_inline]] inline void line_parts(std::string_view before, std::string_view behind, const AlertShown& alert, std::string_view time, To& to) {
+  const FactsShown& event = alert.event;
+  auto list = [&](const std::vector<std::string_view>& values) {
     for (size_t i = 0; i < values.size(); ++i) {
-      if (i > 0) raw(",");
-      text(values[i]);
+      if (i > 0) to.raw(",");
+      to.text(values[i]);
     }
-    raw("]");
+    to.raw("]");
   };
-  auto map = [&](std::string_view opening, const std::vector<std::pair<std::string, std::string>>& values) {
-    raw(opening);
+  auto map = [&](const std::vector<std::pair<std::string_view, std::string_view>>& values) {
     for (size_t i = 0; i < values.size(); ++i) {
-      if (i > 0) raw(",");
-      text(values[i].first), raw(":"), text(values[i].second);
+      if (i > 0) to.raw(",");
+      to.text(values[i].first), to.raw(":"), to.text(values[i].second);
     }
-    raw("}");
+    to.raw("}");
   };
-  raw(R"({"alert_id":)"), text(alert.id);
-  raw(before);
-  raw(R"(,"event_id":)"), text(event.id);
-  raw(R"(,"event_time":)"), text(time);
-  raw(R"(,"principal":)"), text(event.principal);
-  raw(R"(,"account":)"), text(event.account);
-  raw(R"(,"region":)"), text(event.region);
-  map(R"(,"evidence":{)", alert.evidence);
-  member_if(R"(,"event_source":)", event.source);
-  member_if(R"(,"event_name":)", event.name);
-  member_if(R"(,"source_ip":)", event.source_ip);
-  member_if(R"(,"invoked_by":)", event.invoked_by);
-  if (!event.resources.empty()) list(R"(,"resources":[)", event.resources);
-  if (!alert.entity.first.empty()) raw(R"(,"entity":{)"), text(alert.entity.first), raw(":"), text(alert.entity.second), raw("}");
-  member_if(R"(,"read_from":)", event.object);
-  member_if(R"(,"same_as":)", alert.same);
-  raw(behind);
+  to.raw(R"({"alert_id":)"), to.text(alert.id);
+  to.raw(before);
+  to.raw(R"(,"event_id":)"), to.text(event.id);
+  to.raw(R"(,"event_time":)"), to.text(time);
+  to.raw(R"(,"principal":)"), to.text(event.principal);
+  to.raw(R"(,"account":)"), to.text(event.account);
+  to.raw(R"(,"region":)"), to.text(event.region);
+  to.raw(R"(,"evidence":{)"), map(alert.evidence);
+  if (!event.source.empty()) to.raw(R"(,"event_source":)"), to.text(event.source);
+  if (!event.name.empty()) to.raw(R"(,"event_name":)"), to.text(event.name);
+  if (!event.source_ip.empty()) to.raw(R"(,"source_ip":)"), to.text(event.source_ip);
+  if (!event.invoked_by.empty()) to.raw(R"(,"invoked_by":)"), to.text(event.invoked_by);
+  if (!event.resources.empty()) to.raw(R"(,"resources":[)"), list(event.resources);
+  if (!alert.entity.first.empty()) to.raw(R"(,"entity":{)"), to.text(alert.entity.first), to.raw(":"), to.text(alert.entity.second), to.raw("}");
+  if (!event.object.empty()) to.raw(R"(,"read_from":)"), to.text(event.object);
+  if (!alert.same.empty()) to.raw(R"(,"same_as":)"), to.text(alert.same);
+  to.raw(behind);
   if (!alert.events.empty()) {
-    list(R"(,"events":[)", alert.events);
-    map(R"(,"group":{)", alert.group);
-    raw(R"(,"count":)"), raw(std::to_string(alert.count));
+    to.raw(R"(,"events":[)"), list(alert.events);
+    to.raw(R"(,"group":{)"), map(alert.group);
+    to.raw(R"(,"count":)"), to.raw(std::to_string(alert.count));
   }
-  raw("}\n");
+  to.raw("}\n");
+}
+
+struct LineBytes {
+  size_t bytes = 0;
+  [[gnu::always_inline]] void raw(std::string_view part) { bytes += part.size(); }
+  [[gnu::always_inline]] void text(std::string_view part) { bytes += part.size() + 2; }
+};
+
+struct PlainLine {
+  char* to;
+  bool plain = true;
+  [[gnu::always_inline]] void raw(std::string_view part) {
+    std::memcpy(to, part.data(), part.size());
+    to += part.size();
+  }
+  void text(std::string_view part) {
+    *to++ = '"';
+    plain &= copy_plain(to, part);
+    to += part.size();
+    *to++ = '"';
+  }
+};
+
+struct AnyLine {
+  std::string& out;
+  void raw(std::string_view part) { out += part; }
+  void text(std::string_view part) { append_json_string(out, part); }
+};
+
+// As rfc3339 writes it. Events come day by day: a day's own part is made once, for as long as it is the same.
+std::string_view time_text(int64_t ms, std::string& room) {
+  constexpr int64_t day_ms = 86'400'000;
+  thread_local int64_t day = INT64_MIN;
+  thread_local std::string midnight;
+  const int64_t of = ms / day_ms;
+  if (ms < 0 || ms % 1000 != 0) return room = rfc3339(Time{ms});
+  if (of != day) day = of, midnight = rfc3339(Time{of * day_ms});
+  constexpr size_t hour = 11, minute = 14, second = 17;
+  if (midnight.size() != 20) return room = rfc3339(Time{ms});
+  room = midnight;
+  const auto seconds = static_cast<unsigned>((ms - of * day_ms) / 1000);
+  auto two = [&](size_t at, unsigned number) { room[at] = static_cast<char>('0' + number / 10), room[at + 1] = static_cast<char>('0' + number % 10); };
+  two(hour, seconds / 3600), two(minute, seconds / 60 % 60), two(second, seconds % 60);
+  return room;
 }
 
 }  // namespace
 
 // Most alerts have texts that need no escape: they are laid one behind the other, and written anew if one did need it.
-void AlertWriter::write(std::string& out, const Head& head, const Alert& alert) {
-  const std::string time = rfc3339(Time{alert.event.time_ms});
-  size_t bytes = 0;
-  line_parts(head.before, head.behind, alert, time, [&](std::string_view part) { bytes += part.size(); }, [&](std::string_view part) { bytes += part.size() + 2; });
+void AlertWriter::write(std::string& out, const Head& head, const AlertShown& alert) {
+  thread_local std::string time_room;
+  const std::string_view time = time_text(alert.event.time_ms, time_room);
+  LineBytes size;
+  line_parts(head.before, head.behind, alert, time, size);
   const size_t from = out.size();
-  out.resize(from + bytes);
-  char* to = out.data() + from;
-  bool plain = true;
-  line_parts(head.before, head.behind, alert, time,
-             [&](std::string_view part) {
-               std::memcpy(to, part.data(), part.size());
-               to += part.size();
-             },
-             [&](std::string_view part) {
-               *to++ = '"';
-               plain &= copy_plain(to, part);
-               to += part.size();
-               *to++ = '"';
-             });
-  if (plain) return;
+  out.resize(from + size.bytes);
+  PlainLine line{out.data() + from};
+  line_parts(head.before, head.behind, alert, time, line);
+  if (line.plain) return;
   out.resize(from);
-  line_parts(head.before, head.behind, alert, time, [&](std::string_view part) { out += part; }, [&](std::string_view part) { append_json_string(out, part); });
+  AnyLine any{out};
+  line_parts(head.before, head.behind, alert, time, any);
 }
 
 AlertWriter::AlertWriter(const RuleSet& rules) {
   for (const RuleSet::Entry& entry : rules.rules) heads_.push_back(head_of(entry.head));
 }
 
-void AlertWriter::write(std::string& out, const Alert& alert) const { write(out, heads_[alert.rule], alert); }
+void AlertWriter::write(std::string& out, const AlertShown& alert) const { write(out, heads_[alert.rule], alert); }
 
-void write_alert(std::string& out, const RuleHead& rule, const Alert& alert) { AlertWriter::write(out, AlertWriter::head_of(rule), alert); }
+void write_alert(std::string& out, const RuleHead& rule, const Alert& alert) { AlertWriter::write(out, AlertWriter::head_of(rule), shown(alert)); }
 
 void write_audit(std::string& out, const ObjectAudit& audit) {
   JsonWriter json(out);
@@ -210,9 +247,9 @@ void write_audit(std::string& out, const ObjectAudit& audit) {
   out += '\n';
 }
 
-void write_alert_ocsf(std::string& out, const RuleHead& rule, const Alert& alert, const OcsfProduct& product) {
+void write_alert_ocsf(std::string& out, const RuleHead& rule, const AlertShown& alert, const OcsfProduct& product) {
   constexpr int64_t category = 2, kind = 2004, created = 1;
-  const EventFacts& event = alert.event;
+  const FactsShown& event = alert.event;
   JsonWriter json(out);
   json.begin_object().member("category_uid", category).member("class_uid", kind).member("activity_id", created).member("type_uid", kind * 100 + created);
   json.member("time", event.time_ms).member("severity_id", static_cast<int64_t>(rule.level) + 1).member("severity", capital(name(rule.level)));

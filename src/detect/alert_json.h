@@ -15,7 +15,8 @@ void write_alert(std::string& out, const RuleHead& rule, const Alert& alert);
 class AlertWriter {
  public:
   explicit AlertWriter(const RuleSet& rules);
-  void write(std::string& out, const Alert& alert) const;
+  void write(std::string& out, const AlertShown& alert) const;
+  void write(std::string& out, const Alert& alert) const { write(out, shown(alert)); }
 
  private:
   struct Head {
@@ -23,7 +24,7 @@ class AlertWriter {
   };
   friend void write_alert(std::string& out, const RuleHead& rule, const Alert& alert);
   static Head head_of(const RuleHead& rule);
-  static void write(std::string& out, const Head& head, const Alert& alert);
+  static void write(std::string& out, const Head& head, const AlertShown& alert);
   std::vector<Head> heads_;
 };
 void write_audit(std::string& out, const ObjectAudit& audit);
@@ -31,6 +32,6 @@ void write_audit(std::string& out, const ObjectAudit& audit);
 struct OcsfProduct {
   std::string_view reeve_version, schema_version;
 };
-void write_alert_ocsf(std::string& out, const RuleHead& rule, const Alert& alert, const OcsfProduct& product);
+void write_alert_ocsf(std::string& out, const RuleHead& rule, const AlertShown& alert, const OcsfProduct& product);
 
 }  // namespace reeve

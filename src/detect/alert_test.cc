@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "base/hash.h"
+#include "base/time.h"
+#include "detect/alert_json.h"
 #include "detect/hit.h"
 #include "detect/state.h"
+#include "formats/json.h"
 
 namespace reeve {
 namespace {
@@ -80,6 +83,29 @@ TEST(AlertId, FollowsFromRuleAndEventAlone) {
   EXPECT_NE(alert_id(rule, {{"a", "b"}}, 1), alert_id(rule, {{"a", "b"}}, 2));
   EXPECT_NE(alert_id(rule, {{"a", "b"}}, 1), alert_id(rule, {{"ab", ""}}, 1));
   EXPECT_NE(alert_id(rule, {{"a", "b"}}, 1), alert_id(other, {{"a", "b"}}, 1));
+}
+
+TEST(AlertLine, SaysTheTimeAndEscapesWhatNeedsIt) {
+  RuleHead rule;
+  rule.id = "r", rule.title = "A \"rule\"";
+  Alert alert;
+  alert.id = "al-x";
+  const std::vector<std::string> texts = {"", "a", "seven77", "eight888", "fifteen15151515", "sixteen161616161", std::string(40, 'x')};
+  for (int64_t ms : {int64_t{0}, int64_t{-1}, int64_t{1'795'320'720'000}, int64_t{1'795'320'720'007}, int64_t{1'795'391'999'000}, int64_t{1'795'392'000'000}, int64_t{253'402'300'800'000}}) {
+    alert.event.time_ms = ms;
+    std::string line;
+    write_alert(line, rule, alert);
+    EXPECT_NE(line.find("\"event_time\":\"" + rfc3339(Time{ms}) + "\","), std::string::npos) << line;
+  }
+  for (const std::string& text : texts)
+    for (const std::string& odd : {"", "\"", "\\", "\n", "\xC3\xA9", "\xFF"})
+      for (size_t at = 0; at <= text.size(); ++at) {
+        alert.event.principal = text.substr(0, at) + odd + text.substr(at);
+        std::string line, expected;
+        write_alert(line, rule, alert);
+        append_json_string(expected, alert.event.principal);
+        EXPECT_NE(line.find("\"principal\":" + expected + ",\"account\""), std::string::npos) << line;
+      }
 }
 
 TEST(DetectState, TellsOncePastItsMemory) {

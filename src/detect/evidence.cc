@@ -83,23 +83,29 @@ EvidenceTaker::EvidenceTaker(const RuleSet& rules, FieldPlan& fields) : of_(rule
   }
 }
 
-void EvidenceTaker::take(uint32_t rule, EventFields& fields, std::vector<std::pair<std::string, std::string>>& out) const {
+void EvidenceTaker::take(uint32_t rule, EventFields& fields, std::vector<std::pair<std::string_view, std::string_view>>& out, TextRoom& room) const {
   thread_local std::vector<std::string_view> tokens;
-  size_t count = 0;
+  out.clear();
   for (const Shown& shown : of_[rule]) {
-    if (!fields.tokens(shown.field, tokens)) continue;
-    if (count == out.size()) out.emplace_back();  // what is there is filled again: its room is kept
-    auto& [name, text] = out[count];
-    name.assign(shown.field.path.name());
-    text.clear();
-    for (size_t i = 0; i < tokens.size() && text.size() <= bytes_max; ++i) {
-      if (i > 0) text += ", ";
-      add_shown(text, shown.key, shown.from_caller, tokens[i]);
+    std::string_view one;
+    const bool single = fields.at_once(shown.field, one) && token_kind(one) != TokenKind::list;
+    if (single ? one.empty() : !fields.tokens(shown.field, tokens)) continue;
+    std::string_view text;
+    if (single && !shown.from_caller && token_kind(one) != TokenKind::map && one.size() <= bytes_max) {
+      text = room.text(one);
+    } else {
+      if (single) tokens.assign(1, one);
+      std::string& made = room.fresh();
+      for (size_t i = 0; i < tokens.size() && made.size() <= bytes_max; ++i) {
+        if (i > 0) made += ", ";
+        add_shown(made, shown.key, shown.from_caller, tokens[i]);
+      }
+      cut_text(made, bytes_max);
+      text = made;
     }
-    cut_text(text, bytes_max);
-    if (++count == fields_max) break;
+    out.emplace_back(shown.field.path.name(), text);
+    if (out.size() == fields_max) break;
   }
-  out.resize(count);
 }
 
 }  // namespace reeve

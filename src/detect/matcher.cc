@@ -117,9 +117,8 @@ struct NamesCase {
   std::vector<Open> open;  // ascending; of rules that look at the names
 
   bool is(std::string_view source, std::string_view name, LogKind of) const {
-    const std::string_view text = names;
-    return kind == of && source.size() == source_bytes && text.size() == source.size() + name.size() && text.substr(0, source_bytes) == source &&
-           text.substr(source_bytes) == name;
+    return kind == of && source.size() == source_bytes && names.size() == source.size() + name.size() &&
+           std::memcmp(names.data(), source.data(), source.size()) == 0 && std::memcmp(names.data() + source_bytes, name.data(), name.size()) == 0;
   }
 };
 
@@ -183,7 +182,7 @@ struct Matcher::Plan {
   struct Asked {
     const Predicate* predicate = nullptr;
     AskedField field;
-    WholeTexts texts;      // if that is all that the predicate asks for
+    QuickPredicate quick;
     bool by_names = false; // eventSource or eventName alone decide it
   };
   std::vector<Asked> predicates;             // each that is different once
@@ -195,6 +194,7 @@ struct Matcher::Plan {
     RulesByHash texts;
     uint64_t sizes = 0;  // of the texts: bit n for n bytes, the last bit for all longer ones
     std::vector<uint32_t> all;
+    bool sized(size_t bytes) const { return (sizes >> std::min<size_t>(bytes, 63) & 1) != 0; }
   };
   std::vector<ByField> by_field;             // of rules that the names tell nothing of: a value that a field must have
   struct ByGuard {
@@ -242,7 +242,7 @@ Matcher::Matcher(const RuleSet& rules, FieldPlan& fields) {
     std::vector<uint32_t> ids;
     for (const Predicate& predicate : rule->predicates) {
       const auto [known, fresh] = predicate_ids.emplace(predicate.key, static_cast<uint32_t>(plan->predicates.size()));
-      if (fresh) plan->predicates.push_back({&predicate, predicate.kind == Predicate::Kind::keywords ? AskedField{} : fields.ask(predicate.path), WholeTexts(predicate), told_by_names(predicate)});
+      if (fresh) plan->predicates.push_back({&predicate, predicate.kind == Predicate::Kind::keywords ? AskedField{} : fields.ask(predicate.path), QuickPredicate(predicate), told_by_names(predicate)});
       ids.push_back(known->second);
     }
     const auto index = static_cast<uint32_t>(plan->rules.size());
@@ -302,7 +302,7 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
     std::string_view value;
     if (!fields.at_once(asked.field, value) || token_kind(value) == TokenKind::list)
       return one.holds(event, fields.tokens(asked.field, scratch.tokens), scratch.tokens, scratch.room);
-    if (const WholeTexts::Answer answer = asked.texts.ask(value); answer != WholeTexts::Answer::unknown) return answer == WholeTexts::Answer::yes;
+    if (const QuickPredicate::Answer answer = asked.quick.ask(value); answer != QuickPredicate::Answer::unknown) return answer == QuickPredicate::Answer::yes;
     scratch.tokens.clear();
     if (!value.empty()) scratch.tokens.push_back(value);
     return one.holds(event, !value.empty(), scratch.tokens, scratch.room);
@@ -383,8 +383,9 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
         if (kind == TokenKind::map) {  // may be asked for as its text
           for (uint32_t rule : field.all) candidate(rule);
         } else if (kind != TokenKind::null && kind != TokenKind::absent) {
+          if (kind == TokenKind::string && !field.sized(token.size() - 2) && !has_escape(token)) return;
           const std::string_view text = token_text(token, scratch.text);
-          if (field.sizes >> std::min<size_t>(text.size(), 63) & 1) field.texts.find(hash_folded(text) | 1, candidate);
+          if (field.sized(text.size())) field.texts.find(hash_folded(text) | 1, candidate);
         }
       };
       std::string_view one;

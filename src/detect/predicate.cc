@@ -246,7 +246,7 @@ void readable_token(std::string_view token, std::string& out) {
   }
 }
 
-WholeTexts::WholeTexts(const Predicate& predicate) : negated_(predicate.negated) {
+QuickPredicate::QuickPredicate(const Predicate& predicate) : negated_(predicate.negated) {
   switch (predicate.kind) {
     case Predicate::Kind::null: kind_ = Kind::null; return;
     case Predicate::Kind::exists: kind_ = Kind::exists; return;
@@ -255,21 +255,25 @@ WholeTexts::WholeTexts(const Predicate& predicate) : negated_(predicate.negated)
     case Predicate::Kind::values: break;
   }
   if (predicate.values.empty() || (predicate.all && predicate.values.size() > 1)) return;
+  bool words = true;
   for (const std::vector<Probe>& alternatives : predicate.values)
     for (const Probe& probe : alternatives) {
+      if (probe.kind != Probe::Kind::text && probe.kind != Probe::Kind::regex) return;
+      probes_.push_back(&probe);
       // A word with a backslash may stand in a token in other words.
-      if (probe.kind != Probe::Kind::text || !probe.needle.exact() || contains(probe.needle.word(), "\\")) return;
-      words_.push_back({probe.needle.word(), probe.needle.cased()});
+      words = words && probe.kind == Probe::Kind::text && probe.needle.exact() && !contains(probe.needle.word(), "\\");
     }
-  kind_ = Kind::texts;
+  kind_ = words ? Kind::words : Kind::probes;
+  if (!words) return;
   least_ = SIZE_MAX;
-  for (const Word& word : words_) {
-    least_ = std::min(least_, word.text.size());
-    sizes_ |= uint64_t{1} << std::min<size_t>(word.text.size(), 63);
+  for (const Probe* probe : probes_) {
+    words_.push_back({probe->needle.word(), probe->needle.cased()});
+    least_ = std::min(least_, words_.back().text.size());
+    sizes_ |= uint64_t{1} << std::min<size_t>(words_.back().text.size(), 63);
   }
 }
 
-WholeTexts::Answer WholeTexts::ask(std::string_view token) const {
+QuickPredicate::Answer QuickPredicate::ask(std::string_view token) const {
   const TokenKind kind = token_kind(token);
   auto answer = [](bool yes) { return yes ? Answer::yes : Answer::no; };
   if (kind == TokenKind::list) return Answer::unknown;
@@ -278,7 +282,8 @@ WholeTexts::Answer WholeTexts::ask(std::string_view token) const {
     case Kind::null: return answer(kind == TokenKind::null || kind == TokenKind::absent);
     case Kind::exists: return answer(kind != TokenKind::absent);
     case Kind::absent: return answer(kind == TokenKind::absent);
-    case Kind::texts: break;
+    case Kind::words:
+    case Kind::probes: break;
   }
   if (kind == TokenKind::map) return Answer::unknown;
   if (kind == TokenKind::absent || kind == TokenKind::null) return answer(negated_);
@@ -286,11 +291,17 @@ WholeTexts::Answer WholeTexts::ask(std::string_view token) const {
     if (token.size() < 2) return Answer::unknown;
     token = token.substr(1, token.size() - 2);
   }
+  if (kind_ == Kind::probes) {
+    if (has_escape(token)) return Answer::unknown;
+    for (const Probe* probe : probes_)
+      if (in_text(*probe, token)) return answer(!negated_);
+    return answer(negated_);
+  }
   if (token.size() < least_) return answer(negated_);  // an escape is never shorter than what it stands for
   if (sizes_ >> std::min<size_t>(token.size(), 63) & 1)
     for (const Word& word : words_)
       if (word.text.size() == token.size() && (word.cased ? token == word.text : equal_folded(token, word.text))) return answer(!negated_);
-  return std::memchr(token.data(), '\\', token.size()) ? Answer::unknown : answer(negated_);
+  return has_escape(token) ? Answer::unknown : answer(negated_);
 }
 
 bool Predicate::holds(const LogEvent& event, ProbeRoom& room) const {

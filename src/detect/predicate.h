@@ -57,13 +57,13 @@ struct Predicate {
   bool holds(const LogEvent& event, bool found, const std::vector<std::string_view>& tokens, ProbeRoom& room) const;
 };
 
-// A predicate that looks for whole texts in one field (`eventName: [GetObject, ListObjects]`), or for whether there is a value, as most do: answered on
-// a token as it stands. What it does not cover it leaves to Predicate::holds.
-class WholeTexts {
+// A predicate that looks in one field for whole texts (`eventName: [GetObject, ListObjects]`), for texts in some other way, or for whether there is a
+// value, as most do: answered on a token as it stands. What it does not cover it leaves to Predicate::holds.
+class QuickPredicate {
  public:
   enum class Answer : uint8_t { no, yes, unknown };
-  WholeTexts() = default;
-  explicit WholeTexts(const Predicate& predicate);
+  QuickPredicate() = default;
+  explicit QuickPredicate(const Predicate& predicate);  // which must outlive it
   Answer ask(std::string_view token) const;  // the field's one value; empty: absent
 
  private:
@@ -71,11 +71,12 @@ class WholeTexts {
     std::string text;
     bool cased = false;
   };
-  enum class Kind : uint8_t { other, texts, null, exists, absent } kind_ = Kind::other;
+  enum class Kind : uint8_t { other, words, probes, null, exists, absent } kind_ = Kind::other;
   bool negated_ = false;
   size_t least_ = 0;    // bytes of the shortest word
   uint64_t sizes_ = 0;  // of the words: bit n for n bytes, the last bit for all longer ones
   std::vector<Word> words_;
+  std::vector<const Probe*> probes_;  // any of them
 };
 
 // A map's or a list's text without white space between its tokens.

@@ -38,8 +38,9 @@ class CaseRunner {
     std::vector<bool> fired(rules_.rules.size());
     Correlator correlator(rules_);
     correlator.plan(plan_);
-    EventFacts facts;
+    FactsShown facts;
     facts.object = file;
+    TextRoom texts;
     const size_t before = out_.problems.size();
     size_t events = 0;
     LogSink sink;
@@ -47,10 +48,11 @@ class CaseRunner {
     sink.event = [&](const LogEvent& event) {
       ++events;
       fields_.begin(event);
-      facts_.take(fields_, facts);
+      texts.clear();
+      facts_.take(fields_, facts, texts);
       matcher_.match(fields_, *scratch_, [&](uint32_t rule) {
         fired[rule] = true;
-        if (auto added = correlator.add(rule, fields_, facts); !added) out_.problems.push_back(std::move(added.error()));
+        if (auto added = correlator.add(rule, fields_, copy_of(facts)); !added) out_.problems.push_back(std::move(added.error()));
       });
     };
     reader_.read_file(file, sink);

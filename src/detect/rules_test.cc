@@ -5,6 +5,7 @@
 #include "detect/correlation.h"
 #include "detect/demand.h"
 #include "detect/matcher.h"
+#include "detect/sigma.h"
 
 namespace reeve {
 namespace {
@@ -48,6 +49,42 @@ std::vector<std::string> hits(const RuleSet& set, std::string event) {
 }
 
 using Names = std::vector<std::string>;
+
+// Names that were met are not looked up again: one thread's judgements must be those of a thread that has met nothing.
+TEST(Matcher, JudgesAnEventByItselfWhateverItMetBefore) {
+  const RuleSet set = read(rule_of("a", "  s: {eventName: X, errorCode: E}\n  t: {eventSource: s.aws}\n  condition: s and not t\n") +
+                           rule_of("b", "  s: {eventName|startswith: X}\n  t: {errorCode: null}\n  condition: s and t\n") +
+                           rule_of("c", "  s: {eventSource: [s.aws, t.aws]}\n  t: {userAgent|contains: cli}\n  condition: s or t\n") +
+                           rule_of("d", "  s: {userIdentity.type: Root}\n  t: {eventName: Y}\n  condition: s and not t\n") +
+                           rule_of("e", "  s: {eventName|fieldref: errorCode}\n  t: {eventSource|exists: true}\n  condition: s and t\n") +
+                           rule_of("f", "  s: {eventName: x, eventSource: S.AWS}\n  condition: s\n") + rule_of("g", "  s: {eventName|re: '^[XY]$'}\n  condition: not s\n") +
+                           "---\ntitle: Rule h\nid: h\nlogsource: {product: aws, service: vpcflow}\ndetection:\n  s: {eventName: X}\n  condition: s\n");
+  std::vector<std::string> events;
+  for (const char* name : {"\"X\"", "\"Y\"", "\"x\"", "\"\\u0058\"", "7", "null", "[\"X\",\"Y\"]"})
+    for (const char* source : {"\"s.aws\"", "\"t.aws\"", "\"\"", "{}"})
+      for (const char* more : {"", R"(,"errorCode":"E")", R"(,"errorCode":"X","userAgent":"aws-cli")", R"(,"userIdentity":{"type":"Root"},"userAgent":"c\u006ci")"})
+        events.push_back("{\"eventName\":" + std::string(name) + ",\"eventSource\":" + source + more + "}" + std::string(64, ' '));
+  FieldPlan plan;
+  const Matcher matcher(set, plan);
+  EventFields fields(plan);
+  const auto scratch = matcher.scratch();
+  size_t matched = 0;
+  for (int round = 0; round < 2; ++round)
+    for (const std::string& text : events)
+      for (LogKind kind : {LogKind::cloudtrail, LogKind::vpc_flow}) {
+        const auto event = event_of(std::string_view(text).substr(0, text.size() - 64), kind);
+        ASSERT_TRUE(event) << text;
+        fields.begin(*event);
+        std::vector<uint32_t> met, alone;
+        matcher.match(fields, *scratch, [&](uint32_t rule) { met.push_back(rule); });
+        ProbeRoom room;
+        for (uint32_t i = 0; i < set.rules.size(); ++i)
+          if (set.rules[i].detection->kinds & bit_of(kind) && set.rules[i].detection->matches(*event, room)) alone.push_back(i);
+        EXPECT_EQ(met, alone) << text;
+        matched += met.size();
+      }
+  EXPECT_GT(matched, 200u);
+}
 
 TEST(Rules, EveryDocumentOfAFileIsRead) {
   const RuleSet set = read(named("a", "X") + named("b", "Y") + "---\n" + named("c", "X"));

@@ -94,7 +94,11 @@ class DetectRun {
     std::shared_ptr<Matcher::Scratch> scratch;
     EventFields fields;
     std::vector<uint32_t> matched;
-    Alert alert;  // filled again for each: its texts keep their room
+    AlertShown alert;  // filled again for each
+    TextRoom texts;    // of what it shows
+    std::string id;
+    std::pair<std::string, std::string> entity;
+    std::string same;
     std::vector<Reading::Line> lines;  // and so do these, from object to object
     std::string text;
   };
@@ -157,24 +161,26 @@ class DetectRun {
     worker.matched.clear();
     matcher_.match(worker.fields, *worker.scratch, [&](uint32_t rule) { worker.matched.push_back(rule); });
     if (worker.matched.empty()) return;
-    Alert& alert = worker.alert;
-    facts_.take(worker.fields, alert.event);
+    AlertShown& alert = worker.alert;
+    worker.texts.clear();
+    facts_.take(worker.fields, alert.event, worker.texts);
     for (uint32_t rule : worker.matched) {
-      if (correlator_.fields().wanted(rule)) reading.hits.push_back(correlator_.fields().take(rule, worker.fields, alert.event));
+      if (correlator_.fields().wanted(rule)) reading.hits.push_back(correlator_.fields().take(rule, worker.fields, copy_of(alert.event)));
       const RuleHead& head = rules_.rules[rule].head;
       if (head.quiet) continue;
       alert.rule = rule;
-      const AlertKey key = put_alert_id(alert.id, head, alert.event.id);
-      evidence_.take(rule, worker.fields, alert.evidence);
-      if (rule < same_by_.size()) alert.same = same_of(head, same_by_[rule], worker.fields);
-      if (rule < entity_by_.size()) alert.entity = entity_of(entity_by_[rule], worker.fields);
+      const AlertKey key = put_alert_id(worker.id, head, alert.event.id);
+      alert.id = worker.id;
+      evidence_.take(rule, worker.fields, alert.evidence, worker.texts);
+      if (rule < same_by_.size()) alert.same = worker.same = same_of(head, same_by_[rule], worker.fields);
+      if (rule < entity_by_.size()) alert.entity = worker.entity = entity_of(entity_by_[rule], worker.fields);
       alert.suppressed = options_.silencer && options_.silencer->silences(rule, event, alert.event.time_ms);
       if (sinks_.write) write(alert, key, reading);
-      else reading.alerts.push_back(alert);
+      else reading.alerts.push_back(copy_of(alert));
     }
   }
 
-  void write(const Alert& alert, const AlertKey& key, Reading& reading) {
+  void write(const AlertShown& alert, const AlertKey& key, Reading& reading) {
     const size_t from = reading.text.size();
     if (!alert.suppressed) sinks_.write(reading.text, alert);
     Reading::Line& line = reading.lines.emplace_back();
@@ -244,17 +250,30 @@ class DetectRun {
       return {};
     }
     text_.clear();
-    sinks_.write(text_, alert);
-    sinks_.written(alert.rule, text_);
+    sinks_.write(text_, shown(alert));
+    sinks_.written({alert.rule}, text_);
     return {};
   }
 
+  // What stands side by side in the text is passed on together.
   Status tell_lines(const Reading& reading) {
-    size_t from = 0;
-    for (const Reading::Line& line : reading.lines) {
-      if (TRY(is_told(line.key, line.suppressed))) sinks_.written(line.rule, std::string_view(reading.text).substr(from, line.bytes));
-      from += line.bytes;
+    constexpr size_t ahead = 8;
+    const std::vector<Reading::Line>& lines = reading.lines;
+    size_t from = 0, at = 0;
+    rules_told_.clear();
+    auto pass_on = [&] {
+      if (!rules_told_.empty()) sinks_.written(rules_told_, std::string_view(reading.text).substr(from, at - from));
+      rules_told_.clear();
+    };
+    for (size_t i = 0; i < lines.size(); ++i) {
+      if (i + ahead < lines.size()) state_->soon_told(lines[i + ahead].key);
+      const bool told = TRY(is_told(lines[i].key, lines[i].suppressed));
+      if (!told) pass_on();
+      at += lines[i].bytes;
+      if (told) rules_told_.push_back(lines[i].rule);
+      else from = at;
     }
+    pass_on();
     return {};
   }
 
@@ -392,6 +411,7 @@ class DetectRun {
   std::vector<std::vector<AskedField>> same_by_;  // by rule, as are those behind it
   std::vector<AskedField> entity_by_;
   std::string text_;
+  std::vector<uint32_t> rules_told_;
   std::unique_ptr<DetectState> state_;
   std::shared_ptr<ObjectSource> source_;
   std::vector<std::unique_ptr<Worker>> workers_;

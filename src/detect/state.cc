@@ -27,7 +27,8 @@ bool AlertKeys::insert(const AlertKey& key) {
     return !std::exchange(has_zero_, true);
   }
   if ((size_ + 1) * 4 > places_.size() * 3) {
-    std::vector<Place> before(places_.empty() ? 1024 : places_.size() * 2);
+    constexpr size_t few = 16 << 10, many = 256 << 10;  // a set that grows is laid out anew seldom, a large one takes no more than it needs
+    std::vector<Place> before(places_.empty() ? few : places_.size() * (places_.size() < many ? 4 : 2));
     before.swap(places_);
     for (const Place& one : before)
       if (!one.empty()) put(one);

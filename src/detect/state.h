@@ -21,6 +21,9 @@ namespace reeve {
 class AlertKeys {
  public:
   bool insert(const AlertKey& key);  // false: it was there
+  void soon(const AlertKey& key) const {  // it will be asked for: its place is fetched meanwhile
+    if (!places_.empty()) __builtin_prefetch(&places_[key.front & (places_.size() - 1)]);
+  }
   size_t size() const { return size_; }
   void clear();
   template <class Each>
@@ -60,6 +63,7 @@ class DetectState {
   Status set_done(std::string_view object, std::string_view version);
   Result<bool> first_told(const AlertKey& key);  // and from now on it is
   Result<bool> first_told(std::string_view alert_id) { return first_told(alert_key(alert_id)); }
+  void soon_told(const AlertKey& key) const { told_.soon(key); }
 
   // The rules of the run before; empty: there was none. A run with others does not read again what was read.
   Result<std::string> rules();

@@ -155,13 +155,17 @@ int64_t days_from_civil(int64_t y, unsigned m, unsigned d) {
 // `"2026-11-29T22:37:16Z"`, as CloudTrail writes it; other forms are parse_time's.
 int64_t plain_time(std::string_view token) {
   if (token.size() != 22) return 0;
-  static constexpr std::string_view kForm = "\"0000-00-00T00:00:00Z\"";
   const char* p = token.data();
-  for (size_t i = 0; i < 22; ++i) {
-    if (kForm[i] == '0' ? p[i] < '0' || p[i] > '9' : p[i] != kForm[i]) return 0;
-  }
-  auto two = [&](size_t i) { return static_cast<unsigned>((p[i] - '0') * 10 + (p[i + 1] - '0')); };
-  unsigned year = two(1) * 100 + two(3), month = two(6), day = two(9), hour = two(12), minute = two(15), second = two(18);
+  auto is = [&](size_t i, char c) { return p[i] == c; };
+  if (!(is(0, '"') & is(5, '-') & is(8, '-') & is(11, 'T') & is(14, ':') & is(17, ':') & is(20, 'Z') & is(21, '"'))) return 0;
+  bool odd = false;
+  auto two = [&](size_t i) {
+    const auto tens = static_cast<unsigned>(p[i] - '0'), ones = static_cast<unsigned>(p[i + 1] - '0');
+    odd |= (tens > 9) | (ones > 9);
+    return tens * 10 + ones;
+  };
+  const unsigned year = two(1) * 100 + two(3), month = two(6), day = two(9), hour = two(12), minute = two(15), second = two(18);
+  if (odd) return 0;
   if (month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59) return 0;  // the ends of months: parse_time
   return ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute) * 60'000 + second * 1000;
 }

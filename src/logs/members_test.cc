@@ -46,5 +46,33 @@ TEST(MembersAsked, FindsWhatLiesBelowAMember) {
   EXPECT_FALSE(asked.find(LogEvent{}, LogField::user_identity, slots.data()));  // nobody has walked it
 }
 
+TEST(MembersAsked, TellsNamesApartByEveryByte) {
+  // Eight bytes at a time are compared: names of every size that differ in one byte, and one that has a backslash, which no raw name is held against.
+  MembersAsked asked;
+  std::string text = R"({"eventID":"e","requestParameters":{)";
+  std::vector<std::pair<uint32_t, std::string>> expected;
+  for (size_t bytes = 1; bytes <= 40; ++bytes) {
+    const std::string name(bytes, 'n');
+    expected.emplace_back(asked.ask(LogField::request_parameters, name), std::to_string(bytes));
+    for (size_t i = 0; i < bytes; ++i) {
+      std::string other = name;
+      other[i] = 'm';
+      text += "\"" + other + "\":\"no\",";
+    }
+    text += "\"" + name + "\":" + std::to_string(bytes) + ",";
+  }
+  std::vector<std::string_view> slots(asked.size() + 1, "old");
+  const std::string whole = text + R"("last":0}})" + std::string(64, ' ');
+  auto event = event_of(std::string_view(whole).substr(0, whole.size() - 64));
+  ASSERT_TRUE(event);
+  ASSERT_TRUE(asked.find(*event, LogField::request_parameters, slots.data()));
+  for (const auto& [slot, value] : expected) EXPECT_EQ(slots[slot], value);
+  asked.ask(LogField::request_parameters, "back\\slash");
+  const std::string odd = text + R"("back\\slash":0}})" + std::string(64, ' ');
+  auto escaped = event_of(std::string_view(odd).substr(0, odd.size() - 64));
+  ASSERT_TRUE(escaped);
+  EXPECT_FALSE(asked.find(*escaped, LogField::request_parameters, slots.data()));
+}
+
 }  // namespace
 }  // namespace reeve

@@ -13,7 +13,7 @@
 namespace reeve {
 namespace {
 
-constexpr size_t kStretchMax = 1 << 20;  // fits the second-level cache with the places of its tokens
+constexpr size_t kStretchMax = 256 << 10;  // fits the second-level cache with the places of its tokens
 constexpr size_t kStretchMin = 4 << 10;  // behind a broken record
 constexpr size_t kSniff = 64 << 10;
 constexpr size_t npos = std::string_view::npos;

@@ -7,6 +7,10 @@
 #include <string>
 #include <string_view>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace reeve {
 
 enum class TokenKind : unsigned char { absent, null, boolean, number, string, list, map };
@@ -49,6 +53,19 @@ class TokenItems {
   std::string_view rest_, value_;
   bool begun_ = false;
 };
+
+// Whether there is a backslash: else the text of a string is what stands between its quotes.
+inline bool has_escape(std::string_view token) {
+#if defined(__SSE2__)
+  if (const size_t bytes = token.size(); bytes >= 16 && bytes <= 64) {  // most are; the last sixteen too, some of them again
+    auto slashes = [&](size_t at) { return _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(token.data() + at)), _mm_set1_epi8('\\')); };
+    __m128i any = slashes(bytes - 16);
+    for (size_t at = 0; at + 16 < bytes; at += 16) any = _mm_or_si128(any, slashes(at));
+    return _mm_movemask_epi8(any) != 0;
+  }
+#endif
+  return token.find('\\') != std::string_view::npos;
+}
 
 // A map's member by name; the last of duplicates; empty: absent, or no map.
 std::string_view token_member(std::string_view map, std::string_view name);
