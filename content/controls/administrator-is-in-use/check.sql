@@ -5,7 +5,7 @@ WITH roles AS (
   SELECT uid, a.sure, a.unread AS open, days_since(created) AS age, 'Observed.RoleLastUsed.LastUsedDate' AS path,
          coalesce(days_since(last_used), 99999) AS own, json_extract(unknown, '$.last_used') AS unread,
          services_last_accessed AS services,
-         name LIKE '%break%glass%' OR name LIKE '%emergency%' OR (tags <> '{}' AND EXISTS (SELECT 1 FROM json_each(tags) t
+         name LIKE '%break%glass%' OR name LIKE '%emergency%' OR ((tags LIKE '%glass%' OR tags LIKE '%emergency%') AND EXISTS (SELECT 1 FROM json_each(tags) t
              WHERE lower(replace(replace(replace(t.value, '-', ''), '_', ''), ' ', '')) IN ('breakglass', 'emergency', 'emergencyaccess')))
          OR (name = 'OrganizationAccountAccessRole' AND policy_outside(trust_policy, r.account) = 0) AS kept
   FROM aws_iam_role r JOIN administrators a ON a.principal = uid),
@@ -16,7 +16,7 @@ users AS (
          iif(password_last_used IS NULL OR access_key_1_last_used IS NULL OR access_key_2_last_used IS NULL,
              'iam:GetCredentialReport was not read', NULL) AS unread,
          services_last_accessed AS services,
-         name LIKE '%break%glass%' OR name LIKE '%emergency%' OR (tags <> '{}' AND EXISTS (SELECT 1 FROM json_each(tags) t
+         name LIKE '%break%glass%' OR name LIKE '%emergency%' OR ((tags LIKE '%glass%' OR tags LIKE '%emergency%') AND EXISTS (SELECT 1 FROM json_each(tags) t
              WHERE lower(replace(replace(replace(t.value, '-', ''), '_', ''), ' ', '')) IN ('breakglass', 'emergency', 'emergencyaccess'))) AS kept
   FROM aws_iam_user JOIN administrators a ON a.principal = uid),
 used AS (
