@@ -236,8 +236,9 @@ class Merger {
     for (Record& one : records) {
       const std::string number(one.text("numericId")), id(one.text("id"));
       if (number.empty()) continue;
-      const auto [at, first] = holder.emplace(number, id);
-      if (first || given(base_, section, at->second, number, id) || given(ours_, section, at->second, number, id) || given(theirs_, section, at->second, number, id)) continue;
+      const auto placed = holder.emplace(number, id);  // clang 14 lets no lambda take the parts of a structured binding
+      const auto at = placed.first;
+      if (placed.second || given(base_, section, at->second, number, id) || given(ours_, section, at->second, number, id) || given(theirs_, section, at->second, number, id)) continue;
       const auto other = std::find_if(records.begin(), records.end(), [&](const Record& record) { return record.text("id") == at->second; });
       Record* own = has(theirs_, section, id) && !has(ours_, section, id) ? &one : has(theirs_, section, at->second) && !has(ours_, section, at->second) ? &*other : nullptr;
       if (!own || names_by_number(theirs_, section, number)) conflict(section + "[" + id + "].numericId", "", number, number, "each side gave this number to a record of its own, " + at->second + " the other");
