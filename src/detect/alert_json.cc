@@ -180,29 +180,29 @@ struct AnyLine {
   void text(std::string_view part) { append_json_string(out, part); }
 };
 
-// As rfc3339 writes it. Events come day by day: a day's own part is made once, for as long as it is the same.
-std::string_view time_text(int64_t ms, std::string& room) {
+// As rfc3339 writes it. Alerts of one second, and of one day, stand side by side: what is the same is not made again.
+std::string_view time_text(int64_t ms) {
   constexpr int64_t day_ms = 86'400'000;
-  thread_local int64_t day = INT64_MIN;
-  thread_local std::string midnight;
-  const int64_t of = ms / day_ms;
-  if (ms < 0 || ms % 1000 != 0) return room = rfc3339(Time{ms});
-  if (of != day) day = of, midnight = rfc3339(Time{of * day_ms});
+  thread_local int64_t last_ms = 0, day = 0;
+  thread_local std::string text = rfc3339(Time{0});
+  if (ms == last_ms) return text;
+  last_ms = ms;
+  if (ms < 0 || ms % 1000 != 0 || ms / day_ms != day || text.size() != 20) {
+    day = ms < 0 || ms % 1000 != 0 ? -1 : ms / day_ms;
+    return text = rfc3339(Time{ms});
+  }
   constexpr size_t hour = 11, minute = 14, second = 17;
-  if (midnight.size() != 20) return room = rfc3339(Time{ms});
-  room = midnight;
-  const auto seconds = static_cast<unsigned>((ms - of * day_ms) / 1000);
-  auto two = [&](size_t at, unsigned number) { room[at] = static_cast<char>('0' + number / 10), room[at + 1] = static_cast<char>('0' + number % 10); };
+  const auto seconds = static_cast<unsigned>((ms - day * day_ms) / 1000);
+  auto two = [&](size_t at, unsigned number) { text[at] = static_cast<char>('0' + number / 10), text[at + 1] = static_cast<char>('0' + number % 10); };
   two(hour, seconds / 3600), two(minute, seconds / 60 % 60), two(second, seconds % 60);
-  return room;
+  return text;
 }
 
 }  // namespace
 
 // Most alerts have texts that need no escape: they are laid one behind the other, and written anew if one did need it.
 void AlertWriter::write(std::string& out, const Head& head, const AlertShown& alert) {
-  thread_local std::string time_room;
-  const std::string_view time = time_text(alert.event.time_ms, time_room);
+  const std::string_view time = time_text(alert.event.time_ms);
   LineBytes size;
   line_parts(head.before, head.behind, alert, time, size);
   const size_t from = out.size();

@@ -57,16 +57,30 @@ void add_shown(std::string& out, const std::string& key, bool from_caller, std::
     out += redacted_text_under(key, whole.substr(name));
     return;
   }
-  std::string text;
+  std::string text = "{";
   JsonWriter(text).string(key);
-  text = "{" + text + ":" + std::string(token) + "}";
+  text += ':';
+  const std::string before = text;
+  text.append(token) += '}';
   auto document = read_json(text, Source{});
-  auto redacted = document ? read_json(redacted_json((*document)->root(), 64ull << 10), Source{}) : std::move(document);
-  if (!redacted) {
+  if (!document) {
     out += redaction_mark;
     return;
   }
-  const Value value = (*redacted)->root().get(key);
+  const std::string redacted = redacted_json((*document)->root(), 64ull << 10);
+  if (starts_with(redacted, before) && redacted.back() == '}') {  // else it was too long to be shown whole
+    const std::string_view value = std::string_view(redacted).substr(before.size(), redacted.size() - before.size() - 1);
+    if (token_kind(value) != TokenKind::null) {
+      out += token_text(value, room);
+      return;
+    }
+  }
+  auto again = read_json(redacted, Source{});
+  if (!again) {
+    out += redaction_mark;
+    return;
+  }
+  const Value value = (*again)->root().get(key);
   if (value.is_scalar()) out += value.text();
   else out += to_json(value);
 }

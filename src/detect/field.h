@@ -63,7 +63,7 @@ class EventFields {
   // As field_tokens, but `tokens` is emptied first.
   bool tokens(const AskedField& field, std::vector<std::string_view>& tokens);
   // The field's one value as it stands, lists as such; empty: absent. False: only `tokens` can tell.
-  bool at_once(const AskedField& field, std::string_view& value) {
+  [[gnu::always_inline]] bool at_once(const AskedField& field, std::string_view& value) {
     if (odd_names_) return false;
     if (field.whole != LogField::count) return value = event_->raw(field.whole), true;
     if (field.slot == UINT32_MAX) return false;

@@ -111,34 +111,55 @@ struct NamesCase {
     uint32_t rule = 0;  // in Plan::rules
     Formula left;       // what is still to be asked
   };
-  std::string names;    // both tokens as they stand, one behind the other
-  size_t source_bytes = 0;
-  LogKind kind = LogKind::other;
+  static constexpr size_t bytes_max = 100;  // of both names; longer ones are decided again each time
   std::vector<Open> open;  // ascending; of rules that look at the names
+  LogKind kind = LogKind::other;
+  uint8_t source_bytes = 0, name_bytes = 0;
+  char names[bytes_max];  // both tokens as they stand, one behind the other
 
   bool is(std::string_view source, std::string_view name, LogKind of) const {
-    return kind == of && source.size() == source_bytes && names.size() == source.size() + name.size() &&
-           std::memcmp(names.data(), source.data(), source.size()) == 0 && std::memcmp(names.data() + source_bytes, name.data(), name.size()) == 0;
+    return kind == of && source.size() == source_bytes && name.size() == name_bytes && same(names, source) && same(names + source_bytes, name);
+  }
+  void set(std::string_view source, std::string_view name, LogKind of) {
+    kind = of;
+    source_bytes = static_cast<uint8_t>(source.size()), name_bytes = static_cast<uint8_t>(name.size());
+    std::memcpy(names, source.data(), source.size());
+    std::memcpy(names + source.size(), name.data(), name.size());
+  }
+  void forget() { source_bytes = name_bytes = 0; }
+
+ private:
+  // Whether the text stands there; names are too short for a call to be worth it.
+  static bool same(const char* there, std::string_view text) {
+    const size_t bytes = text.size();
+    if (bytes < 8) return std::memcmp(there, text.data(), bytes) == 0;
+    uint64_t other = 0;
+    auto differ = [&](size_t at) {
+      uint64_t a, b;
+      std::memcpy(&a, there + at, 8);
+      std::memcpy(&b, text.data() + at, 8);
+      return a ^ b;
+    };
+    for (size_t at = 0; at + 8 < bytes; at += 8) other |= differ(at);
+    return (other | differ(bytes - 8)) == 0;
   }
 };
 
 constexpr size_t cases_kept = 1024;
-constexpr size_t case_bytes_max = 256;
 
 // From the first and the last bytes, for a table that may take one pair of names for another's place.
 size_t place_of(std::string_view source, std::string_view name) {
   auto ends = [](std::string_view text) {
     uint64_t first = 0, last = 0;
-    const size_t bytes = std::min<size_t>(text.size(), 8);
-    if (bytes == 8) {
+    if (text.size() >= 8) {
       std::memcpy(&first, text.data(), 8);
       std::memcpy(&last, text.data() + text.size() - 8, 8);
     } else {
-      std::memcpy(&first, text.data(), bytes);
+      std::memcpy(&first, text.data(), text.size());
     }
     return (first ^ text.size()) * 0xD6E8FEB86659FD93 ^ last;
   };
-  uint64_t mixed = (ends(source) ^ (ends(name) * hash_of_any)) * 0xD6E8FEB86659FD93;
+  const uint64_t mixed = (ends(source) ^ (ends(name) * hash_of_any)) * 0xD6E8FEB86659FD93;
   return mixed >> 54;
 }
 static_assert(cases_kept == 1 << 10);
@@ -212,7 +233,8 @@ class Matcher::Scratch {
   ProbeRoom room;
   std::vector<uint64_t> known;  // of each predicate: twice the event's number, and whether it holds
   uint64_t event = 0;
-  std::vector<NamesCase> cases{cases_kept};
+  std::vector<NamesCase> cases{cases_kept};  // by place_of the names, or beside it
+  NamesCase* beside(NamesCase* one) { return &cases[static_cast<size_t>(one - cases.data()) ^ 1]; }
   NamesCase other;  // of names that are not kept
   std::vector<uint32_t> named, candidates;
   std::vector<std::string_view> tokens;
@@ -327,7 +349,7 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
     }
     return false;
   };
-  // --- What the names demand. A name that is a plain string, or none at all, is looked up. Whatever else stands there is no name as AWS writes
+  // --- What the names demand, to be looked at last. A name that is a plain string, or none at all, is looked up. Whatever else stands there is no name as AWS writes
   // it: all rules are asked.
   bool plain = true;
   auto decide = [&](NamesCase& out) {
@@ -361,23 +383,16 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
   };
   const std::string_view source = event.raw(LogField::event_source), name = event.raw(LogField::event_name);
   NamesCase* of_names = &scratch.other;
-  const size_t bytes = source.size() + name.size();
-  if (source.empty() || name.empty() || bytes > case_bytes_max || source.front() != '"' || name.front() != '"') {
-    decide(scratch.other);
-  } else if (of_names = &scratch.cases[place_of(source, name)]; !of_names->is(source, name, event.kind)) {
-    of_names->names.clear();
-    decide(*of_names);
-    if (plain) {
-      of_names->names.append(source).append(name);
-      of_names->source_bytes = source.size();
-      of_names->kind = event.kind;
-    }
+  if (!source.empty() && !name.empty() && source.size() + name.size() <= NamesCase::bytes_max && source.front() == '"' && name.front() == '"') {
+    of_names = &scratch.cases[place_of(source, name)];
+    __builtin_prefetch(of_names);
+    __builtin_prefetch(of_names->names + NamesCase::bytes_max - 1);
   }
   // --- What other fields demand
   std::vector<uint32_t>& candidates = scratch.candidates;
   candidates.clear();
   auto candidate = [&](uint32_t rule) { candidates.push_back(rule); };
-  if (plain) {
+  if (!plan.by_field.empty() || !plan.by_guard.empty() || !plan.always.empty()) {
     for (const Plan::ByField& field : plan.by_field) {
       auto look = [&](std::string_view token, TokenKind kind) {
         if (kind == TokenKind::map) {  // may be asked for as its text
@@ -405,6 +420,15 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
       candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
     }
   }
+  if (of_names == &scratch.other) {
+    decide(*of_names);
+  } else if (!of_names->is(source, name, event.kind) && !(of_names = scratch.beside(of_names))->is(source, name, event.kind)) {
+    if (scratch.event & 1) of_names = scratch.beside(of_names);  // either gives way
+    of_names->forget();
+    decide(*of_names);
+    if (plain) of_names->set(source, name, event.kind);
+  }
+  if (!plain) candidates.clear();
   // --- Both, ascending; no rule is in both
   auto next = candidates.begin();
   auto judge_until = [&](uint32_t end) {

@@ -51,13 +51,20 @@ size_t find(std::string_view text, std::string_view word) {
   size_t i = 0;
 #if defined(__SSE2__)
   const __m128i front = _mm_set1_epi8(word.front()), back = _mm_set1_epi8(word.back());
-  for (; i + span + 16 <= text.size(); i += 16) {
-    const __m128i begins = _mm_cmpeq_epi8(How::of(sixteen(text.data() + i)), front);
-    const __m128i ends = _mm_cmpeq_epi8(How::of(sixteen(text.data() + i + span)), back);
+  auto among_sixteen = [&](size_t from) {
+    const __m128i begins = _mm_cmpeq_epi8(How::of(sixteen(text.data() + from)), front);
+    const __m128i ends = _mm_cmpeq_epi8(How::of(sixteen(text.data() + from + span)), back);
     for (auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_and_si128(begins, ends))); hits != 0; hits &= hits - 1) {
-      const size_t at = i + static_cast<size_t>(__builtin_ctz(hits));
+      const size_t at = from + static_cast<size_t>(__builtin_ctz(hits));
       if (How::equal(text.data() + at, word.data(), word.size())) return at;
     }
+    return nowhere;
+  };
+  if (text.size() >= span + 16) {
+    const size_t end = text.size() - span - 16;
+    for (; i < end; i += 16)
+      if (const size_t at = among_sixteen(i); at != nowhere) return at;
+    return among_sixteen(end);  // some of them again
   }
 #endif
   for (; i <= last; ++i)

@@ -171,7 +171,14 @@ int64_t plain_time(std::string_view token) {
 }
 
 int64_t text_time(std::string_view token) {
-  if (int64_t quick = plain_time(token)) return quick;
+  // Events of one second stand side by side.
+  thread_local char before[22] = {};
+  thread_local int64_t before_ms = 0;
+  if (token.size() == sizeof before && std::memcmp(before, token.data(), sizeof before) == 0) return before_ms;
+  if (const int64_t quick = plain_time(token)) {
+    std::memcpy(before, token.data(), sizeof before);
+    return before_ms = quick;
+  }
   std::string room;
   if (token_kind(token) != TokenKind::string) return 0;
   auto time = parse_time(token_text(token, room));

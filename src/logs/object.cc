@@ -13,9 +13,10 @@
 namespace reeve {
 namespace {
 
-constexpr size_t kStretchMax = 256 << 10;  // fits the second-level cache with the places of its tokens
+constexpr size_t kStretchMax = 1 << 20;  // fits the second-level cache with the places of its tokens
 constexpr size_t kStretchMin = 4 << 10;  // behind a broken record
 constexpr size_t kSniff = 64 << 10;
+constexpr size_t kTail = 16 << 10;  // where the end of a stretch is looked for; few records are longer
 constexpr size_t npos = std::string_view::npos;
 
 // Of the last line's end; npos: none. A file of AWS's is one line of megabytes, which std's rfind walks byte by byte.
@@ -36,7 +37,7 @@ size_t past_white(std::string_view text, size_t at) {
 size_t stretch_of(std::string_view text, size_t most) {
   if (text.size() <= most && !text.empty() && text.back() == '\n') return text.size();
   std::string_view head = text.substr(0, most);
-  size_t from = head.size() > kSniff * 2 ? head.size() - kSniff * 2 : 0;
+  size_t from = head.size() > kTail ? head.size() - kTail : 0;
   if (const size_t line = last_line_end(head.substr(from)); line != npos) return from + line + 1;
   size_t maps = head.substr(from).rfind("},{\"");
   return maps == npos ? 0 : from + maps + 2;

@@ -59,18 +59,19 @@ constexpr uint64_t kFactor = find_factor();
 struct Slot {
   std::string_view name;
   LogField field = LogField::count;
-  uint64_t first = 0, last = 0;  // eight bytes each
+  uint64_t first = 0, second = 0, last = 0;  // eight bytes each, that overlap: together all of the name
 };
 
 constexpr std::array<Slot, kSlots> fill_slots() {
   std::array<Slot, kSlots> slots{};
   for (size_t i = 0; i < kFieldNames.size(); ++i)
     slots[slot_of(first_eight(kFieldNames[i]), kFactor)] = {kFieldNames[i], static_cast<LogField>(i), first_eight(kFieldNames[i]),
-                                                            first_eight(last_eight(kFieldNames[i]))};
+                                                            kFieldNames[i].size() > 16 ? first_eight(kFieldNames[i].substr(8)) : 0, first_eight(last_eight(kFieldNames[i]))};
   return slots;
 }
 
 constexpr auto kSlotTable = fill_slots();
+static_assert(std::all_of(kFieldNames.begin(), kFieldNames.end(), [](std::string_view name) { return name.size() <= kNameMax; }));
 
 // `name` stands in a text with at least eight bytes behind its first.
 inline __attribute__((always_inline)) LogField find_field(const char* name, size_t bytes) {
@@ -81,7 +82,9 @@ inline __attribute__((always_inline)) LogField find_field(const char* name, size
   if (bytes <= 8) return slot.field;
   std::memcpy(&word, name + bytes - 8, 8);
   if (word != slot.last) return LogField::count;
-  return bytes <= 16 || std::memcmp(slot.name.data() + 8, name + 8, bytes - 16) == 0 ? slot.field : LogField::count;
+  if (bytes <= 16) return slot.field;
+  std::memcpy(&word, name + 8, 8);
+  return word == slot.second ? slot.field : LogField::count;
 }
 
 bool blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
@@ -319,8 +322,7 @@ Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begi
     if (c == '}') return Walked::whole;
     if (c != ',') return Walked::broken;
   }
-  for (;;) {
-    const uint32_t* i = at_;
+  for (const uint32_t* i = at_;;) {
     if (end - i < 3) return i < end && t[*i] != '"' ? Walked::broken : Walked::cut;
     const char* key = t + i[0];
     const char* colon = t + i[1];
@@ -329,22 +331,23 @@ Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begi
     if (*key_end != '"') key_end = trimmed(key, colon) - 1;
     ++key;
     size_t key_bytes = static_cast<size_t>(key_end - key);
-    at_ = i += 2;
-    const uint32_t* const value_at = i;
+    i += 2;
+    const uint32_t* place = nullptr;  // of what has others in it
     const char* from = t + *i;
     const char* to;
     if (*from == '"') {
-      at_ = ++i;
-      if (i == end) return Walked::cut;
+      if (++i == end) return Walked::cut;
       to = t + *i;
       if (to[-1] != '"') to = trimmed(from, to);
     } else {
+      at_ = i;
       if (find_list && *from == '[' && holds_records({key, key_bytes}) && event.raw(LogField::event_name).empty()) {
         list_name_ = {key, key_bytes};
         return Walked::list;
       }
       Walked walked = skip();
       if (walked != Walked::whole) return walked;
+      place = i;
       i = at_;
       if (i == end) return Walked::cut;
       if (*from == '{' || *from == '[') to = t + i[-1] + 1;
@@ -353,18 +356,18 @@ Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begi
     std::string_view token(from, static_cast<size_t>(to - from));
     LogField field = find_field(key, key_bytes);
     if (field != LogField::count) {
-      std::string_view& place = event.known[static_cast<size_t>(field)];
-      duplicates += !place.empty();
-      place = token;
-      event.places[static_cast<size_t>(field)] = value_at;
+      std::string_view& known = event.known[static_cast<size_t>(field)];
+      duplicates += !known.empty();
+      known = token;
+      if (place != nullptr) event.places[static_cast<size_t>(field)] = place;
     } else {
       put(event, key, key_bytes, token);
     }
-    char c = t[*i];
-    at_ = i + 1;
+    char c = t[*i++];
     if (c == ',') continue;
+    at_ = i;
     if (c != '}') return Walked::broken;
-    if (map_begin != nullptr) event.text = {map_begin, static_cast<size_t>(t + *i + 1 - map_begin)};
+    if (map_begin != nullptr) event.text = {map_begin, static_cast<size_t>(t + i[-1] + 1 - map_begin)};
     return Walked::whole;
   }
 }
