@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "assess/access_gatherer.h"
 #include "assess/access_records.h"
 #include "assess/guard_judge.h"
 #include "assess/newer_facts.h"
@@ -260,9 +261,15 @@ class Run {
       auto state = TRY(run_->unit_state(units[i].key));
       kept[i] = state && (state->digest == digests[i] || state->digest == digests[i] + of_foreign_);
     }
+    if (asks_access(out_.content)) access_ = std::make_unique<AccessGatherer>(out_.content, catalogue_, out_.problems);
+    facts_warm_ = std::none_of(kept.begin(), kept.end(), [](bool one) { return one; });
     std::mutex mutex;
     std::condition_variable changed;
-    std::vector<std::unique_ptr<UnitResult>> ready(units.size());
+    struct Judged {
+      UnitResult unit;
+      std::vector<AccessGatherer::Told> access;
+    };
+    std::vector<std::unique_ptr<Judged>> ready(units.size());
     size_t next = 0, written = 0;
     bool stop = false;
     const size_t window = threads() * 4;
@@ -280,13 +287,18 @@ class Run {
           if (stop || next >= units.size()) return;
           i = next++;
         }
-        auto result = std::make_unique<UnitResult>();
-        UnitCollector collector(context, *result, units[i].account);
+        auto result = std::make_unique<Judged>();
+        UnitCollector collector(context, result->unit, units[i].account);
         load_unit(units[i], catalogue_, collector);
         collector.complete(units[i], catalogue_);
         Status judged;
         if (!sql) judged = tl::unexpected(sql.error());
-        else if (*sql) judged = (*sql)->judge(*result);
+        else if (*sql) judged = (*sql)->judge(result->unit);
+        if (access_ && facts_warm_ && judged) {
+          auto told = access_->of(result->unit);
+          if (told) result->access = std::move(*told);
+          else judged = tl::unexpected(told.error());
+        }
         {
           std::lock_guard lock(mutex);
           if (!judged) failed = judged;
@@ -308,7 +320,7 @@ class Run {
         changed.notify_all();
         continue;
       }
-      std::unique_ptr<UnitResult> result;
+      std::unique_ptr<Judged> result;
       {
         std::unique_lock lock(mutex);
         changed.wait(lock, [&] { return ready[i] != nullptr; });
@@ -317,7 +329,8 @@ class Run {
         status = failed;
       }
       changed.notify_all();
-      if (status) status = write(units[i], digests[i], *result);
+      if (access_) access_->take(std::move(result->access));
+      if (status) status = write(units[i], digests[i], result->unit);
       progress("reading", i + 1, units.size());
     }
     {
@@ -404,8 +417,10 @@ class Run {
     progress("judging the whole", inputs_.units.size(), inputs_.units.size());
     SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, &scope_, &read_, is_part(out_, scope_), out_.evidence_of_passes};
     Records recorded;
-    if (asks_access(out_.content)) {
-      TRY(record_access(*out_.store, out_.content, catalogue_, out_.escalation, out_.problems));
+    if (access_) {
+      if (!facts_warm_) TRY(access_->read(out_.store->db()));
+      TRY(record_access(*out_.store, *access_, out_.escalation));
+      access_.reset();
       recorded.parts.insert(std::string(access_part));
     }
     if (!inputs_.alerts.empty()) {
@@ -519,6 +534,8 @@ class Run {
   Scope scope_;
   Inputs inputs_;
   std::unique_ptr<store::RunWriter> run_;
+  std::unique_ptr<AccessGatherer> access_;  // null: no control asks
+  bool facts_warm_ = false;              // no unit was kept, so that all have told access what it asks
   std::unique_ptr<ThreatModelRun> threats_;
   int64_t newest_ms_ = 0;
   bool nothing_read_ = false;

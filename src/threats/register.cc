@@ -317,7 +317,8 @@ Taken take(model::Model& model, const std::vector<Decided>& decided, Time today)
     }
     const Decision was = decision_of(*found->second);
     Decision becomes = was;
-    for (const auto& [column, text] : one.decision) {
+    for (const auto& [key, text] : one.decision) {
+      const std::string& column = key;  // clang 14 lets no lambda take a part of a structured binding
       const auto field = std::find_if(decision_fields().begin(), decision_fields().end(), [&](const DecisionField& f) { return f.column == column; });
       if (field == decision_fields().end()) continue;
       std::string_view value = trim(text);
