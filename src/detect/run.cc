@@ -257,7 +257,7 @@ class DetectRun {
 
   // What stands side by side in the text is passed on together.
   Status tell_lines(const Reading& reading) {
-    constexpr size_t ahead = 8;
+    constexpr size_t ahead = 16;
     const std::vector<Reading::Line>& lines = reading.lines;
     size_t from = 0, at = 0;
     rules_told_.clear();
@@ -265,6 +265,7 @@ class DetectRun {
       if (!rules_told_.empty()) sinks_.written(rules_told_, std::string_view(reading.text).substr(from, at - from));
       rules_told_.clear();
     };
+    for (size_t i = 0; i < std::min(ahead, lines.size()); ++i) state_->soon_told(lines[i].key);
     for (size_t i = 0; i < lines.size(); ++i) {
       if (i + ahead < lines.size()) state_->soon_told(lines[i + ahead].key);
       const bool told = TRY(is_told(lines[i].key, lines[i].suppressed));
