@@ -105,7 +105,9 @@ class Judging : public UnitSink {
       auto& [count, first] = unjudged[each.type];
       if (count++ == 0) first = each.body;
     }
-    for (const auto& [type, seen] : unjudged) {
+    for (const auto& one : unjudged) {
+      const std::string_view type = one.first;  // clang 14 lets no lambda take a part of a structured binding
+      const std::pair<uint64_t, Value>& seen = one.second;
       out_.unjudged[std::string(type)] += seen.first;
       if (known.contains(type) || catalogue_.find(type)) continue;
       const auto meant = std::find_if(listed.begin(), listed.end(), [&](std::string_view other) { return is_slip(type, other); });

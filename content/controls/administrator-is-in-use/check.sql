@@ -19,7 +19,7 @@ users AS (
          name LIKE '%break%glass%' OR name LIKE '%emergency%' OR ((tags LIKE '%glass%' OR tags LIKE '%emergency%') AND EXISTS (SELECT 1 FROM json_each(tags) t
              WHERE lower(replace(replace(replace(t.value, '-', ''), '_', ''), ' ', '')) IN ('breakglass', 'emergency', 'emergencyaccess'))) AS kept
   FROM aws_iam_user JOIN administrators a ON a.principal = uid),
-used AS (
+used AS MATERIALIZED (
   SELECT uid, sure, open, age, path, kept, iif(services IS NULL, unread, NULL) AS unread,
          iif(services IS NULL, own, min(own, coalesce((SELECT min(days_since(json_extract(s.value, '$.LastAuthenticated'))) FROM json_each(services) s), 99999))) AS days
   FROM (SELECT * FROM roles UNION ALL SELECT * FROM users))
