@@ -209,6 +209,7 @@ void AttackIndex::read_trust(uint32_t role) {
   };
   unique(out.accounts), unique(out.arns), unique(out.services), unique(out.federated);
   if (out.everyone) trusting_everyone.push_back(role);
+  if (out.everyone && out.asks_who) trusting_everyone_by_who.push_back(role);
   for (const std::string& account : out.accounts) by_account_[account].push_back(role);
   for (const std::string& arn : out.arns) by_arn_[arn].push_back(role);
   if (!changeable_[role]) return;  // a service takes its own, nobody passes them

@@ -62,7 +62,7 @@ class AttackIndex {
   // Roles whose trust names the account (by id), everyone, or one ARN.
   const std::vector<uint32_t>& trusting_account(const std::string& id) const;
   const std::vector<uint32_t>& trusting_arn(const std::string& arn) const;
-  std::vector<uint32_t> trusting_everyone;
+  std::vector<uint32_t> trusting_everyone, trusting_everyone_by_who;  // the second: those of the first whose trust looks at who it is
   // Customer managed policies of a set, as policy indexes.
   std::vector<uint32_t> customer_policies(uint32_t set) const;
   const std::vector<std::string>& tag_keys() const { return tag_keys_; }      // `aws:resourcetag/x` and the like, lower case

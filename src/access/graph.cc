@@ -317,8 +317,7 @@ struct AttackGraph::Builder {
         if (!who.id.empty()) roles.insert(roles.end(), by_id.begin(), by_id.end());
         for (uint32_t role : index.trusting_account(estate.accounts[who.account].id))
           if (!alike(role)) roles.push_back(role);
-        for (uint32_t role : index.trusting_everyone)
-          if (!alike(role)) roles.push_back(role);
+        roles.insert(roles.end(), index.trusting_everyone_by_who.begin(), index.trusting_everyone_by_who.end());
         std::sort(roles.begin(), roles.end());
         roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
         for (uint32_t role : roles) try_principal(actor, way, role, out);
