@@ -327,7 +327,10 @@ def exports(checks):
     points = [json.loads(line) for line in ask([account], "--format", "ndjson", command="chokepoints").stdout.splitlines()]
     checks.check(bool(points) and points[0]["ends"] == 4 and points[0]["of"] == 4 and points[0]["principal"].endswith("hub"), "the chokepoint is the hub's statement", f"{points[:2]}")
     checks.check(all(later["ends"] <= first["ends"] for first, later in itertools.pairwise(points)), "chokepoints by how much they end")
-    checks.check(ask([account], "--format", "ndjson", "--from", "*nobody*").stdout == "", "nobody of that name")
+    for option in ("--from", "--to"):
+        nobody = ask([account], "--format", "ndjson", option, "*nobody*")
+        checks.check(nobody.stdout == "" and "`*nobody*`" in nobody.stderr, f"{option}: nobody of that name, and it is said", nobody.stderr)
+    checks.check("note" not in ask([account], "--format", "ndjson", "--from", account.arn("role/hub")).stderr, "of a name that is there nothing is noted")
     lateral = paths([account], "--to", account.arn("role/hub"))
     checks.check(sorted(path["from"].rsplit("/", 1)[1] for path in lateral) == ["ann", "bob", "eve"] and {path["gains"] for path in lateral} == {"principal"}, "paths to one that is no administrator", f"{lateral}")
     done = subprocess.run([str(REEVE), "access", "paths"], capture_output=True, text=True, check=False)

@@ -115,6 +115,12 @@ bool is_beginning(const AttackGraph& graph, uint32_t node) {
 
 }  // namespace
 
+bool has_node(const AttackGraph& graph, const std::string& name) {
+  for (uint32_t node = 0; node < graph.nodes(); ++node)
+    if (named({name}, graph.name(node))) return true;
+  return false;
+}
+
 std::vector<AttackPath> find_paths(const AttackGraph& graph, const PathQuestion& question) {
   const Told told(graph);
   std::vector<uint32_t> starts;

@@ -35,6 +35,8 @@ struct AttackPath {
 };
 
 std::vector<AttackPath> find_paths(const AttackGraph& graph, const PathQuestion& question);
+// Is there anything of that name, an ARN or a pattern?
+bool has_node(const AttackGraph& graph, const std::string& name);
 
 // What would end most: a permission as one statement grants it, or a role's trust. `ends`: beginnings from which no administrator can be
 // reached any more once it is gone; `of`: beginnings from which one can be now.

@@ -168,6 +168,9 @@ int run_access_paths(const Options& options, Io& io) {
   question.from = options.values("--from");
   question.to = to;
   question.any_end = options.has("--all");
+  for (const std::vector<std::string>* names : {&question.from, &question.to})
+    for (const std::string& name : *names)
+      if (!has_node(graph, name)) io.say("note  nothing in this estate is called `" + safe(name) + "`; expected an ARN or a pattern of a principal, a resource or an outsider\n");
   const std::vector<AttackPath> paths = find_paths(graph, question);
   const std::string format = options.value("--format", io.terminal.tty ? "text" : "ndjson");
   if (format == "dot") io.print(write_graph(graph, paths, GraphFormat::dot));
