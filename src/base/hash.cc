@@ -46,7 +46,7 @@ Sha256 sha256(std::string_view bytes) {
   constexpr size_t block = SHA256_CBLOCK, behind = 1 + 8;
   if (bytes.size() + behind <= 2 * block) {
     unsigned char padded[2 * block] = {};
-    std::memcpy(padded, bytes.data(), bytes.size());
+    bytes.copy(reinterpret_cast<char*>(padded), bytes.size());  // of no bytes there may be no address
     padded[bytes.size()] = 0x80;
     const size_t end = bytes.size() + behind <= block ? block : 2 * block;
     padded[end - 1] = static_cast<unsigned char>(bytes.size() * 8);
