@@ -41,10 +41,13 @@ bool is_tar(std::string_view s) {
   if (s.size() < 512) return s.size() >= 262 && s.substr(257, 5) == "ustar";
   uint64_t stated = 0, sum = 0;
   bool digits = false;
-  for (size_t i = 148; i < 156; ++i)
+  for (size_t i = 148; i < 156; ++i) {
     if (s[i] >= '0' && s[i] <= '7') stated = stated * 8 + static_cast<uint64_t>(s[i] - '0'), digits = true;
+    else if (s[i] != ' ' && s[i] != '\0') return false;  // as most texts do; nothing need be added up
+  }
+  if (!digits || s[0] == '\0') return false;
   for (size_t i = 0; i < 512; ++i) sum += i >= 148 && i < 156 ? ' ' : static_cast<uint8_t>(s[i]);
-  return digits && s[0] != '\0' && stated == sum;
+  return stated == sum;
 }
 
 // Input in pieces, and what is over of the last one.
