@@ -1,7 +1,7 @@
 // Demand: what a detection asks of (eventSource, eventName), and of single fields, before anything else of an event need be read.
 //
 // Always a superset: an event that the detection matches meets its demand. So the Matcher may leave out every rule whose demand an event
-// does not meet; src/detect/matcher_test.cc and tests/detect_oracle.py hold the two against each other.
+// does not meet; src/detect/rules_test.cc and tests/detect_oracle.py hold the two against each other.
 #pragma once
 
 #include <optional>

@@ -1,8 +1,8 @@
 // Matcher: all detections of a rule set against one event, at the price of the few that can match it.
 //
 // What a detection demands of (eventSource, eventName) is worked out when it is compiled; one look-up by both names leaves the candidates, so
-// the cost of an event does not grow with the number of rules. What cannot be told from the two names is tried on every event of its
-// log source, first by the cheapest of its demands.
+// the cost of an event does not grow with the number of rules. What the two names decide of those is decided once for each pair of names
+// that a thread meets. What cannot be told from the names is tried on every event of its log source, first by the cheapest of its demands.
 #pragma once
 
 #include <cstdint>
