@@ -44,6 +44,7 @@ inline bool copy_plain(char* to, std::string_view text) {
     return _mm_movemask_epi8(escaped_in(_mm_unpacklo_epi64(front, back))) == 0;
   }
 #endif
+  if (text.empty()) return true;  // it may lie nowhere
   std::memcpy(to, text.data(), text.size());
   return is_plain_json(text);
 }
