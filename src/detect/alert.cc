@@ -206,9 +206,15 @@ AlertKey alert_key(std::string_view id) {
   return key_of(sha256(id));
 }
 
+std::string mark_of(std::string_view rule_id) {
+  constexpr size_t bytes = 16;
+  const Sha256 digest = sha256(rule_id);
+  return {digest.begin(), digest.begin() + bytes};
+}
+
 AlertKey put_alert_id(std::string& out, const RuleHead& rule, std::string_view event_id) {
-  out.assign(rule.id);
-  out += '\0';
+  if (rule.mark.empty()) out = mark_of(rule.id);
+  else out.assign(rule.mark);
   out += event_id;
   const Sha256 digest = sha256(out);
   out.assign("al-");

@@ -76,7 +76,11 @@ TEST(Facts, WhereFromAndWhatAbout) {
 TEST(AlertId, FollowsFromRuleAndEventAlone) {
   RuleHead rule, other;
   rule.id = "r", other.id = "s";
-  EXPECT_EQ(alert_id(rule, "e"), "al-" + base32(sha256(std::string_view("r\0e", 3)), 12));
+  const Sha256 digest = sha256("r");
+  EXPECT_EQ(alert_id(rule, "e"), "al-" + base32(sha256(std::string(digest.begin(), digest.begin() + 16) + "e"), 12));
+  const std::string unprepared = alert_id(rule, "e");
+  rule.mark = mark_of(rule.id);
+  EXPECT_EQ(alert_id(rule, "e"), unprepared);
   EXPECT_EQ(alert_id(rule, "e").size(), 23u);
   EXPECT_NE(alert_id(rule, "e"), alert_id(other, "e"));
   EXPECT_NE(alert_id(rule, "e"), alert_id(rule, "f"));

@@ -99,6 +99,7 @@ class DocumentReader {
     }
     head_.id = TRY(text("id"));
     if (head_.id.empty()) head_.id = made_id();
+    head_.mark = mark_of(head_.id);
     head_.name = TRY(text("name"));
     head_.status = TRY(text("status"));
     head_.description = TRY(text("description"));

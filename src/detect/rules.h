@@ -23,6 +23,7 @@ std::string_view name(RuleLevel level);
 // What every rule says of itself, whatever it matches.
 struct RuleHead {
   std::string id;      // its `id`; a rule without one has the UUID v5 of its title and detection, the same for ever
+  std::string mark;    // what stands for `id` in ids of alerts (mark_of); empty: not worked out
   std::string title;
   std::string name;    // what correlations may call it; empty: it has none
   RuleLevel level = RuleLevel::informational;
@@ -32,6 +33,9 @@ struct RuleHead {
   Place at;
   bool quiet = false;  // only a base of correlations (`generate: false` there): it raises no alert of its own
 };
+
+// 16 bytes of the digest of a rule's id. With an event's id, mostly a UUID, they fill one block of SHA-256, where the rule's own id would take two.
+std::string mark_of(std::string_view rule_id);
 
 class SigmaRule;         // detect/sigma.h: one detection, compiled
 class CorrelationRule;   // detect/correlation.h
