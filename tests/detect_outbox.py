@@ -194,7 +194,7 @@ def mail(checks, folder):
             with MailServer(tls=(pem, key), implicit=implicit) as server:
                 name = f"mail-tls{implicit:d}{trusted:d}"
                 place = Place(folder / name, f"  - {{id: desk, kind: smtp, server: '{'smtps' if implicit else 'smtp'}://127.0.0.1:{server.port}', from: reeve@example.com, to: [ann@example.com], user: reeve, password: {{env: MAIL_PASSWORD}}{', ca_file: ' + str(pem) if trusted else ''}}}\n", [event(1, 1, "CreateUser")])
-                done = place.run("--deliver-for", "1s" if not trusted else "20s")
+                done = place.run("--deliver-for", "3s" if not trusted else "20s")
                 if trusted:
                     login = base64.b64encode(b"\0reeve\0" + PASSWORD.encode()).decode()
                     checks.check(done.status == 0 and server.got[0].secure and server.logins == [(True, "AUTH PLAIN " + login)] and not place.leaks(), f"{name}: login and message over TLS", (done.err, server.lines))

@@ -1,5 +1,6 @@
 // reeve detect: events in, alerts out.
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <optional>
 
@@ -18,15 +19,17 @@
 namespace reeve {
 namespace {
 
-volatile std::sig_atomic_t detect_ended = 0;
+// Set by a signal's handler and read by all threads; without a lock, for a handler may take none.
+std::atomic<bool> detect_ended = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
 
 // The first signal ends the run in good order, the second one the program.
 class EndBySignal {
  public:
   EndBySignal() {
-    detect_ended = 0;
+    detect_ended = false;
     struct sigaction action {};
-    action.sa_handler = [](int) { detect_ended = 1; };
+    action.sa_handler = [](int) { detect_ended = true; };
     action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
     ::sigaction(SIGINT, &action, &interrupt_);
     ::sigaction(SIGTERM, &action, &terminate_);
@@ -71,7 +74,7 @@ int run_detect(const Options& options, Io& io) {
   what.lateness_ms = *lateness;
   if (const std::string workspace = workspace_of(options); what.state.empty() && what.follow && !workspace.empty()) what.state = join_path(join_path(workspace, ".reeve"), "detect.state");
   if (options.has("--queue")) {
-    auto source = detect_queue(options, what.follow, [] { return detect_ended != 0; }, io, caller);
+    auto source = detect_queue(options, what.follow, [] { return detect_ended.load(); }, io, caller);
     if (!source) {
       io.error(source.error());
       return source.error().code == Code::usage ? exit_usage : exit_input;
@@ -210,7 +213,7 @@ int run_detect(const Options& options, Io& io) {
   }
 
   EndBySignal signals;
-  auto done = run_detections(rules, what, sinks, [] { return detect_ended != 0; });
+  auto done = run_detections(rules, what, sinks, [] { return detect_ended.load(); });
   pass_on();
   telling.end_progress();
   if (!done) {
@@ -218,7 +221,7 @@ int run_detect(const Options& options, Io& io) {
     return exit_input;
   }
   // A run that was ended delivers for its own while; a second signal ends the program.
-  const auto delivering = [ended_before = detect_ended != 0] { return detect_ended != 0 && !ended_before; };
+  const auto delivering = [ended_before = detect_ended.load()] { return detect_ended && !ended_before; };
   if (outputs && !outputs->finish(what.state, *deliver_ms, delivering, io)) complete = false;
   if (done->rules_changed) io.say("note  the state was made with other rules; what was read then is not read again for these\n");
   if (what.silencer)
