@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 
-#include "base/hash.h"
 #include "base/text.h"
 #include "estate/load.h"
 #include "store/json_member.h"
@@ -52,7 +52,6 @@ AccessGatherer::AccessGatherer(const Content& content, const ResourceCatalogue& 
 void AccessGatherer::wish(To to, std::string_view type, Wanted wanted, const std::set<std::string>& only) {
   const ResourceType* known = catalogue_.find(type);
   if (!known) return;
-  of_type_[known->type].push_back(wishes_.size());
   wishes_.push_back({to, RecordedShape(*known, only), std::move(wanted)});
 }
 
@@ -82,45 +81,23 @@ void AccessGatherer::wish_estate() {
     }
 }
 
-Result<std::vector<AccessGatherer::Told>> AccessGatherer::of(const UnitResult& unit) const {
-  const auto texts = [&](uint32_t index) {
-    const ResourceOut& of = unit.resources[index];
-    return RecordedTexts{of.uid, of.account, of.region, of.id, of.name, of.columns_json, of.unknown_json, of.tags_json};
-  };
-  std::vector<std::pair<size_t, uint32_t>> asked;  // wish, resource
-  for (uint32_t i = 0; i < unit.resources.size(); ++i) {
-    const ResourceOut& resource = unit.resources[i];
-    if (resource.withdrawn || !resource.born) continue;
-    if (const auto wishes = of_type_.find(resource.type); wishes != of_type_.end())
-      for (size_t wish : wishes->second)
-        if (!wishes_[wish].wanted || wishes_[wish].wanted(texts(i))) asked.emplace_back(wish, i);
-  }
-  std::sort(asked.begin(), asked.end());
-  std::vector<Told> out;
-  out.reserve(asked.size());
-  for (const auto& [wish, index] : asked) out.push_back({wish, TRY(wishes_[wish].shape.resource(texts(index)))});
-  return out;
-}
-
-void AccessGatherer::take(Told&& told) {
-  if (!seen_.insert(hash64(told.resource.uid, told.wish)).second) return;
-  if (wishes_[told.wish].to == To::estate) return maker_.add(std::move(told.resource));
-  network_.add(told.resource);
-  balancers_ |= contains(told.resource.type_name, "LoadBalancer");
-}
-
-void AccessGatherer::take(std::vector<Told> told) {
-  for (Told& one : told) take(std::move(one));
-}
-
 Status AccessGatherer::read(store::Db& db) {
-  for (size_t wish = 0; wish < wishes_.size(); ++wish)
-    TRY(each_recorded(db, wishes_[wish].shape, wishes_[wish].wanted, [&](Resource&& resource) { take({wish, std::move(resource)}); }));
-  return {};
+  bool balancers = false;
+  std::unordered_set<std::string> seen;  // of what several accounts tell, the first word counts
+  for (const Wish& one : wishes_) {
+    seen.clear();
+    TRY(each_recorded(db, one.shape, one.wanted, [&](Resource&& resource) {
+      if (!seen.insert(resource.uid).second) return;
+      if (one.to == To::estate) return maker_.add(std::move(resource));
+      network_.add(resource);
+      balancers |= contains(resource.type_name, "LoadBalanc");
+    }));
+  }
+  return balancers ? behind_balancers(db) : Status{};
 }
 
+// What stands behind load balancers needs no address of its own: every instance and interface is looked at, so only if there are any.
 Status AccessGatherer::behind_balancers(store::Db& db) {
-  if (!balancers_) return {};
   std::unordered_set<std::string> seen;
   for (std::string_view type : {"AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::EC2::Instance", "AWS::EC2::NetworkInterface"})
     if (const ResourceType* known = catalogue_.find(type))

@@ -30,7 +30,6 @@ namespace {
 Status record_reach(store::Store& store, AccessGatherer& facts, std::map<std::string, ExposedResource>& entered) {
   if (!facts.asks_network()) return {};
   auto& db = store.db();
-  TRY(facts.behind_balancers(db));
   auto insert = TRY(db.prepare("INSERT INTO temp.network_reach(target, behind, type, account, region, family, sure, anybody, protocol, from_port, to_port, way) "
                                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"));
   for (const Reach& reach : facts.network().from_internet()) {

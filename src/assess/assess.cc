@@ -261,15 +261,9 @@ class Run {
       auto state = TRY(run_->unit_state(units[i].key));
       kept[i] = state && (state->digest == digests[i] || state->digest == digests[i] + of_foreign_);
     }
-    if (asks_access(out_.content)) access_ = std::make_unique<AccessGatherer>(out_.content, catalogue_, out_.problems);
-    facts_warm_ = std::none_of(kept.begin(), kept.end(), [](bool one) { return one; });
     std::mutex mutex;
     std::condition_variable changed;
-    struct Judged {
-      UnitResult unit;
-      std::vector<AccessGatherer::Told> access;
-    };
-    std::vector<std::unique_ptr<Judged>> ready(units.size());
+    std::vector<std::unique_ptr<UnitResult>> ready(units.size());
     size_t next = 0, written = 0;
     bool stop = false;
     const size_t window = threads() * 4;
@@ -287,18 +281,13 @@ class Run {
           if (stop || next >= units.size()) return;
           i = next++;
         }
-        auto result = std::make_unique<Judged>();
-        UnitCollector collector(context, result->unit, units[i].account);
+        auto result = std::make_unique<UnitResult>();
+        UnitCollector collector(context, *result, units[i].account);
         load_unit(units[i], catalogue_, collector);
         collector.complete(units[i], catalogue_);
         Status judged;
         if (!sql) judged = tl::unexpected(sql.error());
-        else if (*sql) judged = (*sql)->judge(result->unit);
-        if (access_ && facts_warm_ && judged) {
-          auto told = access_->of(result->unit);
-          if (told) result->access = std::move(*told);
-          else judged = tl::unexpected(told.error());
-        }
+        else if (*sql) judged = (*sql)->judge(*result);
         {
           std::lock_guard lock(mutex);
           if (!judged) failed = judged;
@@ -320,7 +309,7 @@ class Run {
         changed.notify_all();
         continue;
       }
-      std::unique_ptr<Judged> result;
+      std::unique_ptr<UnitResult> result;
       {
         std::unique_lock lock(mutex);
         changed.wait(lock, [&] { return ready[i] != nullptr; });
@@ -329,8 +318,7 @@ class Run {
         status = failed;
       }
       changed.notify_all();
-      if (access_) access_->take(std::move(result->access));
-      if (status) status = write(units[i], digests[i], result->unit);
+      if (status) status = write(units[i], digests[i], *result);
       progress("reading", i + 1, units.size());
     }
     {
@@ -417,10 +405,10 @@ class Run {
     progress("judging the whole", inputs_.units.size(), inputs_.units.size());
     SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, &scope_, &read_, is_part(out_, scope_), out_.evidence_of_passes};
     Records recorded;
-    if (access_) {
-      if (!facts_warm_) TRY(access_->read(out_.store->db()));
-      TRY(record_access(*out_.store, *access_, out_.escalation));
-      access_.reset();
+    if (asks_access(out_.content)) {
+      AccessGatherer facts(out_.content, catalogue_, out_.problems);
+      TRY(facts.read(out_.store->db()));
+      TRY(record_access(*out_.store, facts, out_.escalation));
       recorded.parts.insert(std::string(access_part));
     }
     if (!inputs_.alerts.empty()) {
@@ -534,8 +522,6 @@ class Run {
   Scope scope_;
   Inputs inputs_;
   std::unique_ptr<store::RunWriter> run_;
-  std::unique_ptr<AccessGatherer> access_;  // null: no control asks
-  bool facts_warm_ = false;              // no unit was kept, so that all have told access what it asks
   std::unique_ptr<ThreatModelRun> threats_;
   int64_t newest_ms_ = 0;
   bool nothing_read_ = false;
