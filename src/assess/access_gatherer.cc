@@ -4,6 +4,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "estate/load.h"
 #include "store/json_member.h"
@@ -81,33 +82,41 @@ void AccessGatherer::wish_estate() {
     }
 }
 
-Status AccessGatherer::read(store::Db& db) {
-  bool balancers = false;
-  std::unordered_set<std::string> seen;  // of what several accounts tell, the first word counts
+Status AccessGatherer::read(store::Db& db, To to, const std::function<void(Resource&&)>& each) const {
+  std::unordered_set<uint64_t> seen;  // digests of uids: of what several accounts tell, the first word counts
   for (const Wish& one : wishes_) {
+    if (one.to != to) continue;
     seen.clear();
     TRY(each_recorded(db, one.shape, one.wanted, [&](Resource&& resource) {
-      if (!seen.insert(resource.uid).second) return;
-      if (one.to == To::estate) return maker_.add(std::move(resource));
-      network_.add(resource);
-      balancers |= contains(resource.type_name, "LoadBalanc");
+      if (seen.insert(hash64(resource.uid)).second) each(std::move(resource));
     }));
   }
-  return balancers ? behind_balancers(db) : Status{};
+  return {};
+}
+
+Result<NetworkModel> AccessGatherer::network(store::Db& db) {
+  bool balancers = false;
+  TRY(read(db, To::network, [&](Resource&& resource) {
+    network_.add(resource);
+    balancers |= contains(resource.type_name, "LoadBalanc");
+  }));
+  if (balancers) TRY(behind_balancers(db));
+  return std::move(network_);
 }
 
 // What stands behind load balancers needs no address of its own: every instance and interface is looked at, so only if there are any.
 Status AccessGatherer::behind_balancers(store::Db& db) {
-  std::unordered_set<std::string> seen;
+  std::unordered_set<uint64_t> seen;
   for (std::string_view type : {"AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::TargetGroup", "AWS::EC2::Instance", "AWS::EC2::NetworkInterface"})
     if (const ResourceType* known = catalogue_.find(type))
       TRY(each_recorded(db, RecordedShape(*known), {}, [&](Resource&& resource) {
-        if (seen.insert(resource.uid).second) network_.add(resource);
+        if (seen.insert(hash64(resource.uid)).second) network_.add(resource);
       }));
   return {};
 }
 
 Result<AccessEstate> AccessGatherer::estate(store::Db& db) {
+  TRY(read(db, To::estate, [&](Resource&& resource) { maker_.add(std::move(resource)); }));
   auto reads = TRY(db.prepare("SELECT account, operation, status, error, parameter FROM temp.reads WHERE operation IN ('organizations:DescribeOrganization', 'organizations:ListPolicies')"));
   while (TRY(reads.step())) {
     ReadRecord record;

@@ -1,7 +1,8 @@
 // What access asks of a run's facts: which resources, which of their columns, and what it was told.
 //
 //   AccessGatherer facts(content, catalogue, errors);
-//   TRY(facts.read(db));                  // the views must be there and hold the run
+//   NetworkModel network = TRY(facts.network(db));    // the views must be there and hold the run
+//   AccessEstate estate = TRY(facts.estate(db));      // when the network is no longer needed: each is large
 #pragma once
 
 #include <vector>
@@ -20,14 +21,11 @@ class AccessGatherer {
   // What is wrong with content/exposure and content/escalations goes to `errors`. Content and catalogue outlive the facts.
   AccessGatherer(const Content& content, const ResourceCatalogue& catalogue, std::vector<Error>& errors);
 
-  Status read(store::Db& db);
-
   bool asks_network() const { return asks_network_; }
   bool asks_escalation() const { return asks_escalation_; }
-  const NetworkModel& network() const { return network_; }
   const Escalations& escalations() const { return escalations_; }
-  // The estate as far as ways to administrator go. Once.
-  Result<AccessEstate> estate(store::Db& db);
+  Result<NetworkModel> network(store::Db& db);  // once
+  Result<AccessEstate> estate(store::Db& db);   // as far as ways to administrator go; once
 
  private:
   enum class To : uint8_t { network, estate };
@@ -40,6 +38,7 @@ class AccessGatherer {
   void wish(To to, std::string_view type, Wanted wanted = {}, const std::set<std::string>& only = {});
   void wish_network(const std::vector<std::string>& exposed);
   void wish_estate();
+  Status read(store::Db& db, To to, const std::function<void(Resource&&)>& each) const;
   Status behind_balancers(store::Db& db);
 
   const ResourceCatalogue& catalogue_;

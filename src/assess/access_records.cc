@@ -32,7 +32,8 @@ Status record_reach(store::Store& store, AccessGatherer& facts, std::map<std::st
   auto& db = store.db();
   auto insert = TRY(db.prepare("INSERT INTO temp.network_reach(target, behind, type, account, region, family, sure, anybody, protocol, from_port, to_port, way) "
                                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"));
-  for (const Reach& reach : facts.network().from_internet()) {
+  const NetworkModel network = TRY(facts.network(db));
+  for (const Reach& reach : network.from_internet()) {
     if (reach.reachable == Truth::no) continue;
     const std::string way = way_of(reach);
     std::vector<OpenPorts> ports = reach.ports;

@@ -20,7 +20,7 @@ inline constexpr std::string_view access_part = "reeve:access";
 
 // Is there a control that asks?
 bool asks_access(const Content& content);
-// Fills the views, which must be there, by facts that have been told of the whole run.
+// Fills the views, which must be there and hold the run.
 Status record_access(store::Store& store, AccessGatherer& facts, EscalationPart& escalation);
 
 }  // namespace reeve

@@ -407,7 +407,6 @@ class Run {
     Records recorded;
     if (asks_access(out_.content)) {
       AccessGatherer facts(out_.content, catalogue_, out_.problems);
-      TRY(facts.read(out_.store->db()));
       TRY(record_access(*out_.store, facts, out_.escalation));
       recorded.parts.insert(std::string(access_part));
     }
