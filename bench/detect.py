@@ -17,7 +17,7 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CORPORA = ROOT.parent / "shared" / "corpora"
 COPIES = 100
-ROUNDS = 3
+ROUNDS = 5
 TIMES = 10  # what Reeve has to be of rsigma's speed
 # A process's peak begins with that of the one that started it: so a small one starts it.
 STARTS = """
@@ -68,9 +68,19 @@ def many(rules, out):
 
 
 def floor(program, folder):
-    rows = [json.loads(line) for line in subprocess.run([program, str(folder), "--rounds", str(ROUNDS)], capture_output=True, text=True, check=True).stdout.splitlines()]
-    by = {row["what"]: row for row in rows}
-    return by["floor"]
+    rows = [json.loads(line) for line in subprocess.run([program, str(folder), "--rounds", "1"], capture_output=True, text=True, check=True).stdout.splitlines()]
+    return next(row for row in rows if row["what"] == "floor")
+
+
+def by_turns(least, reeve, logs, rules, place):
+    """The least floor, and by name of the rules what each run and each loading of them took: all of a round one after the other, for a machine's speed may change by half within minutes."""
+    floors, runs, loads = [], {name: [] for name in rules}, {name: [] for name in rules}
+    for _ in range(ROUNDS):
+        floors.append(floor(least, logs))
+        for name, words in rules.items():
+            loads[name].append(started([reeve, "detect", "-", *words], place)[1])
+            runs[name].append(started([reeve, "detect", logs, "--format", "ndjson", *words], place))
+    return min(floors, key=lambda one: one["cpu_s"]), runs, loads
 
 
 def against_rsigma(reeve, make, options, place):
@@ -98,7 +108,7 @@ def against_rsigma(reeve, make, options, place):
         runs = [started([*words, on.format(events)], place) for _ in range(ROUNDS)]
         if any(run[0] != 0 for run in runs):
             wrong.append(f"{name} ended with {runs[0][0]}: {runs[0][3][-300:]}")
-        cpu = max(min(run[1] for run in runs) - empty, 1e-3)
+        cpu = max(min(run[1] for run in runs) - min(loads[name]), 1e-3)
         rates[name] = count / cpu
         print(f"| lines, one file | {name} | {count:,} | {cpu:.2f} | {rates[name]:,.0f} | – | {max(run[2] for run in runs):.0f} |", flush=True)
     theirs, ours = rates.values()
@@ -137,16 +147,15 @@ def main():
             for shape, bar in (("gz", 0.75), ("json", 0.7)):
                 if options.only not in (None, shape):
                     continue
-                below = floor(least, logs / shape)
+                rules = {"57": ["--rules", options.rules], "5,700": ["--rules", more], "Reeve's own": []}
+                below, measured, loads = by_turns(least, reeve, logs / shape, rules, place)
                 kind = f"{'gzip' if shape == 'gz' else 'plain'}, files of {records:,}"
                 print(f"| {kind} | floor | {below['events']:,} | {below['cpu_s']:.2f} | {below['events_per_cpu_s']:,.0f} | 1.00 | – |", flush=True)
                 rates = {}
-                for name, words in (("57", ["--rules", options.rules]), ("5,700", ["--rules", more]), ("Reeve's own", [])):
-                    empty = min(started([reeve, "detect", "-", *words], place)[1] for _ in range(ROUNDS))  # what loading the rules takes
-                    runs = [started([reeve, "detect", logs / shape, "--format", "ndjson", *words], place) for _ in range(ROUNDS)]
+                for name, runs in measured.items():
                     if any(run[0] != 0 for run in runs):  # 3: a rule was refused, or a record
                         sys.exit(f"bench/detect.sh: reeve detect ended with {runs[0][0]}: {runs[0][3][-400:]}")
-                    cpu, peak = max(min(run[1] for run in runs) - empty, 1e-3), max(run[2] for run in runs)
+                    cpu, peak = max(min(run[1] for run in runs) - min(loads[name]), 1e-3), max(run[2] for run in runs)
                     rates[name] = below["events"] / cpu
                     share = rates[name] / below["events_per_cpu_s"]
                     print(f"| {kind} | {name} | {below['events']:,} | {cpu:.2f} | {rates[name]:,.0f} | {share:.2f} | {peak:.0f} |", flush=True)

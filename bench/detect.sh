@@ -6,7 +6,7 @@
 # The logs are made by seed from the recorded events of ../shared/corpora/cloudtrail (bench_make_cloudtrail): a gigabyte in files of 2,000 events,
 # and a part of it in files of 8, packed and plain. For each: the floor (gunzip and simdjson, fifteen strings pulled out: bench_detect_floor)
 # and `reeve detect` with the 57 rules of ../shared/corpora/sigma, with a hundred copies of each under other event names, and with Reeve's own; one
-# thread, best of three. Bars: 0.75 of the floor from gzip and 0.7 from plain with 57 rules, at most 15 % less with 5,700, 100 MiB.
+# thread, by turns with the floor, best of five. Bars: 0.75 of the floor from gzip and 0.7 from plain with 57 rules, at most 15 % less with 5,700, 100 MiB.
 #
 # --peers: also the program of the crate rsigma, on the 57 rules and --peer-megabytes (300) of the same events as lines of JSON, which is what it reads;
 # Reeve on the same file in the same run. Bar: ten times its speed. `--only peers` measures nothing else.

@@ -116,8 +116,9 @@ bool is_beginning(const AttackGraph& graph, uint32_t node) {
 }  // namespace
 
 bool has_node(const AttackGraph& graph, const std::string& name) {
+  const std::vector<std::string> names{name};
   for (uint32_t node = 0; node < graph.nodes(); ++node)
-    if (named({name}, graph.name(node))) return true;
+    if (named(names, graph.name(node))) return true;
   return false;
 }
 

@@ -4,10 +4,9 @@
 //   administrators    who is one, or may be
 //   escalation_paths  who can become one
 //
-// Told by what the record keeps, so that accounts which have not changed need not be read again.
+// Told from the record, so that accounts which have not changed need not be read again.
 #pragma once
 
-#include "assess/access_gatherer.h"
 #include "assess/escalation.h"
 #include "assess/needs.h"
 #include "content/content.h"
@@ -20,7 +19,7 @@ inline constexpr std::string_view access_part = "reeve:access";
 
 // Is there a control that asks?
 bool asks_access(const Content& content);
-// Fills the views, which must be there and hold the run.
-Status record_access(store::Store& store, AccessGatherer& facts, EscalationPart& escalation);
+// Fills the views. They must be there and hold the run. What is wrong with content/exposure and content/escalations is named in `errors`.
+Status record_access(store::Store& store, const Content& content, const ResourceCatalogue& catalogue, EscalationPart& escalation, std::vector<Error>& errors);
 
 }  // namespace reeve

@@ -6,7 +6,6 @@
 #include <mutex>
 #include <thread>
 
-#include "assess/access_gatherer.h"
 #include "assess/access_records.h"
 #include "assess/guard_judge.h"
 #include "assess/newer_facts.h"
@@ -406,8 +405,7 @@ class Run {
     SqlJudgeInput input{&out_.content, &catalogue_, out_.workspace ? &*out_.workspace : nullptr, out_.as_of, &scope_, &read_, is_part(out_, scope_), out_.evidence_of_passes};
     Records recorded;
     if (asks_access(out_.content)) {
-      AccessGatherer facts(out_.content, catalogue_, out_.problems);
-      TRY(record_access(*out_.store, facts, out_.escalation));
+      TRY(record_access(*out_.store, out_.content, catalogue_, out_.escalation, out_.problems));
       recorded.parts.insert(std::string(access_part));
     }
     if (!inputs_.alerts.empty()) {

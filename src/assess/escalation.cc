@@ -5,12 +5,62 @@
 #include <set>
 
 #include "access/ways_up.h"
+#include "assess/recorded_resource.h"
 #include "base/text.h"
+#include "estate/load.h"
 
 namespace reeve {
 namespace {
 
 constexpr size_t drawn_most = 10;
+
+// The columns of a holder that say which role it has; what holds none is left out, as most instances are.
+std::set<std::string> holding(const ResourceType& type, const std::vector<std::string>& paths) {
+  std::set<std::string> out;
+  for (const auto& [column, path] : type.columns) {
+    std::string text;
+    for (std::string_view key : path.keys()) text += (text.empty() ? "" : ".") + std::string(key);
+    for (const std::string& wanted : paths)
+      for (std::string_view one : split(wanted, '|'))
+        if (const std::string_view at = trim(one); at == text || starts_with(at, text + ".")) out.insert(column);
+  }
+  return out;
+}
+
+Result<AccessEstate> estate_of(store::Db& db, const ResourceCatalogue& catalogue, const Escalations& known) {
+  AccessEstateMaker maker(catalogue, {.keep_documents = true});
+  auto take = [&](std::string_view type, std::string_view where, const std::set<std::string>& only) -> Status {
+    const ResourceType* found = catalogue.find(type);
+    if (!found) return {};
+    return each_recorded(db, *found, where, [&](const Resource& resource) { maker.add(resource); }, only);
+  };
+  for (std::string_view type : {"AWS::IAM::ManagedPolicy", "AWS::IAM::Group", "AWS::IAM::User", "Reeve::Organization", "AWS::Organizations::OrganizationalUnit",
+                                "AWS::Organizations::Account", "AWS::Organizations::Policy"})
+    TRY(take(type, "", {}));
+  TRY(take("AWS::IAM::Role", "", {"trust_policy", "inline_policies", "managed_policies", "permissions_boundary", "instance_profiles"}));
+  std::map<std::string, std::vector<std::string>> holders;
+  for (const Escalation& way : known.ways)
+    if (!way.holder.type.empty()) holders[way.holder.type].push_back(way.holder.role);
+  for (const auto& [type, paths] : holders)
+    if (const ResourceType* found = catalogue.find(type)) {
+      std::set<std::string> only = holding(*found, paths);
+      std::vector<std::string> where;
+      for (const std::string& column : only) where.push_back("json_member(properties, '" + column + "') IS NOT NULL");
+      if (where.empty()) continue;
+      for (const auto& [column, path] : found->columns)
+        if (!found->access.policy.empty() && path.text() == found->access.policy.text()) only.insert(column);
+      TRY(take(type, join(where, " OR "), only));
+    }
+  auto reads = TRY(db.prepare("SELECT account, operation, status, error, parameter FROM temp.reads WHERE operation IN ('organizations:DescribeOrganization', 'organizations:ListPolicies')"));
+  while (TRY(reads.step())) {
+    ReadRecord record;
+    record.account = reads.text(0), record.call = reads.text(1), record.error = reads.text(3), record.parameter = reads.text(4);
+    const std::string_view status = reads.text(2);
+    record.status = status == "ok" ? ReadRecord::Status::ok : status == "denied" ? ReadRecord::Status::denied : status == "absent" ? ReadRecord::Status::absent : ReadRecord::Status::error;
+    maker.read(record);
+  }
+  return maker.finish();
+}
 
 std::string account_of(const AttackGraph& graph, uint32_t node) {
   if (graph.kind(node) != AttackGraph::NodeKind::principal) return {};
@@ -69,10 +119,12 @@ std::string unread_of(const AccessEstate& estate, const AccessPrincipal& who) {
 
 }  // namespace
 
-Status record_escalation(store::Store& store, AccessGatherer& facts, std::vector<ExposedResource> exposed, EscalationPart& part) {
-  if (!facts.asks_escalation()) return {};
-  const Escalations& known = facts.escalations();
-  const AccessEstate estate = TRY(facts.estate(store.db()));
+Status record_escalation(store::Store& store, const Content& content, const ResourceCatalogue& catalogue, std::vector<ExposedResource> exposed, EscalationPart& part,
+                         std::vector<Error>& errors) {
+  if (!content.record_view("administrators") || !content.record_view("escalation_paths")) return {};
+  const Escalations known = escalations_of(*content.files);
+  errors.insert(errors.end(), known.errors.begin(), known.errors.end());
+  const AccessEstate estate = TRY(estate_of(store.db(), catalogue, known));
   if (estate.principals.empty()) return {};
   AttackOptions options;
   options.exposed = std::move(exposed);

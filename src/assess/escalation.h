@@ -1,13 +1,12 @@
 // Who of this run's estate can become an administrator: the views `administrators` and `escalation_paths`, and what the report draws.
 //
-// Costs nothing where no principal was read; the graph is of all accounts together, for roles trust beyond theirs.
+// Told from the record. Costs nothing where no principal was read; the graph is of all accounts together, for roles trust beyond theirs.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "access/graph.h"
-#include "assess/access_gatherer.h"
 #include "base/result.h"
 #include "content/content.h"
 #include "estate/resource_type.h"
@@ -47,6 +46,7 @@ struct EscalationPart {
 };
 
 // `exposed`: what the internet reaches. The views must be there.
-Status record_escalation(store::Store& store, AccessGatherer& facts, std::vector<ExposedResource> exposed, EscalationPart& part);
+Status record_escalation(store::Store& store, const Content& content, const ResourceCatalogue& catalogue, std::vector<ExposedResource> exposed, EscalationPart& part,
+                         std::vector<Error>& errors);
 
 }  // namespace reeve

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,37 +11,9 @@
 
 namespace reeve {
 
-// What the record keeps of a resource. `properties`, `unknown` and `tags` are JSON objects, or empty for none.
-struct RecordedTexts {
-  std::string_view uid, account, region, id, name, properties, unknown, tags;
-};
-
-// Does a column have a value; is it known that it does not?
-bool has_column(const RecordedTexts& row, std::string_view column);
-bool unknown_column(const RecordedTexts& row, std::string_view column);
-
-// How resources of a type are told by their tags and columns: a property that is no column's is absent, one whose column is unknown is
-// unknown, for the column's reason. Any thread.
-class RecordedShape {
- public:
-  // `only`: the columns that are wanted; empty: all. The type outlives the shape.
-  explicit RecordedShape(const ResourceType& type, const std::set<std::string>& only = {});
-  Result<Resource> resource(const RecordedTexts& row) const;
-  const ResourceType& type() const { return *type_; }
-
-  // The properties that columns tell, as the tree that they make.
-  struct Branch {
-    std::string column;  // of a leaf
-    std::map<std::string, Branch> below;
-  };
-
- private:
-  const ResourceType* type_;
-  Branch root_;
-};
-
-// Every live resource of the shape's type in this run that is wanted, account by account; what several accounts tell of comes as often.
-// The views must be there.
-Status each_recorded(store::Db& db, const RecordedShape& shape, const std::function<bool(const RecordedTexts&)>& wanted, const std::function<void(Resource&&)>& each);
+// Every live resource of the type in this run, told by its tags and columns: a property that is no column's is absent, one whose column is unknown
+// is unknown, for the column's reason. `where`: an SQL condition over the view `resources`, to leave most of them out; may be empty. The
+// views must be there. `only`: the columns that are wanted; empty: all.
+Status each_recorded(store::Db& db, const ResourceType& type, std::string_view where, const std::function<void(const Resource&)>& each, const std::set<std::string>& only = {});
 
 }  // namespace reeve
