@@ -298,6 +298,16 @@ def outside(checks):
         checks.check(got == ([begins] if begins else []), f"a role that lets in {what}", f"{got}, expected {begins}")
 
 
+def let_in_by_who_they_are(checks):
+    """A role that trusts everyone, if they are who its condition names: each caller is looked at, not the class of those with the same policies."""
+    account = one_account()
+    for name in ("ann", "bob"):
+        account.user(name, inline=[policy(allow("sts:AssumeRole"))])
+    account.role("target", policy({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"aws:PrincipalArn": account.arn("user/ann")}}}), inline=[EVERYTHING])
+    got = [path["from"] for path in paths([account], "--from", account.arn("user/*"))]
+    checks.check(got == [account.arn("user/ann")], "a role that trusts everyone who is ann lets in ann, and not bob", got)
+
+
 def exports(checks):
     account = one_account()
     account.role("admin", account.trust({"Service": "lambda.amazonaws.com"}), inline=[EVERYTHING])
@@ -363,6 +373,7 @@ def main():
         kinds(checks)
         places(checks)
         outside(checks)
+        let_in_by_who_they_are(checks)
         exports(checks)
     return checks.end()
 
