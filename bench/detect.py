@@ -108,7 +108,7 @@ def against_rsigma(reeve, make, options, place):
         runs = [started([*words, on.format(events)], place) for _ in range(ROUNDS)]
         if any(run[0] != 0 for run in runs):
             wrong.append(f"{name} ended with {runs[0][0]}: {runs[0][3][-300:]}")
-        cpu = max(min(run[1] for run in runs) - min(loads[name]), 1e-3)
+        cpu = max(min(run[1] for run in runs) - empty, 1e-3)
         rates[name] = count / cpu
         print(f"| lines, one file | {name} | {count:,} | {cpu:.2f} | {rates[name]:,.0f} | – | {max(run[2] for run in runs):.0f} |", flush=True)
     theirs, ours = rates.values()

@@ -290,7 +290,7 @@ TEST(Files, WalkStaysInTheFolderItWasGiven) {
   EXPECT_EQ(names, (std::vector<std::string>{"in/a.json", "in/inside.json"}));
   EXPECT_EQ(told, (std::vector<std::string>{"in/folder leads out", "in/outside.json leads out", "in/pipe.json is no file", "in/zero.json leads out"}));
   problems.clear();
-  walk_for(dir + "/in", problems, [](std::string_view path) { return path.find("outside") != std::string_view::npos; });
+  walk_for(dir + "/in", problems, {.wanted = [](std::string_view path) { return path.find("outside") != std::string_view::npos; }});
   EXPECT_EQ(problems.size(), 1u);
   std::filesystem::remove_all(dir);
 }
@@ -306,6 +306,14 @@ TEST(Files, WalkIsSortedAndNamesWhatItCannotRead) {
   for (auto& e : walk(dir, problems)) names.push_back(e.path.substr(dir.size() + 1));
   EXPECT_EQ(names, (std::vector<std::string>{"a.txt", "a/b/c", "a/link", "a/z", "b"}));
   ASSERT_EQ(problems.size(), 1u);
+  std::vector<Error> by_name_problems;
+  std::vector<std::string> by_name;
+  std::unordered_set<std::string> links;
+  for (auto& e : walk_for(dir, by_name_problems, {.links = &links, .names_only = true})) by_name.push_back(e.path.substr(dir.size() + 1));
+  EXPECT_EQ(by_name, names);
+  EXPECT_EQ(links, std::unordered_set<std::string>{dir + "/a/link"});
+  ASSERT_EQ(by_name_problems.size(), 1u);
+  EXPECT_EQ(by_name_problems[0].text(), problems[0].text());
   EXPECT_NE(problems[0].text().find("dangling"), std::string::npos);
   problems.clear();
   auto one = walk(dir + "/b", problems);

@@ -181,12 +181,89 @@ bool leaves(const std::string& link, const std::string& real_root) {
   return target.empty() || real_root.empty() || (real_root != "/" && target != real_root && !starts_with(target, real_root + "/"));
 }
 
+// What a folder holds, and what its parts are as far as it says so itself.
+struct Item {
+  Entry entry;
+  bool folder = false;
+};
+
+// The files and folders of `folder`, by path as bytes. Whatever else is there is said to `problems`.
+class FolderReader {
+ public:
+  FolderReader(const std::string& root, std::vector<Error>& problems, const WalkOptions& options) : root_(root), real_root_(real(root)), problems_(problems), options_(options) {}
+
+  std::vector<Item> read(const std::string& folder) {
+    std::vector<Item> items;
+    DIR* dir = ::opendir(folder.c_str());
+    if (!dir) {
+      problems_.push_back(failed("read the folder", folder, errno).value());
+      return items;
+    }
+    for (;;) {
+      errno = 0;
+      const dirent* item = ::readdir(dir);
+      if (!item) {
+        if (errno) problems_.push_back(failed("read the folder", folder, errno).value());
+        break;
+      }
+      std::string_view name = item->d_name;
+      if (name == "." || name == "..") continue;
+      take(items, ::dirfd(dir), *item, join_path(folder, name));
+    }
+    ::closedir(dir);
+    std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.entry.path < b.entry.path; });
+    return items;
+  }
+
+ private:
+  // A folder's path gets a `/`: so it stands among its neighbours where its files will.
+  void take(std::vector<Item>& items, int dir, const dirent& item, std::string path) {
+    if (options_.names_only && item.d_type == DT_REG) {
+      Entry entry;
+      entry.path = std::move(path);
+      entry.inode = item.d_ino;
+      items.push_back({std::move(entry), false});
+      return;
+    }
+    if (item.d_type == DT_DIR) {
+      items.push_back({{path + "/"}, true});
+      return;
+    }
+    struct stat st {};
+    if (::fstatat(dir, item.d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+      problems_.push_back(failed("open", path, errno).value());
+      return;
+    }
+    bool link = S_ISLNK(st.st_mode);
+    if (link && ::fstatat(dir, item.d_name, &st, 0) != 0) {
+      problems_.push_back(failed("follow the link", path, errno).value());
+      return;
+    }
+    const bool named = !options_.wanted || options_.wanted(path);
+    if (link && leaves(path, real_root_)) {
+      if (named) problems_.push_back(Error{Code::io, "this link leads out of `" + root_ + "` and was not followed", Place{path}, "a file of the folder itself",
+                                 "give its target as well if that is meant to be read"});
+    } else if (S_ISREG(st.st_mode)) {
+      if (link && options_.links) options_.links->insert(path);
+      items.push_back({entry_of(std::move(path), st), false});
+    } else if (!S_ISDIR(st.st_mode)) {
+      if (named) problems_.push_back(Error{Code::io, "this is neither a file nor a folder and was not read", Place{path}, "", ""});
+    } else if (!link) {
+      items.push_back({{path + "/"}, true});
+    }
+  }
+
+  const std::string& root_;
+  const std::string real_root_;
+  std::vector<Error>& problems_;
+  const WalkOptions& options_;
+};
+
 }  // namespace
 
-std::vector<Entry> walk(const std::string& root, std::vector<Error>& problems) { return walk_for(root, problems, nullptr); }
+std::vector<Entry> walk(const std::string& root, std::vector<Error>& problems) { return walk_for(root, problems, {}); }
 
-std::vector<Entry> walk_for(const std::string& root, std::vector<Error>& problems, const std::function<bool(std::string_view)>& wanted,
-                            std::unordered_set<std::string>* links) {
+std::vector<Entry> walk_for(const std::string& root, std::vector<Error>& problems, const WalkOptions& options) {
   std::vector<Entry> files;
   struct stat st {};
   if (::stat(root.c_str(), &st) != 0) {
@@ -201,50 +278,23 @@ std::vector<Entry> walk_for(const std::string& root, std::vector<Error>& problem
     problems.push_back(Error{Code::io, "`" + root + "` is neither a file nor a folder", Place{root}, "", ""});
     return files;
   }
-  const std::string real_root = real(root);
-  std::vector<std::string> folders = {root};
-  while (!folders.empty()) {
-    std::string folder = std::move(folders.back());
-    folders.pop_back();
-    DIR* dir = ::opendir(folder.c_str());
-    if (!dir) {
-      problems.push_back(failed("read the folder", folder, errno).value());
+  FolderReader reader(root, problems, options);
+  std::vector<Item> ahead;  // the next one last
+  auto open = [&](const std::string& folder) {
+    std::vector<Item> items = reader.read(folder);
+    ahead.insert(ahead.end(), std::make_move_iterator(items.rbegin()), std::make_move_iterator(items.rend()));
+  };
+  open(root);
+  while (!ahead.empty()) {
+    Item next = std::move(ahead.back());
+    ahead.pop_back();
+    if (!next.folder) {
+      files.push_back(std::move(next.entry));
       continue;
     }
-    for (;;) {
-      errno = 0;
-      const dirent* item = ::readdir(dir);
-      if (!item) {
-        if (errno) problems.push_back(failed("read the folder", folder, errno).value());
-        break;
-      }
-      std::string_view name = item->d_name;
-      if (name == "." || name == "..") continue;
-      std::string path = join_path(folder, name);
-      if (::fstatat(::dirfd(dir), item->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-        problems.push_back(failed("open", path, errno).value());
-        continue;
-      }
-      bool link = S_ISLNK(st.st_mode);
-      if (link && ::fstatat(::dirfd(dir), item->d_name, &st, 0) != 0) {
-        problems.push_back(failed("follow the link", path, errno).value());
-        continue;
-      }
-      const bool named = !wanted || wanted(path);
-      if (link && leaves(path, real_root)) {
-        if (named) problems.push_back(Error{Code::io, "this link leads out of `" + root + "` and was not followed", Place{path}, "a file of the folder itself",
-                                 "give its target as well if that is meant to be read"});
-        continue;
-      }
-      if (S_ISREG(st.st_mode)) {
-        if (link && links) links->insert(path);
-        files.push_back(entry_of(std::move(path), st));
-      } else if (!S_ISDIR(st.st_mode) && named) problems.push_back(Error{Code::io, "this is neither a file nor a folder and was not read", Place{path}, "", ""});
-      else if (S_ISDIR(st.st_mode) && !link) folders.push_back(std::move(path));
-    }
-    ::closedir(dir);
+    next.entry.path.pop_back();
+    open(next.entry.path);
   }
-  std::sort(files.begin(), files.end(), [](const Entry& a, const Entry& b) { return a.path < b.path; });
   return files;
 }
 

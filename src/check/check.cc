@@ -45,7 +45,7 @@ std::vector<Found> files_of(const std::vector<std::string>& paths, std::initiali
       continue;
     }
     const size_t before = out.size();
-    for (const Entry& entry : walk_for(path, problems, [&](std::string_view name) { return has_ending(std::string(name), endings); }))
+    for (const Entry& entry : walk_for(path, problems, {.wanted = [&](std::string_view name) { return has_ending(std::string(name), endings); }}))
       if (has_ending(entry.path, endings)) add(entry.path, false);
     if (out.size() == before)
       problems.push_back({Code::not_found, "the folder `" + path + "` has no " + std::string(what), {path}, "files that end in " + join({endings.begin(), endings.end()}, ", "), ""});

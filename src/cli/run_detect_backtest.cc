@@ -97,7 +97,7 @@ int run_detect_backtest(const Options& options, Io& io) {
     return exit_input;
   }
   DetectOptions what;
-  const auto source = std::make_shared<TimedSource>(file_source(options.arguments(), false), latest_event_ms());
+  const auto source = std::make_shared<TimedSource>(file_source(options.arguments(), {}), latest_event_ms());
   what.source = source;
   what.workers = worker_count();
   Backtest tested(rules.rules.size());

@@ -23,7 +23,7 @@ bool is_rule_of_folder(std::string_view path) { return file_name(path) == "rule.
 std::vector<std::string> files_below(const std::string& path, bool (*wanted)(std::string_view), std::vector<Error>& problems) {
   if (!is_folder(path)) return {path};
   std::vector<std::string> out;
-  for (const Entry& entry : walk_for(path, problems, wanted))
+  for (const Entry& entry : walk_for(path, problems, {.wanted = wanted}))
     if (wanted(entry.path)) out.push_back(entry.path);
   return out;
 }

@@ -270,7 +270,7 @@ RuleSet load_rules(const std::vector<std::string>& paths, const RuleOptions& opt
       continue;
     }
     std::vector<Error> problems;
-    std::vector<Entry> entries = folder ? walk_for(path, problems, named_yaml) : std::vector<Entry>{{.path = path}};
+    std::vector<Entry> entries = folder ? walk_for(path, problems, {.wanted = named_yaml}) : std::vector<Entry>{{.path = path}};
     for (Error& problem : problems) out.refused.push_back(std::move(problem));
     size_t sigma = 0;
     for (const Entry& entry : entries) {

@@ -69,7 +69,7 @@ class DetectRun {
     totals_.rules_changed = !before.empty() && before != options_.rules_digest;
     TRY(state_->set_rules(options_.rules_digest));
     late_before_ = correlator_.late();
-    source_ = options_.source ? options_.source : file_source(options_.paths, options_.follow);
+    source_ = options_.source ? options_.source : file_source(options_.paths, {.growing = options_.follow, .versions = state_->kept()});
     int64_t came_ms = steady_ms();
     for (bool more = true; more;) {
       const uint64_t objects = totals_.objects;
@@ -311,7 +311,7 @@ class DetectRun {
       ++totals_.ignored;
     } else {
       // A stream may hold nothing; a file that was named and is no log is a mistake.
-      if (audit.format == "unknown" && audit.broken.empty() && (audit.bytes > 0 || !object.version.empty()))
+      if (audit.format == "unknown" && audit.broken.empty() && (audit.bytes > 0 || !object.stream))
         sinks_.problem({Code::type, audit.bytes > 0 ? "this is no log that Reeve knows" : "this file is empty", {object.name}, "CloudTrail or another of docs/formats/logs.md", {}});
       else
         for (Error& problem : reading.problems) sinks_.problem(std::move(problem));

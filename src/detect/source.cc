@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "base/file.h"
 #include "base/time.h"
@@ -33,28 +34,37 @@ std::string below(const std::string& root, const std::string& folder, const std:
 
 class FileSource : public ObjectSource {
  public:
-  FileSource(std::vector<std::string> paths, bool growing) : paths_(std::move(paths)), growing_(growing) {}
+  FileSource(std::vector<std::string> paths, const FilesAsked& asked) : paths_(std::move(paths)), growing_(asked.growing), versions_(asked.growing || asked.versions) {}
 
   Result<std::vector<LogObject>> fresh(std::vector<Error>& problems) override {
     std::vector<LogObject> out;
+    if (!growing_ && std::exchange(asked_, true)) return out;
     std::unordered_set<std::string> seen;
     for (const std::string& path : paths_) {
       const bool stream = is_stream(path);
       if (stream) {
-        if (streams_.insert(path).second) out.push_back({path, path, "", false});
+        if (streams_.insert(path).second) out.push_back({.name = path, .identity = path, .stream = true});
         continue;
       }
       std::vector<Error> here;
       const bool folder = is_folder(path);
       std::unordered_set<std::string> links;
       const std::string root = folder ? identity_of(path) : std::string();
-      for (Entry& entry : walk_for(path, here, nullptr, &links)) {
-        LogObject object{entry.path, folder && !links.contains(entry.path) ? below(root, path, entry.path) : identity_of(entry.path), std::to_string(entry.size_bytes) + " " + std::to_string(entry.mtime_ms), folder};
-        if (!seen.insert(object.identity).second) continue;  // named twice, or also met in a folder
-        std::string& given = given_[object.identity];
-        if (given == object.version) continue;
-        if (growing_ && wall_clock().ms - entry.mtime_ms < still_ms) continue;
-        given = object.version;
+      std::vector<Entry> entries = walk_for(path, here, {.links = &links, .names_only = !versions_});
+      const bool each_once = paths_.size() == 1 && links.empty();
+      out.reserve(out.size() + entries.size());
+      for (Entry& entry : entries) {
+        LogObject object;
+        object.found = folder;
+        if (!each_once || versions_) object.identity = folder && !links.contains(entry.path) ? below(root, path, entry.path) : identity_of(entry.path);
+        if (!each_once && !seen.insert(object.identity).second) continue;  // named twice, or also met in a folder
+        if (versions_) object.version = std::to_string(entry.size_bytes) + " " + std::to_string(entry.mtime_ms);
+        if (growing_) {
+          std::string& given = given_[object.identity];
+          if (given == object.version || wall_clock().ms - entry.mtime_ms < still_ms) continue;
+          given = object.version;
+        }
+        object.name = std::move(entry.path);
         out.push_back(std::move(object));
       }
       for (Error& problem : here)
@@ -74,13 +84,14 @@ class FileSource : public ObjectSource {
   }
 
   std::vector<std::string> paths_;
-  bool growing_;
+  const bool growing_, versions_;
+  bool asked_ = false;
   std::unordered_map<std::string, std::string> given_;  // by identity: the version
   std::set<std::string> streams_, told_;
 };
 
 }  // namespace
 
-std::unique_ptr<ObjectSource> file_source(std::vector<std::string> paths, bool growing) { return std::make_unique<FileSource>(std::move(paths), growing); }
+std::unique_ptr<ObjectSource> file_source(std::vector<std::string> paths, const FilesAsked& asked) { return std::make_unique<FileSource>(std::move(paths), asked); }
 
 }  // namespace reeve

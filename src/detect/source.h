@@ -13,8 +13,9 @@ namespace reeve {
 
 struct LogObject {
   std::string name;      // as it is told: a path, s3://bucket/key
-  std::string identity;  // the same for the same object however it was named
-  std::string version;   // of its content; empty: it cannot be known, and it is read every time
+  std::string identity;  // the same for the same object however it was named; empty: nobody asks
+  std::string version;   // of its content; empty: it cannot be known or nobody asks, and it is read every time
+  bool stream = false;   // standard input, a pipe: it may hold nothing
   bool found = false;    // met in a folder: one that is no log is passed over
   bool any_version = false;  // `version` is empty, and one whose identity begins with this one's and was read is the same
   uint64_t ticket = 0;       // the source's own
@@ -36,7 +37,10 @@ class ObjectSource {
   virtual void settled(const LogObject& object) = 0;
 };
 
-// `growing`: files may still be written to; one is given when it has stood still for two seconds, and again when it has changed.
-std::unique_ptr<ObjectSource> file_source(std::vector<std::string> paths, bool growing);
+struct FilesAsked {
+  bool growing = false;   // files may still be written to; one is given when it has stood still for two seconds, and again when it has changed
+  bool versions = false;  // what was read goes on record: objects have an identity and a version
+};
+std::unique_ptr<ObjectSource> file_source(std::vector<std::string> paths, const FilesAsked& asked);
 
 }  // namespace reeve
