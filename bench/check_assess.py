@@ -3,7 +3,7 @@
     python3 bench/check_assess.py TRUTH_FOLDER REPORT.json
 
 Each control that a planted kind names must fail on exactly the resources planted for it. Prints
-`resources<TAB>applicable pairs<TAB>findings<TAB>planted found`, or names what differs and exits 1.
+`resources<TAB>controls<TAB>applicable pairs<TAB>findings<TAB>planted found`, or names what differs and exits 1.
 """
 
 import collections
@@ -42,7 +42,7 @@ def main():
             wrong += 1
             print(f"{control}: resources.fail says {counted}, {len(planted[control])} were planted", file=sys.stderr)
     pairs = sum(sum(c["resources"].get(k, 0) for k in ("pass", "fail", "unknown", "excepted")) for c in controls.values())
-    print(f"{truth['resources']}\t{pairs}\t{len(report['findings'])}\t{sum(map(len, planted.values()))}")
+    print(f"{truth['resources']}\t{len(controls)}\t{pairs}\t{len(report['findings'])}\t{sum(map(len, planted.values()))}")
     return 1 if wrong else 0
 
 

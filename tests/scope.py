@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`--accounts` and `--regions` choose what is judged, not what is known: the verdicts in scope are those of the whole run.
+"""`--accounts`, `--regions` and `--controls` choose what is judged, not what is known: the verdicts in scope are those of the whole run.
 
     python3 tests/scope.py
 
@@ -36,6 +36,33 @@ def compare(checks, what, scoped, whole, accounts=(), regions=()):
     for key in sorted(set(of) | set(expected)):
         if key[0] not in ABOUT_THE_ASSESSMENT:
             checks.check(of.get(key) == expected.get(key), f"{what}: {key[0]} {key[1]}", f"{of.get(key)} instead of {expected.get(key)}")
+
+
+def by_controls(checks, whole):
+    """Some controls say what they say in a run of all, and a record hears nothing of the others: they neither close nor open."""
+    some = sorted({f["control"] for f in whole["findings"]} - ABOUT_THE_ASSESSMENT)[::7]
+    part = assess(NORTHFIELD, more=["--controls", ",".join(some[1:]), "--controls", some[0]])
+    of = {key: (f["status"], f.get("reason", "")) for key, f in verdicts_of(part.report).items()}
+    expected = {key: (f["status"], f.get("reason", "")) for key, f in verdicts_of(whole).items() if key[0] in some}
+    checks.check(of == expected and len(of) > 50, "--controls: the verdicts of a run of all", sorted(set(of.items()) ^ set(expected.items()))[:4])
+    left_out = len(list((ROOT / "content" / "controls").iterdir())) - len(some)
+    checks.check(part.report["estate"]["controls_left_out"] == left_out, "--controls: how many are left out", part.report["estate"])
+    checks.check(f"{len(some)} of {len(some) + left_out} controls are asked for" in part.err, "--controls: said to who runs it", part.err[-300:])
+    checks.check("controls_left_out" not in whole["estate"], "a run of all leaves out none", whole["estate"])
+    slip = assess(NORTHFIELD, more=["--controls", "bucket-not-publc"])
+    checks.check(slip.status == 2 and "did you mean `bucket-not-public`?" in slip.err, "--controls: a control that is not there is named", slip.err)
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder) / "work"
+        work.mkdir()
+        (work / "reeve.yaml").write_text("organization: Northfield\n")
+        runs = [assess(NORTHFIELD, as_of=f"2027-01-0{day}T00:00:00Z", more=["--workspace", work, *words]).report for day, words in enumerate(([], ["--controls", some[0]], []), 1)]
+        checks.check({f["control"] for f in runs[1]["findings"]} == {some[0]}, "--controls: findings of others are not listed", len(runs[1]["findings"]))
+        first, last = ({f["id"]: f for f in run["findings"] if f["status"] != "pass"} for run in (runs[0], runs[2]))
+        since = [last[i].get("first_seen", "")[:10] for i in first if i in last]
+        checks.check(len(since) > len(first) * 9 // 10 and set(since) == {"2027-01-01"}, "--controls: findings of others stay open since they were first seen", (len(since), len(first), sorted(set(since))))
+        trend = json.loads(reeve("history", "--workspace", work, "--format", "json").out)["runs"]
+        checks.check([run.get("partial", False) for run in trend] == [False, True, False] and trend[1]["events"][-1] == "scope changed: all before, all by 1 control now",
+                     "--controls: such a run is a part", [(run.get("partial"), run["events"]) for run in trend])
 
 
 def in_history(checks, account, region):
@@ -116,11 +143,12 @@ def main():
             return {f["id"]: (f["status"], f.get("first_seen")) for f in judged}
 
         first = seen()
-        for words in (["--regions", regions[0]], ["--accounts", accounts[0]], ["--regions", regions[-1], "--accounts", accounts[1]]):
+        for words in (["--regions", regions[0]], ["--accounts", accounts[0]], ["--regions", regions[-1], "--accounts", accounts[1]], ["--controls", "bucket-not-public,key-not-public"]):
             narrow = seen(words)
             checks.check(0 < len(narrow) < len(first), f"{' '.join(words)} judges a part", f"{len(narrow)} of {len(first)}")
             checks.check(seen() == first, f"a run with {' '.join(words)} in between changes nothing that is open")
     in_history(checks, accounts[0], regions[0])
+    by_controls(checks, whole)
     return checks.end()
 
 

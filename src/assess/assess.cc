@@ -91,6 +91,8 @@ class Run {
     out_.content = load_content(content);
     out_.problems.insert(out_.problems.end(), out_.content.errors.begin(), out_.content.errors.end());
     if (out_.content.controls.empty()) return fail(Code::not_found, "there is no control to judge by", {options_.content_dir}, "content/controls with at least one control");
+    for (auto& control : out_.content.controls) known_controls_.push_back(control.id), known_owners_.insert(control.owner);
+    TRY(narrow_controls());
     catalogue_ = catalogue_of(out_.content, out_.problems);
     if (!options_.workspace_dir.empty()) {
       out_.workspace = TRY(load_workspace(options_.workspace_dir));
@@ -110,18 +112,34 @@ class Run {
     return {};
   }
 
+  // What the others would say is not known then, and nothing is said of them: neither that they pass nor that they are missing.
+  Status narrow_controls() {
+    if (options_.controls.empty()) return {};
+    for (auto& id : options_.controls) {
+      if (std::binary_search(known_controls_.begin(), known_controls_.end(), id)) continue;
+      const std::string near = nearest(id, known_controls_);
+      return fail(Code::not_found, "control `" + id + "` is asked for and there is none", {}, "the id of a control", near.empty() ? "reeve content list" : "did you mean `" + near + "`?");
+    }
+    scope_.controls = options_.controls;
+    std::sort(scope_.controls.begin(), scope_.controls.end());
+    scope_.controls.erase(std::unique(scope_.controls.begin(), scope_.controls.end()), scope_.controls.end());
+    out_.controls_left_out = known_controls_.size() - scope_.controls.size();
+    std::erase_if(out_.content.controls, [&](const Control& control) { return !scope_.has_control(control.id); });
+    if (out_.controls_left_out > 0)
+      out_.notes.push_back({Code::unsupported, with_thousands(scope_.controls.size()) + " of " + with_thousands(known_controls_.size()) + " controls are asked for: levels and scores speak of those alone", {}, "", ""});
+    return {};
+  }
+
   // An answer about a control that nobody asks, and an owner of what nobody owns, would go unheard.
   void check_answers() {
-    std::vector<std::string> known;
-    for (auto& control : out_.content.controls) known.push_back(control.id);
     auto control_of = [&](const std::string& id, const Place& at) {
       const Control* control = out_.content.control(id);
-      std::string near = control ? "" : nearest(id, known);
+      if (!control && std::binary_search(known_controls_.begin(), known_controls_.end(), id)) return control;  // not asked for
+      std::string near = control ? "" : nearest(id, known_controls_);
       if (!control) out_.problems.push_back({Code::not_found, "there is no control `" + id + "`", at, near.empty() ? "the id of a control" : "`" + near + "`?", "reeve content list"});
       return control;
     };
-    std::set<std::string> roles;
-    for (auto& control : out_.content.controls) roles.insert(control.owner);
+    const std::set<std::string>& roles = known_owners_;
     for (auto& [role, person] : out_.workspace->owners) {
       if (roles.count(role)) continue;
       auto at = out_.workspace->at.find("owners." + role);
@@ -220,7 +238,7 @@ class Run {
     // What a kept unit's verdicts hang on besides its inputs.
     Sha256Stream digest;
     digest.add(out_.content.digest);
-    digest.add("|format 1|" + join(scope_.regions, ",") + "|");
+    digest.add("|format 1|" + join(scope_.regions, ",") + "|" + join(scope_.controls, ","));
     if (out_.workspace)
       for (auto& exception : out_.workspace->exceptions)
         digest.add(exception.expired(out_.as_of) ? "|expired " : "|"), digest.add(exception.control + "\n" + exception.resource + "\n" + exception.approver + "\n" + exception.reason + rfc3339(exception.expires));
@@ -468,7 +486,7 @@ class Run {
       return {};
     }));
     auto decide = [&](const store::OpenFinding& old) {
-      if (!scope_.has_unit(old.unit) || !scope_.has_region(old.region)) return store::Decision::not_rejudged;
+      if (!scope_.has_unit(old.unit) || !scope_.has_region(old.region) || !scope_.has_control(old.control)) return store::Decision::not_rejudged;
       if (old.resource_seen) return store::Decision::closed_pass;
       if (deleted.count(std::string(old.uid))) return store::Decision::closed_deleted;
       const ResourceType* type = catalogue_.find(old.type);
@@ -514,6 +532,8 @@ class Run {
   std::unique_ptr<GuardJudge> guard_;
   std::set<std::string> asked_, asked_within_;
   OrganizationFacts organization_;
+  std::vector<std::string> known_controls_;  // of the content, asked for or not; sorted
+  std::set<std::string> known_owners_;       // of those
   std::set<std::string> said_;    // problems
   std::set<std::string> shared_;  // uids of resources that a unit of this run judged for whoever owns them
   Scope scope_;

@@ -40,6 +40,7 @@ struct AssessOptions {
   std::string workspace_dir;  // empty: none; the store is then temporary
   std::string content_dir;
   std::vector<std::string> accounts, regions;  // judge only these; empty: all. What has no account or Region always counts
+  std::vector<std::string> controls;           // judge by these alone; empty: by all
   Time as_of;                 // 0: the newest time stated by a reply
   Time today;                 // for gates: what people decided until a day counts until that day, however old the facts are; 0: as_of
   bool remembers = true;      // false: a what-if, of which the workspace's record hears nothing
@@ -118,6 +119,7 @@ struct Assessment {
   std::optional<double> score;
   VerdictCounts verdicts;
   uint64_t resources = 0, accounts = 0, regions = 0, pairs = 0;
+  uint64_t controls_left_out = 0;         // of all, by AssessOptions::controls: levels and scores speak of the others alone
   std::vector<FailedCall> calls_failed;
   std::vector<UnknownCause> unknown_causes;
   std::vector<JudgedLater> judged_later;  // by part

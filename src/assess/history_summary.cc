@@ -85,6 +85,7 @@ void write_scope(JsonWriter& json, const Assessment& out, const Scope& scope) {
     json.key("scope").begin_object();
     names("accounts", accounts);
     names("regions", regions);
+    if (!scope.controls.empty()) names("controls", scope.controls);
     json.end_object();
   }
   if (is_part(out, scope)) json.key("partial").boolean(true);
@@ -93,22 +94,24 @@ void write_scope(JsonWriter& json, const Assessment& out, const Scope& scope) {
 // One text for each scope, and one for people, in which no account's id stands.
 void read_scope(Value scope, std::string& one, std::string& for_people) {
   std::vector<std::string> words;
-  for (const char* key : {"accounts", "regions"}) {
+  std::string by;
+  for (const char* key : {"accounts", "regions", "controls"}) {
     Value names = scope.get(key);
     if (names.size() == 0) continue;
     one += std::string(key) + ":";
     for (Value item : names.items()) one += " " + std::string(item.text());
     one += ";";
-    words.push_back(count_text(names.size(), key == std::string_view("accounts") ? "account" : "Region"));
+    if (key == std::string_view("controls")) by = " by " + count_text(names.size(), "control");
+    else words.push_back(count_text(names.size(), key == std::string_view("accounts") ? "account" : "Region"));
   }
-  for_people = words.empty() ? "all" : join(words, " in ");
+  for_people = (words.empty() ? "all" : join(words, " in ")) + by;
 }
 
 }  // namespace
 
 bool is_part(const Assessment& out, const Scope& scope) {
   const std::vector<std::string> none;
-  return sorted(scope.accounts) != sorted(out.workspace ? out.workspace->accounts : none) || sorted(scope.regions) != sorted(out.workspace ? out.workspace->regions : none);
+  return !scope.controls.empty() || sorted(scope.accounts) != sorted(out.workspace ? out.workspace->accounts : none) || sorted(scope.regions) != sorted(out.workspace ? out.workspace->regions : none);
 }
 
 Result<std::string> summary_json(Assessment& out, const Scope& scope) {

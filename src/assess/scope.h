@@ -14,6 +14,7 @@ namespace reeve {
 
 struct Scope {
   std::vector<std::string> accounts, regions;  // only these; empty: all
+  std::vector<std::string> controls;           // the same, sorted
 
   // What has no Region is in every scope.
   bool has_region(std::string_view region) const {
@@ -23,7 +24,8 @@ struct Scope {
   bool has_unit(std::string_view unit_key) const {
     return accounts.empty() || !starts_with(unit_key, "account:") || std::find(accounts.begin(), accounts.end(), unit_key.substr(8)) != accounts.end();
   }
-  bool is_everything() const { return accounts.empty() && regions.empty(); }
+  bool has_control(std::string_view id) const { return controls.empty() || std::binary_search(controls.begin(), controls.end(), id); }
+  bool is_everything() const { return accounts.empty() && regions.empty() && controls.empty(); }
 };
 
 }  // namespace reeve

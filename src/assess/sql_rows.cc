@@ -32,7 +32,8 @@ class Words {
     for (size_t begin = 0; begin < text.size();) {
       size_t end = begin;
       while (end < text.size() && is_part(text[end])) ++end;
-      if (end > begin) words_.insert(text.substr(begin, end - begin));
+      // `$.x` is a member of a column, mostly of `unknown`, and no column x.
+      if (const bool member = begin >= 2 && text.substr(begin - 2, 2) == "$."; end > begin && !member) words_.insert(text.substr(begin, end - begin));
       begin = end + 1;
     }
   }

@@ -56,13 +56,18 @@ class Text {
 
   void headline() {
     std::string dot = said(" · ");
-    std::string estate = count_text(a_.accounts, "account") + ", " + count_text(a_.regions, "Region"), name = safe(a_.organization);
+    std::string estate = count_text(a_.accounts, "account") + ", " + count_text(a_.regions, "Region") + controls(), name = safe(a_.organization);
     const int room = t_.width - display_width("SEC01" + dot + dot + estate);
     if (t_.tty) name = shorten(t_, name, std::max(room, 12));
     std::string head = dot + (name.empty() ? "" : name + dot) + estate, then = dot + moment();
     // What does not fit beside it stands below.
     if (t_.tty && display_width("SEC01" + head + then) > t_.width) then = "\n" + wrap(moment(), t_.width, 8);
     out_ += paint(t_, Ink::heading, "SEC01") + head + then + (then.back() == '\n' ? "\n" : "\n\n");
+  }
+
+  std::string controls() const {
+    const uint64_t asked = a_.content.controls.size();
+    return a_.controls_left_out ? ", " + with_thousands(asked) + " of " + count_text(asked + a_.controls_left_out, "control") : "";
   }
 
   // When the facts were true, and as of when they are judged, if that is another moment.

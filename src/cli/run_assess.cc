@@ -80,7 +80,8 @@ Status print_assessment(Assessment& assessment, const Options& options, const Pr
       if (options.has(flag)) html.command.insert(html.command.end(), {flag, told(options.value(flag))});
     if (options.has("--as-of")) html.command.insert(html.command.end(), {"--as-of", options.value("--as-of")});
     for (auto& value : options.values("--accounts")) html.command.insert(html.command.end(), {"--accounts", how.redaction ? how.redaction->account(value) : value});
-    for (auto& value : options.values("--regions")) html.command.insert(html.command.end(), {"--regions", value});
+    for (const char* flag : {"--regions", "--controls"})
+      for (auto& value : options.values(flag)) html.command.insert(html.command.end(), {flag, value});
     html.command.insert(html.command.end(), {"--format", "html"});
     if (how.redaction) html.command.push_back("--redact");
     return write_assess_html(assessment, html, write);
@@ -124,6 +125,7 @@ int run_assess(const Options& options, Io& io) {
   what.content_dir = options.value("--content");
   what.accounts = options.values("--accounts");
   what.regions = options.values("--regions");
+  what.controls = options.values("--controls");
   if (auto time = options.time("--as-of")) what.as_of = *time;
   what.evidence_of_passes = options.has("--all") && format != "text" && format != "markdown";
   Result<std::unique_ptr<Assessment>> done = [&] {

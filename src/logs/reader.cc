@@ -212,16 +212,17 @@ ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink) {
   }
   struct stat st {};
   uint64_t size = ::fstat(file.fd, &st) == 0 && S_ISREG(st.st_mode) ? static_cast<uint64_t>(st.st_size) : 0;
-  // The first bytes tell how it is packed. Packed objects are held as they lie; text is read in pieces. A regular file that gives less than it
-  // was asked for has ended; a pipe gives what it has.
+  // The first bytes tell how it is packed. Packed objects are held as they lie; text is read in pieces. A regular file that has given its size and
+  // gives less than it was asked for has ended; a pipe, and a file system over a network, gives what it has.
   s.text.fit(std::max<size_t>(std::min<uint64_t>(size + 1, kPiece), 512), 0);
   size_t have = 0;
+  uint64_t came = 0;
   bool ended = false;
   auto more = [&](Bytes& to, size_t wanted) {
     ssize_t n = file.read(to.data() + have, wanted);
     if (n < 0) failed("read");
-    ended = n <= 0 || (size > 0 && static_cast<size_t>(n) < wanted);
-    if (n > 0) have += static_cast<size_t>(n);
+    if (n > 0) have += static_cast<size_t>(n), came += static_cast<uint64_t>(n);
+    ended = n <= 0 || (size > 0 && came >= size && static_cast<size_t>(n) < wanted);
   };
   do more(s.text, s.text.room() - have);
   while (!ended && have < 512 && (have == 0 || s.text.data()[0] == '\x1f' || s.text.data()[0] == '\x28'));

@@ -49,7 +49,9 @@ class Writing {
     json_.key("verdicts");
     counts(json_, a_.verdicts);
     json_.key("estate").begin_object().member("resources", whole(a_.resources)).member("accounts", whole(a_.accounts)).member("regions", whole(a_.regions));
-    json_.member("applicable_pairs", whole(a_.pairs)).end_object();
+    json_.member("applicable_pairs", whole(a_.pairs));
+    if (a_.controls_left_out) json_.member("controls_left_out", whole(a_.controls_left_out));
+    json_.end_object();
     practices();
     TRY(flush());
     TRY(findings());

@@ -42,7 +42,9 @@ std::string page_bar(const Report& report) {
   std::string out = "<a class=\"skip\" href=\"#main\">Skip to the answer</a><header class=\"top\"><div class=\"brand\"><svg class=\"logo\" viewBox=\"0 0 20 20\" aria-hidden=\"true\"><rect width=\"20\" height=\"20\" rx=\"4\"/>"
                     "<path d=\"M6.5 15.5v-11h4.2a3.2 3.2 0 0 1 0 6.4H6.5m4 0 3.2 4.6\"/></svg><b>Reeve</b></div><p class=\"what\">SEC01 assessment";
   if (!a.organization.empty()) out += " · <b>" + esc(a.organization) + "</b>";
-  out += " · " + figures(a.accounts, "estate.accounts", "account") + " · " + figures(a.regions, "estate.regions", "Region") + "</p>";
+  out += " · " + figures(a.accounts, "estate.accounts", "account") + " · " + figures(a.regions, "estate.regions", "Region");
+  if (a.controls_left_out) out += " · " + with_thousands(a.content.controls.size()) + " of " + with_thousands(a.content.controls.size() + a.controls_left_out) + " controls";
+  out += "</p>";
   out += "<p class=\"asof\">Evidence as of <b>" + when(a.as_of) + "</b> <span id=\"local-time\"></span></p>";
   out += "<div class=\"tools js\"><button type=\"button\" id=\"to-sections\" aria-expanded=\"false\" aria-controls=\"rail\">Sections</button><button type=\"button\" id=\"to-search\"><kbd aria-hidden=\"true\">/</kbd> Search</button>"
          "<button type=\"button\" id=\"to-print\">Print</button><button type=\"button\" id=\"to-theme\">Theme: auto</button></div></header>";

@@ -89,7 +89,7 @@ class Page {
             (a_.level ? ", " + std::string(level_name(a_.level)) : "") + "\n\n";
     out_ += "**" + with_thousands(a_.verdicts.fail) + " fail** · **" + with_thousands(a_.verdicts.unknown) + " unknown** · " + with_thousands(a_.verdicts.excepted) + " excepted · " +
             with_thousands(a_.verdicts.pass) + " pass · score " + (a_.score ? whole(*a_.score) : "unknown") + "\n\n";
-    out_ += plural(a_.accounts, "account") + ", " + plural(a_.regions, "Region") + ", " + plural(a_.resources, "resource") + ", as of " + people_time(a_.as_of) + ".\n\n";
+    out_ += plural(a_.accounts, "account") + ", " + plural(a_.regions, "Region") + ", " + plural(a_.resources, "resource") + (a_.controls_left_out ? ", " + with_thousands(a_.content.controls.size()) + " of " + plural(a_.content.controls.size() + a_.controls_left_out, "control") : "") + ", as of " + people_time(a_.as_of) + ".\n\n";
     if (a_.incomplete()) out_ += "**Incomplete**: " + plural(a_.problems.size(), "input") + " could not be read or judged; the rest was.\n\n";
   }
 
