@@ -92,6 +92,11 @@ def with_flags(checks, workspace):
     states = {on: next(a["state"] for a in json.loads(attest("--format", "json", "--as-of", on).out)["attestations"] if a["control"] == DRILLED) for on in ("2026-09-30", "2026-10-01", "2027-09-30", "2027-10-01")}
     check(list(states.values()) == ["not_yet_valid", "valid", "valid", "expired"], "what it is worth on a day", states)
 
+    third = attest(DRILLED, *["no" if word == "yes" else word for word in WHOLE])
+    state = next(a["state"] for a in json.loads(attest("--format", "json", "--as-of", "2026-11-01").out)["attestations"] if a["control"] == DRILLED)
+    check(third.status == 0 and state == "no", "of words of one day a no counts, whichever was written last", (third.err, state))
+    (workspace / "attestations" / f"{DRILLED}-2026-10-01-3.yaml").unlink()
+
     before = files(workspace)
 
     def instead(**flags):

@@ -154,6 +154,12 @@ def accounts(checks, folder, rules):
     for name in ("broken.json.gz", "mixed.ndjson"):
         checks.check(any(name in line for line in lines), f"{name} is named", done.err)
     checks.check(not any("README" in line or "notes.txt" in line for line in lines), "what is passed over is not", done.err)
+    nothing = place.parent / "nothing"
+    nothing.mkdir()
+    for name in ("README.md", "notes.txt"):
+        (nothing / name).write_bytes((place / name).read_bytes())
+    none = detect(nothing, rules=rules)
+    checks.check(none.status == 3 and "none of the 2 files that were met is a log" in none.err, "a folder without a log is no folder in which all is well", (none.status, none.err))
     named = detect(place / "notes.txt", rules=rules)
     checks.check(named.status == 3 and "notes.txt" in named.err, "a file that is named and no log is a failure", f"{named.status} {named.err}")
     missing = detect(folder / "nowhere", rules=rules)

@@ -47,8 +47,20 @@ def by_controls(checks, whole):
     checks.check(of == expected and len(of) > 50, "--controls: the verdicts of a run of all", sorted(set(of.items()) ^ set(expected.items()))[:4])
     left_out = len(list((ROOT / "content" / "controls").iterdir())) - len(some)
     checks.check(part.report["estate"]["controls_left_out"] == left_out, "--controls: how many are left out", part.report["estate"])
-    checks.check(f"{len(some)} of {len(some) + left_out} controls are asked for" in part.err, "--controls: said to who runs it", part.err[-300:])
+    checks.check(f"{len(some)} of {len(some) + left_out} controls are judged, as asked" in part.err, "--controls: said to who runs it", part.err[-300:])
     checks.check("controls_left_out" not in whole["estate"], "a run of all leaves out none", whole["estate"])
+    about = sorted(ABOUT_THE_ASSESSMENT)[0]
+    both = assess(NORTHFIELD, more=["--controls", f"{about},{some[0]}"])
+    checks.check({f["control"] for f in both.report["findings"]} == {some[0]} and f"`{about}` speaks of what all controls come to: left out too" in both.err,
+                 "--controls: what speaks of all is not judged by some", both.err[-300:])
+    alone = assess(NORTHFIELD, more=["--controls", about])
+    checks.check(alone.status == 2 and "cannot be judged by some alone" in alone.err, "--controls: and not alone", alone.err)
+    checks.check(not both.report["objectives"] and not both.report["frameworks"] and not both.report["depth"], "--controls: objectives and frameworks are not told", "")
+    every = ",".join(sorted(path.name for path in (ROOT / "content" / "controls").iterdir()))
+    checks.check(assess(NORTHFIELD, more=["--controls", every]).report["findings"] == whole["findings"], "--controls: all of them are no narrowing")
+    for form, said in (("text", "controls, no level"), ("markdown", "controls, no level"), ("html", "controls, no level"), ("oscal", "controls-left-out")):
+        out = reeve("assess", NORTHFIELD, "--format", form, "--controls", some[0]).out
+        checks.check(said in out and "of 4" not in (out if form != "html" else out[out.find("<h1"):out.find("</h1>")]), f"--controls: {form} tells no level", out[:300])
     slip = assess(NORTHFIELD, more=["--controls", "bucket-not-publc"])
     checks.check(slip.status == 2 and "did you mean `bucket-not-public`?" in slip.err, "--controls: a control that is not there is named", slip.err)
     with tempfile.TemporaryDirectory() as folder:

@@ -18,6 +18,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "base/words.h"
 #include "estate/several_organizations.h"
 #include "store/history.h"
 #include "store/views.h"
@@ -112,21 +113,34 @@ class Run {
     return {};
   }
 
-  // What the others would say is not known then, and nothing is said of them: neither that they pass nor that they are missing.
+  // What the others would say is not known then, and nothing is said of them: neither that they pass nor that they are missing. A control about what all
+  // come to can therefore not be one of some.
   Status narrow_controls() {
-    if (options_.controls.empty()) return {};
-    for (auto& id : options_.controls) {
+    std::vector<std::string> asked = options_.controls;
+    std::sort(asked.begin(), asked.end());
+    asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+    for (auto& id : asked) {
       if (std::binary_search(known_controls_.begin(), known_controls_.end(), id)) continue;
+      for (auto& error : out_.content.errors)
+        if (contains(error.at.path, "controls/" + id + "/")) return tl::unexpected(error);
       const std::string near = nearest(id, known_controls_);
-      return fail(Code::not_found, "control `" + id + "` is asked for and there is none", {}, "the id of a control", near.empty() ? "reeve content list" : "did you mean `" + near + "`?");
+      return fail(Code::not_found, "control `" + id + "` is asked for and there is none", {}, "the id of a control", near.empty() ? "`reeve content list` has all, --practice those of one practice" : "did you mean `" + near + "`?");
     }
-    scope_.controls = options_.controls;
-    std::sort(scope_.controls.begin(), scope_.controls.end());
-    scope_.controls.erase(std::unique(scope_.controls.begin(), scope_.controls.end()), scope_.controls.end());
+    if (asked.empty() || asked.size() == known_controls_.size()) return {};
+    std::vector<std::string> of_all;
+    std::erase_if(asked, [&](const std::string& id) {
+      auto& needs = out_.content.control(id)->needs;
+      const bool is = std::find(needs.begin(), needs.end(), own_part) != needs.end();
+      if (is) of_all.push_back("`" + id + "`");
+      return is;
+    });
+    const std::string why = join(of_all, ", ") + (of_all.size() == 1 ? " speaks" : " speak") + " of what all controls come to";
+    if (asked.empty()) return fail(Code::usage, why + ", and cannot be judged by some alone", {}, "other controls besides, or no --controls", "");
+    scope_.controls = std::move(asked);
     out_.controls_left_out = known_controls_.size() - scope_.controls.size();
     std::erase_if(out_.content.controls, [&](const Control& control) { return !scope_.has_control(control.id); });
-    if (out_.controls_left_out > 0)
-      out_.notes.push_back({Code::unsupported, with_thousands(scope_.controls.size()) + " of " + with_thousands(known_controls_.size()) + " controls are asked for: levels and scores speak of those alone", {}, "", ""});
+    out_.notes.push_back({Code::unsupported, out_.controls_asked() + " are judged, as asked: scores speak of those alone, and levels, objectives, frameworks and threats are not told", {}, "", ""});
+    if (!of_all.empty()) out_.notes.push_back({Code::unsupported, why + ": left out too", {}, "", ""});
     return {};
   }
 
@@ -436,7 +450,7 @@ class Run {
     if (model.empty() && out_.workspace) model = join_path(out_.workspace->dir, std::string(model_file));
     TRY(add_sql_functions(out_.store->db(), out_.as_of, input.part));  // for conditions of threats
     out_.store->db().set_now(out_.as_of);
-    TRY(threats_->begin(model, options_.threats));
+    if (scope_.controls.empty()) TRY(threats_->begin(model, options_.threats));
     if (threats_->has_model()) {
       TRY(threats_->record());
       recorded.parts.insert(std::string(model_part));
@@ -545,6 +559,11 @@ class Run {
 };
 
 }  // namespace
+
+std::string Assessment::controls_asked() const {
+  const uint64_t asked = content.controls.size();
+  return controls_left_out ? with_thousands(asked) + " of " + count_text(asked + controls_left_out, "control") : "";
+}
 
 Result<std::unique_ptr<Assessment>> assess(const AssessOptions& options) {
   auto out = std::make_unique<Assessment>();

@@ -246,11 +246,13 @@ Result<RunDifference> difference(store::Store& store, const Content& content, in
   }));
   moved.finish();
   std::map<std::string, RunDifference::Control, std::less<>> controls;
+  std::map<std::string, int, std::less<>> told;  // in how many of the two
   std::set<int64_t> kept;  // of the two, those that kept what each control said; runs of older programs did not
   for (int64_t run : {from_run, to_run})
     TRY(store::each_run_control(store.db(), run, run, [&](const store::RunControlCounts& row) -> Status {
       kept.insert(run);
       auto& one = controls[std::string(row.control)];
+      ++told[std::string(row.control)];
       (run == from_run ? one.before : one.after) = status_of(row.counts);
       return {};
     }));
@@ -259,8 +261,9 @@ Result<RunDifference> difference(store::Store& store, const Content& content, in
     if (run->partial) out.notes.push_back("run " + std::to_string(run->run) + " judged only a part: what moved out of sight is no progress");
   }
   if (kept.size() < 2) return out;
+  const bool part = out.from.partial || out.to.partial;  // what such a run says nothing of was perhaps not judged
   for (auto& [id, one] : controls)
-    if (one.before != one.after) out.controls.push_back({id, one.before, one.after});
+    if (one.before != one.after && (!part || told[id] == 2)) out.controls.push_back({id, one.before, one.after});
   return out;
 }
 

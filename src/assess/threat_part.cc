@@ -125,7 +125,8 @@ Status ThreatModelRun::record() {
         for (const std::string& id : ids) {
           const bool detects = detections.contains(id);
           insert.bind(1, mitigation->text("id")).bind(2, threat).bind(3, name).bind(4, mitigation->text("content"));
-          insert.bind_or_null(5, detects ? "" : id).bind_or_null(6, detects ? id : "");
+          const std::string_view bound = id, none;  // what is bound must live until the row is written
+          insert.bind_or_null(5, detects ? none : bound).bind_or_null(6, detects ? bound : none);
           TRY(insert.run());
         }
       }

@@ -56,18 +56,13 @@ class Text {
 
   void headline() {
     std::string dot = said(" · ");
-    std::string estate = count_text(a_.accounts, "account") + ", " + count_text(a_.regions, "Region") + controls(), name = safe(a_.organization);
+    std::string estate = count_text(a_.accounts, "account") + ", " + count_text(a_.regions, "Region") + (some_ ? ", " + a_.controls_asked() : ""), name = safe(a_.organization);
     const int room = t_.width - display_width("SEC01" + dot + dot + estate);
     if (t_.tty) name = shorten(t_, name, std::max(room, 12));
     std::string head = dot + (name.empty() ? "" : name + dot) + estate, then = dot + moment();
     // What does not fit beside it stands below.
     if (t_.tty && display_width("SEC01" + head + then) > t_.width) then = "\n" + wrap(moment(), t_.width, 8);
     out_ += paint(t_, Ink::heading, "SEC01") + head + then + (then.back() == '\n' ? "\n" : "\n\n");
-  }
-
-  std::string controls() const {
-    const uint64_t asked = a_.content.controls.size();
-    return a_.controls_left_out ? ", " + with_thousands(asked) + " of " + count_text(asked + a_.controls_left_out, "control") : "";
   }
 
   // When the facts were true, and as of when they are judged, if that is another moment.
@@ -86,11 +81,12 @@ class Text {
     Table table({{""}, {"practice", Align::left, 0, true}, {"level"}, {"fail", Align::right}, {"unkn", Align::right}, {"exc", Align::right},
                  {"pass", Align::right, 100}, {"n/a", Align::right, 100}, {"score", Align::right, 100}, {"first blocker", Align::left, 110, true}}, 1);
     for (auto& practice : a_.practices) {
+      if (some_ && practice.controls.empty()) continue;
       std::string number_text = practice.number.substr(practice.number.rfind('-') == std::string::npos ? 0 : practice.number.rfind('-') + 1);
       std::string first = practice.blockers.empty() ? "" : practice.blockers.front().control.empty() ? practice.blockers.front().why : practice.blockers.front().control;
-      table.row({{practice.level == lowest ? "*" : ""},
+      table.row({{practice.level == lowest && !some_ ? "*" : ""},
                  {(number_text.empty() ? "" : number_text + " ") + (practice.practice->short_title.empty() ? practice.practice->title : practice.practice->short_title)},
-                 {std::to_string(practice.level) + " " + std::string(level_name(practice.level))},
+                 {some_ ? said("–") : std::to_string(practice.level) + " " + std::string(level_name(practice.level))},
                  number(practice.verdicts.fail, Ink::fail),
                  number(practice.verdicts.unknown, Ink::unknown),
                  number(practice.verdicts.excepted, Ink::excepted),
@@ -100,7 +96,7 @@ class Text {
                  {first}});
     }
     out_ += table.text(t_);
-    std::string legend = std::string(a_.level < 4 ? "* holds the level down; " : "") + "unkn: facts are missing, never a pass";
+    std::string legend = std::string(some_ ? "no level, for only some controls are asked for; " : a_.level < 4 ? "* holds the level down; " : "") + "unkn: facts are missing, never a pass";
     if (a_.verdicts.excepted > 0) legend += "; exc: accepted until a date";
     legend = wrap(legend, t_.width - 1, 0);
     for (auto line : split(trim(legend), '\n')) out_ += " " + paint(t_, Ink::dim, line) + "\n";
@@ -142,7 +138,7 @@ class Text {
     auto open = open_blockers(a_);
     auto& rows = open.rows;
     if (rows.empty()) return;
-    out_ += paint(t_, Ink::heading, "Blocks level " + std::to_string(a_.level + 1)) + ": " + count_text(rows.size(), "control") + ", about " + effort_text(open.minutes) + "\n";
+    out_ += paint(t_, Ink::heading, some_ ? "Open" : "Blocks level " + std::to_string(a_.level + 1)) + ": " + count_text(rows.size(), "control") + ", about " + effort_text(open.minutes) + "\n";
     Table table({{""}, {""}, {"", Align::left, 0, true}, {"", Align::left, 90}, {"", Align::right, 90}}, 3);
     for (auto& row : rows)
       table.row({{short_name(row.blocker->status), ink_of(row.blocker->status)},
@@ -176,7 +172,7 @@ class Text {
   }
 
   std::string stand(int level, const std::optional<double>& score) const {
-    return "level " + std::to_string(level) + ", score " + (score ? std::to_string(static_cast<int>(*score + 0.5)) : "unknown");
+    return (some_ ? "" : "level " + std::to_string(level) + ", ") + "score " + (score ? std::to_string(static_cast<int>(*score + 0.5)) : "unknown");
   }
 
   void do_first() {
@@ -229,7 +225,8 @@ class Text {
   void not_known() {
     if (a_.verdicts.unknown == 0) return;
     out_ += paint(t_, Ink::heading, "Not known") + ": " + count_text(a_.verdicts.unknown, "verdict");
-    if (!a_.calls_failed.empty()) out_ += ", some because " + count_text(a_.calls_failed.size(), "call was", "calls were") + " denied or failed";
+    const auto failed = static_cast<uint64_t>(std::count_if(a_.calls_failed.begin(), a_.calls_failed.end(), [&](auto& call) { return !some_ || call.verdicts > 0; }));
+    if (failed > 0) out_ += ", some because " + count_text(failed, "call was", "calls were") + " denied or failed";
     out_ += "\n";
     Table table({{"", Align::left, 0, true}, {"", Align::right}, {"", Align::right, 90}}, 3);
     for (auto& cause : a_.unknown_causes) if (!cause.later) table.row({{safe(cause.cause)}, {count_text(cause.verdicts, "verdict")}, {count_text(cause.accounts, "account")}});
@@ -303,14 +300,14 @@ class Text {
       if (a_.changes.not_rejudged) out_ += ", " + with_thousands(a_.changes.not_rejudged) + " not judged again";
       out_ += "\n";
     }
-    out_ += paint(t_, Ink::heading, "Level " + std::to_string(a_.level) + " of 4" + (a_.level ? ", " + std::string(level_name(a_.level)) : ""));
+    out_ += paint(t_, Ink::heading, some_ ? a_.controls_asked() + ", no level" : "Level " + std::to_string(a_.level) + " of 4" + (a_.level ? ", " + std::string(level_name(a_.level)) : ""));
     out_ += dot + "score " + (a_.score ? std::to_string(static_cast<int>(*a_.score + 0.5)) : "unknown") + dot;
     out_ += paint(t_, a_.verdicts.fail ? Ink::fail : Ink::plain, with_thousands(a_.verdicts.fail) + " fail") + dot;
     out_ += paint(t_, a_.verdicts.unknown ? Ink::unknown : Ink::plain, with_thousands(a_.verdicts.unknown) + " unknown") + dot;
     out_ += with_thousands(a_.verdicts.excepted) + " excepted";
     if (options_.elapsed_ms > 0) out_ += dot + duration_text(options_.elapsed_ms);
     out_ += "\n";
-    if (a_.level != a_.level_without_attested) out_ += "Without attestations: level " + std::to_string(a_.level_without_attested) + "\n";
+    if (a_.level != a_.level_without_attested && !some_) out_ += "Without attestations: level " + std::to_string(a_.level_without_attested) + "\n";
     std::string next;
     for (auto& row : open_blockers(a_).rows)
       if (next.empty()) next = row.blocker->control;  // the first of the list above
@@ -318,6 +315,7 @@ class Text {
   }
 
   Assessment& a_;
+  const bool some_ = a_.controls_left_out > 0;
   const Terminal& t_;
   const AssessTextOptions& options_;
   std::string out_;

@@ -223,6 +223,11 @@ int run_detect(const Options& options, Io& io) {
   // A run that was ended delivers for its own while; a second signal ends the program.
   const auto delivering = [ended_before = detect_ended.load()] { return detect_ended && !ended_before; };
   if (outputs && !outputs->finish(what.state, *deliver_ms, delivering, io)) complete = false;
+  // A folder of something else would look like one in which all is well.
+  if (!what.follow && !what.source && done->ignored > 0 && done->objects + done->skipped == 0) {
+    io.error({Code::type, done->ignored == 1 ? "the one file that was met is no log" : "none of the " + with_thousands(done->ignored) + " files that were met is a log", {}, "CloudTrail or another of docs/formats/logs.md", "--audit says what each file is taken for"});
+    complete = false;
+  }
   if (done->rules_changed) io.say("note  the state was made with other rules; what was read then is not read again for these\n");
   if (what.silencer)
     for (const Error& error : what.silencer->expired()) io.say("note  " + fold(io.error_terminal, safe(error.text())) + "\n");

@@ -183,7 +183,7 @@ class Explaining {
     field("reason", safe(f.reason));
     field("since", rfc3339(f.opened) + (f.openings > 1 ? ", opened " + std::to_string(f.openings) + " times, first on " + rfc3339(f.first_seen) : ""));
     if (f.closed_at.known()) field("closed", rfc3339(f.closed_at));
-    if (f.not_rejudged) field("note", "not judged in the last run: its account, Region or call was not in the input");
+    if (f.not_rejudged) field("note", "not judged in the last run: its account, Region or call was not in the input, or its control was not asked for");
     if (auto evidence = evidence_from_json(f.evidence_json)) {
       for (auto& e : *evidence) {
         io_.print("\n");

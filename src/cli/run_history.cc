@@ -85,15 +85,18 @@ class Telling {
     Table table({{"run", Align::right}, {"as of"}, {"level", Align::right}, {"score", Align::right}, {"crit", Align::right}, {"high", Align::right}, {"med", Align::right},
                  {"low", Align::right}, {"unkn", Align::right}, {"exc", Align::right}, {"what else changed", Align::left, 90, true}});
     // The newest are what is asked for; they stand last, where the eye rests.
+    std::string parts;  // the narrow table has no room for it in its rows
     const size_t first = most() && runs.size() > most() ? runs.size() - most() : 0;
     for (size_t i = first; i < runs.size(); ++i) {
       auto& run = runs[i];
       auto by = [&](Severity severity) { return run.split ? number(run.fail[severity], Ink::fail) : Cell{said("–")}; };
       table.row({{std::to_string(run.run)}, {people_time(run.as_of)}, {std::to_string(run.level)}, {score(run.score)}, by(Severity::critical), by(Severity::high), by(Severity::medium),
-                 by(Severity::low), number(run.verdicts.unknown, Ink::unknown), number(run.verdicts.excepted, Ink::excepted), {safe(join(run.events, ", ")), Ink::dim}});
+                 by(Severity::low), number(run.verdicts.unknown, Ink::unknown), number(run.verdicts.excepted, Ink::excepted), {safe((run.partial ? "judged a part" + std::string(run.events.empty() ? "" : ", ") : "") + join(run.events, ", ")), Ink::dim}});
+      parts += run.partial ? (parts.empty() ? "" : ", ") + std::to_string(run.run) : "";
     }
     if (first) out_ += said("… ") + with_thousands(first) + " older: --all\n";
     out_ += table.text(terminal());
+    if (!parts.empty()) out_ += wrap("judged only a part, and say nothing of the whole: " + parts, terminal().width, 0);
     return {};
   }
 

@@ -56,7 +56,9 @@ Word word_on(const Workspace* workspace, const Control& control, Time day) {
   if (workspace)
     for (auto& one : workspace->attestations) {
       if (one.control != control.id) continue;
-      if (one.given <= day && (!newest || one.given > newest->given)) newest = &one;
+      // Of words of one day, for none of which it is known that it was the last, a no counts.
+      const bool same_day = newest && one.given == newest->given;
+      if (one.given <= day && (!newest || one.given > newest->given || (same_day && newest->answer && !one.answer))) newest = &one;
       if (one.given > day && (!next || one.given < next->given)) next = &one;
     }
   out.said = newest ? newest : next;

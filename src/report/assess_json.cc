@@ -69,7 +69,8 @@ class Writing {
     }
     if (a_.workspace) TRY(write_workspace_part(json_, a_, options_.redaction, [&] { return out_.size() > (1 << 16) ? flush() : Status(); }));
     json_.key("not_computed").begin_array();
-    if (!a_.threats.looked) json_.string("risks: there is no threat model in the workspace, and none was given (`reeve model derive`)");
+    if (a_.controls_left_out) json_.string("levels of the whole, objectives, frameworks, risks: only some controls are judged (--controls)");
+    else if (!a_.threats.looked) json_.string("risks: there is no threat model in the workspace, and none was given (`reeve model derive`)");
     json_.string("risks in money: `reeve model risk` reckons them, `reeve model register` keeps them");
     if (!a_.alerts.given) json_.string("detections fired: no file of alerts (`reeve detect`) was among the sources");
     json_.end_array();

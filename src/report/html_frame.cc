@@ -43,7 +43,7 @@ std::string page_bar(const Report& report) {
                     "<path d=\"M6.5 15.5v-11h4.2a3.2 3.2 0 0 1 0 6.4H6.5m4 0 3.2 4.6\"/></svg><b>Reeve</b></div><p class=\"what\">SEC01 assessment";
   if (!a.organization.empty()) out += " · <b>" + esc(a.organization) + "</b>";
   out += " · " + figures(a.accounts, "estate.accounts", "account") + " · " + figures(a.regions, "estate.regions", "Region");
-  if (a.controls_left_out) out += " · " + with_thousands(a.content.controls.size()) + " of " + with_thousands(a.content.controls.size() + a.controls_left_out) + " controls";
+  if (a.controls_left_out) out += " · " + a.controls_asked();
   out += "</p>";
   out += "<p class=\"asof\">Evidence as of <b>" + when(a.as_of) + "</b> <span id=\"local-time\"></span></p>";
   out += "<div class=\"tools js\"><button type=\"button\" id=\"to-sections\" aria-expanded=\"false\" aria-controls=\"rail\">Sections</button><button type=\"button\" id=\"to-search\"><kbd aria-hidden=\"true\">/</kbd> Search</button>"

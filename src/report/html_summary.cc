@@ -55,8 +55,10 @@ std::string stairs(const Report& report) {
 // The first sentence of the panel and of the page say the same number.
 std::string blockers(const Report& report) {
   auto& a = report.a;
-  if (a.level >= 4) return "<aside class=\"block\" aria-labelledby=\"h-block\"><h2 id=\"h-block\">Nothing blocks</h2><p>All practices stand at level 4.</p></aside>";
-  std::string out = "<aside class=\"block\" aria-labelledby=\"h-block\"><header><h2 id=\"h-block\">What blocks level " + std::to_string(a.level + 1) + "</h2><p>" +
+  const bool some = a.controls_left_out > 0;
+  if (some && report.blocking.empty()) return "<aside class=\"block\" aria-labelledby=\"h-block\"><h2 id=\"h-block\">Nothing is open</h2><p>None of the controls asked for fails or is unknown.</p></aside>";
+  if (a.level >= 4 && !some) return "<aside class=\"block\" aria-labelledby=\"h-block\"><h2 id=\"h-block\">Nothing blocks</h2><p>All practices stand at level 4.</p></aside>";
+  std::string out = "<aside class=\"block\" aria-labelledby=\"h-block\"><header><h2 id=\"h-block\">" + (some ? "What is open" : "What blocks level " + std::to_string(a.level + 1)) + "</h2><p>" +
                     count_text(report.blocking.size(), "control") + ", about " + effort_text(report.blocking_minutes) + " of work</p></header><ol>";
   std::string rest;
   size_t n = 0;
@@ -180,6 +182,11 @@ std::string practice_body(const Report& report, const PracticeResult& practice) 
 std::string section_summary(const Report& report) {
   auto& a = report.a;
   std::string out = "<section id=\"summary\" class=\"hero\" aria-labelledby=\"h-top\"><div class=\"say\"><p class=\"q\">How do you securely operate your workload?</p>";
+  if (a.controls_left_out) {
+    out += "<h1 id=\"h-top\">" + a.controls_asked() + ", no level.</h1><p class=\"sum\">Only these are asked for: scores speak of them alone, and what the others would say is not known.";
+    if (a.verdicts.unknown > 0) out += " " + count_text(a.verdicts.unknown, "verdict is", "verdicts are") + " <b>unknown</b>.";
+    return out + "</p></div>" + blockers(report) + "</section>";
+  }
   out += "<h1 id=\"h-top\">Level <data value=\"" + std::to_string(a.level) + "\" data-is=\"level\">" + std::to_string(a.level) + "</data> of 4.";
   if (a.level < 4) {
     std::string many = number_word(report.blocking.size(), true);

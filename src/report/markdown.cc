@@ -85,11 +85,11 @@ class Page {
 
  private:
   void headline() {
-    out_ += "## SEC01" + (a_.organization.empty() ? std::string() : " of " + markdown_text(cut(a_.organization, kName))) + ": level " + std::to_string(a_.level) + " of 4" +
-            (a_.level ? ", " + std::string(level_name(a_.level)) : "") + "\n\n";
+    out_ += "## SEC01" + (a_.organization.empty() ? std::string() : " of " + markdown_text(cut(a_.organization, kName))) + ": " + (a_.controls_left_out ? a_.controls_asked() + ", no level" : "level " + std::to_string(a_.level) + " of 4" +
+            (a_.level ? ", " + std::string(level_name(a_.level)) : "")) + "\n\n";
     out_ += "**" + with_thousands(a_.verdicts.fail) + " fail** · **" + with_thousands(a_.verdicts.unknown) + " unknown** · " + with_thousands(a_.verdicts.excepted) + " excepted · " +
             with_thousands(a_.verdicts.pass) + " pass · score " + (a_.score ? whole(*a_.score) : "unknown") + "\n\n";
-    out_ += plural(a_.accounts, "account") + ", " + plural(a_.regions, "Region") + ", " + plural(a_.resources, "resource") + (a_.controls_left_out ? ", " + with_thousands(a_.content.controls.size()) + " of " + plural(a_.content.controls.size() + a_.controls_left_out, "control") : "") + ", as of " + people_time(a_.as_of) + ".\n\n";
+    out_ += plural(a_.accounts, "account") + ", " + plural(a_.regions, "Region") + ", " + plural(a_.resources, "resource") + ", as of " + people_time(a_.as_of) + ".\n\n";
     if (a_.incomplete()) out_ += "**Incomplete**: " + plural(a_.problems.size(), "input") + " could not be read or judged; the rest was.\n\n";
   }
 
@@ -102,8 +102,8 @@ class Page {
       auto value = (*summary)->root().get(key);
       return value ? value.number() : std::nullopt;
     };
-    if (auto level = number("level"); level && *level != a_.level) out_ += "Level " + whole(*level) + " → **" + std::to_string(a_.level) + "**. ";
-    if (auto score = number("score"); score && a_.score && whole(*score) != whole(*a_.score)) out_ += "Score " + whole(*score) + " → **" + whole(*a_.score) + "**. ";
+    if (auto level = number("level"); level && *level != a_.level && !a_.controls_left_out) out_ += "Level " + whole(*level) + " → **" + std::to_string(a_.level) + "**. ";
+    if (auto score = number("score"); score && a_.score && !a_.controls_left_out && whole(*score) != whole(*a_.score)) out_ += "Score " + whole(*score) + " → **" + whole(*a_.score) + "**. ";
     return {};
   }
 
@@ -148,7 +148,7 @@ class Page {
   void blockers() {
     auto open = open_blockers(a_);
     if (open.rows.empty()) return;
-    out_ += "### Blocks level " + std::to_string(a_.level + 1) + "\n\n| | severity | control | resource | owner | effort |\n|---|---|---|---|---|---|\n";
+    out_ += "### " + (a_.controls_left_out ? "Open" : "Blocks level " + std::to_string(a_.level + 1)) + "\n\n| | severity | control | resource | owner | effort |\n|---|---|---|---|---|---|\n";
     Rows rows(out_, kBlockers);
     for (auto& row : open.rows) {
       if (!row.result) {
@@ -167,8 +167,9 @@ class Page {
     out_ += "### Practices\n\n| practice | level | fail | unknown | excepted | score |\n|---|---|---:|---:|---:|---:|\n";
     Rows rows(out_, kPractices);
     for (auto& practice : a_.practices)
-      rows.row({markdown_text((practice.number.empty() ? practice.practice->slug : practice.number) + " " + practice.practice->title),
-                std::to_string(practice.level) + " " + std::string(level_name(practice.level)), with_thousands(practice.verdicts.fail), with_thousands(practice.verdicts.unknown),
+      if (!a_.controls_left_out || !practice.controls.empty())
+        rows.row({markdown_text((practice.number.empty() ? practice.practice->slug : practice.number) + " " + practice.practice->title),
+                a_.controls_left_out ? "–" : std::to_string(practice.level) + " " + std::string(level_name(practice.level)), with_thousands(practice.verdicts.fail), with_thousands(practice.verdicts.unknown),
                 with_thousands(practice.verdicts.excepted), practice.score ? whole(*practice.score) : "–"});
     rows.end();
   }

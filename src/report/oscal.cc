@@ -82,10 +82,10 @@ class Writing {
       json_.member("description", "Verdicts on what the accounts exported, judged without access to AWS. What could not be read is unknown and never satisfied.");
       json_.member("start", rfc3339(a_.as_of)).member("end", rfc3339(a_.as_of));
       json_.key("props").begin_array();
-      prop("level", std::to_string(a_.level));
-      prop("level-without-attestations", std::to_string(a_.level_without_attested));
+      if (!a_.controls_left_out) prop("level", std::to_string(a_.level)), prop("level-without-attestations", std::to_string(a_.level_without_attested));
       if (a_.score) prop("score", std::to_string(static_cast<int>(*a_.score + 0.5)));
       prop("accounts", std::to_string(a_.accounts));
+      if (a_.controls_left_out) prop("controls-left-out", std::to_string(a_.controls_left_out));
       prop("regions", std::to_string(a_.regions));
       prop("resources", std::to_string(a_.resources));
       json_.end_array();
@@ -229,10 +229,11 @@ class Writing {
   }
 
   void attestations() {
-    if (!a_.workspace || a_.workspace->attestations.empty()) return;
+    if (!a_.workspace || std::none_of(a_.workspace->attestations.begin(), a_.workspace->attestations.end(), [&](auto& given) { return !a_.controls_left_out || a_.content.control(given.control); })) return;
     json_.key("attestations").begin_array();
     for (auto& given : a_.workspace->attestations) {
       const Control* control = a_.content.control(given.control);
+      if (!control && a_.controls_left_out) continue;  // nobody asked
       json_.begin_object().key("parts").begin_array().begin_object().member("name", "attestation").member("title", markup(control ? control->title : given.control));
       json_.key("props").begin_array();
       prop("objective", given.control);
