@@ -263,6 +263,8 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
       result.controls.push_back(i);
       add(result.verdicts, out.controls[i].counts);
     }
+    const bool some = out.controls_left_out > 0;  // that nothing of a practice or a level was asked for blocks nothing
+    if (some && result.controls.empty()) continue;
     std::stable_sort(result.controls.begin(), result.controls.end(),
                      [&](size_t a, size_t b) { return out.controls[a].control->level < out.controls[b].control->level; });
     auto breakdown = level_breakdown(standings);
@@ -270,6 +272,7 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
     result.level_without_attested = breakdown.level_without_attested;
     result.score = score(standings);
     result.blockers = blockers(standings);
+    if (some) std::erase_if(result.blockers, [](const Blocker& blocker) { return blocker.control.empty(); });
     levels.push_back(result.level);
     levels_without.push_back(result.level_without_attested);
     out.practices.push_back(std::move(result));

@@ -81,7 +81,6 @@ class Text {
     Table table({{""}, {"practice", Align::left, 0, true}, {"level"}, {"fail", Align::right}, {"unkn", Align::right}, {"exc", Align::right},
                  {"pass", Align::right, 100}, {"n/a", Align::right, 100}, {"score", Align::right, 100}, {"first blocker", Align::left, 110, true}}, 1);
     for (auto& practice : a_.practices) {
-      if (some_ && practice.controls.empty()) continue;
       std::string number_text = practice.number.substr(practice.number.rfind('-') == std::string::npos ? 0 : practice.number.rfind('-') + 1);
       std::string first = practice.blockers.empty() ? "" : practice.blockers.front().control.empty() ? practice.blockers.front().why : practice.blockers.front().control;
       table.row({{practice.level == lowest && !some_ ? "*" : ""},

@@ -19,7 +19,10 @@ std::string points_bar(double points, double most) {
 
 std::string whole(double value) { return with_thousands(static_cast<uint64_t>(value + 0.5)); }
 
-std::string after_words(int level, const std::optional<double>& score) { return "level " + std::to_string(level) + (score ? ", score " + decimal_text(*score, 0) : ""); }
+std::string after_words(const Report& report, int level, const std::optional<double>& score) {
+  const std::string points = score ? "score " + decimal_text(*score, 0) : "";
+  return report.a.controls_left_out ? points : "level " + std::to_string(level) + (score ? ", " : "") + points;
+}
 
 std::string who(const RoadmapItem& item) { return item.person.empty() ? item.owner : item.person; }
 
@@ -41,7 +44,7 @@ std::string step(const Report& report, const RoadmapItem& item, double most) {
   out += "</p></td>" + td(std::string(waits_for_drill(report.a, item) ? "drill" : name(item.kind)) + (item.quick_win ? ", <b>quick</b>" : "")) + td((practice ? esc(report.number(*practice)) + " · " : "") + std::string(name(item.severity)));
   out += td_number(item.resources ? with_thousands(item.resources) + " fail" : with_thousands(item.unknown) + " unknown");
   out += "<td class=\"n pw\">" + points_bar(item.points, most) + "<span>" + whole(item.points) + (item.points_in_doubt > 0 ? " +" + whole(item.points_in_doubt) + "?" : "") + "</span></td>";
-  return out + td_number(effort_text(item.effort_minutes)) + td(esc(who(item))) + td(after_words(item.level, item.score)) + "</tr>";
+  return out + td_number(effort_text(item.effort_minutes)) + td(esc(who(item))) + td(after_words(report, item.level, item.score)) + "</tr>";
 }
 
 const std::vector<std::string> kStepHeads = {"##", "Action and what to do", "Kind", "Closes", "#Verdicts", "<th class=\"n\">Points</th>", "#Effort", "Owner", "After this"};
@@ -49,7 +52,7 @@ const std::vector<std::string> kStepHeads = {"##", "Action and what to do", "Kin
 std::string phase_section(const Report& report, const RoadmapPhase& phase, const std::vector<const RoadmapItem*>& steps, double most) {
   std::string number = std::to_string(phase.phase);
   std::string out = "<h3>Phase " + number + " · " + std::string(phase_name(phase.phase)) + " <small>" + with_thousands(phase.passing) + " of " + count_text(phase.controls, "control") + " pass; " + count_text(steps.size(), "step") +
-                    ", about " + effort_text(phase.effort_minutes) + ", " + whole(phase.points) + " points; then " + after_words(phase.level, phase.score) + "</small></h3>";
+                    ", about " + effort_text(phase.effort_minutes) + ", " + whole(phase.points) + " points; then " + after_words(report, phase.level, phase.score) + "</small></h3>";
   if (steps.empty()) return out + "<p class=\"empty\">Nothing is left to do in this phase.</p>";
   out += table_open("Steps of phase " + number, kStepHeads, "do");
   size_t i = 0;
@@ -97,8 +100,8 @@ std::string section_do_first(const Report& report) {
   }
   if (!quick.empty()) out += "<h3>Quick wins <small>" + count_text(summary.quick_wins, "step") + "; each " + esc(quick_win_rule) + "</small></h3><ul class=\"rest cols\">" + quick + "</ul>";
   for (auto& phase : summary.phases) out += phase_section(report, phase, phases[phase.phase], most);
-  out += "<p class=\"later\">When all of it is done: " + after_words(summary.level, summary.score) + ".";
-  if (!summary.held.empty()) out += " Below level 4 even then: " + esc(held_numbers(report)) + ", for nothing at some level applies or all is excepted.";
+  out += "<p class=\"later\">When all of it is done: " + after_words(report, summary.level, summary.score) + ".";
+  if (!summary.held.empty() && !report.a.controls_left_out) out += " Below level 4 even then: " + esc(held_numbers(report)) + ", for nothing at some level applies or all is excepted.";
   if (later > 0) out += " " + count_text(later, "control waits", "controls wait") + " for another part of Reeve: <a href=\"#unknowns\">Unknowns</a>.";
   return out + " Order: " + esc(roadmap_rule) + ".</p></section>";
 }

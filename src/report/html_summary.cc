@@ -84,9 +84,9 @@ std::string blockers(const Report& report) {
   }
   out += "</ol>";
   if (!rest.empty())
-    out += "<details class=\"more\"><summary>" + count_text(report.blocking.size() - kBlockersShown, "more control", "more controls") + " that block level " + std::to_string(a.level + 1) + "</summary><ol>" + rest + "</ol></details>";
+    out += "<details class=\"more\"><summary>" + count_text(report.blocking.size() - kBlockersShown, "more control", "more controls") + (some ? "" : " that block level " + std::to_string(a.level + 1)) + "</summary><ol>" + rest + "</ol></details>";
   if (!report.blocking.empty() && report.a.score && report.score_unblocked)
-    out += "<p class=\"promise\">Mending " + std::string(report.blocking.size() == 1 ? "it" : "all " + number_word(report.blocking.size())) + " brings the organization to level " + std::to_string(report.level_unblocked) + " and the score to " +
+    out += "<p class=\"promise\">Mending " + std::string(report.blocking.size() == 1 ? "it" : "all " + number_word(report.blocking.size())) + " brings " + (some ? "" : "the organization to level " + std::to_string(report.level_unblocked) + " and ") + "the score to " +
            std::to_string(static_cast<int>(*report.score_unblocked + 0.5)) + ". What that is worth in money comes with the threat model.</p>";
   return out + "</aside>";
 }
@@ -153,7 +153,7 @@ std::string practice_body(const Report& report, const PracticeResult& practice) 
     if (c.level != at) {
       if (at) out += "</ul>";
       at = c.level;
-      out += "<h3 class=\"lvl\">" + level_words(at) + (at <= practice.level ? " · reached" : at == practice.level + 1 ? " · next" : "") + "</h3><ul class=\"cs\">";
+      out += "<h3 class=\"lvl\">" + level_words(at) + (report.a.controls_left_out ? "" : at <= practice.level ? " · reached" : at == practice.level + 1 ? " · next" : "") + "</h3><ul class=\"cs\">";
     }
     bool open = result.status == Verdict::fail || result.status == Verdict::unknown || result.status == Verdict::excepted;
     out += "<li id=\"control=" + c.id + "\">" + mark(result.status) + "<div><b>" + esc(c.title) + "</b><p>" + c.id + " · " + (result.counts.applicable() ? esc(report.share(result, result.status)) + " " : std::string("nothing to judge ")) + "· " + std::string(name(c.severity)) + " · " + esc(report.owner(c.owner)) +
@@ -203,15 +203,16 @@ std::string section_practices(const Report& report) {
   static constexpr const char* kKinds[][2] = {{"fail", "fail"}, {"unknown", "unknown"}, {"excepted", "excepted"}, {"pass", "pass"}, {"na", "n/a"}};
   for (auto& kind : kKinds) legend += "<span class=\"key\"><svg viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"b-" + std::string(kind[0]) + "\" x=\".5\" y=\".5\" width=\"11\" height=\"11\"/></svg>" + kind[1] + "</span>";
   std::string out = std::string("<section id=\"practices\"") + (report.a.history.trend.size() > 1 ? " class=\"hist\"" : "") + " aria-labelledby=\"h-practices\">" +
-                    section_head("practices", number_word(report.a.practices.size(), true) + " practices", "A row opens its statement, its questions and each control with its evidence.", legend);
+                    section_head("practices", number_word(report.a.practices.size(), true) + (report.a.practices.size() == 1 ? " practice" : " practices"), "A row opens its statement, its questions and each control with its evidence.", legend);
   out += std::string("<div class=\"pr ph\" aria-hidden=\"true\"><span>Practice</span><span>Level</span><span class=\"n\">Fail</span><span class=\"n\">Unkn.</span><span>Verdicts</span><span>First blocker of the next level</span>"
          "<span>Owner</span>") + (report.a.history.trend.size() > 1 ? "<span>30 days</span>" : "") + "<span class=\"n\">Score</span></div><div>";
+  const bool some = report.a.controls_left_out > 0;
   for (auto& practice : report.a.practices) {
     const Practice& p = *practice.practice;
     std::string number = report.number(practice);
-    out += "<details class=\"pd" + std::string(practice.level == report.a.level && report.a.level < 4 ? " low" : "") + "\" id=\"practice=" + p.slug + "\"><summary class=\"pr\" data-row>";
+    out += "<details class=\"pd" + std::string(practice.level == report.a.level && report.a.level < 4 && !some ? " low" : "") + "\" id=\"practice=" + p.slug + "\"><summary class=\"pr\" data-row>";
     out += "<span class=\"pn\"><span data-cell=\"number\">" + esc(number) + "</span> <b data-cell=\"practice\">" + esc(p.title) + "</b></span>";
-    out += "<span class=\"pl\">" + pips(practice.level) + "<span data-cell=\"level\">" + level_words(practice.level) + "</span></span>";
+    out += "<span class=\"pl\">" + (some ? "" : pips(practice.level)) + "<span data-cell=\"level\">" + (some ? "–" : level_words(practice.level)) + "</span></span>";
     std::string path = "practices." + p.slug + ".verdicts.";
     out += "<span class=\"n\" data-cell=\"fail\">" + figure(practice.verdicts.fail, path + "fail") + "<span class=\"vh\"> fail,</span></span>";
     out += "<span class=\"n\" data-cell=\"unknown\">" + figure(practice.verdicts.unknown, path + "unknown") + "<span class=\"vh\"> unknown,</span></span>";

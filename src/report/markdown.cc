@@ -167,8 +167,7 @@ class Page {
     out_ += "### Practices\n\n| practice | level | fail | unknown | excepted | score |\n|---|---|---:|---:|---:|---:|\n";
     Rows rows(out_, kPractices);
     for (auto& practice : a_.practices)
-      if (!a_.controls_left_out || !practice.controls.empty())
-        rows.row({markdown_text((practice.number.empty() ? practice.practice->slug : practice.number) + " " + practice.practice->title),
+      rows.row({markdown_text((practice.number.empty() ? practice.practice->slug : practice.number) + " " + practice.practice->title),
                 a_.controls_left_out ? "–" : std::to_string(practice.level) + " " + std::string(level_name(practice.level)), with_thousands(practice.verdicts.fail), with_thousands(practice.verdicts.unknown),
                 with_thousands(practice.verdicts.excepted), practice.score ? whole(*practice.score) : "–"});
     rows.end();

@@ -6,12 +6,11 @@ namespace reeve {
 
 OpenBlockers open_blockers(const Assessment& a) {
   OpenBlockers out;
-  const bool some = a.controls_left_out > 0;  // then no level is told, and that others do not pass says nothing
+  const bool some = a.controls_left_out > 0;  // then no level is told
   if (a.level >= 4 && !some) return out;
   for (auto& practice : a.practices) {
     if (practice.level != a.level && !some) continue;
     for (auto& blocker : practice.blockers) {
-      if (some && blocker.control.empty()) continue;
       OpenBlocker row;
       row.blocker = &blocker;
       row.practice = &practice;
