@@ -110,16 +110,17 @@ class DetectRun {
     auto given = source_->fresh(problems);
     for (Error& problem : problems) sinks_.problem(std::move(problem));
     objects_ = TRY(std::move(given));
-    std::vector<LogObject> fresh;
+    size_t kept = 0;  // in place: there may be very many
     for (LogObject& object : objects_) {
       if (object.any_version ? TRY(state_->done_beginning(object.identity)) : !object.version.empty() && TRY(state_->done(object.identity, object.version))) {
         ++totals_.skipped;
         source_->settled(object);
       } else {
-        fresh.push_back(std::move(object));
+        if (&objects_[kept] != &object) objects_[kept] = std::move(object);
+        ++kept;
       }
     }
-    objects_ = std::move(fresh);
+    objects_.resize(kept);
     turn_ = 0;
     ready_.clear();
     waiting_records_ = 0;
