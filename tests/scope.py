@@ -49,6 +49,13 @@ def by_controls(checks, whole):
     checks.check(part.report["estate"]["controls_left_out"] == left_out, "--controls: how many are left out", part.report["estate"])
     checks.check(f"{len(some)} of {len(some) + left_out} controls are judged, as asked" in part.err, "--controls: said to who runs it", part.err[-300:])
     checks.check("controls_left_out" not in whole["estate"], "a run of all leaves out none", whole["estate"])
+    checks.check(part.report["level"] == part.report["level_without_attested"] == 0 and {p["level"] for p in part.report["practices"]} == {0}, "--controls: no level, whatever passes", part.report["level"])
+    asked = {c["id"]: c["status"] for p in part.report["practices"] for c in p["controls"]}
+    blocking = [b["control"] for p in part.report["practices"] for b in p["blockers"]]
+    checks.check(set(asked) == set(some) and sorted(blocking) == sorted(c for c, status in asked.items() if status in ("fail", "unknown")), "--controls: all that is open blocks, at whatever level it stands",
+                 sorted(set(blocking) ^ {c for c, status in asked.items() if status in ("fail", "unknown")}))
+    passing = assess(NORTHFIELD, more=["--controls", "scp-type-enabled"]).report
+    checks.check(passing["verdicts"]["fail"] == 0 and passing["verdicts"]["pass"] > 0 and passing["level"] == 0, "--controls: one that passes makes no level", passing["verdicts"])
     about = sorted(ABOUT_THE_ASSESSMENT)[0]
     both = assess(NORTHFIELD, more=["--controls", f"{about},{some[0]}"])
     checks.check({f["control"] for f in both.report["findings"]} == {some[0]} and f"`{about}` speaks of what all controls come to: left out too" in both.err,

@@ -119,7 +119,7 @@ struct Assessment {
   std::optional<double> score;
   VerdictCounts verdicts;
   uint64_t resources = 0, accounts = 0, regions = 0, pairs = 0;
-  uint64_t controls_left_out = 0;         // of all, by AssessOptions::controls: levels and scores speak of the others alone, and no level is told to people
+  uint64_t controls_left_out = 0;         // of all, by AssessOptions::controls: scores speak of the others alone, and levels stand at 0
   std::string controls_asked() const;     // `3 of 300 controls`; empty if none is left out
   std::vector<FailedCall> calls_failed;
   std::vector<UnknownCause> unknown_causes;

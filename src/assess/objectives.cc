@@ -251,15 +251,14 @@ Status judge_objectives(Assessment& out, const ResourceCatalogue& catalogue, con
   std::map<std::string, size_t, std::less<>> index;
   for (size_t i = 0; i < out.controls.size(); ++i) index[out.controls[i].control->id] = i;
 
-  const bool all = out.controls_left_out == 0;  // of some nothing can be said of what all are for
-  for (const Objective& objective : out.content.objectives) {
-    if (!all) break;
-    out.objectives.push_back(judge(objective, out, out.controls, catalogue, times, open));
-    out.depth.push_back(depth_of(out.objectives.back(), out.controls));
-  }
-  std::stable_sort(out.depth.begin(), out.depth.end(), [](auto& a, auto& b) { return a.rank_points > b.rank_points; });
-  if (all)
+  if (out.controls_left_out == 0) {  // some controls alone say nothing of what all are for
+    for (const Objective& objective : out.content.objectives) {
+      out.objectives.push_back(judge(objective, out, out.controls, catalogue, times, open));
+      out.depth.push_back(depth_of(out.objectives.back(), out.controls));
+    }
+    std::stable_sort(out.depth.begin(), out.depth.end(), [](auto& a, auto& b) { return a.rank_points > b.rank_points; });
     for (const Framework& framework : out.content.frameworks) out.frameworks.push_back(judge(framework, out, index));
+  }
 
   AttestedShare& share = out.attested;
   for (const ControlResult& result : out.controls) {

@@ -272,7 +272,14 @@ Status tally(Assessment& out, const ResourceCatalogue& catalogue, const JudgeCon
     result.level_without_attested = breakdown.level_without_attested;
     result.score = score(standings);
     result.blockers = blockers(standings);
-    if (some) std::erase_if(result.blockers, [](const Blocker& blocker) { return blocker.control.empty(); });
+    if (some) {
+      // A level would be one of what was asked for, so none is given; and all that is open is told, at whatever level it stands.
+      result.level = result.level_without_attested = 0;
+      for (Standing& one : standings) one.level = 1;
+      result.blockers = blockers(standings);
+      std::erase_if(result.blockers, [](const Blocker& blocker) { return blocker.control.empty(); });
+      for (Blocker& one : result.blockers) one.level = out.content.control(one.control)->level;
+    }
     levels.push_back(result.level);
     levels_without.push_back(result.level_without_attested);
     out.practices.push_back(std::move(result));

@@ -306,7 +306,7 @@ class Text {
     out_ += with_thousands(a_.verdicts.excepted) + " excepted";
     if (options_.elapsed_ms > 0) out_ += dot + duration_text(options_.elapsed_ms);
     out_ += "\n";
-    if (a_.level != a_.level_without_attested && !some_) out_ += "Without attestations: level " + std::to_string(a_.level_without_attested) + "\n";
+    if (a_.level != a_.level_without_attested) out_ += "Without attestations: level " + std::to_string(a_.level_without_attested) + "\n";
     std::string next;
     for (auto& row : open_blockers(a_).rows)
       if (next.empty()) next = row.blocker->control;  // the first of the list above

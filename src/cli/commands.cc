@@ -98,7 +98,7 @@ Program make_program() {
        .arguments = {{.name = "SOURCE", .repeats = true, .form = Form::file,
                       .help = "folder, file, .tar, .tar.zst or .zip; `-` is standard input; default: scope.sources of the workspace"}},
        .flags = {format({"text", "json", "html", "csv", "markdown", "ocsf", "asff", "oscal", "oscal-poam"}), out_file(), as_of(), fail_on(), accounts(), regions(),
-                 {.name = "--controls", .value = "ID,…", .repeats = true, .commas = true, .help = "judge by these controls alone; levels and scores then speak of those alone"},
+                 {.name = "--controls", .value = "ID,…", .repeats = true, .commas = true, .help = "judge by these controls alone; scores then speak of those alone, and no level is told"},
                  {.name = "--all", .help = "print every row and, in formats for machines, passes too"},
                  {.name = "--redact", .help = "put pseudonyms for account ids, names of resources, people and mail addresses"}},
        .examples = {{"reeve assess exports/", "judge a folder, print to the terminal"},

@@ -205,7 +205,7 @@ std::string td(uint64_t n) { return td_number(with_thousands(n)); }
 Report::Report(Assessment& assessment, const AssessHtmlOptions& html) : a(assessment), options(html) {
   for (size_t i = 0; i < a.controls.size(); ++i) controls_[a.controls[i].control->id] = i;
   for (auto& practice : a.practices) {
-    if (a.controls_left_out == 0 && (practice.level != a.level || a.level >= 4)) continue;
+    if (practice.level != a.level || a.level >= 4) continue;
     for (auto& blocker : practice.blockers) {
       const ControlResult* result = control(blocker.control);
       blocking.push_back({&blocker, result, &practice});

@@ -57,7 +57,7 @@ std::string blockers(const Report& report) {
   auto& a = report.a;
   const bool some = a.controls_left_out > 0;
   if (some && report.blocking.empty()) return "<aside class=\"block\" aria-labelledby=\"h-block\"><h2 id=\"h-block\">Nothing is open</h2><p>None of the controls asked for fails or is unknown.</p></aside>";
-  if (a.level >= 4 && !some) return "<aside class=\"block\" aria-labelledby=\"h-block\"><h2 id=\"h-block\">Nothing blocks</h2><p>All practices stand at level 4.</p></aside>";
+  if (a.level >= 4) return "<aside class=\"block\" aria-labelledby=\"h-block\"><h2 id=\"h-block\">Nothing blocks</h2><p>All practices stand at level 4.</p></aside>";
   std::string out = "<aside class=\"block\" aria-labelledby=\"h-block\"><header><h2 id=\"h-block\">" + (some ? "What is open" : "What blocks level " + std::to_string(a.level + 1)) + "</h2><p>" +
                     count_text(report.blocking.size(), "control") + ", about " + effort_text(report.blocking_minutes) + " of work</p></header><ol>";
   std::string rest;
@@ -222,7 +222,7 @@ std::string section_practices(const Report& report) {
     if (!practice.blockers.empty()) {
       const Blocker& first = practice.blockers.front();
       const ControlResult* result = report.control(first.control);
-      out += esc(result ? result->control->title : first.why) + " <span class=\"to\">→ " + std::to_string(first.level) + "</span>";
+      out += esc(result ? result->control->title : first.why) + (some ? "" : " <span class=\"to\">→ " + std::to_string(first.level) + "</span>");
       if (result) who = report.owner(result->control->owner);
     } else {
       out += "–";

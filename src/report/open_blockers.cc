@@ -6,10 +6,9 @@ namespace reeve {
 
 OpenBlockers open_blockers(const Assessment& a) {
   OpenBlockers out;
-  const bool some = a.controls_left_out > 0;  // then no level is told
-  if (a.level >= 4 && !some) return out;
+  if (a.level >= 4) return out;
   for (auto& practice : a.practices) {
-    if (practice.level != a.level && !some) continue;
+    if (practice.level != a.level) continue;
     for (auto& blocker : practice.blockers) {
       OpenBlocker row;
       row.blocker = &blocker;
