@@ -34,8 +34,6 @@ constexpr uint64_t first_eight(std::string_view name) {
   return word;
 }
 
-constexpr std::string_view last_eight(std::string_view name) { return name.size() < 8 ? name : name.substr(name.size() - 8); }
-
 constexpr size_t slot_of(uint64_t word, uint64_t factor) { return static_cast<size_t>((word * factor) >> 57); }
 
 constexpr bool spreads(uint64_t factor) {
@@ -57,34 +55,40 @@ constexpr uint64_t find_factor() {
 constexpr uint64_t kFactor = find_factor();
 
 struct Slot {
-  std::string_view name;
+  uint64_t first = ~uint64_t{0}, last = 0;  // eight bytes of the name each, the last with the closing quote behind it
+  uint64_t second = 0, second_bits = 0;     // and those between, of a name that the two do not cover
+  uint32_t bytes = 0;
   LogField field = LogField::count;
-  uint64_t first = 0, second = 0, last = 0;  // eight bytes each, that overlap: together all of the name
 };
+static_assert(sizeof(Slot) == 40);
 
 constexpr std::array<Slot, kSlots> fill_slots() {
   std::array<Slot, kSlots> slots{};
-  for (size_t i = 0; i < kFieldNames.size(); ++i)
-    slots[slot_of(first_eight(kFieldNames[i]), kFactor)] = {kFieldNames[i], static_cast<LogField>(i), first_eight(kFieldNames[i]),
-                                                            kFieldNames[i].size() > 16 ? first_eight(kFieldNames[i].substr(8)) : 0, first_eight(last_eight(kFieldNames[i]))};
+  for (size_t i = 0; i < kFieldNames.size(); ++i) {
+    const std::string_view name = kFieldNames[i];
+    const bool long_name = name.size() > 15;
+    slots[slot_of(first_eight(name), kFactor)] = {first_eight(name), first_eight(name.substr(name.size() - 7)), long_name ? first_eight(name.substr(8, 8)) : 0,
+                                                  long_name ? ~uint64_t{0} : 0, static_cast<uint32_t>(name.size()), static_cast<LogField>(i)};
+  }
   return slots;
 }
 
 constexpr auto kSlotTable = fill_slots();
-static_assert(std::all_of(kFieldNames.begin(), kFieldNames.end(), [](std::string_view name) { return name.size() <= kNameMax; }));
+static_assert(std::all_of(kFieldNames.begin(), kFieldNames.end(), [](std::string_view name) { return name.size() >= 7 && name.size() <= kNameMax; }));
 
-// `name` stands in a text with at least eight bytes behind its first.
-inline __attribute__((always_inline)) LogField find_field(const char* name, size_t bytes) {
+inline __attribute__((always_inline)) uint64_t eight_at(const char* text) {
   uint64_t word;
-  std::memcpy(&word, name, 8);
+  std::memcpy(&word, text, 8);
+  return word;
+}
+
+// The place of the name that begins at `name`, its closing quote behind it; null: it has none. Sixteen bytes behind its first may be read, more if they are a name's.
+inline __attribute__((always_inline)) const Slot* slot_at(const char* name) {
+  const uint64_t word = eight_at(name);
   const Slot& slot = kSlotTable[slot_of(word, kFactor)];
-  if (slot.name.size() != bytes || slot.first != word) return LogField::count;
-  if (bytes <= 8) return slot.field;
-  std::memcpy(&word, name + bytes - 8, 8);
-  if (word != slot.last) return LogField::count;
-  if (bytes <= 16) return slot.field;
-  std::memcpy(&word, name + 8, 8);
-  return word == slot.second ? slot.field : LogField::count;
+  if (word != slot.first) return nullptr;
+  const uint64_t others = (eight_at(name + slot.bytes - 7) ^ slot.last) | ((eight_at(name + 8) ^ slot.second) & slot.second_bits);
+  return others == 0 ? &slot : nullptr;
 }
 
 bool blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
@@ -139,6 +143,19 @@ bool sound_scalar(const char* p, const char* end) {
   return p == end;
 }
 
+// `null`, `true` or `false`, all of it.
+inline __attribute__((always_inline)) bool literal(const char* from, const char* next) {
+  uint32_t word, rest;
+  std::memcpy(&word, from, 4);
+  std::memcpy(&rest, from + 1, 4);
+  const auto is = [](uint32_t four, const char (&text)[5]) {
+    uint32_t other = 0;
+    for (unsigned i = 0; i < 4; ++i) other |= static_cast<uint32_t>(static_cast<unsigned char>(text[i])) << (8 * i);
+    return four == other;
+  };
+  return next - from == 4 ? is(word, "null") || is(word, "true") : next - from == 5 && is(word, "fals") && is(rest, "alse");
+}
+
 }  // namespace
 
 std::string_view name(LogField field) { return field < LogField::count ? kFieldNames[static_cast<size_t>(field)] : std::string_view(); }
@@ -148,7 +165,8 @@ LogField field_of(std::string_view member_name) {
   char room[kNameMax + 8] = {};
   std::memcpy(room, member_name.data(), member_name.size());
   room[member_name.size()] = '"';
-  return find_field(room, member_name.size());
+  const Slot* slot = slot_at(room);
+  return slot && slot->bytes == member_name.size() ? slot->field : LogField::count;
 }
 
 struct RecordWalk::Parser {
@@ -328,6 +346,18 @@ Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begi
     return how;
   };
   for (const uint32_t* i = at_;;) {
+    // Most members are strings and literals under names that have a place, with no white space between: they need no look at where the name ends.
+    while (end - i > 3) {
+      const char *key = t + i[0], *from = t + i[2], *next = t + i[3];
+      if (*key != '"' || t[i[1]] != ':' || *next != ',') break;
+      if (*from == '"' ? next[-1] != '"' : !literal(from, next)) break;
+      const Slot* slot = slot_at(key + 1);
+      if (slot == nullptr) break;
+      std::string_view& known = event.known[static_cast<size_t>(slot->field)];
+      again += !known.empty();
+      known = {from, static_cast<size_t>(next - from)};
+      i += 4;
+    }
     if (end - i < 3) return left(i < end && t[*i] != '"' ? Walked::broken : Walked::cut);
     const char* key = t + i[0];
     const char* colon = t + i[1];
@@ -359,12 +389,11 @@ Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begi
       else to = trimmed(from, t + *i);
     }
     std::string_view token(from, static_cast<size_t>(to - from));
-    LogField field = find_field(key, key_bytes);
-    if (field != LogField::count) {
-      std::string_view& known = event.known[static_cast<size_t>(field)];
-      again += !known.empty();
-      known = token;
-      if (place != nullptr) event.places[static_cast<size_t>(field)] = place;
+    if (const Slot* slot = slot_at(key)) {
+      const auto field = static_cast<size_t>(slot->field);
+      again += !event.known[field].empty();
+      event.known[field] = token;
+      if (place != nullptr) event.places[field] = place;
     } else {
       put(event, key, key_bytes, token);
     }
