@@ -84,8 +84,15 @@ void EventFields::begin(const LogEvent& event) {
   event_ = &event;
   slots_.resize(plan_.members().size());
   walked_.fill(Walked::not_yet);
+  if (early_ != LogField::count && event.early_at != nullptr && event.early_at == event.raw(early_).data()) walked_[static_cast<size_t>(early_)] = Walked::found;
   odd_names_ = false;
   for (const auto& [name, token] : event.others) odd_names_ = odd_names_ || name.find('.') != std::string_view::npos;
+}
+
+EarlyMembers EventFields::early(LogField root) {
+  early_ = root;
+  if (root == LogField::count) return {};
+  return {&plan_.members(), root, slots_.data()};
 }
 
 EventFields::Walked EventFields::walk(LogField root) {

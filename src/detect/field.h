@@ -59,6 +59,8 @@ class EventFields {
   explicit EventFields(const FieldPlan& plan) : plan_(plan), slots_(plan.members().size()) {}
   void begin(const LogEvent& event);  // which must stay until the next one
   const LogEvent& event() const { return *event_; }
+  // For the reader of the events to come: it finds what lies below the member `root` on its way.
+  EarlyMembers early(LogField root);
 
   // As field_tokens, but `tokens` is emptied first.
   bool tokens(const AskedField& field, std::vector<std::string_view>& tokens);
@@ -82,6 +84,7 @@ class EventFields {
   Walked walk(LogField root);
   const FieldPlan& plan_;
   const LogEvent* event_ = nullptr;
+  LogField early_ = LogField::count;
   bool odd_names_ = false;  // the event has a member whose own name has a dot
   std::vector<std::string_view> slots_;
   std::array<Walked, static_cast<size_t>(LogField::count)> walked_{};

@@ -309,6 +309,12 @@ Matcher::Matcher(const RuleSet& rules, FieldPlan& fields) {
 
 Matcher::~Matcher() = default;
 
+LogField Matcher::always_asked() const {
+  for (const Plan::ByField& field : plan_->by_field)
+    if (field.field.slot != UINT32_MAX) return field.field.path.root();
+  return LogField::count;
+}
+
 std::shared_ptr<Matcher::Scratch> Matcher::scratch() const {
   return std::make_shared<Scratch>(plan_->predicates.size());
 }

@@ -24,6 +24,8 @@ class Matcher {
   // Room for one thread's work; never shared by two at a time.
   class Scratch;
   std::shared_ptr<Scratch> scratch() const;
+  // A member that is looked into in every event, whatever its names; `count`: none is.
+  LogField always_asked() const;
   // Calls `hit` with the index in RuleSet::rules of each detection that matches, ascending.
   void match(EventFields& event, Scratch& scratch, const std::function<void(uint32_t rule)>& hit) const;
 

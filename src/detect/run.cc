@@ -142,6 +142,7 @@ class DetectRun {
     LogObject& object = objects_[index];
     worker.alert.event.object = object.name;
     LogSink sink;
+    sink.early = worker.fields.early(matcher_.always_asked());
     sink.problem = [&](Error error) { reading.problems.push_back(std::move(error)); };
     sink.event = [&](const LogEvent& event) {
       if (timed_) reading.newest_ms = std::max(reading.newest_ms, event_time_ms(event));

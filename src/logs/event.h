@@ -42,6 +42,7 @@ struct LogEvent {
   // `walked` is: it has none. For MembersAsked.
   std::array<const uint32_t*, static_cast<size_t>(LogField::count)> places{};
   const char* walked = nullptr;
+  const char* early_at = nullptr;    // where the map begins whose members the reader has found on its way (LogSink::early); null: it has not
   std::shared_ptr<const void> walk;  // of event_of: what unescaped names and `places` point into
 
   std::string_view raw(LogField field) const { return known[static_cast<size_t>(field)]; }

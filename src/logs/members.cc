@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "logs/grammar.h"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -94,28 +96,38 @@ void MembersAsked::clear(const Node& node, std::string_view* slots) const {
   for (uint32_t below : node.below) clear(nodes_[below], slots);
 }
 
-// Along the places of a map that the reader has held against the grammar: every bracket is closed, every name has its value.
+// Along the places of a map. `checked`: the reader has held it against the grammar already, so every bracket is closed and every name has its value; else whatever
+// is not in order ends the walk.
+template <bool checked>
 struct MembersAsked::Walk {
   const MembersAsked& asked;
-  const char* const text;
+  const Places& places;
   std::string_view* const slots;
+  const char* const text = places.text;
   uint64_t met = 0;  // nodes that a map has come for, each a bit, which some share
+  size_t depth = 0;
 
-  // Past the map or list at hand.
+  // Past the value at hand; null: it is not in order.
   const uint32_t* pass(const uint32_t* at) const {
-    for (size_t depth = 0;;) {
+    if constexpr (!checked) {
+      Walked how;
+      at = past_value(places, at, depth, how);
+      return how == Walked::whole ? at : nullptr;
+    }
+    if ((text[*at] | 0x20) != '{') return at + 1;  // neither that nor `[`
+    for (size_t open = 0;;) {
       const char c = text[*at++];
-      depth += c == '{' || c == '[';
-      if ((c == '}' || c == ']') && --depth == 0) return at;
+      open += c == '{' || c == '[';
+      if ((c == '}' || c == ']') && --open == 0) return at;
     }
   }
 
   const Place* find(const Node& node, const char* name, size_t bytes) const {
     const uint64_t first = first_of(name, bytes);
-    const Place* const places = node.places.data();
+    const Place* const by_hash = node.places.data();
     const size_t count = node.places.size();
-    for (size_t at = place_of(first, count); places[at].bytes != none; at = (at + 1) & (count - 1)) {
-      const Place& one = places[at];
+    for (size_t at = place_of(first, count); by_hash[at].bytes != none; at = (at + 1) & (count - 1)) {
+      const Place& one = by_hash[at];
       if (one.first != first || one.bytes != bytes) continue;
       if (bytes <= 8) return &one;
       if (one.last != eight(name + bytes - 8)) continue;
@@ -126,8 +138,11 @@ struct MembersAsked::Walk {
 
   // The map at hand, below `node`; what stands behind it. Null: something odd, and the walk is over.
   const uint32_t* map(const Node& node, const uint32_t* at) {
-    if (text[*++at] == '}') return at + 1;
+    if (++at == places.end) return nullptr;
+    if (text[*at] == '}') return at + 1;
+    if (++depth > kDepthMax) return nullptr;
     for (;;) {
+      if (!checked && (places.end - at < 4 || text[at[0]] != '"' || text[at[1]] != ':')) return nullptr;
       const char* name = text + at[0] + 1;
       const char* name_end = text + at[1] - 1;  // before its colon
       while (*name_end != '"') --name_end;
@@ -136,25 +151,37 @@ struct MembersAsked::Walk {
       if (!found && odd(name, bytes)) return nullptr;
       at += 2;
       const char* const from = text + *at;
-      const bool nested = (*from | 0x20) == '{';  // or `[`
-      if (found && found->node != none) {
-        const Node& below = asked.nodes_[found->node];
-        const uint64_t bit = uint64_t{1} << (found->node & 63);
-        if (met & bit) asked.clear(below, slots);  // of a member given twice nothing stays of the first
-        met |= bit;
+      if (*from == '"') {
+        ++at;
+      } else if (found && found->node != none) {
         if (*from == '[') return nullptr;
-        at = *from == '{' ? map(below, at) : at + 1;
-        if (!at) return nullptr;
+        at = *from == '{' ? below(found->node, at) : pass(at);
       } else {
-        at = nested ? pass(at) : at + 1;
+        at = pass(at);
       }
+      if (!at || (!checked && at == places.end)) return nullptr;
+      if (found && found->node != none && *from != '{') forget(found->node);
       if (found && found->slot != none) {
-        const char* to = nested ? text + at[-1] + 1 : text + *at;
+        const char* to = (*from | 0x20) == '{' ? text + at[-1] + 1 : text + *at;
         while (static_cast<unsigned char>(to[-1]) <= ' ') --to;  // white space: nothing else of that kind stands behind a value
         slots[found->slot] = {from, static_cast<size_t>(to - from)};
       }
-      if (text[*at++] == '}') return at;
+      const char c = text[*at++];
+      if (c == '}') return --depth, at;
+      if (!checked && c != ',') return nullptr;
     }
+  }
+
+  const uint32_t* below(uint32_t node, const uint32_t* at) {
+    forget(node);
+    return map(asked.nodes_[node], at);
+  }
+
+  // Of a member given twice nothing stays of the first.
+  void forget(uint32_t node) {
+    const uint64_t bit = uint64_t{1} << (node & 63);
+    if (met & bit) asked.clear(asked.nodes_[node], slots);
+    met |= bit;
   }
 };
 
@@ -162,9 +189,16 @@ bool MembersAsked::find(const LogEvent& event, LogField root, std::string_view* 
   const auto index = static_cast<size_t>(root);
   const uint32_t* place = event.places[index];
   if (top_[index] == 0 || place == nullptr || event.walked == nullptr) return false;
-  const Node& top = nodes_[top_[index] - 1];
   for (uint32_t slot : of_root_[index]) slots[slot] = {};
-  return Walk{*this, event.walked, slots}.map(top, place) != nullptr;
+  const Places places{event.walked, 0, nullptr};
+  return Walk<true>{*this, places, slots}.map(nodes_[top_[index] - 1], place) != nullptr;
+}
+
+const uint32_t* MembersAsked::find_in(const Places& places, const uint32_t* at, LogField root, std::string_view* slots) const {
+  const auto index = static_cast<size_t>(root);
+  if (top_[index] == 0) return nullptr;
+  for (uint32_t slot : of_root_[index]) slots[slot] = {};
+  return Walk<false>{*this, places, slots}.map(nodes_[top_[index] - 1], at);
 }
 
 }  // namespace reeve

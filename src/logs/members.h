@@ -18,6 +18,8 @@
 
 namespace reeve {
 
+struct Places;
+
 class MembersAsked {
  public:
   // The slot of what lies at `path` below the member `root`: names with dots between them. The same for the same path.
@@ -29,6 +31,8 @@ class MembersAsked {
   // Fills the slots below `root`, a map; of duplicates the last stands. False: there is a name with a dot or an escape, a list on the way, or
   // no walk over this event, and each path must be followed by itself.
   bool find(const LogEvent& event, LogField root, std::string_view* slots) const;
+  // The same of a map that nobody has looked at yet, whose first place is `at`, held against the grammar on the way. Behind it; null: as above, or it is not in order.
+  const uint32_t* find_in(const Places& places, const uint32_t* at, LogField root, std::string_view* slots) const;
 
  private:
   static constexpr uint32_t none = UINT32_MAX;
@@ -47,6 +51,7 @@ class MembersAsked {
     std::vector<uint32_t> below;
     std::vector<Place> places;  // of the names below, by a hash of their first bytes; more than half are empty
   };
+  template <bool checked>
   struct Walk;
   void clear(const Node& node, std::string_view* slots) const;
   void make_places(Node& node) const;
@@ -56,6 +61,13 @@ class MembersAsked {
   std::array<uint32_t, static_cast<size_t>(LogField::count)> top_{};  // a root's node and one; 0: nobody asked
   std::vector<LogField> roots_;     // by slot
   std::vector<std::string> paths_;  // by slot
+};
+
+// What every event will be asked for: the reader, which comes by anyway, finds it for whoever puts the slots there.
+struct EarlyMembers {
+  const MembersAsked* asked = nullptr;
+  LogField root = LogField::count;
+  std::string_view* slots = nullptr;  // filled as MembersAsked::find does, if the event's `early_at` is where its member `root` begins
 };
 
 }  // namespace reeve

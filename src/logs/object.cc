@@ -64,6 +64,7 @@ uint64_t count_lines(std::string_view text) {
 ObjectText::ObjectText(ReadRooms& rooms, const LogLimits& limits, const LogSink& sink, ObjectAudit& audit, int depth)
     : rooms_(rooms), limits_(limits), sink_(sink), audit_(audit), depth_(depth), stretch_(kStretchMax) {
   while (rooms_.size() <= static_cast<size_t>(depth)) rooms_.push_back(std::make_unique<ReadRoom>());
+  room().walk.early = sink.early;
 }
 
 Place ObjectText::place(size_t at) const {
@@ -122,7 +123,7 @@ void ObjectText::envelope_closed() {
   wants_comma_ = list_begun_ = true;
 }
 
-size_t ObjectText::take(std::string_view text, bool last) {
+size_t ObjectText::take(std::string_view text, bool last, bool ready) {
   text_ = text;
   size_t at = 0;
   if (shape_ == Shape::unset) {
@@ -140,7 +141,7 @@ size_t ObjectText::take(std::string_view text, bool last) {
     else shape_ = text.substr(0, kSniff).find("\n{") != npos ? Shape::json : Shape::unknown;
   }
   switch (shape_) {
-    case Shape::json: at += take_json(text.substr(at), last); break;
+    case Shape::json: at += take_json(text.substr(at), last, ready); break;
     case Shape::lines: at += take_lines(text.substr(at), last); break;
     case Shape::unset: break;
     case Shape::unknown: at = text.size(); break;
@@ -162,7 +163,7 @@ size_t ObjectText::take(std::string_view text, bool last) {
   return at;
 }
 
-size_t ObjectText::take_json(std::string_view text, bool last) {
+size_t ObjectText::take_json(std::string_view text, bool last, bool ready) {
   size_t base = static_cast<size_t>(text.data() - text_.data());
   size_t at = 0, slow_until = 0;
   if (passing_) at = pass_over(text, 0);
@@ -176,6 +177,7 @@ size_t ObjectText::take_json(std::string_view text, bool last) {
     std::string_view why;
     if (at >= slow_until) {
       size_t bytes = last && rest.size() <= stretch_ ? rest.size() : stretch_of(rest, stretch_);
+      if (bytes == 0 && ready && at > 0) return at;
       if (bytes > 0) {
         RecordWalk& walk = room().walk;
         why = walk.begin(rest.substr(0, bytes));

@@ -35,7 +35,8 @@ class ObjectText {
 
   // Takes as many of `text`'s first bytes as make whole records and says how many those are; the rest is to be given again with what
   // follows. `last`: nothing follows, all is taken. 64 readable bytes must follow the text.
-  size_t take(std::string_view text, bool last);
+  // `ready`: what follows lies there to be read, so a record that has not come whole need not be looked for in what has come.
+  size_t take(std::string_view text, bool last, bool ready = false);
   // For a text inside an envelope: where its records are said to stand.
   void stands_at(const Place& place) { place_ = place; }
 
@@ -48,7 +49,7 @@ class ObjectText {
     std::string_view why;
   };
 
-  size_t take_json(std::string_view text, bool last);
+  size_t take_json(std::string_view text, bool last, bool ready);
   size_t take_lines(std::string_view text, bool last);
   Ran run();
   // logs/alone.cc: one record at `at`, byte by byte. Gives the place behind it, or nothing if more text is wanted. `why`: what is known

@@ -95,11 +95,11 @@ struct LogReader::State {
   }
 
   // More text has come to stand behind what is held.
-  void take(Pass& pass, size_t bytes, bool last) {
+  void take(Pass& pass, size_t bytes, bool last, bool ready = false) {
     pass.audit.text_bytes += bytes;
     size_t all = pass.held + bytes;
     std::memset(text.data() + all, 0, kPadding);
-    size_t taken = pass.records.take({text.data(), all}, last);
+    size_t taken = pass.records.take({text.data(), all}, last, ready);
     pass.held = all - taken;
     if (taken > 0 && pass.held > 0) std::memmove(text.data(), text.data() + taken, pass.held);
   }
@@ -249,14 +249,14 @@ ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink) {
     s.unpacked(pass, {s.packed.data(), have});
     return audit;
   }
-  s.take(pass, have, ended);
+  s.take(pass, have, ended, came < size);
   while (!ended && s.room_left(pass)) {
     size_t wanted = std::max(kPiece, pass.held);
     s.text.fit(pass.held + wanted, pass.held);
     have = pass.held;
     more(s.text, wanted);
     audit.bytes += have - pass.held;
-    s.take(pass, have - pass.held, ended);
+    s.take(pass, have - pass.held, ended, came < size);
   }
   return audit;
 }

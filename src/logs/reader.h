@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "logs/event.h"
+#include "logs/members.h"
 
 namespace reeve {
 
@@ -47,6 +48,7 @@ struct ObjectAudit {
 
 struct LogSink {
   std::function<void(const LogEvent&)> event;
+  EarlyMembers early{};
   std::function<void(Error)> problem;  // each refused record's first of its kind, and breaks; with the object as path
 };
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstring>
 
+#include "logs/grammar.h"
+#include "logs/members.h"
 #include "logs/token_scan.h"
 
 namespace reeve {
@@ -91,8 +93,6 @@ inline __attribute__((always_inline)) const Slot* slot_at(const char* name) {
   return others == 0 ? &slot : nullptr;
 }
 
-bool blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
 // The lists that envelopes keep their records in (docs/formats/logs.md).
 bool holds_records(std::string_view name) {
   switch (name.size()) {
@@ -104,56 +104,6 @@ bool holds_records(std::string_view name) {
     case 15: return name == "QueryResultRows";
     default: return false;
   }
-}
-
-// Where a string that begins at `from` ends, its next neighbour being at `next`.
-const char* trimmed(const char* from, const char* next) {
-  while (next > from && blank(next[-1])) --next;
-  return next;
-}
-
-bool digit(char c) { return c >= '0' && c <= '9'; }
-
-// A number or literal, from its first byte to its last.
-bool sound_scalar(const char* p, const char* end) {
-  size_t bytes = static_cast<size_t>(end - p);
-  switch (*p) {
-    case 't': return bytes == 4 && std::memcmp(p, "true", 4) == 0;
-    case 'n': return bytes == 4 && std::memcmp(p, "null", 4) == 0;
-    case 'f': return bytes == 5 && std::memcmp(p, "false", 5) == 0;
-    default: break;
-  }
-  if (*p == '-') ++p;
-  if (p == end || !digit(*p)) return false;
-  if (*p == '0') ++p;
-  else
-    while (p < end && digit(*p)) ++p;
-  if (p < end && *p == '.') {
-    const char* fraction = ++p;
-    while (p < end && digit(*p)) ++p;
-    if (p == fraction) return false;
-  }
-  if (p < end && (*p == 'e' || *p == 'E')) {
-    ++p;
-    if (p < end && (*p == '+' || *p == '-')) ++p;
-    const char* exponent = p;
-    while (p < end && digit(*p)) ++p;
-    if (p == exponent) return false;
-  }
-  return p == end;
-}
-
-// `null`, `true` or `false`, all of it.
-inline __attribute__((always_inline)) bool literal(const char* from, const char* next) {
-  uint32_t word, rest;
-  std::memcpy(&word, from, 4);
-  std::memcpy(&rest, from + 1, 4);
-  const auto is = [](uint32_t four, const char (&text)[5]) {
-    uint32_t other = 0;
-    for (unsigned i = 0; i < 4; ++i) other |= static_cast<uint32_t>(static_cast<unsigned char>(text[i])) << (8 * i);
-    return four == other;
-  };
-  return next - from == 4 ? is(word, "null") || is(word, "true") : next - from == 5 && is(word, "fals") && is(rest, "alse");
 }
 
 }  // namespace
@@ -197,77 +147,10 @@ std::string_view RecordWalk::begin(std::string_view text) {
   return {};
 }
 
-// Passes over one value, with all that is in it, checking it.
 Walked RecordWalk::skip() {
-  const char* t = text_.data();
-  const uint32_t* i = at_;
-  const uint32_t* const end = end_;
-  bool in_map[kDepthMax + 1];  // by depth: is what is open there a map?
-  size_t depth = 0;
-  char c;
-
-value:
-  if (i == end) return Walked::cut;
-  c = t[*i];
-  if (c == '"') {
-    ++i;
-  } else if (c == '{') {
-    if (depth == kDepthMax) return Walked::too_deep;
-    in_map[++depth] = true;
-    if (++i == end) return Walked::cut;
-    if (t[*i] != '}') goto key;
-    ++i, --depth;
-  } else if (c == '[') {
-    if (depth == kDepthMax) return Walked::too_deep;
-    in_map[++depth] = false;
-    if (++i == end) return Walked::cut;
-    if (t[*i] != ']') goto value;
-    ++i, --depth;
-  } else {
-    const char* from = t + *i;
-    ++i;
-    const char* to = i == end ? t + text_.size() : t + *i;
-    if (!sound_scalar(from, trimmed(from, to))) return i == end ? Walked::cut : Walked::broken;
-  }
-after:
-  if (depth == 0) {
-    at_ = i;
-    return Walked::whole;
-  }
-  if (i == end) return Walked::cut;
-  c = t[*i];
-  ++i;
-  if (in_map[depth]) {
-    if (c == ',') {
-      if (i == end) return Walked::cut;
-      goto key;
-    }
-    if (c != '}') return Walked::broken;
-  } else {
-    if (c == ',') goto value;
-    if (c != ']') return Walked::broken;
-  }
-  --depth;
-  goto after;
-key:
-  // Members whose values are strings, one behind the other, are most of what stands in a record: they need no look at what is open.
-  while (end - i > 3 && t[i[0]] == '"' && t[i[1]] == ':' && t[i[2]] == '"') {
-    c = t[i[3]];
-    if (c == ',') {
-      i += 4;
-      continue;
-    }
-    if (c != '}') return Walked::broken;
-    i += 4;
-    --depth;
-    goto after;
-  }
-  if (i == end) return Walked::cut;
-  if (t[*i] != '"') return Walked::broken;
-  if (end - i < 2) return Walked::cut;
-  if (t[i[1]] != ':') return Walked::broken;
-  i += 2;
-  goto value;
+  Walked how;
+  at_ = past_value({text_.data(), text_.size(), end_}, at_, 0, how);
+  return how;
 }
 
 Walked RecordWalk::value(std::string_view& token) {
@@ -312,6 +195,7 @@ Walked RecordWalk::map(LogEvent& event, bool find_list) {
   std::memset(static_cast<void*>(event.known.data()), 0, sizeof event.known);  // empty texts; fill() is a loop of fifty stores
   event.others.clear();
   event.walked = text_.data();
+  event.early_at = nullptr;
   if (!seen_.empty()) seen_.clear();
   if (!names_.empty()) names_.clear();
   if (at_ == end_) return Walked::cut;
@@ -366,6 +250,7 @@ Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begi
     if (*key_end != '"') key_end = trimmed(key, colon) - 1;
     ++key;
     size_t key_bytes = static_cast<size_t>(key_end - key);
+    const Slot* slot = slot_at(key);
     i += 2;
     const uint32_t* place = nullptr;  // of what has others in it
     const char* from = t + *i;
@@ -380,7 +265,12 @@ Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begi
         list_name_ = {key, key_bytes};
         return left(Walked::list);
       }
-      Walked walked = skip();
+      if (*from == '{' && early.asked != nullptr && slot != nullptr && slot->field == early.root) {
+        at_ = early.asked->find_in({t, text_.size(), end}, i, early.root, early.slots);
+        event.early_at = at_ != nullptr ? from : nullptr;
+        if (at_ == nullptr) at_ = i;
+      }
+      const Walked walked = at_ == i ? skip() : Walked::whole;
       if (walked != Walked::whole) return left(walked);
       place = i;
       i = at_;
@@ -389,7 +279,7 @@ Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begi
       else to = trimmed(from, t + *i);
     }
     std::string_view token(from, static_cast<size_t>(to - from));
-    if (const Slot* slot = slot_at(key)) {
+    if (slot != nullptr) {
       const auto field = static_cast<size_t>(slot->field);
       again += !event.known[field].empty();
       event.known[field] = token;

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "logs/event.h"
+#include "logs/members.h"
 
 namespace reeve {
 
@@ -50,6 +51,7 @@ class RecordWalk {
   // Any value, passed over.
   Walked value(std::string_view& token);
 
+  EarlyMembers early{};             // of the events to come
   uint64_t duplicates = 0;          // top-level members given again
   uint64_t parameters_omitted = 0;  // events whose requestParameters CloudTrail left out
 
