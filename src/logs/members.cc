@@ -122,10 +122,8 @@ struct MembersAsked::Walk {
     }
   }
 
-  const Place* find(const Node& node, const char* name, size_t bytes) const {
+  const Place* find(const Place* by_hash, size_t count, const char* name, size_t bytes) const {
     const uint64_t first = first_of(name, bytes);
-    const Place* const by_hash = node.places.data();
-    const size_t count = node.places.size();
     for (size_t at = place_of(first, count); by_hash[at].bytes != none; at = (at + 1) & (count - 1)) {
       const Place& one = by_hash[at];
       if (one.first != first || one.bytes != bytes) continue;
@@ -141,13 +139,15 @@ struct MembersAsked::Walk {
     if (++at == places.end) return nullptr;
     if (text[*at] == '}') return at + 1;
     if (++depth > kDepthMax) return nullptr;
+    const Place* const by_hash = node.places.data();
+    const size_t count = node.places.size();
     for (;;) {
       if (!checked && (places.end - at < 4 || text[at[0]] != '"' || text[at[1]] != ':')) return nullptr;
       const char* name = text + at[0] + 1;
       const char* name_end = text + at[1] - 1;  // before its colon
       while (*name_end != '"') --name_end;
       const auto bytes = static_cast<size_t>(name_end - name);
-      const Place* const found = find(node, name, bytes);
+      const Place* const found = find(by_hash, count, name, bytes);
       if (!found && odd(name, bytes)) return nullptr;
       at += 2;
       const char* const from = text + *at;

@@ -10,6 +10,10 @@
 #include "logs/members.h"
 #include "logs/token_scan.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace reeve {
 namespace {
 
@@ -106,6 +110,18 @@ bool holds_records(std::string_view name) {
   }
 }
 
+// Of so few bytes neither a loop of single stores nor what the compiler makes of memset is quick.
+void clear(decltype(LogEvent::known)& known) {
+#if defined(__SSE2__)
+  static_assert(sizeof known % sizeof(__m128i) == 0);
+  auto* const to = reinterpret_cast<__m128i*>(known.data());
+#pragma GCC unroll 32
+  for (size_t i = 0; i < sizeof known / sizeof(__m128i); ++i) _mm_storeu_si128(to + i, _mm_setzero_si128());
+#else
+  known.fill({});
+#endif
+}
+
 }  // namespace
 
 std::string_view name(LogField field) { return field < LogField::count ? kFieldNames[static_cast<size_t>(field)] : std::string_view(); }
@@ -192,7 +208,7 @@ void RecordWalk::put(LogEvent& event, const char* name, size_t name_bytes, std::
 }
 
 Walked RecordWalk::map(LogEvent& event, bool find_list) {
-  std::memset(static_cast<void*>(event.known.data()), 0, sizeof event.known);  // empty texts; fill() is a loop of fifty stores
+  clear(event.known);
   event.others.clear();
   event.walked = text_.data();
   event.early_at = nullptr;
