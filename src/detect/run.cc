@@ -130,6 +130,7 @@ class DetectRun {
       workers_.push_back(std::make_unique<Worker>(fields_, limits));
       workers_.back()->scratch = matcher_.scratch();
     }
+    for (const auto& worker : workers_) worker->reader.new_walk();
     parallel_for(objects_.size(), workers_.size(), [&](size_t index, size_t worker) { read_one(index, *workers_[worker]); });
     return failed_ ? Status(tl::unexpected(*failed_)) : Status{};
   }

@@ -4,6 +4,7 @@
 // refused alone, and the walk goes on behind it: so one broken record costs one record.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,10 @@ class ObjectText {
   // follows. `last`: nothing follows, all is taken. 64 readable bytes must follow the text.
   // `ready`: what follows lies there to be read, so a record that has not come whole need not be looked for in what has come.
   size_t take(std::string_view text, bool last, bool ready = false);
+  // The bytes of the object from the first to before the second, read again: so lines are counted when somebody asks for one, which few objects need. Without it they
+  // are counted as the text is taken.
+  using Again = std::function<void(uint64_t from, uint64_t to, const std::function<void(std::string_view)>& each)>;
+  void reads_again(Again again) { again_ = std::move(again); }
   // For a text inside an envelope: where its records are said to stand.
   void stands_at(const Place& place) { place_ = place; }
 
@@ -75,7 +80,8 @@ class ObjectText {
 
   void refuse(std::string_view why, size_t at, uint64_t count = 1);
   void broke(std::string_view why, size_t at);
-  Place place(size_t at) const;
+  Place place(size_t at);
+  void count_before(std::string_view taken);
   ReadRoom& room() { return *rooms_[static_cast<size_t>(depth_)]; }
 
   ReadRooms& rooms_;
@@ -100,7 +106,9 @@ class ObjectText {
   size_t stretch_base_ = 0;   // where in it the walk's text begins
   std::string list_name_;     // of the list of records that was opened last
   bool control_ = false;      // it stands in a message by which CloudWatch only tries whether it is heard
-  uint64_t lines_before_ = 0; // of what was taken before
+  Again again_;
+  uint64_t taken_ = 0, counted_ = 0;  // bytes before what is being taken, and those of them whose lines are counted
+  uint64_t lines_before_ = 0;
   uint64_t column_before_ = 0;
 };
 

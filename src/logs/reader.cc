@@ -44,7 +44,7 @@ class Bytes {
 
 struct OpenFile {
   int fd = -1;
-  explicit OpenFile(const std::string& path) : fd(path == "-" ? 0 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  explicit OpenFile(int opened) : fd(opened) {}
   ~OpenFile() {
     if (fd > 2) ::close(fd);
   }
@@ -56,6 +56,35 @@ struct OpenFile {
       if (n >= 0 || errno != EINTR) return n;
     }
   }
+};
+
+// Opens file after file. Folders of logs lie deep and hold many small files: from the second one on the folder is held open, and the way to it not gone again.
+class Opener {
+ public:
+  ~Opener() { forget(); }
+  int open(const std::string& path) {
+    if (path == "-") return 0;
+    const size_t folder = path.rfind('/') + 1;
+    if (folder == 0) return ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (path.compare(0, folder, folder_) != 0) {
+      forget();
+      folder_.assign(path, 0, folder);
+    } else if (fd_ < 0) {
+      fd_ = ::open(folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+    if (fd_ >= 0)
+      if (const int fd = ::openat(fd_, path.c_str() + folder, O_RDONLY | O_CLOEXEC); fd >= 0) return fd;
+    return ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  }
+  void forget() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+    folder_.clear();
+  }
+
+ private:
+  std::string folder_;  // of the file before, with its slash
+  int fd_ = -1;
 };
 
 // The object stands beside what is said of it, and need not stand in it.
@@ -75,6 +104,7 @@ using namespace reading;
 struct LogReader::State {
   LogLimits limits;
   ReadRooms rooms;
+  Opener opener;
   Bytes packed, text;
   std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> inflater{libdeflate_alloc_decompressor(),
                                                                                         libdeflate_free_decompressor};
@@ -198,12 +228,14 @@ ObjectAudit LogReader::read_bytes(const std::string& object, std::string_view by
   return audit;
 }
 
+void LogReader::new_walk() { state_->opener.forget(); }
+
 ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink) {
   State& s = *state_;
   ObjectAudit audit;
   audit.object = path;
   State::Pass pass{sink, audit, ObjectText(s.rooms, s.limits, sink, audit, 0)};
-  OpenFile file(path);
+  OpenFile file(s.opener.open(path));
   auto failed = [&](const char* doing) { s.broke(pass, errno == ENOENT ? Code::not_found : Code::io, std::string("cannot ") + doing + ": " +
       std::strerror(errno)); };
   if (file.fd < 0) {
@@ -249,6 +281,17 @@ ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink) {
     s.unpacked(pass, {s.packed.data(), have});
     return audit;
   }
+  if (size > have)
+    pass.records.reads_again([&](uint64_t from, uint64_t to, const std::function<void(std::string_view)>& each) {
+      std::string some(kPiece, '\0');
+      while (from < to) {
+        const ssize_t n = ::pread(file.fd, some.data(), std::min<uint64_t>(some.size(), to - from), static_cast<off_t>(from));
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return;  // it is cut off meanwhile: the line is that of what is left
+        each({some.data(), static_cast<size_t>(n)});
+        from += static_cast<uint64_t>(n);
+      }
+    });
   s.take(pass, have, ended, came < size);
   while (!ended && s.room_left(pass)) {
     size_t wanted = std::max(kPiece, pass.held);

@@ -66,6 +66,8 @@ class LogReader {
   LogReader& operator=(const LogReader&) = delete;
 
   ObjectAudit read_file(const std::string& path, const LogSink& sink);  // `-`: standard input, read as it comes
+  // Before files are read that somebody has looked for anew: the folder of the file before is held open until then, and may be another one by now.
+  void new_walk();
   // 64 readable bytes must follow `bytes`.
   ObjectAudit read_bytes(const std::string& object, std::string_view bytes, const LogSink& sink);
 
