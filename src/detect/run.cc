@@ -330,7 +330,11 @@ class DetectRun {
     settled_.push_back(std::move(object));
     const int64_t now = steady_ms();
     if (settled_.size() >= checkpoint_objects || now - checkpoint_at_ >= checkpoint_ms) keep(checkpoint(true));
-    if (sinks_.progress) sinks_.progress(totals_);
+    constexpr int64_t progress_ms = 50;  // a terminal shows no more, and small files come by the hundred in that time
+    if (sinks_.progress && now - progress_at_ >= progress_ms) {
+      progress_at_ = now;
+      sinks_.progress(totals_);
+    }
   }
 
   // What was told is out before the state says so: a run that is killed in between tells it again, by the same id.
@@ -424,7 +428,7 @@ class DetectRun {
   BesideState* beside_ = nullptr;
   const bool timed_ = options_.follow || options_.newest;
   uint64_t late_before_ = 0;
-  int64_t checkpoint_at_ = steady_ms();
+  int64_t checkpoint_at_ = steady_ms(), progress_at_ = 0;
 
   std::mutex mutex_;
   std::condition_variable turned_;
