@@ -109,6 +109,7 @@ struct MembersAsked::Walk {
 
   // Past the value at hand; null: it is not in order.
   const uint32_t* pass(const uint32_t* at) const {
+    if (text[*at] == '"') return at + 1;
     if constexpr (!checked) {
       Walked how;
       at = past_value(places, at, depth, how);
@@ -148,23 +149,21 @@ struct MembersAsked::Walk {
       while (*name_end != '"') --name_end;
       const auto bytes = static_cast<size_t>(name_end - name);
       const Place* const found = find(by_hash, count, name, bytes);
-      if (!found && odd(name, bytes)) return nullptr;
-      at += 2;
-      const char* const from = text + *at;
-      if (*from == '"') {
-        ++at;
-      } else if (found && found->node != none) {
-        if (*from == '[') return nullptr;
-        at = *from == '{' ? below(found->node, at) : pass(at);
+      const char* const from = text + at[2];
+      if (found == nullptr) {
+        if (odd(name, bytes)) return nullptr;
+        at = pass(at + 2);
+        if (!at || (!checked && at == places.end)) return nullptr;
+      } else if (*from == '"') {
+        at += 3;
+        if (found->node != none) forget(found->node);
+        if (found->slot != none) put(found->slot, from, text + *at);
       } else {
-        at = pass(at);
-      }
-      if (!at || (!checked && at == places.end)) return nullptr;
-      if (found && found->node != none && *from != '{') forget(found->node);
-      if (found && found->slot != none) {
-        const char* to = (*from | 0x20) == '{' ? text + at[-1] + 1 : text + *at;
-        while (static_cast<unsigned char>(to[-1]) <= ' ') --to;  // white space: nothing else of that kind stands behind a value
-        slots[found->slot] = {from, static_cast<size_t>(to - from)};
+        if (found->node != none && *from == '[') return nullptr;
+        if (found->node != none) forget(found->node);
+        at = found->node != none && *from == '{' ? map(asked.nodes_[found->node], at + 2) : pass(at + 2);
+        if (!at || (!checked && at == places.end)) return nullptr;
+        if (found->slot != none) put(found->slot, from, (*from | 0x20) == '{' ? text + at[-1] + 1 : text + *at);
       }
       const char c = text[*at++];
       if (c == '}') return --depth, at;
@@ -172,9 +171,9 @@ struct MembersAsked::Walk {
     }
   }
 
-  const uint32_t* below(uint32_t node, const uint32_t* at) {
-    forget(node);
-    return map(asked.nodes_[node], at);
+  void put(uint32_t slot, const char* from, const char* to) {
+    while (static_cast<unsigned char>(to[-1]) <= ' ') --to;  // white space: nothing else of that kind stands behind a value
+    slots[slot] = {from, static_cast<size_t>(to - from)};
   }
 
   // Of a member given twice nothing stays of the first.

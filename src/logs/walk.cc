@@ -20,7 +20,7 @@ namespace {
 namespace sj = simdjson;
 
 // A member of this many bytes or fewer has a place of its own or it has none: the longest name is shorter.
-constexpr size_t kNameMax = 24;
+constexpr size_t kNameMax = 19;
 
 constexpr std::array<std::string_view, static_cast<size_t>(LogField::count)> kFieldNames = {
     "eventVersion",      "userIdentity",     "eventTime",           "eventSource",  "eventName",       "awsRegion",
@@ -62,19 +62,19 @@ constexpr uint64_t kFactor = find_factor();
 
 struct Slot {
   uint64_t first = ~uint64_t{0}, last = 0;  // eight bytes of the name each, the last with the closing quote behind it
-  uint64_t second = 0, second_bits = 0;     // and those between, of a name that the two do not cover
+  uint32_t second = 0, second_bits = 0;     // and those between, of a name that the two do not cover
   uint32_t bytes = 0;
   LogField field = LogField::count;
 };
-static_assert(sizeof(Slot) == 40);
+static_assert(sizeof(Slot) == 32);
 
 constexpr std::array<Slot, kSlots> fill_slots() {
   std::array<Slot, kSlots> slots{};
   for (size_t i = 0; i < kFieldNames.size(); ++i) {
     const std::string_view name = kFieldNames[i];
     const bool long_name = name.size() > 15;
-    slots[slot_of(first_eight(name), kFactor)] = {first_eight(name), first_eight(name.substr(name.size() - 7)), long_name ? first_eight(name.substr(8, 8)) : 0,
-                                                  long_name ? ~uint64_t{0} : 0, static_cast<uint32_t>(name.size()), static_cast<LogField>(i)};
+    slots[slot_of(first_eight(name), kFactor)] = {first_eight(name), first_eight(name.substr(name.size() - 7)), long_name ? static_cast<uint32_t>(first_eight(name.substr(8))) : 0,
+                                                  long_name ? ~uint32_t{0} : 0, static_cast<uint32_t>(name.size()), static_cast<LogField>(i)};
   }
   return slots;
 }
@@ -82,19 +82,20 @@ constexpr std::array<Slot, kSlots> fill_slots() {
 constexpr auto kSlotTable = fill_slots();
 static_assert(std::all_of(kFieldNames.begin(), kFieldNames.end(), [](std::string_view name) { return name.size() >= 7 && name.size() <= kNameMax; }));
 
-inline __attribute__((always_inline)) uint64_t eight_at(const char* text) {
-  uint64_t word;
-  std::memcpy(&word, text, 8);
+template <class Word>
+inline __attribute__((always_inline)) Word word_at(const char* text) {
+  Word word;
+  std::memcpy(&word, text, sizeof word);
   return word;
 }
 
-// The place of the name that begins at `name`, its closing quote behind it; null: it has none. Sixteen bytes behind its first may be read, more if they are a name's.
+// The place of the name that begins at `name`, its closing quote behind it; null: it has none. Twelve bytes behind its first may be read, more if they are a name's.
 inline __attribute__((always_inline)) const Slot* slot_at(const char* name) {
-  const uint64_t word = eight_at(name);
+  const auto word = word_at<uint64_t>(name);
   const Slot& slot = kSlotTable[slot_of(word, kFactor)];
   if (word != slot.first) return nullptr;
-  const uint64_t others = (eight_at(name + slot.bytes - 7) ^ slot.last) | ((eight_at(name + 8) ^ slot.second) & slot.second_bits);
-  return others == 0 ? &slot : nullptr;
+  if (word_at<uint64_t>(name + slot.bytes - 7) != slot.last) return nullptr;
+  return ((word_at<uint32_t>(name + 8) ^ slot.second) & slot.second_bits) == 0 ? &slot : nullptr;
 }
 
 // The lists that envelopes keep their records in (docs/formats/logs.md).
@@ -247,16 +248,19 @@ Walked RecordWalk::members(LogEvent& event, bool find_list, const char* map_begi
   };
   for (const uint32_t* i = at_;;) {
     // Most members are strings and literals under names that have a place, with no white space between: they need no look at where the name ends.
-    while (end - i > 3) {
+    for (; end - i > 3; i += 4) {
       const char *key = t + i[0], *from = t + i[2], *next = t + i[3];
       if (*key != '"' || t[i[1]] != ':' || *next != ',') break;
-      if (*from == '"' ? next[-1] != '"' : !literal(from, next)) break;
       const Slot* slot = slot_at(key + 1);
       if (slot == nullptr) break;
+      if (__builtin_expect(*from == '"', 1)) {
+        if (next[-1] != '"') break;
+      } else if (!literal(from, next)) {
+        break;
+      }
       std::string_view& known = event.known[static_cast<size_t>(slot->field)];
       again += !known.empty();
       known = {from, static_cast<size_t>(next - from)};
-      i += 4;
     }
     if (end - i < 3) return left(i < end && t[*i] != '"' ? Walked::broken : Walked::cut);
     const char* key = t + i[0];
