@@ -101,26 +101,22 @@ std::string base32(const Sha256& digest, size_t bytes) {
 
 void append_base32(std::string& out, const Sha256& digest, size_t bytes) {
   assert(bytes <= digest.size());
-  char text[(sizeof(Sha256) * 8 + 4) / 5];
-  size_t made = 0;
-  uint32_t window = 0;
-  int bits = 0;
-  size_t whole = 0;
-  for (; bytes - whole >= 5; whole += 5) {
-    uint64_t five = 0;
-    for (size_t i = 0; i < 5; ++i) five = five << 8 | digest[whole + i];
-    for (int shift = 35; shift >= 0; shift -= 5) text[made++] = "abcdefghijklmnopqrstuvwxyz234567"[five >> shift & 31];
+  char text[(sizeof(Sha256) + 4) / 5 * 8];
+  unsigned char padded[sizeof(Sha256) + 5] = {};  // zeros behind the last
+  std::memcpy(padded, digest.data(), bytes);
+  for (size_t from = 0, made = 0; from < bytes; from += 5, made += 8) {
+    const unsigned char* p = padded + from;
+    const uint64_t five = uint64_t{p[0]} << 32 | uint64_t{p[1]} << 24 | uint64_t{p[2]} << 16 | uint64_t{p[3]} << 8 | p[4];  // five bytes, eight characters
+    // In halves, quarters and eighths, the first in the lowest place.
+    uint64_t parts = five >> 20 | (five & 0xFFFFF) << 32;
+    parts = (parts >> 10 & 0x000003FF000003FF) | (parts & 0x000003FF000003FF) << 16;
+    parts = (parts >> 5 & 0x001F001F001F001F) | (parts & 0x001F001F001F001F) << 8;
+    constexpr uint64_t ones = 0x0101010101010101, letters = 26;
+    const uint64_t digits = (parts + (128 - letters) * ones) >> 7 & ones;  // a one for each that is no letter
+    const uint64_t characters = parts + 'a' * ones - ('a' - '2' + letters) * digits;
+    for (int i = 0; i < 8; ++i) text[made + static_cast<size_t>(i)] = static_cast<char>(characters >> (8 * i));
   }
-  for (size_t i = whole; i < bytes; ++i) {
-    window = window << 8 | digest[i];
-    bits += 8;
-    while (bits >= 5) {
-      text[made++] = "abcdefghijklmnopqrstuvwxyz234567"[(window >> (bits - 5)) & 31];
-      bits -= 5;
-    }
-  }
-  if (bits > 0) text[made++] = "abcdefghijklmnopqrstuvwxyz234567"[(window << (5 - bits)) & 31];
-  out.append(text, made);
+  out.append(text, (bytes * 8 + 4) / 5);
 }
 
 std::string uuid5(std::string_view name) {

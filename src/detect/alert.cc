@@ -47,8 +47,13 @@ std::string_view first_of(const LogEvent& event, std::initializer_list<std::stri
 void resources_of(const LogEvent& event, std::vector<std::string_view>& out, TextRoom& room) {
   out.clear();
   for (TokenItems items(event.raw(LogField::resources)); out.size() < resources_max && items.next();) {
-    std::string_view arn = text_of(token_member(items.value(), "ARN"), room);
-    if (arn.empty()) arn = text_of(token_member(items.value(), "arn"), room);
+    std::string_view upper, lower;  // of duplicates the last, as token_member has it
+    for (TokenMembers members(items.value()); members.next();) {
+      if (members.named("ARN")) upper = members.value();
+      else if (members.named("arn")) lower = members.value();
+    }
+    std::string_view arn = text_of(upper, room);
+    if (arn.empty()) arn = text_of(lower, room);
     arn = bounded(arn, room);
     if (!arn.empty() && std::find(out.begin(), out.end(), arn) == out.end()) out.push_back(arn);
   }

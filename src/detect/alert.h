@@ -82,6 +82,9 @@ struct AlertOf {
   std::pair<Text, Text> entity{};  // what the detection says is at risk: field and value; empty: it says nothing
   Text same{};              // the same for alerts of a rule that agree in the fields it chose; empty: it chose none
   bool suppressed = false;  // a suppression silences it: counted, not told
+  // For who writes it as JSON, while the event lies there; no copy has them. Its text, if it was read as JSON: what of it stands between quotes needs no escape. And
+  // `object`, written as a string.
+  std::string_view read_as{}, object_written{};
 };
 using Alert = AlertOf<std::string>;
 using AlertShown = AlertOf<std::string_view>;  // while its event, or the Alert, lies there

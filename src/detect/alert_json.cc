@@ -49,6 +49,11 @@ inline bool copy_plain(char* to, std::string_view text) {
   return is_plain_json(text);
 }
 
+// Copies a text of an event, behind which 64 bytes may be read.
+inline void copy_read(char* to, std::string_view text) {
+  for (size_t at = 0; at < text.size(); at += 16) std::memcpy(to + at, text.data() + at, 16);
+}
+
 void member_if(JsonWriter& json, std::string_view name, std::string_view value) {
   if (!value.empty()) json.member(name, value);
 }
@@ -143,7 +148,8 @@ template <class To>
   if (!event.invoked_by.empty()) to.raw(R"(,"invoked_by":)"), to.text(event.invoked_by);
   if (!event.resources.empty()) to.raw(R"(,"resources":[)"), list(event.resources);
   if (!alert.entity.first.empty()) to.raw(R"(,"entity":{)"), to.text(alert.entity.first), to.raw(":"), to.text(alert.entity.second), to.raw("}");
-  if (!event.object.empty()) to.raw(R"(,"read_from":)"), to.text(event.object);
+  if (!alert.object_written.empty()) to.raw(R"(,"read_from":)"), to.raw(alert.object_written);
+  else if (!event.object.empty()) to.raw(R"(,"read_from":)"), to.text(event.object);
   if (!alert.same.empty()) to.raw(R"(,"same_as":)"), to.text(alert.same);
   to.raw(behind);
   if (!alert.events.empty()) {
@@ -160,8 +166,10 @@ struct LineBytes {
   [[gnu::always_inline]] void text(std::string_view part) { bytes += part.size() + 2; }
 };
 
+// Sixteen bytes behind what it writes may be written.
 struct PlainLine {
   char* to;
+  std::string_view read_as;
   bool plain = true;
   [[gnu::always_inline]] void raw(std::string_view part) {
     std::memcpy(to, part.data(), part.size());
@@ -169,7 +177,9 @@ struct PlainLine {
   }
   void text(std::string_view part) {
     *to++ = '"';
-    plain &= copy_plain(to, part);
+    const auto at = static_cast<size_t>(part.data() - read_as.data());
+    if (at - 1 < read_as.size() && part.data()[-1] == '"') copy_read(to, part);
+    else plain &= copy_plain(to, part);
     to += part.size();
     *to++ = '"';
   }
@@ -207,9 +217,10 @@ void AlertWriter::write(std::string& out, const Head& head, const AlertShown& al
   LineBytes size;
   line_parts(head.before, head.behind, alert, time, size);
   const size_t from = out.size();
-  out.resize(from + size.bytes);
-  PlainLine line{out.data() + from};
+  out.resize(from + size.bytes + 16);
+  PlainLine line{out.data() + from, alert.read_as};
   line_parts(head.before, head.behind, alert, time, line);
+  out.resize(from + size.bytes);
   if (line.plain) return;
   out.resize(from);
   AnyLine any{out};

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "detect/source.h"
 #include "detect/state.h"
+#include "formats/json.h"
 
 namespace reeve {
 namespace {
@@ -96,6 +97,7 @@ class DetectRun {
     std::vector<uint32_t> matched;
     AlertShown alert;  // filled again for each
     TextRoom texts;    // of what it shows
+    std::string object_written;
     std::string id;
     std::pair<std::string, std::string> entity;
     std::string same;
@@ -142,13 +144,21 @@ class DetectRun {
     reading.text.swap(worker.text);
     LogObject& object = objects_[index];
     worker.alert.event.object = object.name;
+    worker.object_written.clear();
     LogSink sink;
     sink.early = worker.fields.early(matcher_.always_asked());
     sink.problem = [&](Error error) { reading.problems.push_back(std::move(error)); };
-    sink.event = [&](const LogEvent& event) {
-      if (timed_) reading.newest_ms = std::max(reading.newest_ms, event_time_ms(event));
-      judge(event, worker, reading);
-      give_some(index, reading);
+    // One reference fits into a function without room of its own being taken for every file.
+    struct Here {
+      size_t index;
+      Worker& worker;
+      Reading& reading;
+      DetectRun& run;
+    } here{index, worker, reading, *this};
+    sink.event = [&here](const LogEvent& event) {
+      if (here.run.timed_) here.reading.newest_ms = std::max(here.reading.newest_ms, event_time_ms(event));
+      here.run.judge(event, here.worker, here.reading);
+      here.run.give_some(here.index, here.reading);
     };
     reading.audit = source_->read(worker.reader, object, sink);
     reading.complete = true;
@@ -165,6 +175,9 @@ class DetectRun {
     matcher_.match(worker.fields, *worker.scratch, [&](uint32_t rule) { worker.matched.push_back(rule); });
     if (worker.matched.empty()) return;
     AlertShown& alert = worker.alert;
+    if (worker.object_written.empty()) append_json_string(worker.object_written, alert.event.object);
+    alert.object_written = worker.object_written;
+    alert.read_as = event.kind == LogKind::cloudtrail ? event.text : std::string_view();
     worker.texts.clear();
     facts_.take(worker.fields, alert.event, worker.texts);
     for (uint32_t rule : worker.matched) {

@@ -13,7 +13,7 @@ namespace reeve {
 namespace {
 
 // A name that a path's steps cannot be held against byte by byte.
-bool odd(const char* name, size_t bytes) {
+inline __attribute__((always_inline)) bool odd(const char* name, size_t bytes) {
 #if defined(__SSE2__)
   // 64 bytes behind an event's text may be read.
   auto hits = [&](size_t from) {

@@ -13,7 +13,7 @@
 namespace reeve {
 namespace {
 
-constexpr size_t kStretchMax = 1 << 20;  // fits the second-level cache with the places of its tokens
+constexpr size_t kStretchMax = 288 << 10;  // a piece and what was left of the one before: with the places of its tokens it stays in the second-level cache
 constexpr size_t kStretchMin = 4 << 10;  // behind a broken record
 constexpr size_t kSniff = 64 << 10;
 constexpr size_t kTail = 16 << 10;  // where the end of a stretch is looked for; few records are longer

@@ -64,9 +64,10 @@ class Opener {
   ~Opener() { forget(); }
   int open(const std::string& path) {
     if (path == "-") return 0;
-    const size_t folder = path.rfind('/') + 1;
-    if (folder == 0) return ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (path.compare(0, folder, folder_) != 0) {
+    const void* const slash = ::memrchr(path.data(), '/', path.size());
+    if (slash == nullptr) return ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const auto folder = static_cast<size_t>(static_cast<const char*>(slash) - path.data()) + 1;
+    if (folder != folder_.size() || std::memcmp(path.data(), folder_.data(), folder) != 0) {
       forget();
       folder_.assign(path, 0, folder);
     } else if (fd_ < 0) {

@@ -22,8 +22,9 @@ bool is_string(std::string_view token, std::string_view value) {
 
 // `{"reason":"requestParameters too large","omitted":true,"originalSize":…}`, members in any order.
 bool omitted(std::string_view parameters) {
-  size_t name = parameters.size() > 500 ? std::string_view::npos : parameters.find('"');
-  if (name == std::string_view::npos || name + 1 >= parameters.size() || parameters.front() != '{') return false;
+  if (parameters.size() > 500 || parameters.size() < 3 || parameters.front() != '{') return false;
+  size_t name = 1;
+  while (name + 1 < parameters.size() && parameters[name] != '"') ++name;
   return (parameters[name + 1] == 'o' || parameters[name + 1] == 'r') && token_member(parameters, "omitted") == "true";
 }
 
