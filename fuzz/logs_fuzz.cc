@@ -23,9 +23,26 @@ struct Outcome {
   }
 };
 
-LogSink sink_of(Outcome& out) {
+// What lies below userIdentity, found as the reader comes by and found afterwards.
+struct Early {
+  MembersAsked asked;
+  Early() {
+    for (const char* path : {"type", "arn", "sessionContext.sessionIssuer.arn", "sessionContext.attributes.mfaAuthenticated", "sessionContext"}) asked.ask(LogField::user_identity, path);
+  }
+  std::vector<std::string_view> found = std::vector<std::string_view>(5), again = found;
+  void check(const LogEvent& event) {
+    const std::string_view identity = event.raw(LogField::user_identity);
+    const bool early = event.early_at != nullptr && event.early_at == identity.data();
+    const bool late = identity.substr(0, 1) == "{" && asked.find(event, LogField::user_identity, again.data());
+    require(!early || (late && found == again));
+  }
+} early;
+
+LogSink sink_of(Outcome& out, bool finds = false) {
   LogSink sink;
-  sink.event = [&out](const LogEvent& event) {
+  if (finds) sink.early = {&early.asked, LogField::user_identity, early.found.data()};
+  sink.event = [&out, finds](const LogEvent& event) {
+    if (finds) early.check(event);
     out.texts.emplace_back(event.text);
     event_time_ms(event);
     for (const auto& other : event.others) require(!other.second.empty());
@@ -44,9 +61,9 @@ void check(const Outcome& out) {
   require(out.audit.judged == out.texts.size());
 }
 
-Outcome in_pieces(std::string_view text, size_t piece) {
+Outcome in_pieces(std::string_view text, size_t piece, bool finds = false) {
   Outcome out;
-  LogSink sink = sink_of(out);
+  LogSink sink = sink_of(out, finds);
   ReadRooms rooms;
   LogLimits limits;
   ObjectText object(rooms, limits, sink, out.audit, 0);
@@ -81,6 +98,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   check(read);
   std::string_view plain(text.data(), size - 1);
   Outcome whole = in_pieces(plain, SIZE_MAX);
+  Outcome found = in_pieces(plain, SIZE_MAX, true);
+  require(whole == found && whole.audit.refused.size() == found.audit.refused.size());
   Outcome cut = in_pieces(plain, (1 + data[0]) * 16);
   if (whole.audit.refused.empty() && whole.audit.broken.empty()) require(whole == cut);
   return 0;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "logs/reader.h"
+
 namespace reeve {
 namespace {
 
@@ -12,8 +14,8 @@ struct Below {
   const char *arn, *mfa, *context;  // what stands there; empty: nothing
 };
 
-TEST(MembersAsked, FindsWhatLiesBelowAMember) {
-  const std::vector<Below> cases = {
+const std::vector<Below>& identities() {
+  static const std::vector<Below> cases = {
       {"nothing", "{}", true, "", "", ""},
       {"a member", R"({"type":"x","arn":"a"})", true, R"("a")", "", ""},
       {"deep ones, white space around", R"({ "arn" : "a" , "sessionContext" : { "attributes" : { "x":[1,{"mfa":2}], "mfa" : true } } })", true, R"("a")", "true",
@@ -27,13 +29,17 @@ TEST(MembersAsked, FindsWhatLiesBelowAMember) {
       {"a name with an escape", R"({"a\u0072n":"a"})", false, "", "", ""},
       {"a list on the way", R"({"sessionContext":[{"attributes":{"mfa":1}}]})", false, "", "", ""},
   };
+  return cases;
+}
+
+TEST(MembersAsked, FindsWhatLiesBelowAMember) {
   MembersAsked asked;
   const uint32_t arn = asked.ask(LogField::user_identity, "arn"), mfa = asked.ask(LogField::user_identity, "sessionContext.attributes.mfa"),
                  context = asked.ask(LogField::user_identity, "sessionContext");
   EXPECT_EQ(asked.ask(LogField::user_identity, "arn"), arn);
   EXPECT_EQ(asked.size(), 3u);
   std::vector<std::string_view> slots(asked.size(), "old");
-  for (const Below& one : cases) {
+  for (const Below& one : identities()) {
     const std::string text = R"({"eventID":"e","userIdentity":)" + one.identity + R"(,"arn":"not this"})" + std::string(64, ' ');
     auto event = event_of(std::string_view(text).substr(0, text.size() - 64));
     ASSERT_TRUE(event) << one.name;
@@ -44,6 +50,78 @@ TEST(MembersAsked, FindsWhatLiesBelowAMember) {
     EXPECT_EQ(slots[context], one.context) << one.name;
   }
   EXPECT_FALSE(asked.find(LogEvent{}, LogField::user_identity, slots.data()));  // nobody has walked it
+}
+
+// The reader finds it on its way, or leaves it to whoever asks; what it refuses it refuses either way.
+struct Early {
+  MembersAsked asked;
+  uint32_t arn = asked.ask(LogField::user_identity, "arn"), mfa = asked.ask(LogField::user_identity, "sessionContext.attributes.mfa"),
+           context = asked.ask(LogField::user_identity, "sessionContext");
+  std::vector<std::string_view> slots = std::vector<std::string_view>(asked.size(), "old");
+  int found = 0, not_found = 0;
+  LogReader reader;
+  ObjectAudit read(std::string text, const std::function<void(const LogEvent&)>& each = {}) {
+    LogSink sink;
+    sink.early = {&asked, LogField::user_identity, slots.data()};
+    sink.event = [&](const LogEvent& event) {
+      const std::string_view identity = event.raw(LogField::user_identity);
+      ++(event.early_at != nullptr && event.early_at == identity.data() ? found : not_found);
+      if (each) each(event);
+    };
+    const size_t bytes = text.size();
+    text.append(64, ' ');
+    return reader.read_bytes("object", {text.data(), bytes}, sink);
+  }
+};
+
+TEST(MembersAsked, AreFoundAsTheReaderComesBy) {
+  for (const Below& one : identities()) {
+    Early early;
+    const std::string event = R"({"eventTime":"2026-01-01T00:00:00Z","eventName":"n","userIdentity":)" + one.identity + R"(,"arn":"not this"})";
+    for (const std::string& text : {event, R"({"Records":[)" + event + "]}", event + "\n"}) {
+      early.found = 0;
+      const ObjectAudit audit = early.read(text, [&](const LogEvent&) {
+        if (!one.plain) return;
+        EXPECT_EQ(early.slots[early.arn], one.arn) << one.name;
+        EXPECT_EQ(early.slots[early.mfa], one.mfa) << one.name;
+        EXPECT_EQ(early.slots[early.context], one.context) << one.name;
+      });
+      EXPECT_EQ(audit.judged, 1u) << one.name;
+      EXPECT_EQ(early.found, one.plain) << one.name;
+    }
+  }
+}
+
+TEST(MembersAsked, AreFoundEarlyInTheLastOfDuplicatesOnly) {
+  for (const auto& [second, found] : {std::pair<std::string, int>{R"({"arn":"b"})", 1}, {R"("text")", 0}, {R"({"a.b":1})", 0}, {"[1]", 0}, {"null", 0}}) {
+    Early early;
+    early.read(R"({"eventName":"n","userIdentity":{"arn":"a"},"userIdentity":)" + second + "}");
+    EXPECT_EQ(early.found, found) << second;
+    EXPECT_EQ(early.not_found, 1 - found) << second;
+    if (found) {
+      EXPECT_EQ(early.slots[early.arn], R"("b")");
+    }
+  }
+}
+
+TEST(MembersAsked, OfARecordThatIsRefusedNothingIsFound) {
+  for (const char* identity : {R"({"arn":"a")", R"({"arn":"a",})", R"({"arn" "a"})", R"({"arn":"a" "b":1})", R"({"arn":tru})", R"({"arn":"a"])", R"({"arn":01})", R"({"sessionContext":{"attributes":{"mfa":1]}})",
+                               R"({"x":{"y":[1,]}})", R"({1:2})", R"({"arn":})", R"({"sessionContext":{"attributes":nul}})"}) {
+    Early early;
+    const ObjectAudit audit = early.read(std::string(R"({"eventName":"n","userIdentity":)") + identity + "}\n" R"({"eventName":"n","userIdentity":{"arn":"b"}})" "\n");
+    EXPECT_EQ(audit.judged, 1u) << identity;
+    EXPECT_EQ(audit.records, 2u) << identity;
+    EXPECT_EQ(early.found, 1) << identity;
+    EXPECT_EQ(early.slots[early.arn], R"("b")") << identity;
+  }
+}
+
+// What lies in an envelope is asked for the same; the envelope itself, if it is given, must not be taken for it.
+TEST(MembersAsked, AreFoundInEnvelopes) {
+  Early early;
+  early.read(R"({"version":"0","detail-type":"AWS API Call via CloudTrail","source":"aws.s3x","userIdentity":{"arn":"outer"},"detail":{"eventTime":"2026-01-01T00:00:00Z","eventName":"n","userIdentity":{"arn":"inner"}}})",
+             [&](const LogEvent& event) { EXPECT_EQ(event.early_at == event.raw(LogField::user_identity).data() ? early.slots[early.arn] : R"("inner")", R"("inner")"); });
+  EXPECT_EQ(early.found + early.not_found, 1);
 }
 
 TEST(MembersAsked, TellsNamesApartByEveryByte) {

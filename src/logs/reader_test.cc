@@ -5,6 +5,7 @@
 #include <libdeflate.h>
 #include <zstd.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -448,6 +449,51 @@ TEST(Objects, AreTheSameFromAFile) {
     EXPECT_EQ(audit.text_bytes, text.size());
     EXPECT_EQ(audit.broken, "");
   }
+}
+
+// A file is read in pieces, and its lines are counted when one is asked for.
+TEST(Objects, NameTheSamePlacesFromAFile) {
+  const std::string path = testing::TempDir() + "reeve_reader_places.json";
+  std::string lines, spread = "{\"Records\":[\n";
+  for (int i = 0; i < 40'000; ++i) {
+    lines += event(std::to_string(i)) + "\n";
+    if (i == 10 || i == 39'000) lines += i == 10 ? "{\"eventName\":1]}\n" : "\"no map\"\n";
+    spread += (i ? ",\n" : "") + (i == 38'000 ? std::string("  {\"eventName\":nul}") : event(std::to_string(i)));
+  }
+  std::string one_line = "{\"Records\":[";
+  for (int i = 0; i < 40'000; ++i) one_line += (i ? "," : "") + (i == 38'000 ? std::string("{\"eventName\":nul}") : event(std::to_string(i)));
+  for (const std::string& text : {lines, spread + "]}", one_line + "]}"}) {
+    ASSERT_GT(text.size(), 1u << 20);
+    ASSERT_TRUE(write_file(path, text));
+    LogReader reader;
+    const ObjectAudit file = reader.read_file(path, LogSink{.event = [](const LogEvent&) {}});
+    const Outcome whole = read(text);
+    ASSERT_FALSE(file.refused.empty());
+    std::string places = refusals(file), name = path;
+    for (size_t at = places.find(name); at != std::string::npos; at = places.find(name)) places.replace(at, name.size(), "object");
+    EXPECT_EQ(places, refusals(whole.audit));
+  }
+}
+
+// From the second file of a folder on it is held open, until somebody walks anew.
+TEST(Objects, AreThoseOfTheFolderThatIsThere) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(testing::TempDir()) / "reeve_reader_folder", logs = folder / "logs";
+  fs::remove_all(folder);
+  LogReader reader;
+  std::string ids;
+  const LogSink sink{.event = [&](const LogEvent& one) { ids += one.string(LogField::event_id); }};
+  auto put = [&](const char* name, const char* id) { ASSERT_TRUE(write_file((logs / name).string(), event(id))); };
+  put("1.json", "a"), put("2.json", "b"), put("3.json", "c");
+  for (const char* name : {"1.json", "2.json", "3.json"}) reader.read_file((logs / name).string(), sink);
+  fs::rename(logs, folder / "before");
+  put("1.json", "d"), put("new.json", "e");
+  reader.read_file((logs / "new.json").string(), sink);  // it stands in no folder that is held
+  reader.new_walk();
+  for (const char* name : {"1.json", "new.json"}) reader.read_file((logs / name).string(), sink);
+  EXPECT_EQ(ids, "abcede");
+  EXPECT_NE(reader.read_file((logs / "2.json").string(), sink).broken, "");
+  fs::remove_all(folder);
 }
 
 }  // namespace
