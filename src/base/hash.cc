@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include <bit>
 #include <cassert>
 #include <cstring>
 
@@ -51,7 +52,7 @@ Sha256 sha256(std::string_view bytes) {
     const size_t end = bytes.size() + behind <= block ? block : 2 * block;
     padded[end - 1] = static_cast<unsigned char>(bytes.size() * 8);
     padded[end - 2] = static_cast<unsigned char>(bytes.size() * 8 >> 8);
-    SHA256_Update(&context, padded, end);
+    for (size_t at = 0; at < end; at += block) SHA256_Transform(&context, padded + at);
     for (size_t i = 0; i < digest.size(); i += 4) {
       const uint32_t word = context.h[i / 4];
       digest[i] = static_cast<uint8_t>(word >> 24), digest[i + 1] = static_cast<uint8_t>(word >> 16);
@@ -102,8 +103,9 @@ std::string base32(const Sha256& digest, size_t bytes) {
 void append_base32(std::string& out, const Sha256& digest, size_t bytes) {
   assert(bytes <= digest.size());
   char text[(sizeof(Sha256) + 4) / 5 * 8];
-  unsigned char padded[sizeof(Sha256) + 5] = {};  // zeros behind the last
-  std::memcpy(padded, digest.data(), bytes);
+  unsigned char padded[sizeof(Sha256) + 5];
+  std::memcpy(padded, digest.data(), sizeof(Sha256));
+  std::memset(padded + bytes, 0, 5);  // zeros behind the last
   for (size_t from = 0, made = 0; from < bytes; from += 5, made += 8) {
     const unsigned char* p = padded + from;
     const uint64_t five = uint64_t{p[0]} << 32 | uint64_t{p[1]} << 24 | uint64_t{p[2]} << 16 | uint64_t{p[3]} << 8 | p[4];  // five bytes, eight characters
@@ -114,7 +116,9 @@ void append_base32(std::string& out, const Sha256& digest, size_t bytes) {
     constexpr uint64_t ones = 0x0101010101010101, letters = 26;
     const uint64_t digits = (parts + (128 - letters) * ones) >> 7 & ones;  // a one for each that is no letter
     const uint64_t characters = parts + 'a' * ones - ('a' - '2' + letters) * digits;
-    for (int i = 0; i < 8; ++i) text[made + static_cast<size_t>(i)] = static_cast<char>(characters >> (8 * i));
+    if constexpr (std::endian::native == std::endian::little) std::memcpy(text + made, &characters, 8);
+    else
+      for (int i = 0; i < 8; ++i) text[made + static_cast<size_t>(i)] = static_cast<char>(characters >> (8 * i));
   }
   out.append(text, (bytes * 8 + 4) / 5);
 }

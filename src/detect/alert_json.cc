@@ -49,9 +49,10 @@ inline bool copy_plain(char* to, std::string_view text) {
   return is_plain_json(text);
 }
 
-// Copies a text of an event, behind which 64 bytes may be read.
+// Copies a text of an event, behind which 64 bytes may be read and written. Most are short and of any size: to copy more than is asked is quicker than to ask how much.
 inline void copy_read(char* to, std::string_view text) {
-  for (size_t at = 0; at < text.size(); at += 16) std::memcpy(to + at, text.data() + at, 16);
+  std::memcpy(to, text.data(), 64);
+  for (size_t at = 64; at < text.size(); at += 64) std::memcpy(to + at, text.data() + at, 64);
 }
 
 void member_if(JsonWriter& json, std::string_view name, std::string_view value) {
@@ -166,7 +167,8 @@ struct LineBytes {
   [[gnu::always_inline]] void text(std::string_view part) { bytes += part.size() + 2; }
 };
 
-// Sixteen bytes behind what it writes may be written.
+// So many bytes behind what it writes may be written.
+constexpr size_t kBehindLine = 64;
 struct PlainLine {
   char* to;
   std::string_view read_as;
@@ -217,7 +219,7 @@ void AlertWriter::write(std::string& out, const Head& head, const AlertShown& al
   LineBytes size;
   line_parts(head.before, head.behind, alert, time, size);
   const size_t from = out.size();
-  out.resize(from + size.bytes + 16);
+  out.resize(from + size.bytes + kBehindLine);
   PlainLine line{out.data() + from, alert.read_as};
   line_parts(head.before, head.behind, alert, time, line);
   out.resize(from + size.bytes);
