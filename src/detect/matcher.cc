@@ -10,6 +10,10 @@
 #include "detect/sigma.h"
 #include "logs/token.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace reeve {
 namespace {
 
@@ -111,37 +115,39 @@ struct NamesCase {
     uint32_t rule = 0;  // in Plan::rules
     Formula left;       // what is still to be asked
   };
-  static constexpr size_t bytes_max = 100;  // of both names; longer ones are decided again each time
+  static constexpr size_t bytes_max = 64;  // of each name; longer ones are decided again each time
   std::vector<Open> open;  // ascending; of rules that look at the names
   LogKind kind = LogKind::other;
   uint8_t source_bytes = 0, name_bytes = 0;
-  char names[bytes_max];  // both tokens as they stand, one behind the other
+  char source_[bytes_max], name_[bytes_max];  // both tokens as they stand, and what stood behind them
 
   bool is(std::string_view source, std::string_view name, LogKind of) const {
-    return kind == of && source.size() == source_bytes && name.size() == name_bytes && same(names, source) && same(names + source_bytes, name);
+    return ((source.size() ^ source_bytes) | (name.size() ^ name_bytes) | static_cast<size_t>(kind != of)) == 0 && same(source_, source) && same(name_, name);
   }
+  // 64 bytes behind a token's first may be read.
   void set(std::string_view source, std::string_view name, LogKind of) {
     kind = of;
     source_bytes = static_cast<uint8_t>(source.size()), name_bytes = static_cast<uint8_t>(name.size());
-    std::memcpy(names, source.data(), source.size());
-    std::memcpy(names + source.size(), name.data(), name.size());
+    std::memcpy(source_, source.data(), bytes_max);
+    std::memcpy(name_, name.data(), bytes_max);
   }
   void forget() { source_bytes = name_bytes = 0; }
 
  private:
-  // Whether the text stands there; names are too short for a call to be worth it.
+  // Whether the text stands there; names are too short for a call to be worth it, and of any size.
   static bool same(const char* there, std::string_view text) {
     const size_t bytes = text.size();
-    if (bytes < 8) return std::memcmp(there, text.data(), bytes) == 0;
-    uint64_t other = 0;
+#if defined(__SSE2__)
     auto differ = [&](size_t at) {
-      uint64_t a, b;
-      std::memcpy(&a, there + at, 8);
-      std::memcpy(&b, text.data() + at, 8);
-      return a ^ b;
+      const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(there + at)), b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+      return static_cast<uint64_t>(~static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(a, b))) & 0xFFFF) << at;
     };
-    for (size_t at = 0; at + 8 < bytes; at += 8) other |= differ(at);
-    return (other | differ(bytes - 8)) == 0;
+    uint64_t other = differ(0) | differ(16);
+    if (bytes > 32) other |= differ(32) | differ(48);
+    return other << (64 - bytes) == 0;  // of one byte at least
+#else
+    return std::memcmp(there, text.data(), bytes) == 0;
+#endif
   }
 };
 
@@ -389,10 +395,10 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
   };
   const std::string_view source = event.raw(LogField::event_source), name = event.raw(LogField::event_name);
   NamesCase* of_names = &scratch.other;
-  if (!source.empty() && !name.empty() && source.size() + name.size() <= NamesCase::bytes_max && source.front() == '"' && name.front() == '"') {
+  if (!source.empty() && !name.empty() && std::max(source.size(), name.size()) <= NamesCase::bytes_max && source.front() == '"' && name.front() == '"') {
     of_names = &scratch.cases[place_of(source, name)];
     __builtin_prefetch(of_names);
-    __builtin_prefetch(of_names->names + NamesCase::bytes_max - 1);
+    __builtin_prefetch(of_names->source_ + NamesCase::bytes_max);
   }
   // --- What other fields demand
   std::vector<uint32_t>& candidates = scratch.candidates;

@@ -125,11 +125,11 @@ struct MembersAsked::Walk {
 
   const Place* find(const Place* by_hash, size_t count, const char* name, size_t bytes) const {
     const uint64_t first = first_of(name, bytes);
+    const uint64_t other_end = eight(name + (bytes < 8 ? 0 : bytes - 8));
+    const uint64_t last = bytes < 8 ? first : other_end;  // names are of any size, so this is no question to jump at
     for (size_t at = place_of(first, count); by_hash[at].bytes != none; at = (at + 1) & (count - 1)) {
       const Place& one = by_hash[at];
-      if (one.first != first || one.bytes != bytes) continue;
-      if (bytes <= 8) return &one;
-      if (one.last != eight(name + bytes - 8)) continue;
+      if (((one.first ^ first) | (one.last ^ last) | (one.bytes ^ bytes)) != 0) continue;
       if (bytes <= 16 || std::memcmp(asked.nodes_[one.named].name.data() + 8, name + 8, bytes - 16) == 0) return &one;
     }
     return nullptr;
