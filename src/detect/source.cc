@@ -73,7 +73,7 @@ class FileSource : public ObjectSource {
     return out;
   }
 
-  ObjectAudit read(LogReader& reader, LogObject& object, const LogSink& sink) override { return reader.read_file(object.name, sink); }
+  ObjectAudit read(LogReader& reader, LogObject& object, const LogSink& sink) override { return reader.read_file(object.name, sink, object.stream); }
   void settled(const LogObject&) override {}
 
  private:

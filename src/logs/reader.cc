@@ -231,7 +231,8 @@ ObjectAudit LogReader::read_bytes(const std::string& object, std::string_view by
 
 void LogReader::new_walk() { state_->opener.forget(); }
 
-ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink) {
+ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink, bool stream) {
+  stream = stream || path == "-";
   State& s = *state_;
   ObjectAudit audit;
   audit.object = path;
@@ -243,11 +244,11 @@ ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink) {
     failed("open");
     return audit;
   }
-  struct stat st {};
-  uint64_t size = ::fstat(file.fd, &st) == 0 && S_ISREG(st.st_mode) ? static_cast<uint64_t>(st.st_size) : 0;
-  // The first bytes tell how it is packed. Packed objects are held as they lie; text is read in pieces. A regular file that has given its size and
-  // gives less than it was asked for has ended; a pipe, and a file system over a network, gives what it has.
-  s.text.fit(std::max<size_t>(std::min<uint64_t>(size + 1, kPiece), 512), 0);
+  // The first bytes tell how it is packed. Packed objects are held as they lie; text is read in pieces. A stream, and a file system over a network, gives what it has;
+  // a file that gives nothing more has ended, which costs less to find out than its size. That is asked of large ones: those that have given it, and give less than
+  // they were asked for, have ended too.
+  s.text.fit(kPiece, 0);
+  uint64_t size = 0;
   size_t have = 0;
   uint64_t came = 0;
   bool ended = false;
@@ -259,10 +260,15 @@ ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink) {
   };
   do more(s.text, s.text.room() - have);
   while (!ended && have < 512 && (have == 0 || s.text.data()[0] == '\x1f' || s.text.data()[0] == '\x28'));
+  if (!ended && !stream && have < s.text.room()) more(s.text, s.text.room() - have);
+  if (!ended && !stream) {
+    struct stat st {};
+    if (::fstat(file.fd, &st) == 0 && S_ISREG(st.st_mode)) size = static_cast<uint64_t>(st.st_size);
+  }
   audit.bytes = have;
   if (packing_of({s.text.data(), have}) != Packing::none) {
     std::swap(s.text, s.packed);
-    if (size > kPackedWhole || path == "-") {
+    if (size > kPackedWhole || stream) {
       bool first = true;
       s.streamed(pass, [&]() -> Result<std::string_view> {
         if (std::exchange(first, false)) return std::string_view(s.packed.data(), have);

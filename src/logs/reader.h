@@ -65,7 +65,8 @@ class LogReader {
   LogReader(const LogReader&) = delete;
   LogReader& operator=(const LogReader&) = delete;
 
-  ObjectAudit read_file(const std::string& path, const LogSink& sink);  // `-`: standard input, read as it comes
+  // `stream`: a pipe, given on as it comes; `-`, standard input, is one.
+  ObjectAudit read_file(const std::string& path, const LogSink& sink, bool stream = false);
   // Before files are read that somebody has looked for anew: the folder of the file before is held open until then, and may be another one by now.
   void new_walk();
   // 64 readable bytes must follow `bytes`.
