@@ -152,7 +152,8 @@ void Correlator::State::follow_due(uint32_t correlation, const std::string& key,
 
 void Correlator::State::sweep(uint32_t correlation, int64_t now_ms) {
   auto& all = groups[correlation];
-  if (all.size() < 2 * swept[correlation] + 1000) return;
+  constexpr size_t few = 64;  // a group takes two kilobytes, and there are many correlations
+  if (all.size() < 2 * swept[correlation] + few) return;
   for (auto group = all.begin(); group != all.end();) group = group->second.window.over(now_ms) ? all.erase(group) : std::next(group);
   swept[correlation] = all.size();
 }
