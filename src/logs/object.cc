@@ -25,6 +25,17 @@ size_t last_line_end(std::string_view text) {
   return found ? static_cast<size_t>(static_cast<const char*>(found) - text.data()) : npos;
 }
 
+// Where the last map of a list begins that stands behind another one, at `from` or after it; 0: none does. rfind of the four bytes goes byte by byte.
+size_t map_behind_map(std::string_view text, size_t from) {
+  for (size_t end = text.size(); end > from;) {
+    const void* found = memrchr(text.data() + from, '{', end - from);
+    if (!found) return 0;
+    end = static_cast<size_t>(static_cast<const char*>(found) - text.data());
+    if (end >= from + 2 && text[end - 1] == ',' && text[end - 2] == '}' && end + 1 < text.size() && text[end + 1] == '"') return end;
+  }
+  return 0;
+}
+
 bool is_white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 size_t past_white(std::string_view text, size_t at) {
@@ -39,8 +50,7 @@ size_t stretch_of(std::string_view text, size_t most) {
   std::string_view head = text.substr(0, most);
   size_t from = head.size() > kTail ? head.size() - kTail : 0;
   if (const size_t line = last_line_end(head.substr(from)); line != npos) return from + line + 1;
-  size_t maps = head.substr(from).rfind("},{\"");
-  return maps == npos ? 0 : from + maps + 2;
+  return map_behind_map(head, from);
 }
 
 uint64_t count_lines(std::string_view text) {
@@ -195,6 +205,7 @@ size_t ObjectText::take_json(std::string_view text, bool last, bool ready) {
           stretch_ = std::min(stretch_ * 2, kStretchMax);
           if (ran.how == Ran::How::done) continue;
           if (ran.how == Ran::How::cut && ran.at > 0) continue;
+          if (ran.how == Ran::How::cut && ready && at > 0) return at;
           why = ran.why;
           if (ran.how == Ran::How::broken) stretch_ = kStretchMin;
         } else {
