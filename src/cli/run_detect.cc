@@ -153,9 +153,12 @@ int run_detect(const Options& options, Io& io) {
       told(alert.rule, telling.line(rules.rules[alert.rule].head, alert));
     };
   } else {
-    sinks.write = [&](std::string& to, const AlertShown& alert) {
-      if (format == "ocsf") write_alert_ocsf(to, rules.rules[alert.rule].head, alert, {reeve_program().version, kOcsfVersion});
-      else writer.write(to, alert);
+    const bool ocsf = format == "ocsf";
+    sinks.write = [&, ocsf](Lines& to, const AlertShown& alert) {
+      if (!ocsf) return writer.write(to, alert);
+      std::string line;
+      write_alert_ocsf(line, rules.rules[alert.rule].head, alert, {reeve_program().version, kOcsfVersion});
+      to.append(line);
     };
     sinks.written = [&](const std::vector<uint32_t>& of, std::string_view shown) {
       if (metrics || fail_at) {

@@ -214,28 +214,36 @@ std::string_view time_text(int64_t ms) {
 }  // namespace
 
 // Most alerts have texts that need no escape: they are laid one behind the other, and written anew if one did need it.
-void AlertWriter::write(std::string& out, const Head& head, const AlertShown& alert) {
+void AlertWriter::write(Lines& out, const Head& head, const AlertShown& alert) {
   const std::string_view time = time_text(alert.event.time_ms);
   LineBytes size;
   line_parts(head.before, head.behind, alert, time, size);
-  const size_t from = out.size();
-  out.resize(from + size.bytes + kBehindLine);
-  PlainLine line{out.data() + from, alert.read_as};
+  PlainLine line{out.ahead(size.bytes + kBehindLine), alert.read_as};
   line_parts(head.before, head.behind, alert, time, line);
-  out.resize(from + size.bytes);
-  if (line.plain) return;
-  out.resize(from);
-  AnyLine any{out};
+  if (line.plain) return out.wrote(size.bytes);
+  std::string text;
+  AnyLine any{text};
   line_parts(head.before, head.behind, alert, time, any);
+  out.append(text);
 }
 
 AlertWriter::AlertWriter(const RuleSet& rules) {
   for (const RuleSet::Entry& entry : rules.rules) heads_.push_back(head_of(entry.head));
 }
 
-void AlertWriter::write(std::string& out, const AlertShown& alert) const { write(out, heads_[alert.rule], alert); }
+void AlertWriter::write(Lines& out, const AlertShown& alert) const { write(out, heads_[alert.rule], alert); }
 
-void write_alert(std::string& out, const RuleHead& rule, const Alert& alert) { AlertWriter::write(out, AlertWriter::head_of(rule), shown(alert)); }
+void AlertWriter::write(std::string& out, const Alert& alert) const {
+  Lines lines;
+  write(lines, shown(alert));
+  out += lines.text();
+}
+
+void write_alert(std::string& out, const RuleHead& rule, const Alert& alert) {
+  Lines lines;
+  AlertWriter::write(lines, AlertWriter::head_of(rule), shown(alert));
+  out += lines.text();
+}
 
 void write_audit(std::string& out, const ObjectAudit& audit) {
   JsonWriter json(out);

@@ -87,7 +87,8 @@ class EventFields {
   LogField early_ = LogField::count;
   bool odd_names_ = false;  // the event has a member whose own name has a dot
   std::vector<std::string_view> slots_;
-  std::array<Walked, static_cast<size_t>(LogField::count)> walked_{};
+  static_assert(static_cast<size_t>(LogField::count) <= 32);
+  std::array<Walked, 32> walked_{};  // by LogField; emptied for every event, in two stores
 };
 
 }  // namespace reeve

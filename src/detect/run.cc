@@ -33,7 +33,7 @@ struct Reading {
   };
   std::vector<Alert> alerts;
   std::vector<Line> lines;  // alerts that are written already
-  std::string text;         // of the lines, one behind the other
+  Lines text;               // of the lines, one behind the other
   std::vector<Hit> hits;
   std::vector<Error> problems;
   ObjectAudit audit;
@@ -102,7 +102,7 @@ class DetectRun {
     std::pair<std::string, std::string> entity;
     std::string same;
     std::vector<Reading::Line> lines;  // and so do these, from object to object
-    std::string text;
+    Lines text;
   };
 
   // --- Reading, several objects at once
@@ -141,7 +141,7 @@ class DetectRun {
     Reading reading;
     if (stopped()) return hand_in(index, reading);
     reading.lines.swap(worker.lines);
-    reading.text.swap(worker.text);
+    std::swap(reading.text, worker.text);
     LogObject& object = objects_[index];
     worker.alert.event.object = object.name;
     worker.object_written.clear();
@@ -166,7 +166,7 @@ class DetectRun {
     reading.lines.clear();
     reading.text.clear();
     reading.lines.swap(worker.lines);
-    reading.text.swap(worker.text);
+    std::swap(reading.text, worker.text);
   }
 
   void judge(const LogEvent& event, Worker& worker, Reading& reading) {
@@ -267,7 +267,7 @@ class DetectRun {
     }
     text_.clear();
     sinks_.write(text_, shown(alert));
-    sinks_.written({alert.rule}, text_);
+    sinks_.written({alert.rule}, text_.text());
     return {};
   }
 
@@ -278,7 +278,7 @@ class DetectRun {
     size_t from = 0, at = 0;
     rules_told_.clear();
     auto pass_on = [&] {
-      if (!rules_told_.empty()) sinks_.written(rules_told_, std::string_view(reading.text).substr(from, at - from));
+      if (!rules_told_.empty()) sinks_.written(rules_told_, reading.text.text().substr(from, at - from));
       rules_told_.clear();
     };
     for (size_t i = 0; i < std::min(ahead, lines.size()); ++i) state_->soon_told(lines[i].key);
@@ -431,7 +431,7 @@ class DetectRun {
   EvidenceTaker evidence_;
   std::vector<std::vector<AskedField>> same_by_;  // by rule, as are those behind it
   std::vector<AskedField> entity_by_;
-  std::string text_;
+  Lines text_;
   std::vector<uint32_t> rules_told_;
   std::unique_ptr<DetectState> state_;
   std::shared_ptr<ObjectSource> source_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "detect/alert.h"
+#include "detect/alert_json.h"
 #include "detect/correlator.h"
 #include "detect/matcher.h"
 #include "detect/source.h"
@@ -61,7 +62,7 @@ struct DetectSinks {
   std::function<void(const Alert&)> alert;        // each id once in a run; one call at a time, as those behind it but `write`
   // Instead of `alert`, and much quicker: what an alert is in the output, written by any thread while its event lies there; and what was so
   // written of an alert that is to be told.
-  std::function<void(std::string& out, const AlertShown&)> write;
+  std::function<void(Lines& out, const AlertShown&)> write;
   std::function<void(const std::vector<uint32_t>& rules, std::string_view text)> written;  // of several alerts, one behind the other, and their rules
   std::function<void(const ObjectAudit&)> object; // each object once, when it has been read
   std::function<void(Error)> problem;
