@@ -205,6 +205,18 @@ TEST(Hash, Base32) {
   text = "foobarfoobar";
   std::copy(text.begin(), text.end(), d.begin());
   EXPECT_EQ(base32(d, 12), "mzxw6ytbojtg633cmfza");
+  // Five bits at a time, of every size and every symbol.
+  for (unsigned turn = 0; turn < 64; ++turn) {
+    d = sha256(std::to_string(turn));
+    for (size_t bytes = 0; bytes <= d.size(); ++bytes) {
+      std::string bits, expected;
+      for (size_t i = 0; i < bytes; ++i)
+        for (int bit = 7; bit >= 0; --bit) bits += static_cast<char>('0' + (d[i] >> bit & 1));
+      while (bits.size() % 5 != 0) bits += '0';
+      for (size_t at = 0; at < bits.size(); at += 5) expected += "abcdefghijklmnopqrstuvwxyz234567"[std::stoul(bits.substr(at, 5), nullptr, 2)];
+      EXPECT_EQ(base32(d, bytes), expected) << turn << " " << bytes;
+    }
+  }
 }
 
 TEST(Hash, Hash64SeparatesNeighbours) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "detect/alert_json.h"
 #include "detect/hit.h"
@@ -71,6 +72,66 @@ TEST(Facts, WhereFromAndWhatAbout) {
   EXPECT_EQ(entity_of(bucket, fields), (std::pair<std::string, std::string>{"requestParameters.bucketName", "first"}));
   EXPECT_EQ(entity_of(absent, fields).first, "");
   EXPECT_EQ(entity_of(none, fields).first, "");
+}
+
+TEST(Facts, ResourcesHoweverTheyAreWritten) {
+  std::string many = "[", many_found;
+  for (int i = 0; i < 12; ++i) {
+    many += std::string(i ? "," : "") + R"({"ARN":"a)" + std::to_string(i) + "\"}";
+    if (i < 10) many_found += (i ? " a" : "a") + std::to_string(i);
+  }
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"[]", ""},
+      {"null", ""},
+      {R"({"ARN":"a"})", ""},
+      {R"([ { } , { "type" : "x" , "ARN" : "a" } ])", "a"},
+      {R"([{"ARN":"a","ARN":"b"}])", "b"},
+      {R"([{"arn":"a","ARN":"b"},{"ARN":"","arn":"c"},{"ARN":null,"arn":"d"}])", "b c d"},
+      {R"([{"x":{"ARN":"no","y":[{"ARN":"no"}]},"ARN":"a"},"ARN",7,[{"ARN":"no"}],{"ARN":"b","z":[]}])", "a b"},
+      {R"([{"ARN":"a"},{"AR\u004e":"b"}])", "a b"},
+      {R"([{"ARN":"a\u0062"},{"\u0061rn":"c","type":"}\"]"}])", "ab c"},
+      {many + "]", many_found},
+  };
+  for (const auto& [list, found] : cases) {
+    const std::string text = R"({"eventID":"e-1","resources":)" + list + "}" + std::string(64, ' ');
+    auto event = event_of(std::string_view(text).substr(0, text.size() - 64));
+    ASSERT_TRUE(event) << list;
+    EXPECT_EQ(join(facts_of(*event, "x.json").resources, " "), found) << list;
+  }
+}
+
+// What stands in an event needs no escape if it stands between quotes there, and only then.
+TEST(AlertLine, IsTheSameWhetherTheEventIsToldOf) {
+  for (const char* more : {R"("eventName":"n","awsRegion":"eu-west-1")", R"("eventName":"a \"quoted\" \\ name","awsRegion":"\u00e9\t")", R"("eventName":{"a":"b"},"awsRegion":["x"])", R"("eventName":7,"awsRegion":true)",
+                           R"("eventName":"é — 日本","sourceIPAddress":"")", R"("userIdentity":{"type":"IAMUser","arn":"arn:aws:sts::111122223333:assumed-role/R\"x/s"})",
+                           R"("userIdentity":{"arn":{"a":"\"]"}},"recipientAccountId":111122223333)", R"("resources":[{"ARN":"a"},{"ARN":"b\\"},{"ARN":["c"]}])"}) {
+    const std::string text = R"({"eventID":"e-1","eventTime":"2026-01-01T00:00:00Z",)" + std::string(more) + R"(,"userAgent":")" + std::string(3000, 'x') + "\"}" + std::string(64, ' ');
+    auto event = event_of(std::string_view(text).substr(0, text.size() - 64));
+    ASSERT_TRUE(event) << more;
+    FieldPlan plan;
+    const FactsTaker taker(plan);
+    const AskedField agent = plan.ask("userAgent"), name = plan.ask("eventName");
+    EventFields fields(plan);
+    fields.begin(*event);
+    TextRoom room;
+    AlertShown alert;
+    taker.take(fields, alert.event, room);
+    alert.id = "al-x";
+    alert.event.object = "folder \"x\"/a.json";
+    for (const AskedField* one : {&agent, &name})
+      if (std::string_view token = event->raw(one->whole); !token.empty()) alert.evidence.emplace_back(one->path.name(), room.text(token));
+    RuleSet rules;
+    rules.rules.emplace_back().head.id = "r";
+    const AlertWriter writer(rules);
+    Lines without, with;
+    writer.write(without, alert);
+    std::string object;
+    append_json_string(object, alert.event.object);
+    alert.read_as = event->text, alert.object_written = object;
+    writer.write(with, alert);
+    EXPECT_EQ(with.text(), without.text()) << more;
+    EXPECT_TRUE(read_json(with.text(), Source{})) << more;
+  }
 }
 
 TEST(AlertId, FollowsFromRuleAndEventAlone) {
