@@ -119,6 +119,20 @@ def headers_do_not_go_in_circles(tree):
             yield f"src/{name}: includes itself: {circle}"
 
 
+def types_have_names_of_their_own(tree):
+    """Two types of one name in headers of one namespace are one to the linker, which takes the functions of either."""
+    seen = {}
+    for path in files(tree):
+        if path.suffix != ".h" or path.relative_to(tree).parts[0] != "src":
+            continue
+        text = path.read_text(errors="replace")
+        for found in re.finditer(r"^(?:class|struct|union|enum(?: class)?) (?:\[\[.*?\]\] )?(\w+)(?: final)?(?: : [^;{]*)?\s*\{", text, re.M):
+            spaces = re.findall(r"^namespace ([\w:]+) \{", text[:found.start()], re.M)
+            name = "::".join([*spaces[-1:], found[1]])
+            if seen.setdefault(name, path) != path:
+                yield f"{path.relative_to(tree)}: {name} is also defined in {seen[name].relative_to(tree)}"
+
+
 def files_are_short(tree):
     for path in files(tree):
         name = str(path.relative_to(tree))
@@ -217,7 +231,7 @@ def leftovers_stay_out(tree):
             yield f"{path.relative_to(tree)}: left by a merge, a patch or an editor"
 
 
-RULES = [includes_point_downward, headers_do_not_go_in_circles, files_are_short, long_files_are_still_long, nothing_names_this_place, heavy_headers_stay_inside,
+RULES = [includes_point_downward, headers_do_not_go_in_circles, types_have_names_of_their_own, files_are_short, long_files_are_still_long, nothing_names_this_place, heavy_headers_stay_inside,
          headers_tell_their_story, docs_name_what_exists, readers_are_fuzzed, packages_are_pinned_once, leftovers_stay_out]
 
 # A tree without a breach, and for each rule what breaks it: path → content.
@@ -238,6 +252,7 @@ PLANTED = [
     (includes_point_downward, {"src/attic/old.h": "// Old.\n#pragma once\n"}),
     (includes_point_downward, {"CMakeLists.txt": "reeve_room(formats base)\nreeve_room(base)\nreeve_room(cli formats)\n"}),
     (headers_do_not_go_in_circles, {"src/formats/a.h": "// A.\n#pragma once\n#include \"formats/b.h\"\n", "src/formats/b.h": "// B.\n#pragma once\n#include \"formats/a.h\"\n"}),
+    (types_have_names_of_their_own, {"src/base/a.h": "// A.\n#pragma once\nnamespace reeve {\nstruct Same {\n  int a;\n};\n}\n", "src/formats/b.h": "// B.\n#pragma once\nnamespace reeve {\nclass Same : public Other {\n};\n}\n"}),
     (files_are_short, {"src/base/long.cc": "int x;\n" * (LINES_MAX + 1)}),
     (lambda tree: long_files_are_still_long(tree, {"src/base/result.h": "planted"}), {}),
     (nothing_names_this_place, {"src/base/a.cc": "// see /" + "work/main/x\n"}),

@@ -16,11 +16,11 @@ constexpr size_t text_bytes_max = 2048, text_bytes_kept = 1024;
 constexpr size_t id_bytes = 12;  // 20 characters of base32: 96 bits, so that a billion alerts hold no two alike
 
 // The text that a token stands for; empty for null and absent.
-std::string_view text_of(std::string_view token, TextRoom& room) {
+std::string_view text_of(std::string_view token, ShownTexts& room) {
   return token_kind(token) == TokenKind::null ? std::string_view() : room.text(token);
 }
 
-std::string_view bounded(std::string_view text, TextRoom& room) {
+std::string_view bounded(std::string_view text, ShownTexts& room) {
   if (text.size() <= text_bytes_max) return text;
   std::string& copy = room.fresh();
   bound_text(copy.assign(text));
@@ -28,7 +28,7 @@ std::string_view bounded(std::string_view text, TextRoom& room) {
 }
 
 // arn:aws:sts::111122223333:assumed-role/Deploy/session → arn:aws:iam::111122223333:role/Deploy. A role's path stands in no session's ARN.
-std::string_view role_of_session(std::string_view arn, TextRoom& room) {
+std::string_view role_of_session(std::string_view arn, ShownTexts& room) {
   if (!contains(arn, ":sts:")) return arn;
   const auto parts = split(arn, ':');
   if (parts.size() < 6 || parts[2] != "sts" || !starts_with(parts[5], "assumed-role/")) return arn;
@@ -37,14 +37,14 @@ std::string_view role_of_session(std::string_view arn, TextRoom& room) {
 }
 
 // The first of the members that is there.
-std::string_view first_of(const LogEvent& event, std::initializer_list<std::string_view> names, TextRoom& room) {
+std::string_view first_of(const LogEvent& event, std::initializer_list<std::string_view> names, ShownTexts& room) {
   for (auto name : names)
     if (const std::string_view text = text_of(event.raw(name), room); !text.empty()) return text;
   return {};
 }
 
 // `resources` of CloudTrail: [{"ARN": …, "accountId": …, "type": …}]; AWS's pages write the member's name in either case.
-void resources_of(const LogEvent& event, std::vector<std::string_view>& out, TextRoom& room) {
+void resources_of(const LogEvent& event, std::vector<std::string_view>& out, ShownTexts& room) {
   out.clear();
   std::string_view upper, lower;  // of duplicates the last
   bool escaped = false;
@@ -121,7 +121,7 @@ FactsTaker::FactsTaker(FieldPlan& fields)
   for (std::string_view name : {"userName", "invokedBy", "principalId", "accountId", "type"}) names_.push_back(fields.ask(under(name)));
 }
 
-std::string_view FactsTaker::principal(EventFields& fields, TextRoom& room) const {
+std::string_view FactsTaker::principal(EventFields& fields, ShownTexts& room) const {
   const std::string_view type = fields.member(type_);
   bool session = token_kind(type) == TokenKind::string && text_of(type, room) == "AssumedRole";
   session = session || starts_with(text_of(fields.member(issuer_type_), room), "Role");
@@ -133,7 +133,7 @@ std::string_view FactsTaker::principal(EventFields& fields, TextRoom& room) cons
   return {};
 }
 
-void FactsTaker::take(EventFields& fields, FactsShown& out, TextRoom& room) const {
+void FactsTaker::take(EventFields& fields, FactsShown& out, ShownTexts& room) const {
   const LogEvent& event = fields.event();
   auto text = [&](std::string_view token) { return text_of(token, room); };
   out.id = text(event.raw(LogField::event_id));
@@ -179,7 +179,7 @@ EventFacts facts_of(const LogEvent& event, std::string_view object) {
   EventFields fields(plan);
   fields.begin(event);
   FactsShown out;
-  TextRoom room;
+  ShownTexts room;
   taker.take(fields, out, room);
   out.object = object;
   return copy_of(out);
@@ -200,7 +200,7 @@ std::string same_of(const RuleHead& rule, const std::vector<AskedField>& fields,
 std::pair<std::string, std::string> entity_of(const AskedField& field, EventFields& event) {
   std::vector<std::string_view> tokens;
   if (field.path.name().empty() || !event.tokens(field, tokens) || tokens.empty()) return {};
-  TextRoom room;
+  ShownTexts room;
   std::string value(text_of(tokens.front(), room));
   if (value.empty()) return {};
   bound_text(value);

@@ -37,7 +37,7 @@ EventFacts copy_of(const FactsShown& facts);
 EventFacts facts_of(const LogEvent& event, std::string_view object);
 
 // Texts that no event has as they are shown, for views of the event at hand.
-class TextRoom {
+class ShownTexts {
  public:
   std::string& fresh() {  // an empty one, which stays where it is
     if (used_ == texts_.size()) texts_.emplace_back();
@@ -62,10 +62,10 @@ class FactsTaker {
  public:
   explicit FactsTaker(FieldPlan& fields);
   // All but `object`.
-  void take(EventFields& fields, FactsShown& out, TextRoom& room) const;
+  void take(EventFields& fields, FactsShown& out, ShownTexts& room) const;
 
  private:
-  std::string_view principal(EventFields& fields, TextRoom& room) const;
+  std::string_view principal(EventFields& fields, ShownTexts& room) const;
   AskedField arn_, type_, account_, invoked_by_, issuer_type_, issuer_arn_;
   std::vector<AskedField> names_;  // of who has no ARN
 };
@@ -95,7 +95,7 @@ AlertShown shown(const Alert& alert);
 class EvidenceTaker {
  public:
   EvidenceTaker(const RuleSet& rules, FieldPlan& fields);
-  void take(uint32_t rule, EventFields& fields, std::vector<std::pair<std::string_view, std::string_view>>& out, TextRoom& room) const;
+  void take(uint32_t rule, EventFields& fields, std::vector<std::pair<std::string_view, std::string_view>>& out, ShownTexts& room) const;
 
  private:
   struct Shown {

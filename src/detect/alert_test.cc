@@ -113,7 +113,7 @@ TEST(AlertLine, IsTheSameWhetherTheEventIsToldOf) {
     const AskedField agent = plan.ask("userAgent"), name = plan.ask("eventName");
     EventFields fields(plan);
     fields.begin(*event);
-    TextRoom room;
+    ShownTexts room;
     AlertShown alert;
     taker.take(fields, alert.event, room);
     alert.id = "al-x";

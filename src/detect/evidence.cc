@@ -97,7 +97,7 @@ EvidenceTaker::EvidenceTaker(const RuleSet& rules, FieldPlan& fields) : of_(rule
   }
 }
 
-void EvidenceTaker::take(uint32_t rule, EventFields& fields, std::vector<std::pair<std::string_view, std::string_view>>& out, TextRoom& room) const {
+void EvidenceTaker::take(uint32_t rule, EventFields& fields, std::vector<std::pair<std::string_view, std::string_view>>& out, ShownTexts& room) const {
   thread_local std::vector<std::string_view> tokens;
   out.clear();
   for (const Shown& shown : of_[rule]) {

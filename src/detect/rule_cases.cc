@@ -40,7 +40,7 @@ class CaseRunner {
     correlator.plan(plan_);
     FactsShown facts;
     facts.object = file;
-    TextRoom texts;
+    ShownTexts texts;
     const size_t before = out_.problems.size();
     size_t events = 0;
     LogSink sink;

@@ -96,7 +96,7 @@ class DetectRun {
     EventFields fields;
     std::vector<uint32_t> matched;
     AlertShown alert;  // filled again for each
-    TextRoom texts;    // of what it shows
+    ShownTexts texts;    // of what it shows
     std::string object_written;
     std::string id;
     std::pair<std::string, std::string> entity;

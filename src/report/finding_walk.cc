@@ -10,7 +10,7 @@ namespace {
 
 class Walk {
  public:
-  Walk(Assessment& a, const WalkOptions& options, const std::function<Status(const ReportedFinding&)>& each) : a_(a), options_(options), each_(each) {
+  Walk(Assessment& a, const FindingWalkOptions& options, const std::function<Status(const ReportedFinding&)>& each) : a_(a), options_(options), each_(each) {
     for (auto& result : a_.controls) results_.emplace(result.control->id, &result);
     for (auto& practice : a_.practices) practices_.emplace(practice.practice->slug, &practice);
   }
@@ -80,7 +80,7 @@ class Walk {
   }
 
   Assessment& a_;
-  const WalkOptions& options_;
+  const FindingWalkOptions& options_;
   const std::function<Status(const ReportedFinding&)>& each_;
   std::map<std::string_view, const ControlResult*> results_;
   std::map<std::string_view, const PracticeResult*> practices_;
@@ -99,7 +99,7 @@ std::string ReportedFinding::practice_number() const {
   return practice->number.empty() ? practice->practice->slug : practice->number;
 }
 
-Status walk_findings(Assessment& assessment, const WalkOptions& options, const std::function<Status(const ReportedFinding&)>& each) {
+Status walk_findings(Assessment& assessment, const FindingWalkOptions& options, const std::function<Status(const ReportedFinding&)>& each) {
   return Walk(assessment, options, each).all();
 }
 

@@ -39,14 +39,14 @@ struct ReportedFinding {
   std::string practice_number() const;
 };
 
-struct WalkOptions {
+struct FindingWalkOptions {
   std::string control;              // only of this one; empty: all
   bool passes = false;              // passes too, behind the others
   bool closed_now = false;          // those too that this run closed, in their place
   const Redaction* redaction = nullptr;
 };
 
-Status walk_findings(Assessment& assessment, const WalkOptions& options, const std::function<Status(const ReportedFinding&)>& each);
+Status walk_findings(Assessment& assessment, const FindingWalkOptions& options, const std::function<Status(const ReportedFinding&)>& each);
 
 // For a run in a workspace: whether an earlier one is known that something can have changed since.
 Result<bool> has_earlier_run(Assessment& assessment);

@@ -109,7 +109,7 @@ class Writing {
  private:
   std::string title() const { return "SEC01 assessment" + (a_.organization.empty() ? std::string() : " of " + markup(a_.organization)) + " as of " + rfc3339(a_.as_of); }
   std::string plan() const { return uuid5("plan " + a_.content.digest); }
-  WalkOptions walk(const std::string& control = "") const { return {.control = control, .passes = passes_too(), .redaction = options_.redaction}; }
+  FindingWalkOptions walk(const std::string& control = "") const { return {.control = control, .passes = passes_too(), .redaction = options_.redaction}; }
   bool passes_too() const { return options_.all && model_ == OscalModel::assessment_results; }  // a plan is about what is open
   std::string number_of(const PracticeResult& practice) const { return practice.number.empty() ? practice.practice->slug : practice.number; }
 
