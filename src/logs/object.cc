@@ -145,7 +145,7 @@ void ObjectText::envelope_closed() {
   wants_comma_ = list_begun_ = true;
 }
 
-size_t ObjectText::take(std::string_view text, bool last, bool ready) {
+size_t ObjectText::take(std::string_view text, bool last) {
   text_ = text;
   size_t at = 0;
   if (shape_ == Shape::unset) {
@@ -163,7 +163,7 @@ size_t ObjectText::take(std::string_view text, bool last, bool ready) {
     else shape_ = text.substr(0, kSniff).find("\n{") != npos ? Shape::json : Shape::unknown;
   }
   switch (shape_) {
-    case Shape::json: at += take_json(text.substr(at), last, ready); break;
+    case Shape::json: at += take_json(text.substr(at), last); break;
     case Shape::lines: at += take_lines(text.substr(at), last); break;
     case Shape::unset: break;
     case Shape::unknown: at = text.size(); break;
@@ -180,7 +180,7 @@ size_t ObjectText::take(std::string_view text, bool last, bool ready) {
   return at;
 }
 
-size_t ObjectText::take_json(std::string_view text, bool last, bool ready) {
+size_t ObjectText::take_json(std::string_view text, bool last) {
   size_t base = static_cast<size_t>(text.data() - text_.data());
   size_t at = 0, slow_until = 0;
   if (passing_) at = pass_over(text, 0);
@@ -194,7 +194,6 @@ size_t ObjectText::take_json(std::string_view text, bool last, bool ready) {
     std::string_view why;
     if (at >= slow_until) {
       size_t bytes = last && rest.size() <= stretch_ ? rest.size() : stretch_of(rest, stretch_);
-      if (bytes == 0 && ready && at > 0) return at;
       if (bytes > 0) {
         RecordWalk& walk = room().walk;
         why = walk.begin(rest.substr(0, bytes));
@@ -205,7 +204,6 @@ size_t ObjectText::take_json(std::string_view text, bool last, bool ready) {
           stretch_ = std::min(stretch_ * 2, kStretchMax);
           if (ran.how == Ran::How::done) continue;
           if (ran.how == Ran::How::cut && ran.at > 0) continue;
-          if (ran.how == Ran::How::cut && ready && at > 0) return at;
           why = ran.why;
           if (ran.how == Ran::How::broken) stretch_ = kStretchMin;
         } else {

@@ -36,8 +36,7 @@ class ObjectText {
 
   // Takes as many of `text`'s first bytes as make whole records and says how many those are; the rest is to be given again with what
   // follows. `last`: nothing follows, all is taken. 64 readable bytes must follow the text.
-  // `ready`: what follows lies there to be read, so a record that has not come whole need not be looked for in what has come.
-  size_t take(std::string_view text, bool last, bool ready = false);
+  size_t take(std::string_view text, bool last);
   // The bytes of the object from the first to before the second, read again: so lines are counted when somebody asks for one, which few objects need. Without it they
   // are counted as the text is taken.
   using Again = std::function<void(uint64_t from, uint64_t to, const std::function<void(std::string_view)>& each)>;
@@ -54,7 +53,7 @@ class ObjectText {
     std::string_view why;
   };
 
-  size_t take_json(std::string_view text, bool last, bool ready);
+  size_t take_json(std::string_view text, bool last);
   size_t take_lines(std::string_view text, bool last);
   Ran run();
   // logs/alone.cc: one record at `at`, byte by byte. Gives the place behind it, or nothing if more text is wanted. `why`: what is known

@@ -126,11 +126,11 @@ struct LogReader::State {
   }
 
   // More text has come to stand behind what is held.
-  void take(Pass& pass, size_t bytes, bool last, bool ready = false) {
+  void take(Pass& pass, size_t bytes, bool last) {
     pass.audit.text_bytes += bytes;
     size_t all = pass.held + bytes;
     std::memset(text.data() + all, 0, kPadding);
-    size_t taken = pass.records.take({text.data(), all}, last, ready);
+    size_t taken = pass.records.take({text.data(), all}, last);
     pass.held = all - taken;
     if (taken > 0 && pass.held > 0) std::memmove(text.data(), text.data() + taken, pass.held);
   }
@@ -299,14 +299,14 @@ ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink, b
         from += static_cast<uint64_t>(n);
       }
     });
-  s.take(pass, have, ended, came < size);
+  s.take(pass, have, ended);
   while (!ended && s.room_left(pass)) {
     size_t wanted = std::max(kPiece, pass.held);
     s.text.fit(pass.held + wanted, pass.held);
     have = pass.held;
     more(s.text, wanted);
     audit.bytes += have - pass.held;
-    s.take(pass, have - pass.held, ended, came < size);
+    s.take(pass, have - pass.held, ended);
   }
   return audit;
 }

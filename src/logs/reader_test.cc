@@ -475,6 +475,23 @@ TEST(Objects, NameTheSamePlacesFromAFile) {
   }
 }
 
+// Whatever stands between the records, a file is taken as it comes: nothing of it waits for its end, and nothing of what was read is lost where it breaks off.
+TEST(Objects, AreReadToWhereTheyBreakOff) {
+  const std::string path = testing::TempDir() + "reeve_reader_spread.json";
+  std::string text = "{\"Records\": [";
+  for (int i = 0; i < 20'000; ++i) text += (i ? ", " : "") + event(std::to_string(i));
+  for (const size_t bytes : {text.size(), text.size() / 2, text.size() / 3}) {
+    ASSERT_TRUE(write_file(path, std::string_view(text).substr(0, bytes)));
+    LogReader reader;
+    uint64_t judged = 0;
+    const ObjectAudit audit = reader.read_file(path, LogSink{.event = [&](const LogEvent&) { ++judged; }});
+    const Outcome whole = read(text.substr(0, bytes));
+    EXPECT_EQ(judged, whole.ids.size());
+    EXPECT_NE(audit.broken, "");
+    EXPECT_EQ(audit.broken, whole.audit.broken);
+  }
+}
+
 // From the second file of a folder on it is held open, until somebody walks anew.
 TEST(Objects, AreThoseOfTheFolderThatIsThere) {
   namespace fs = std::filesystem;

@@ -25,6 +25,7 @@ bool omitted(std::string_view parameters) {
   if (parameters.size() > 500 || parameters.size() < 3 || parameters.front() != '{') return false;
   size_t name = 1;
   while (name + 1 < parameters.size() && parameters[name] != '"') ++name;
+  if (name + 1 >= parameters.size()) return false;
   return (parameters[name + 1] == 'o' || parameters[name + 1] == 'r') && token_member(parameters, "omitted") == "true";
 }
 
