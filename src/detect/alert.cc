@@ -46,32 +46,17 @@ std::string_view first_of(const LogEvent& event, std::initializer_list<std::stri
 // `resources` of CloudTrail: [{"ARN": …, "accountId": …, "type": …}]; AWS's pages write the member's name in either case.
 void resources_of(const LogEvent& event, std::vector<std::string_view>& out, ShownTexts& room) {
   out.clear();
-  std::string_view upper, lower;  // of duplicates the last
-  bool escaped = false;
-  auto add = [&] {
-    std::string_view arn = text_of(upper, room);
-    if (arn.empty()) arn = text_of(lower, room);
-    upper = lower = {};
-    arn = bounded(arn, room);
-    if (!arn.empty() && std::find(out.begin(), out.end(), arn) == out.end()) out.push_back(arn);
-    return out.size() < resources_max && !escaped;
-  };
-  const bool walked = each_listed(
-      event, LogField::resources,
-      [&](std::string_view name, std::string_view value) {
-        if (name == "ARN") upper = value;
-        else if (name == "arn") lower = value;
-        else escaped = escaped || name.find('\\') != std::string_view::npos;
-      },
-      add);
-  if (walked && !escaped) return;
-  out.clear();
-  escaped = false;
-  for (TokenItems items(event.raw(LogField::resources)); out.size() < resources_max && items.next(); add())
+  for (TokenItems items(event.raw(LogField::resources)); out.size() < resources_max && items.next();) {
+    std::string_view upper, lower;  // of duplicates the last
     for (TokenMembers members(items.value()); members.next();) {
       if (members.named("ARN")) upper = members.value();
       else if (members.named("arn")) lower = members.value();
     }
+    std::string_view arn = text_of(upper, room);
+    if (arn.empty()) arn = text_of(lower, room);
+    arn = bounded(arn, room);
+    if (!arn.empty() && std::find(out.begin(), out.end(), arn) == out.end()) out.push_back(arn);
+  }
 }
 
 template <class To, class From>

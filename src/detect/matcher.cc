@@ -119,17 +119,17 @@ struct NamesCase {
   std::vector<Open> open;  // ascending; of rules that look at the names
   LogKind kind = LogKind::other;
   uint8_t source_bytes = 0, name_bytes = 0;
-  char source_[bytes_max], name_[bytes_max];  // both tokens as they stand, and what stood behind them
+  char source_text[bytes_max], name_text[bytes_max];  // both tokens as they stand, and what stood behind them
 
   bool is(std::string_view source, std::string_view name, LogKind of) const {
-    return ((source.size() ^ source_bytes) | (name.size() ^ name_bytes) | static_cast<size_t>(kind != of)) == 0 && same(source_, source) && same(name_, name);
+    return ((source.size() ^ source_bytes) | (name.size() ^ name_bytes) | static_cast<size_t>(kind != of)) == 0 && same(source_text, source) && same(name_text, name);
   }
   // 64 bytes behind a token's first may be read.
   void set(std::string_view source, std::string_view name, LogKind of) {
     kind = of;
     source_bytes = static_cast<uint8_t>(source.size()), name_bytes = static_cast<uint8_t>(name.size());
-    std::memcpy(source_, source.data(), bytes_max);
-    std::memcpy(name_, name.data(), bytes_max);
+    std::memcpy(source_text, source.data(), bytes_max);
+    std::memcpy(name_text, name.data(), bytes_max);
   }
   void forget() { source_bytes = name_bytes = 0; }
 
@@ -398,7 +398,7 @@ void Matcher::match(EventFields& fields, Scratch& scratch, const std::function<v
   if (!source.empty() && !name.empty() && std::max(source.size(), name.size()) <= NamesCase::bytes_max && source.front() == '"' && name.front() == '"') {
     of_names = &scratch.cases[place_of(source, name)];
     __builtin_prefetch(of_names);
-    __builtin_prefetch(of_names->source_ + NamesCase::bytes_max);
+    __builtin_prefetch(of_names->source_text + NamesCase::bytes_max);
   }
   // --- What other fields demand
   std::vector<uint32_t>& candidates = scratch.candidates;

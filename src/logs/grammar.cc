@@ -8,13 +8,7 @@ bool digit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
 bool sound_scalar(const char* p, const char* end) {
-  size_t bytes = static_cast<size_t>(end - p);
-  switch (*p) {
-    case 't': return bytes == 4 && std::memcmp(p, "true", 4) == 0;
-    case 'n': return bytes == 4 && std::memcmp(p, "null", 4) == 0;
-    case 'f': return bytes == 5 && std::memcmp(p, "false", 5) == 0;
-    default: break;
-  }
+  if (literal(p, end)) return true;
   if (*p == '-') ++p;
   if (p == end || !digit(*p)) return false;
   if (*p == '0') ++p;
@@ -68,7 +62,7 @@ value:
     const char* from = t + *i;
     ++i;
     const char* to = i == end ? t + places.bytes : t + *i;
-    if (!literal(from, to) && !sound_scalar(from, trimmed(from, to))) return left(i == end ? Walked::cut : Walked::broken);
+    if (!sound_scalar(from, trimmed(from, to))) return left(i == end ? Walked::cut : Walked::broken);
   }
 after:
   if (depth == outside) {

@@ -63,48 +63,6 @@ class MembersAsked {
   std::vector<std::string> paths_;  // by slot
 };
 
-// The members of the maps in the list that the event's member `root` is, along the same places: `member(name, token)` for each, the name as it stands, and `map()` behind
-// each map's last one; it says whether to go on. False: it is no list, or nobody has walked it.
-template <class Member, class Map>
-bool each_listed(const LogEvent& event, LogField root, Member member, Map map) {
-  const std::string_view list = event.raw(root);
-  const uint32_t* at = event.places[static_cast<size_t>(root)];
-  const char* const text = event.walked;
-  if (list.empty() || list.front() != '[' || at == nullptr || text == nullptr || text + *at != list.data()) return false;
-  auto pass = [&] {
-    const char first = text[*at++];
-    if (first != '{' && first != '[') return;
-    for (size_t open = 1; open > 0;) {
-      const char c = text[*at++];
-      open += c == '{' || c == '[';
-      open -= c == '}' || c == ']';
-    }
-  };
-  if (text[*++at] == ']') return true;
-  for (;;) {
-    if (text[*at] == '{') {
-      if (text[*++at] == '}') ++at;
-      else
-        for (;;) {
-          const char* const name = text + at[0] + 1;
-          const char* end = text + at[1] - 1;  // before its colon
-          while (*end != '"') --end;
-          at += 2;
-          const char* const from = text + *at;
-          pass();
-          const char* to = *from == '{' || *from == '[' ? text + at[-1] + 1 : text + *at;
-          while (static_cast<unsigned char>(to[-1]) <= ' ') --to;
-          member(std::string_view(name, static_cast<size_t>(end - name)), std::string_view(from, static_cast<size_t>(to - from)));
-          if (text[*at++] == '}') break;
-        }
-      if (!map()) return true;
-    } else {
-      pass();
-    }
-    if (text[*at++] == ']') return true;
-  }
-}
-
 // What every event will be asked for: the reader, which comes by anyway, finds it for whoever puts the slots there.
 struct EarlyMembers {
   const MembersAsked* asked = nullptr;

@@ -77,20 +77,8 @@ ObjectText::ObjectText(ReadRooms& rooms, const LogLimits& limits, const LogSink&
   room().walk.early = sink.early;
 }
 
-void ObjectText::count_before(std::string_view taken) {
-  const size_t line = last_line_end(taken);
-  counted_ += taken.size();
-  if (line == npos) {
-    column_before_ += taken.size();
-    return;
-  }
-  lines_before_ += count_lines(taken);
-  column_before_ = taken.size() - line - 1;
-}
-
-Place ObjectText::place(size_t at) {
+Place ObjectText::place(size_t at) const {
   if (place_) return *place_;
-  if (counted_ < taken_) again_(counted_, taken_, [&](std::string_view some) { count_before(some); });
   Place out;
   out.path = audit_.object;
   std::string_view before = text_.substr(0, at);
@@ -169,8 +157,13 @@ size_t ObjectText::take(std::string_view text, bool last) {
     case Shape::unknown: at = text.size(); break;
   }
   if (!place_ && !last) {
-    taken_ += at;
-    if (!again_) count_before(text.substr(0, at));
+    std::string_view taken = text.substr(0, at);
+    size_t line = last_line_end(taken);
+    if (line == npos) column_before_ += at;
+    else {
+      lines_before_ += count_lines(taken);
+      column_before_ = at - line - 1;
+    }
   }
   if (last && depth_ == 0 && (audit_.format.empty() || audit_.format == "json") && audit_.judged == 0) {
     // Maps that are no records make no log of a document.

@@ -4,7 +4,6 @@
 // refused alone, and the walk goes on behind it: so one broken record costs one record.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,10 +36,6 @@ class ObjectText {
   // Takes as many of `text`'s first bytes as make whole records and says how many those are; the rest is to be given again with what
   // follows. `last`: nothing follows, all is taken. 64 readable bytes must follow the text.
   size_t take(std::string_view text, bool last);
-  // The bytes of the object from the first to before the second, read again: so lines are counted when somebody asks for one, which few objects need. Without it they
-  // are counted as the text is taken.
-  using Again = std::function<void(uint64_t from, uint64_t to, const std::function<void(std::string_view)>& each)>;
-  void reads_again(Again again) { again_ = std::move(again); }
   // For a text inside an envelope: where its records are said to stand.
   void stands_at(const Place& place) { place_ = place; }
 
@@ -79,8 +74,7 @@ class ObjectText {
 
   void refuse(std::string_view why, size_t at, uint64_t count = 1);
   void broke(std::string_view why, size_t at);
-  Place place(size_t at);
-  void count_before(std::string_view taken);
+  Place place(size_t at) const;
   ReadRoom& room() { return *rooms_[static_cast<size_t>(depth_)]; }
 
   ReadRooms& rooms_;
@@ -105,9 +99,7 @@ class ObjectText {
   size_t stretch_base_ = 0;   // where in it the walk's text begins
   std::string list_name_;     // of the list of records that was opened last
   bool control_ = false;      // it stands in a message by which CloudWatch only tries whether it is heard
-  Again again_;
-  uint64_t taken_ = 0, counted_ = 0;  // bytes before what is being taken, and those of them whose lines are counted
-  uint64_t lines_before_ = 0;
+  uint64_t lines_before_ = 0; // of what was taken before
   uint64_t column_before_ = 0;
 };
 

@@ -288,17 +288,6 @@ ObjectAudit LogReader::read_file(const std::string& path, const LogSink& sink, b
     s.unpacked(pass, {s.packed.data(), have});
     return audit;
   }
-  if (size > have)
-    pass.records.reads_again([&](uint64_t from, uint64_t to, const std::function<void(std::string_view)>& each) {
-      std::string some(kPiece, '\0');
-      while (from < to) {
-        const ssize_t n = ::pread(file.fd, some.data(), std::min<uint64_t>(some.size(), to - from), static_cast<off_t>(from));
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return;  // it is cut off meanwhile: the line is that of what is left
-        each({some.data(), static_cast<size_t>(n)});
-        from += static_cast<uint64_t>(n);
-      }
-    });
   s.take(pass, have, ended);
   while (!ended && s.room_left(pass)) {
     size_t wanted = std::max(kPiece, pass.held);

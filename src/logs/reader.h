@@ -48,8 +48,8 @@ struct ObjectAudit {
 
 struct LogSink {
   std::function<void(const LogEvent&)> event;
-  EarlyMembers early{};
   std::function<void(Error)> problem;  // each refused record's first of its kind, and breaks; with the object as path
+  EarlyMembers early{};                // what `event` will ask of every CloudTrail record
 };
 
 struct LogLimits {

@@ -93,7 +93,6 @@ void ObjectText::judge(LogEvent& event, size_t at) {
     give(event, LogKind::insight, "insight");
     return;
   }
-  event.early_at = nullptr;  // what lies in an envelope has the same slots
   if (open_envelope(event, at)) return;
   if (!name.empty() || !event.raw(LogField::event_source).empty()) return give(event, LogKind::cloudtrail, "cloudtrail");
   if (depth_ == 0 && !says_when(event)) return refuse(kNoRecord, at);

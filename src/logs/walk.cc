@@ -19,7 +19,7 @@ namespace {
 
 namespace sj = simdjson;
 
-// A member of this many bytes or fewer has a place of its own or it has none: the longest name is shorter.
+// The longest name that has a place of its own.
 constexpr size_t kNameMax = 19;
 
 constexpr std::array<std::string_view, static_cast<size_t>(LogField::count)> kFieldNames = {
@@ -63,7 +63,7 @@ constexpr uint64_t kFactor = find_factor();
 struct Slot {
   uint64_t first = ~uint64_t{0}, last = 0;  // eight bytes of the name each, the last with the closing quote behind it
   uint32_t second = 0, second_bits = 0;     // and those between, of a name that the two do not cover
-  uint32_t bytes = 0;
+  uint32_t bytes = 7;  // the fewest: nothing before a name is looked at, not even for an empty place
   LogField field = LogField::count;
 };
 static_assert(sizeof(Slot) == 32);

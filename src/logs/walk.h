@@ -3,7 +3,8 @@
 // simdjson's first stage tells where every bracket, colon, comma, string and other value begins, and that the text is UTF-8 with sound
 // quotes. The walk over those places is ours: it checks the nesting, the members and every number and literal of the whole record (so a
 // record is never judged on a text that another reader would refuse), and remembers where top-level members stand. Only the escapes
-// inside strings are left to whoever reads the string (token.h).
+// inside strings are left to whoever reads the string (token.h). What every event will be asked for below one member is found on the way
+// (EarlyMembers, members.h).
 #pragma once
 
 #include <deque>
